@@ -1,0 +1,27 @@
+# Compiler flags every target of ours shares, and the packages they come from.
+find_package(fmt REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+add_library(ringside_flags INTERFACE)
+target_include_directories(ringside_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(ringside_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                       $<$<BOOL:${RINGSIDE_WERROR}>:-Werror>)
+if(RINGSIDE_SANITIZE)
+  target_compile_options(ringside_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(ringside_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# Debian's libsystemc exports its version symbol for C++17; C++20 links when told so.
+pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
+add_library(ringside_systemc INTERFACE)
+target_link_libraries(ringside_systemc INTERFACE PkgConfig::SYSTEMC)
+target_compile_definitions(ringside_systemc INTERFACE SC_CPLUSPLUS=201703L SC_INCLUDE_DYNAMIC_PROCESSES)
+
+# ringside_library(NAME SOURCES ... LINKS ...): one library per folder, sources listed explicitly.
+function(ringside_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE ringside_flags)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+endfunction()

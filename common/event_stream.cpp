@@ -1,0 +1,69 @@
+#include "common/event_stream.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace ringside {
+
+event_stream::source_id event_stream::add_source(origin from, std::uint8_t unit) {
+  sources_.push_back({from, unit, 0, 0, {}, 0});
+  const source_id id = sources_.size() - 1;
+  const auto before = [this](source_id x, source_id y) {
+    return std::pair{sources_[x].from, sources_[x].unit} < std::pair{sources_[y].from, sources_[y].unit};
+  };
+  order_.insert(std::upper_bound(order_.begin(), order_.end(), id, before), id);
+  return id;
+}
+
+void event_stream::add_consumer(event_consumer& consumer) { consumers_.push_back(&consumer); }
+
+void event_stream::push(source_id source, const event& e) {
+  source_queue& queue = sources_[source];
+  if (e.time < queue.last || e.time < queue.watermark)
+    throw std::logic_error(fmt::format("event {} at {} ps is late: source {} stands at {} ps", info(e.what).name, e.time,
+                                       source, std::max(queue.last, queue.watermark)));
+  queue.last = e.time;
+  queue.records.push_back(e);
+  ++backlog_;
+}
+
+void event_stream::set_watermark(source_id source, sim_time time) {
+  source_queue& queue = sources_[source];
+  queue.watermark = std::max(queue.watermark, time);
+}
+
+void event_stream::drain() {
+  if (backlog_ == 0) return;
+  position limit{time_never, 0};
+  for (std::size_t rank = 0; rank < order_.size(); ++rank)
+    limit = std::min(limit, position{sources_[order_[rank]].watermark, rank});
+  deliver_up_to(limit);
+}
+
+void event_stream::finish() { deliver_up_to({time_never, order_.size()}); }
+
+// A record may go when every source that could still put one before it has passed: at one instant the sources follow
+// each other in rank, so the source that limits may deliver what it has at its own watermark.
+void event_stream::deliver_up_to(position limit) {
+  for (;;) {
+    position first{time_never, order_.size()};
+    for (std::size_t rank = 0; rank < order_.size(); ++rank) {
+      const source_queue& queue = sources_[order_[rank]];
+      if (queue.head != queue.records.size()) first = std::min(first, position{queue.records[queue.head].time, rank});
+    }
+    if (first.second == order_.size() || first > limit) break;
+    source_queue& queue = sources_[order_[first.second]];
+    const event& e = queue.records[queue.head++];
+    for (event_consumer* consumer : consumers_) consumer->on_event(e);
+    ++delivered_;
+    --backlog_;
+  }
+  for (source_queue& queue : sources_) {
+    queue.records.erase(queue.records.begin(), queue.records.begin() + static_cast<std::ptrdiff_t>(queue.head));
+    queue.head = 0;
+  }
+}
+
+}  // namespace ringside

@@ -1,0 +1,40 @@
+// A frame on the wire and where frames come from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/event.h"
+#include "common/time.h"
+
+namespace ringside {
+
+/// What a sender wants on the wire: made by a generator, a capture or a test; timing and FCS are the wire's.
+struct offered_frame {
+  sim_time earliest = 0;            // not before this time; the wire adds the minimum gap when it must
+  std::vector<std::uint8_t> bytes;  // DA .. last payload byte, no FCS
+  bool has_fcs = false;             // bytes already end in an FCS (used as it is)
+  bool pad = true;                  // pad to 60 bytes as a sender's MAC would; false sends a runt
+  bool bad_fcs = false;             // send an FCS that is wrong in one bit
+  std::int32_t rx_er_at = -1;       // byte offset at which RX_ER is raised, -1 = never
+};
+
+/// A frame as the receiver's pins see it.
+struct wire_frame {
+  frame_id id = 0;
+  sim_time start = 0;               // earliest time of the first preamble byte
+  std::vector<std::uint8_t> bytes;  // DA .. FCS
+  std::int32_t rx_er_at = -1;
+  std::uint64_t marks = 0;          // wire_mark bits
+};
+
+/// Frames in the order they are sent.  Pulled by the wire, one frame ahead.
+class frame_source {
+ public:
+  virtual ~frame_source() = default;
+  /// The next frame, or nothing when the source has ended.  `earliest` need not rise (the wire repairs it).
+  virtual std::optional<offered_frame> next() = 0;
+};
+
+}  // namespace ringside

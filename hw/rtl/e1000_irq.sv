@@ -1,0 +1,87 @@
+// Interrupt unit: ICR, ICS, IMS, IMC, ITR and INTA# (section 7).
+//
+// INTA# is up while (ICR & IMS) != 0, except that an assertion comes no sooner than ITR x 32 clocks after the previous
+// assertion (I-20, I-53, V-11); a deassertion is never delayed (I-5).  All of bits 16:0 are stored (I-54).
+module e1000_irq (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        soft_rst_i,
+  input  logic [63:0] now_i,
+  input  logic        reg_rd_i,
+  input  logic        reg_wr_i,
+  input  logic [16:0] reg_addr_i,
+  input  logic [31:0] reg_wdata_i,
+  output logic [31:0] reg_rdata_o,
+  input  logic [16:0] causes_i,         // one-cycle events
+  input  logic        enable_i,         // 0: INTx disabled, D3 or reset pending (P-4, X-8)
+  output logic [16:0] causes_o,         // ICR bits set in this cycle, by hardware or ICS
+  output logic        hold_o,           // one cycle: a cause begins to wait for ITR
+  output logic        intx_o,
+  output logic [63:0] next_deadline_o,
+  output logic        quiescent_o
+);
+  logic [16:0] icr_q, ims_q;
+  logic [15:0] itr_q;
+  logic [63:0] deadline_q;      // no assertion before this time
+  logic        intx_q;
+  logic        waiting_q;       // a cause waits for the deadline
+  logic        hold_q;          // ... since this cycle
+  logic [31:0] rdata_q;
+
+  logic        rd_icr, wr_icr, wr_ics, wr_ims, wr_imc;
+  assign rd_icr = reg_rd_i && reg_addr_i == e1000_regs_pkg::REG_ICR;
+  assign wr_icr = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ICR;
+  assign wr_ics = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ICS;
+  assign wr_ims = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_IMS;
+  assign wr_imc = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_IMC;
+
+  logic [16:0] set, kept;
+  assign set  = causes_i | (wr_ics ? reg_wdata_i[16:0] : 17'd0);                           // I-1, I-6
+  assign kept = icr_q & ~(rd_icr ? 17'h1FFFF : 17'd0) & ~(wr_icr ? reg_wdata_i[16:0] : 17'd0);  // I-2, I-3
+
+  logic pending, assert_now;
+  assign pending    = enable_i && (icr_q & ims_q) != 17'd0;
+  assign assert_now = pending && !intx_q && now_i >= deadline_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      icr_q      <= 17'd0;
+      ims_q      <= 17'd0;
+      itr_q      <= 16'd0;
+      deadline_q <= 64'd0;
+      intx_q     <= 1'b0;
+      waiting_q  <= 1'b0;
+      hold_q     <= 1'b0;
+    end else begin
+      icr_q <= kept | set;  // I-4: set wins
+      if (wr_ims) ims_q <= ims_q | reg_wdata_i[16:0];
+      if (wr_imc) ims_q <= ims_q & ~reg_wdata_i[16:0];
+      if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ITR) itr_q <= reg_wdata_i[15:0];
+      intx_q    <= pending && (intx_q || assert_now);
+      waiting_q <= pending && !intx_q && !assert_now;
+      hold_q    <= pending && !intx_q && !assert_now && !waiting_q;
+      if (assert_now) deadline_q <= now_i + {43'd0, itr_q, 5'd0};  // I-52: ITR counts from the next load
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rdata_q <= 32'd0;
+    else if (reg_rd_i) begin
+      unique case (reg_addr_i)
+        e1000_regs_pkg::REG_ICR, e1000_regs_pkg::REG_ICS: rdata_q <= {15'd0, icr_q};  // V-8
+        e1000_regs_pkg::REG_IMS:                          rdata_q <= {15'd0, ims_q};
+        e1000_regs_pkg::REG_ITR:                          rdata_q <= {16'd0, itr_q};
+        default:                                          rdata_q <= 32'd0;
+      endcase
+    end
+  end
+
+  assign causes_o        = set;
+  assign hold_o          = hold_q;
+  assign intx_o          = intx_q;
+  assign reg_rdata_o     = rdata_q;
+  assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
+  // `waiting_q` set means the deadline was still ahead at the last edge
+  assign quiescent_o     = causes_i == 17'd0 && !hold_q && !(pending && !intx_q && !waiting_q) &&
+                           !(!pending && (intx_q || waiting_q));
+endmodule

@@ -1,0 +1,139 @@
+// PCI configuration header and the power management capability (fact sheet 1.1, 1.2, P-8).
+//
+// Layout V-2: BAR0 memory 128 KiB, BAR1 reads 0, BAR2 I/O 64 B, capability list with PM only.  CTRL.RST leaves all of
+// it alone (X-4); only PCI reset clears it.  Decode and DEVSEL stay in the PCI interface, which reads the outputs.
+module e1000_pci_cfg #(
+  // Subsystem id and vendor: EEPROM words 0x0B and 0x0C of the template image (E-4)
+  parameter logic [15:0] SubsystemId     = 16'h100E,
+  parameter logic [15:0] SubsystemVendor = 16'h8086
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        cfg_rd_i,
+  input  logic        cfg_wr_i,
+  input  logic [7:0]  cfg_addr_i,
+  input  logic [3:0]  cfg_be_i,
+  input  logic [31:0] wdata_i,
+  output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_rd_i
+  // errors met by this device as a master, one-cycle pulses
+  input  logic        master_abort_i,
+  input  logic        target_abort_i,
+  input  logic        parity_error_i,
+  output logic [15:0] command_o,
+  output logic [31:0] bar0_o,
+  output logic [31:0] bar2_o,
+  output logic [7:0]  latency_timer_o,
+  output logic [7:0]  cache_line_o,       // dwords
+  output logic        power_d3_o
+);
+  localparam logic [15:0] CommandMask = 16'h0557;  // I/O, memory, master, MWI, PERR, SERR, INTx disable (P-4)
+  localparam logic [15:0] StatusFixed = 16'h0230;  // capability list, 66 MHz capable, medium DEVSEL
+  localparam int unsigned StDetectedParity = 15;
+  localparam int unsigned StMasterAbort    = 13;
+  localparam int unsigned StTargetAbort    = 12;
+  localparam int unsigned StMasterParity   = 8;
+  localparam int unsigned CmdPerr          = 6;
+  localparam logic [31:0] IdWord     = 32'h100E_8086;
+  localparam logic [31:0] ClassWord  = 32'h0200_0002;  // Ethernet, revision 2 (V-5)
+  localparam logic [7:0]  PmCapability = 8'hDC;
+  localparam logic [31:0] PmCapWord  = 32'hC822_0001;  // PM v2, PME from D0, D3hot, D3cold; last capability
+  localparam logic [7:0]  PmData     = 8'h1B;
+
+  logic [15:0] command_q;
+  logic [15:0] status_q;       // only the write-1-to-clear bits
+  logic [7:0]  cache_line_q, latency_q, int_line_q;
+  logic [31:17] bar0_q;
+  logic [31:6]  bar2_q;
+  logic [1:0]  power_q;        // PMCSR.PowerState; D1 and D2 are not supported
+  logic        pme_en_q;
+  logic [3:0]  data_select_q;
+  logic [31:0] rdata_q;
+
+  logic [15:0] status_set, status_clear;
+  logic        status_wr;
+  always_comb begin
+    status_set = 16'd0;
+    status_set[StMasterAbort]    = master_abort_i;
+    status_set[StTargetAbort]    = target_abort_i;
+    status_set[StMasterParity]   = parity_error_i && command_q[CmdPerr];
+    status_set[StDetectedParity] = parity_error_i;
+    status_wr    = cfg_wr_i && cfg_addr_i == 8'h04;
+    status_clear = status_wr ? {{8{cfg_be_i[3]}}, {8{cfg_be_i[2]}}} & wdata_i[31:16] : 16'd0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      command_q     <= 16'd0;
+      cache_line_q  <= 8'd0;
+      latency_q     <= 8'd0;
+      int_line_q    <= 8'd0;
+      bar0_q        <= '0;
+      bar2_q        <= '0;
+      power_q       <= 2'b00;
+      pme_en_q      <= 1'b0;
+      data_select_q <= 4'd0;
+    end else if (cfg_wr_i) begin
+      unique case (cfg_addr_i)
+        8'h04: begin
+          if (cfg_be_i[0]) command_q[7:0]  <= wdata_i[7:0] & CommandMask[7:0];
+          if (cfg_be_i[1]) command_q[15:8] <= wdata_i[15:8] & CommandMask[15:8];
+        end
+        8'h0C: begin
+          if (cfg_be_i[0]) cache_line_q <= wdata_i[7:0];
+          if (cfg_be_i[1]) latency_q    <= wdata_i[15:8];
+        end
+        8'h10: begin
+          if (cfg_be_i[2]) bar0_q[23:17] <= wdata_i[23:17];
+          if (cfg_be_i[3]) bar0_q[31:24] <= wdata_i[31:24];
+        end
+        8'h18: begin
+          if (cfg_be_i[0]) bar2_q[7:6]   <= wdata_i[7:6];
+          if (cfg_be_i[1]) bar2_q[15:8]  <= wdata_i[15:8];
+          if (cfg_be_i[2]) bar2_q[23:16] <= wdata_i[23:16];
+          if (cfg_be_i[3]) bar2_q[31:24] <= wdata_i[31:24];
+        end
+        8'h3C: if (cfg_be_i[0]) int_line_q <= wdata_i[7:0];
+        8'hE0: begin
+          if (cfg_be_i[0] && wdata_i[1] == wdata_i[0]) power_q <= wdata_i[1:0];
+          if (cfg_be_i[1]) begin
+            pme_en_q      <= wdata_i[8];
+            data_select_q <= wdata_i[12:9];
+          end
+        end
+        default: ;
+      endcase
+    end
+    if (!rst_ni) status_q <= 16'd0;
+    else if (status_wr || (status_set != 16'd0)) status_q <= (status_q & ~status_clear) | status_set;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rdata_q <= 32'd0;
+    else if (cfg_rd_i) begin
+      unique case (cfg_addr_i)
+        8'h00:   rdata_q <= IdWord;
+        8'h04:   rdata_q <= {status_q | StatusFixed, command_q};
+        8'h08:   rdata_q <= ClassWord;
+        8'h0C:   rdata_q <= {16'd0, latency_q, cache_line_q};
+        8'h10:   rdata_q <= {bar0_q, 17'd0};
+        8'h18:   rdata_q <= {bar2_q, 6'd1};
+        8'h2C:   rdata_q <= {SubsystemId, SubsystemVendor};
+        8'h34:   rdata_q <= {24'd0, PmCapability};
+        8'h3C:   rdata_q <= {8'h00, 8'hFF, 8'h01, int_line_q};  // Max_Lat, Min_Gnt, INTA#
+        8'hDC:   rdata_q <= PmCapWord;
+        // PMCSR: data scale 01; the data byte holds a figure for select 0 only
+        8'hE0:   rdata_q <= {data_select_q == 4'd0 ? PmData : 8'd0, 8'd0, 1'b0, 2'b01, data_select_q, pme_en_q, 6'd0,
+                             power_q};
+        default: rdata_q <= 32'd0;
+      endcase
+    end
+  end
+
+  assign cfg_rdata_o     = rdata_q;
+  assign command_o       = command_q;
+  assign bar0_o          = {bar0_q, 17'd0};
+  assign bar2_o          = {bar2_q, 6'd1};
+  assign latency_timer_o = latency_q;
+  assign cache_line_o    = cache_line_q;
+  assign power_d3_o      = power_q == 2'b11;
+endmodule

@@ -1,0 +1,254 @@
+// General registers of BAR0: CTRL, STATUS, EEPROM and MDI access, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
+// RXCSUM (fact sheet 2.1, 2.5, 2.6).
+//
+// Registers of a block live in that block; what is here is configuration for others, or storage for functions this
+// receive path does not have.  Masks and resets come from e1000_regs_pkg.  Unknown offsets read 0 (P-6, R-60, R-61).
+module e1000_regs #(
+  parameter logic Apme = 1'b0     // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
+) (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        soft_rst_i,
+  input  logic        rst_pending_i,     // reads as CTRL.RST
+  input  logic        reg_rd_i,
+  input  logic        reg_wr_i,
+  input  logic [16:0] reg_addr_i,
+  input  logic [31:0] reg_wdata_i,
+  output logic [31:0] reg_rdata_o,
+  // STATUS
+  input  logic        lu_i,
+  input  logic        full_duplex_i,
+  input  logic [1:0]  speed_i,
+  input  logic [1:0]  asdv_i,
+  input  logic        m66en_i,
+  // configuration for the blocks
+  output logic        rst_req_o,         // a write sets CTRL.RST
+  output logic [31:0] ctrl_o,
+  output logic [31:0] rctl_o,
+  output logic [15:0] vet_o,
+  output logic [10:0] rxcsum_o,
+  output logic [6:0]  pba_rxa_o,
+  output logic        mdac_o,            // one-cycle cause: MDI access done (M-4)
+  // RXDCTL in descriptors, whatever its granularity
+  input  logic [7:0]  cache_line_i,      // dwords
+  output logic [5:0]  pthresh_o,
+  output logic [5:0]  hthresh_o,
+  output logic [5:0]  wthresh_o,
+  output logic        quiescent_o
+);
+  localparam logic [31:0] ResetCtrl =
+      e1000_regs_pkg::RESET_CTRL | (Apme ? 32'd1 << e1000_regs_pkg::CTRL_SLU : 32'd0);
+  localparam logic [6:0] FifoKib = 7'd64;
+  localparam logic [4:0] InternalPhy = 5'd1;
+
+  logic [31:0] ctrl_q, ctrl_ext_q, mdic_q, eecd_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
+  logic [31:0] tctl_q, tipg_q, ait_q, ledctl_q, fcrtl_q, fcrth_q, rxdctl_q, rxcsum_q, wuc_q, wufc_q, manc_q;
+  logic [31:0] tdbal_q, tdbah_q, tdlen_q, tdh_q, tdt_q, tidv_q, txdctl_q, tadv_q;
+  logic [7:0]  eerd_addr_q;
+  logic        eerd_busy_q, eerd_done_q;
+  logic [6:0]  pba_rxa_q;
+  logic        mdac_q;
+  logic [31:0] rdata_q;
+
+  logic wr_ctrl;
+  assign wr_ctrl = reg_wr_i && (reg_addr_i == e1000_regs_pkg::REG_CTRL || reg_addr_i == e1000_regs_pkg::REG_CTRL_DUP);
+  assign rst_req_o = wr_ctrl && reg_wdata_i[e1000_regs_pkg::CTRL_RST];
+
+  always_ff @(posedge clk_i) begin
+    mdac_q <= 1'b0;
+    if (!rst_ni || soft_rst_i) begin
+      ctrl_q      <= ResetCtrl;
+      // SWDPIO survives CTRL.RST (X-5)
+      if (rst_ni) ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO] <=
+          ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO];
+      ctrl_ext_q  <= e1000_regs_pkg::RESET_CTRL_EXT;
+      mdic_q      <= 32'd0;
+      eecd_q      <= e1000_regs_pkg::RESET_EECD & e1000_regs_pkg::MASK_EECD;
+      eerd_addr_q <= 8'd0;
+      eerd_busy_q <= 1'b0;
+      eerd_done_q <= 1'b0;
+      fcal_q      <= e1000_regs_pkg::RESET_FCAL;
+      fcah_q      <= e1000_regs_pkg::RESET_FCAH;
+      fct_q       <= e1000_regs_pkg::RESET_FCT;
+      vet_q       <= e1000_regs_pkg::RESET_VET;
+      rctl_q      <= e1000_regs_pkg::RESET_RCTL;
+      fcttv_q     <= e1000_regs_pkg::RESET_FCTTV;
+      txcw_q      <= e1000_regs_pkg::RESET_TXCW;
+      tctl_q      <= e1000_regs_pkg::RESET_TCTL;
+      tipg_q      <= e1000_regs_pkg::RESET_TIPG;
+      ait_q       <= e1000_regs_pkg::RESET_AIT;
+      ledctl_q    <= e1000_regs_pkg::RESET_LEDCTL;
+      fcrtl_q     <= e1000_regs_pkg::RESET_FCRTL;
+      fcrth_q     <= e1000_regs_pkg::RESET_FCRTH;
+      rxdctl_q    <= e1000_regs_pkg::RESET_RXDCTL;
+      rxcsum_q    <= e1000_regs_pkg::RESET_RXCSUM;
+      wuc_q       <= e1000_regs_pkg::RESET_WUC;
+      wufc_q      <= e1000_regs_pkg::RESET_WUFC;
+      manc_q      <= e1000_regs_pkg::RESET_MANC;
+      tdlen_q     <= e1000_regs_pkg::RESET_TDLEN;
+      tdh_q       <= e1000_regs_pkg::RESET_TDH;
+      tdt_q       <= e1000_regs_pkg::RESET_TDT;
+      tidv_q      <= e1000_regs_pkg::RESET_TIDV;
+      txdctl_q    <= e1000_regs_pkg::RESET_TXDCTL;
+      tadv_q      <= e1000_regs_pkg::RESET_TADV;
+    end else if (reg_wr_i) begin
+      unique case (reg_addr_i)
+        e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL;
+        // EE_RST clears itself: there is no EEPROM state to load again (X-9)
+        e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL_EXT &
+                                                    ~(32'd1 << e1000_regs_pkg::CTRL_EXT_EE_RST);
+        e1000_regs_pkg::REG_EECD: begin
+          eecd_q <= reg_wdata_i & e1000_regs_pkg::MASK_EECD;
+          if (!reg_wdata_i[e1000_regs_pkg::EECD_REQ] && eerd_busy_q) begin
+            eerd_busy_q <= 1'b0;
+            eerd_done_q <= 1'b1;
+          end
+        end
+        e1000_regs_pkg::REG_EERD: begin
+          eerd_addr_q <= reg_wdata_i[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO];
+          if (reg_wdata_i[e1000_regs_pkg::EERD_START]) begin  // E-5: held while software owns the EEPROM
+            eerd_busy_q <= eecd_q[e1000_regs_pkg::EECD_REQ];
+            eerd_done_q <= !eecd_q[e1000_regs_pkg::EECD_REQ];
+          end
+        end
+        e1000_regs_pkg::REG_MDIC: begin  // every access completes at once; M-2, M-4
+          mdic_q <= reg_wdata_i & e1000_regs_pkg::MASK_MDIC;
+          mdic_q[e1000_regs_pkg::MDIC_ERROR] <=
+              reg_wdata_i[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] != InternalPhy;
+          mdac_q <= reg_wdata_i[e1000_regs_pkg::MDIC_I];
+        end
+        e1000_regs_pkg::REG_FCAL:   fcal_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAL;
+        e1000_regs_pkg::REG_FCAH:   fcah_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAH;
+        e1000_regs_pkg::REG_FCT:    fct_q    <= reg_wdata_i & e1000_regs_pkg::MASK_FCT;
+        e1000_regs_pkg::REG_VET:    vet_q    <= reg_wdata_i & e1000_regs_pkg::MASK_VET;
+        e1000_regs_pkg::REG_RCTL:   rctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_RCTL;
+        e1000_regs_pkg::REG_FCTTV:  fcttv_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCTTV;
+        e1000_regs_pkg::REG_TXCW:   txcw_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TXCW;
+        // SWXOFF clears itself (F-7); there is no transmitter
+        e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TCTL &
+                                                ~(32'd1 << e1000_regs_pkg::TCTL_SWXOFF);
+        e1000_regs_pkg::REG_TIPG:   tipg_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TIPG;
+        e1000_regs_pkg::REG_AIT:    ait_q    <= reg_wdata_i & e1000_regs_pkg::MASK_AIT;
+        e1000_regs_pkg::REG_LEDCTL: ledctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_LEDCTL;
+        e1000_regs_pkg::REG_FCRTL:  fcrtl_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCRTL;
+        e1000_regs_pkg::REG_FCRTH:  fcrth_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCRTH;
+        e1000_regs_pkg::REG_RXDCTL: rxdctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_RXDCTL;
+        e1000_regs_pkg::REG_RXCSUM: rxcsum_q <= reg_wdata_i & e1000_regs_pkg::MASK_RXCSUM;
+        e1000_regs_pkg::REG_WUC:    wuc_q    <= reg_wdata_i & e1000_regs_pkg::MASK_WUC;
+        e1000_regs_pkg::REG_WUFC:   wufc_q   <= reg_wdata_i & e1000_regs_pkg::MASK_WUFC;
+        e1000_regs_pkg::REG_MANC:   manc_q   <= reg_wdata_i & e1000_regs_pkg::MASK_MANC;
+        e1000_regs_pkg::REG_TDLEN:  tdlen_q  <= reg_wdata_i & e1000_regs_pkg::MASK_TDLEN;
+        e1000_regs_pkg::REG_TDH:    tdh_q    <= reg_wdata_i & e1000_regs_pkg::MASK_TDH;
+        e1000_regs_pkg::REG_TDT:    tdt_q    <= reg_wdata_i & e1000_regs_pkg::MASK_TDT;
+        e1000_regs_pkg::REG_TIDV:   tidv_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TIDV;
+        e1000_regs_pkg::REG_TXDCTL: txdctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_TXDCTL;
+        e1000_regs_pkg::REG_TADV:   tadv_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TADV;
+        default: ;
+      endcase
+    end
+    // No defined reset value, kept over CTRL.RST (X-5)
+    if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_TDBAL) tdbal_q <= reg_wdata_i & e1000_regs_pkg::MASK_TDBAL;
+    if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_TDBAH) tdbah_q <= reg_wdata_i & e1000_regs_pkg::MASK_TDBAH;
+    // Linux writes PBA before CTRL.RST and expects it to last (X-5)
+    if (!rst_ni) pba_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
+    else if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_wdata_i[6:0];
+  end
+
+  // ---- reads -------------------------------------------------------------------------------------------
+  logic [31:0] status, eecd, eerd, pba;
+  always_comb begin
+    status = 32'd0;   // P-7: reading it changes nothing
+    status[e1000_regs_pkg::STATUS_FD]    = full_duplex_i;
+    status[e1000_regs_pkg::STATUS_LU]    = lu_i;
+    status[e1000_regs_pkg::STATUS_SPEED_HI:e1000_regs_pkg::STATUS_SPEED_LO] = speed_i;
+    status[e1000_regs_pkg::STATUS_ASDV_HI:e1000_regs_pkg::STATUS_ASDV_LO]   = asdv_i;
+    status[e1000_regs_pkg::STATUS_PCI66] = m66en_i;
+    eecd = eecd_q;    // 4.1: DO idles at 1, grant follows request, a 64-word part is present
+    eecd[e1000_regs_pkg::EECD_DO]   = 1'b1;
+    eecd[e1000_regs_pkg::EECD_GNT]  = eecd_q[e1000_regs_pkg::EECD_REQ];
+    eecd[e1000_regs_pkg::EECD_PRES] = 1'b1;
+    eerd = 32'd0;
+    eerd[e1000_regs_pkg::EERD_DONE] = eerd_done_q;
+    eerd[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO] = eerd_addr_q;
+    pba = {9'd0, FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rdata_q <= 32'd0;
+    else if (reg_rd_i) begin
+      unique case (reg_addr_i)
+        e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP:
+                                      rdata_q <= ctrl_q | ({31'd0, rst_pending_i} << e1000_regs_pkg::CTRL_RST);
+        e1000_regs_pkg::REG_STATUS:   rdata_q <= status;
+        e1000_regs_pkg::REG_EECD:     rdata_q <= eecd;
+        e1000_regs_pkg::REG_EERD:     rdata_q <= eerd;
+        e1000_regs_pkg::REG_CTRL_EXT: rdata_q <= ctrl_ext_q;
+        e1000_regs_pkg::REG_MDIC:     rdata_q <= mdic_q | (32'd1 << e1000_regs_pkg::MDIC_READY);
+        e1000_regs_pkg::REG_FCAL:     rdata_q <= fcal_q;
+        e1000_regs_pkg::REG_FCAH:     rdata_q <= fcah_q;
+        e1000_regs_pkg::REG_FCT:      rdata_q <= fct_q;
+        e1000_regs_pkg::REG_VET:      rdata_q <= vet_q;
+        e1000_regs_pkg::REG_RCTL:     rdata_q <= rctl_q;
+        e1000_regs_pkg::REG_FCTTV:    rdata_q <= fcttv_q;
+        e1000_regs_pkg::REG_TXCW:     rdata_q <= txcw_q;
+        e1000_regs_pkg::REG_TCTL:     rdata_q <= tctl_q;
+        e1000_regs_pkg::REG_TIPG:     rdata_q <= tipg_q;
+        e1000_regs_pkg::REG_AIT:      rdata_q <= ait_q;
+        e1000_regs_pkg::REG_LEDCTL:   rdata_q <= ledctl_q;
+        e1000_regs_pkg::REG_PBA:      rdata_q <= pba;
+        e1000_regs_pkg::REG_FCRTL:    rdata_q <= fcrtl_q;
+        e1000_regs_pkg::REG_FCRTH:    rdata_q <= fcrth_q;
+        e1000_regs_pkg::REG_RXDCTL:   rdata_q <= rxdctl_q;
+        e1000_regs_pkg::REG_RXCSUM:   rdata_q <= rxcsum_q;
+        e1000_regs_pkg::REG_WUC:      rdata_q <= wuc_q;
+        e1000_regs_pkg::REG_WUFC:     rdata_q <= wufc_q;
+        e1000_regs_pkg::REG_MANC:     rdata_q <= manc_q;
+        e1000_regs_pkg::REG_TDBAL:    rdata_q <= tdbal_q;
+        e1000_regs_pkg::REG_TDBAH:    rdata_q <= tdbah_q;
+        e1000_regs_pkg::REG_TDLEN:    rdata_q <= tdlen_q;
+        e1000_regs_pkg::REG_TDH:      rdata_q <= tdh_q;
+        e1000_regs_pkg::REG_TDT:      rdata_q <= tdt_q;
+        e1000_regs_pkg::REG_TIDV:     rdata_q <= tidv_q;
+        e1000_regs_pkg::REG_TXDCTL:   rdata_q <= txdctl_q;
+        e1000_regs_pkg::REG_TADV:     rdata_q <= tadv_q;
+        default:                      rdata_q <= 32'd0;   // P-6; WUS (W1C) has no hardware source and reads 0
+      endcase
+    end
+  end
+
+  // ---- RXDCTL thresholds in descriptors: a cache line of CLS dwords holds CLS / 4, at most 31 in all (6.4) ----
+  logic [5:0] pthresh_q, hthresh_q, wthresh_q;
+  logic [7:0] cache_line_q;
+  logic       stale_q;
+  function automatic logic [5:0] in_descriptors(logic [5:0] threshold, logic granular, logic [5:0] per_line);
+    logic [11:0] product;
+    product = {6'd0, threshold} * {6'd0, per_line == 6'd0 ? 6'd1 : per_line};
+    in_descriptors = granular ? threshold : product > 12'd31 ? 6'd31 : product[5:0];
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    stale_q <= !rst_ni || soft_rst_i || (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RXDCTL) ||
+               cache_line_q != cache_line_i;
+    cache_line_q <= cache_line_i;
+    if (stale_q) begin
+      pthresh_q <= in_descriptors(rxdctl_q[e1000_regs_pkg::RXDCTL_PTHRESH_HI:e1000_regs_pkg::RXDCTL_PTHRESH_LO],
+                                  rxdctl_q[e1000_regs_pkg::RXDCTL_GRAN], cache_line_q[7:2]);
+      hthresh_q <= in_descriptors(rxdctl_q[e1000_regs_pkg::RXDCTL_HTHRESH_HI:e1000_regs_pkg::RXDCTL_HTHRESH_LO],
+                                  rxdctl_q[e1000_regs_pkg::RXDCTL_GRAN], cache_line_q[7:2]);
+      wthresh_q <= in_descriptors(rxdctl_q[e1000_regs_pkg::RXDCTL_WTHRESH_HI:e1000_regs_pkg::RXDCTL_WTHRESH_LO],
+                                  rxdctl_q[e1000_regs_pkg::RXDCTL_GRAN], cache_line_q[7:2]);
+    end
+  end
+
+  assign reg_rdata_o = rdata_q;
+  assign ctrl_o      = ctrl_q;
+  assign rctl_o      = rctl_q;
+  assign vet_o       = vet_q[15:0];
+  assign rxcsum_o    = rxcsum_q[10:0];
+  assign pba_rxa_o   = pba_rxa_q;
+  assign mdac_o      = mdac_q;
+  assign pthresh_o   = pthresh_q;
+  assign hthresh_o   = hthresh_q;
+  assign wthresh_o   = wthresh_q;
+  assign quiescent_o = !mdac_q && !stale_q && cache_line_q == cache_line_i;
+endmodule

@@ -1,0 +1,23 @@
+// CTRL.RST: stops DMA, waits until what the bus already took has finished, then resets the chip in one cycle (X-7).
+//
+// The wait is bounded by the bus: at most four write bursts and one descriptor read are outstanding.  No new request
+// starts from the cycle after the write, and RST reads 1 until soft_rst_o has passed (N-10).
+module e1000_reset (
+  input  logic clk_i,
+  input  logic rst_ni,
+  input  logic rst_req_i,     // a write set CTRL.RST
+  input  logic drained_i,     // no request, beat or response outstanding on the master side
+  output logic pending_o,     // CTRL.RST reads 1; DMA may not start, INTx is low (X-8)
+  output logic soft_rst_o,    // one cycle
+  output logic quiescent_o
+);
+  logic pending_q;
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) pending_q <= 1'b0;
+    else if (rst_req_i) pending_q <= 1'b1;
+    else if (soft_rst_o) pending_q <= 1'b0;
+  end
+  assign pending_o   = pending_q;
+  assign soft_rst_o  = pending_q && drained_i;
+  assign quiescent_o = !soft_rst_o;
+endmodule

@@ -1,0 +1,263 @@
+// Receive FIFO: stores whole frames, commits or rolls them back, hands them out head first (R-30..R-35).
+//
+// 64 KiB of memory, PBA.RXA KiB of it usable.  A frame takes two words for its status and its bytes rounded up to
+// whole words.  Data words are written behind the place of the status words, which follow when the frame's fate is
+// known; until the second is in, the frame does not exist for the reader.
+module e1000_rx_fifo (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    soft_rst_i,
+  input  logic [6:0]              pba_rxa_i,   // usable size in KiB, 64 at most
+
+  // write side
+  input  logic                    start_i,     // a frame begins: back to its first word
+  input  logic                    word_en_i,
+  input  logic [63:0]             word_i,
+  input  logic                    finish_i,    // the frame has ended; its last word may come in the same cycle
+  input  logic                    keep_i,      // with finish_i: commit it, otherwise roll back
+  input  e1000_pkg::rx_frame_t    frame_i,     // with finish_i
+  output logic                    lost_o,      // with finish_i and keep_i: a word found no room, so it rolls back
+
+  // read side
+  output logic                    frame_valid_o,
+  output e1000_pkg::rx_frame_t    frame_o,
+  output logic                    data_valid_o,
+  output logic [63:0]             data_o,
+  input  logic                    data_pop_i,
+  input  logic                    frame_pop_i,
+
+  // diagnostics RDFH, RDFT, RDFHS, RDFTS, RDFPC
+  input  logic                    reg_rd_i,
+  input  logic                    reg_wr_i,
+  input  logic                    reg_wr_ok_i, // the receiver is off
+  input  logic [16:0]             reg_addr_i,
+  input  logic [31:0]             reg_wdata_i,
+  output logic [31:0]             reg_rdata_o,
+
+  output logic                    idle_o       // nothing changes without start, word, finish or pop
+);
+
+  localparam logic [13:0] Words = 14'd8192;
+
+  logic [63:0] mem [8192];
+
+  // Words that hold so many bytes.
+  function automatic logic [13:0] words_of(input logic [14:0] bytes);
+    words_of = {2'b00, bytes[14:3]} + {13'd0, |bytes[2:0]};
+  endfunction
+
+  // ---- write side ---------------------------------------------------------------------------------
+  typedef enum logic [1:0] {
+    WrData  = 2'd0,
+    WrStat0 = 2'd1,
+    WrStat1 = 2'd2
+  } wr_state_e;
+
+  wr_state_e   wr_state_q;
+  logic [12:0] tail_q;      // first word of the frame in progress
+  logic [12:0] wr_ptr_q;    // its next data word
+  logic [13:0] stored_q;    // its data words so far
+  logic [63:0] stat0_q;     // status words on their way
+  logic [14:0] stat1_q;
+  logic [13:0] used_q;      // words of committed frames
+  logic [13:0] limit, need;
+  logic        word_we, commit, published;
+
+  assign limit = pba_rxa_i[6] ? Words : {1'b0, pba_rxa_i[5:0], 7'd0};
+
+  always_comb begin
+    need    = 14'd0;
+    lost_o  = 1'b0;
+    word_we = 1'b0;
+    if (word_en_i) word_we = {1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit};
+    if (finish_i) begin
+      need   = words_of(frame_i.length);
+      lost_o = keep_i & (stored_q + {13'd0, word_we} < need);
+    end
+  end
+
+  assign commit    = finish_i & keep_i & ~lost_o;
+  assign published = wr_state_q == WrStat1;
+
+  // One write port: data words while a frame arrives, then its two status words.  The next frame's first word is at
+  // least eight bytes and a delimiter away.
+  logic        mem_we;
+  logic [12:0] mem_waddr;
+  logic [63:0] mem_wdata;
+
+  always_comb begin
+    mem_we    = word_we;
+    mem_waddr = wr_ptr_q;
+    mem_wdata = word_i;
+    if (wr_state_q == WrStat0) begin
+      mem_we    = 1'b1;
+      mem_waddr = tail_q;
+      mem_wdata = stat0_q;
+    end else if (wr_state_q == WrStat1) begin
+      mem_we    = 1'b1;
+      mem_waddr = tail_q + 13'd1;
+      mem_wdata = {49'd0, stat1_q};
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (mem_we) mem[mem_waddr] <= mem_wdata;
+  end
+
+  // ---- read side ----------------------------------------------------------------------------------
+  // `rdata_q` always holds the word the reader needs next: a pop reads the one behind it in the same cycle.
+  typedef enum logic [1:0] {
+    RdEmpty = 2'd0,
+    RdStat0 = 2'd1,  // rdata_q = first status word
+    RdStat1 = 2'd2,  // rdata_q = second status word
+    RdHead  = 2'd3   // rdata_q = data
+  } rd_state_e;
+
+  rd_state_e   rd_state_q;
+  logic [12:0] head_q;      // first word of the head frame
+  logic [12:0] rd_ptr_q;    // word in rdata_q
+  logic [11:0] frames_q;    // committed frames, the head frame included; 8192 / 3 at most
+  logic [13:0] left_q;      // unread data words of the head frame
+  logic [13:0] size_q;      // all its data words
+  logic [63:0] rdata_q, frame_lo_q;
+  logic [14:0] frame_len_q;
+  logic        release_head, mem_re;
+  logic [12:0] mem_raddr;
+
+  assign release_head = frame_pop_i & (rd_state_q == RdHead);
+
+  always_comb begin
+    mem_re    = 1'b0;
+    mem_raddr = rd_ptr_q + 13'd1;
+    unique case (rd_state_q)
+      RdEmpty: begin
+        mem_re    = frames_q != 12'd0;
+        mem_raddr = head_q;
+      end
+      RdStat0, RdStat1: mem_re = 1'b1;
+      RdHead: mem_re = data_pop_i & ~frame_pop_i;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (mem_re) rdata_q <= mem[mem_raddr];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (mem_re) rd_ptr_q <= mem_raddr;
+    if (rd_state_q == RdStat0) frame_lo_q <= rdata_q;
+    if (rd_state_q == RdStat1) begin
+      frame_len_q <= rdata_q[14:0];
+      size_q      <= words_of(rdata_q[14:0]);
+    end
+  end
+
+  assign frame_valid_o = rd_state_q == RdHead;
+  assign frame_o       = {frame_len_q, frame_lo_q};
+  assign data_valid_o  = frame_valid_o & (left_q != 14'd0);
+  assign data_o        = rdata_q;
+
+  // ---- diagnostics --------------------------------------------------------------------------------
+  // The pointers can be moved while the receiver is off and the FIFO empty, where head and tail are one place.
+  logic sel_diag, move;
+
+  assign sel_diag = reg_addr_i[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_addr_i[2:0] == 3'd0;
+  assign move     = reg_wr_i & reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
+                  & (frames_q == 12'd0) & (wr_state_q == WrData);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      reg_rdata_o <= 32'd0;
+    end else if (reg_rd_i) begin
+      reg_rdata_o <= 32'd0;
+      if (sel_diag) begin
+        unique case (reg_addr_i[5:3])
+          3'd2: reg_rdata_o <= {19'd0, frame_valid_o ? rd_ptr_q : head_q};          // RDFH
+          3'd3: reg_rdata_o <= {19'd0, stored_q != 14'd0 ? wr_ptr_q : tail_q};      // RDFT
+          3'd4: reg_rdata_o <= {19'd0, head_q};                                     // RDFHS
+          3'd5: reg_rdata_o <= {19'd0, tail_q};                                     // RDFTS
+          3'd6: reg_rdata_o <= {20'd0, frames_q};                                   // RDFPC
+          default: reg_rdata_o <= 32'd0;
+        endcase
+      end
+    end
+  end
+
+  // ---- pointers and counts ------------------------------------------------------------------------
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      wr_state_q <= WrData;
+      tail_q     <= 13'd0;
+      wr_ptr_q   <= 13'd2;
+      stored_q   <= 14'd0;
+    end else begin
+      if (commit) begin
+        wr_state_q <= WrStat0;
+        stat0_q    <= frame_i[63:0];
+        stat1_q    <= frame_i.length;
+        stored_q   <= need;
+      end else if (wr_state_q == WrStat0) begin
+        wr_state_q <= WrStat1;
+      end else if (published) begin
+        wr_state_q <= WrData;
+        tail_q     <= tail_q + stored_q[12:0] + 13'd2;
+        wr_ptr_q   <= tail_q + stored_q[12:0] + 13'd4;
+        stored_q   <= 14'd0;
+      end else if (finish_i || start_i) begin
+        wr_ptr_q <= tail_q + 13'd2;
+        stored_q <= 14'd0;
+      end else if (word_we) begin
+        wr_ptr_q <= wr_ptr_q + 13'd1;
+        stored_q <= stored_q + 14'd1;
+      end
+      if (move) begin
+        tail_q   <= reg_wdata_i[12:0];
+        wr_ptr_q <= reg_wdata_i[12:0] + 13'd2;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      rd_state_q <= RdEmpty;
+      head_q     <= 13'd0;
+      left_q     <= 14'd0;
+    end else begin
+      unique case (rd_state_q)
+        RdEmpty: if (frames_q != 12'd0) rd_state_q <= RdStat0;
+        RdStat0: rd_state_q <= RdStat1;
+        RdStat1: begin
+          rd_state_q <= RdHead;
+          left_q     <= words_of(rdata_q[14:0]);
+        end
+        RdHead: begin
+          if (frame_pop_i) begin
+            rd_state_q <= RdEmpty;
+            head_q     <= head_q + size_q[12:0] + 13'd2;
+            left_q     <= 14'd0;
+          end else if (data_pop_i) begin
+            left_q <= left_q - 14'd1;
+          end
+        end
+      endcase
+      if (move) head_q <= reg_wdata_i[12:0];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      frames_q <= 12'd0;
+      used_q   <= 14'd0;
+    end else if (published || release_head) begin
+      frames_q <= frames_q + {11'd0, published} - {11'd0, release_head};
+      used_q   <= used_q + (published ? stored_q + 14'd2 : 14'd0) - (release_head ? size_q + 14'd2 : 14'd0);
+    end
+  end
+
+  assign idle_o = (wr_state_q == WrData) & (rd_state_q == RdHead || frames_q == 12'd0);
+
+  // Diagnostic pointers have 13 bits.
+  logic unused_wdata;
+  assign unused_wdata = ^reg_wdata_i[31:13];
+
+endmodule

@@ -1,0 +1,192 @@
+// Address and VLAN filter (6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.
+//
+// Everything is looked up once a frame: the 16 exact entries and the hash word at byte 5, the VLAN word at byte 15.
+// The answers are registers, so `match_o` is right from the cycle after, the earliest in which a frame can end.
+module e1000_rx_filter (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    soft_rst_i,  // X-6: entry 0 from the EEPROM, the others invalid; MTA, VFTA kept
+  input  logic [47:0]             mac_addr_i,
+
+  input  logic                    sfd_i,
+  input  logic                    byte_en_i,
+  input  logic [7:0]              byte_i,
+  input  logic [15:0]             index_i,
+  input  e1000_rx_pkg::rx_cfg_t   cfg_i,
+  output e1000_rx_pkg::rx_match_t match_o,
+  output logic                    vet_seen_o,  // bytes 12..13 were VET; valid in bytes 14 and 15
+
+  input  logic                    reg_rd_i,
+  input  logic                    reg_wr_i,
+  input  logic [16:0]             reg_addr_i,
+  input  logic [31:0]             reg_wdata_i,
+  output logic [31:0]             reg_rdata_o
+);
+
+  localparam int unsigned NumExact = 16;
+
+  // ---- registers: 16 exact entries ----------------------------------------------------------------
+  logic sel_ra, sel_mta, sel_vfta;
+  assign sel_ra   = reg_addr_i[16:7] == e1000_regs_pkg::REG_RAL[16:7];
+  assign sel_mta  = reg_addr_i[16:9] == e1000_regs_pkg::REG_MTA[16:9];
+  assign sel_vfta = reg_addr_i[16:9] == e1000_regs_pkg::REG_VFTA[16:9];
+
+  logic [31:0] ral_q [NumExact];
+  logic [17:0] rah_q [NumExact];  // ASEL in 17:16
+  logic [15:0] av_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      av_q <= 16'h0001;
+      for (int i = 1; i < NumExact; i++) begin
+        ral_q[i] <= 32'd0;
+        rah_q[i] <= 18'd0;
+      end
+      ral_q[0] <= mac_addr_i[31:0];
+      rah_q[0] <= {2'b00, mac_addr_i[47:32]};
+    end else if (reg_wr_i && sel_ra) begin
+      for (int i = 0; i < NumExact; i++) begin
+        if (reg_addr_i[6:3] == i[3:0]) begin
+          if (reg_addr_i[2]) begin
+            rah_q[i] <= reg_wdata_i[17:0];
+            av_q[i]  <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
+          end else begin
+            ral_q[i] <= reg_wdata_i;
+          end
+        end
+      end
+    end
+  end
+
+  // ---- registers: hash and VLAN tables, memories with a port for software and one for frames ------
+  logic [31:0] mta_mem [128];
+  logic [31:0] vfta_mem [128];
+  logic        hash_read, vlan_read;
+  logic [11:0] hash;
+  logic [11:0] vid;
+  logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;
+
+  always_ff @(posedge clk_i) begin
+    if (reg_wr_i && sel_mta) mta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    if (reg_rd_i && sel_mta) mta_reg_q <= mta_mem[reg_addr_i[8:2]];
+    if (hash_read) mta_hit_q <= mta_mem[hash[11:5]];
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (reg_wr_i && sel_vfta) vfta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    if (reg_rd_i && sel_vfta) vfta_reg_q <= vfta_mem[reg_addr_i[8:2]];
+    if (vlan_read) vfta_hit_q <= vfta_mem[vid[11:5]];
+  end
+
+  // ---- register read ------------------------------------------------------------------------------
+  logic        from_mta_q, from_vfta_q;
+  logic [31:0] ra_rdata_q;
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      from_mta_q  <= 1'b0;
+      from_vfta_q <= 1'b0;
+      ra_rdata_q  <= 32'd0;
+    end else if (reg_rd_i) begin
+      from_mta_q  <= sel_mta;
+      from_vfta_q <= sel_vfta;
+      if (!sel_ra) ra_rdata_q <= 32'd0;
+      else if (!reg_addr_i[2]) ra_rdata_q <= ral_q[reg_addr_i[6:3]];
+      else ra_rdata_q <= {av_q[reg_addr_i[6:3]], 13'd0, rah_q[reg_addr_i[6:3]]};
+    end
+  end
+
+  assign reg_rdata_o = from_mta_q ? mta_reg_q : from_vfta_q ? vfta_reg_q : ra_rdata_q;
+
+  // ---- destination address, bytes 0..5 ------------------------------------------------------------
+  logic [39:0] da_q;     // bytes 0..4 on arrival of byte 5; byte 0 in bits 7:0
+  logic [7:0]  prev_q;
+  logic        head;     // a byte of the first 16
+  logic        da_done, exact_q, broadcast_q, multicast_q, da_seen_q;
+  logic [15:0] da_tail;
+  logic [4:0]  hash_bit_q;
+
+  assign head      = byte_en_i & (index_i[15:4] == 12'd0);
+  assign da_done   = head & (index_i[3:0] == 4'd5);
+  assign da_tail   = {byte_i, da_q[39:32]};
+  assign hash_read = da_done & da_q[0];
+
+  // {DA[5],DA[4]} >> 4, 3, 2, 0 for MO 0..3.
+  always_comb begin
+    unique case (cfg_i.mo)
+      2'd0: hash = da_tail[15:4];
+      2'd1: hash = da_tail[14:3];
+      2'd2: hash = da_tail[13:2];
+      2'd3: hash = da_tail[11:0];
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (sfd_i) begin
+      exact_q     <= 1'b0;
+      broadcast_q <= 1'b0;
+      multicast_q <= 1'b0;
+      da_seen_q   <= 1'b0;
+    end else if (head) begin
+      prev_q <= byte_i;
+      da_q   <= {byte_i, da_q[39:8]};
+      if (da_done) begin
+        da_seen_q   <= 1'b1;
+        broadcast_q <= (&da_q) & (&byte_i);
+        multicast_q <= da_q[0];
+        hash_bit_q  <= hash[4:0];
+        // An entry whose ASEL is not 00 (destination) is storage only.
+        for (int i = 0; i < NumExact; i++) begin
+          if (av_q[i] && ral_q[i] == da_q[31:0] && rah_q[i] == {2'b00, da_tail}) exact_q <= 1'b1;
+        end
+      end
+    end
+  end
+
+  // ---- VLAN tag, bytes 12..15 ---------------------------------------------------------------------
+  logic        vet_q, tagged_q;
+  logic [15:0] tci_q;
+  logic [4:0]  vlan_bit_q;
+
+  assign vid       = {prev_q[3:0], byte_i};
+  assign vlan_read = head & (index_i[3:0] == 4'd15) & vet_q;
+
+  always_ff @(posedge clk_i) begin
+    if (sfd_i) begin
+      vet_q    <= 1'b0;
+      tagged_q <= 1'b0;
+    end else if (head) begin
+      if (index_i[3:0] == 4'd13) vet_q <= {prev_q, byte_i} == cfg_i.vet;
+      if (vlan_read) begin
+        tagged_q   <= 1'b1;
+        tci_q      <= {prev_q, byte_i};
+        vlan_bit_q <= vid[4:0];
+      end
+    end
+  end
+
+  assign vet_seen_o = vet_q;
+
+  // ---- verdict ------------------------------------------------------------------------------------
+  logic group_hit, sure_hit, hash_hit;
+
+  // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).
+  assign hash_hit  = multicast_q & mta_hit_q[hash_bit_q];
+  assign group_hit = broadcast_q ? cfg_i.bam : (multicast_q & cfg_i.mpe);
+  assign sure_hit  = exact_q | group_hit;
+
+  assign match_o = {
+    da_seen_q & (sure_hit | hash_hit | (~multicast_q & cfg_i.upe)),
+    ~tagged_q | ~cfg_i.vfe | (vfta_hit_q[vlan_bit_q] & (~cfg_i.cfien | (tci_q[12] == cfg_i.cfi))),
+    hash_hit & ~sure_hit,
+    broadcast_q,
+    multicast_q & ~broadcast_q,
+    tagged_q,
+    tci_q
+  };
+
+  // The other settings are for the frame's end; registers are dwords.
+  logic unused_fields;
+  assign unused_fields = ^{cfg_i, reg_addr_i[1:0]};
+
+endmodule

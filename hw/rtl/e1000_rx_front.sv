@@ -1,0 +1,290 @@
+// Receive front: from the GMII pins to whole frames in the FIFO.  Wiring, the frame's settings, and its event word.
+module e1000_rx_front (
+  input  logic        clk_i,
+  input  logic        rst_ni,            // power-on or PCI reset, synchronous
+  input  logic        soft_rst_i,        // CTRL.RST, one cycle; keeps the frame tag, MTA and VFTA (X-4..X-6)
+  input  logic        gmii_ce_i,         // a GMII byte is on the pins in this cycle
+  input  logic        gmii_rx_dv_i,
+  input  logic        gmii_rx_er_i,
+  input  logic [7:0]  gmii_rxd_i,
+  input  logic        link_up_i,
+  input  logic [47:0] mac_addr_i,        // RA[0] after reset; byte 0 in bits 7:0
+  input  logic [31:0] rctl_i,
+  input  logic        vme_i,             // CTRL.VME
+  input  logic [15:0] vet_i,
+  input  logic [10:0] rxcsum_i,
+  input  logic [6:0]  pba_rxa_i,         // KiB
+
+  // RAL/RAH, MTA, VFTA, statistics, FIFO diagnostics
+  input  logic        reg_rd_i,
+  input  logic        reg_wr_i,
+  input  logic [16:0] reg_addr_i,
+  input  logic [31:0] reg_wdata_i,
+  output logic [31:0] reg_rdata_o,       // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  logic        no_desc_i,         // no free descriptor (R-12b)
+
+  // head frame of the FIFO, 8 bytes a word, byte 0 in bits 7:0
+  output logic        frame_valid_o,
+  output e1000_pkg::rx_frame_t frame_o,
+  output logic        data_valid_o,
+  output logic [63:0] data_o,
+  input  logic        data_pop_i,
+  input  logic        frame_pop_i,
+
+  output logic        rxo_o,             // a frame was missed
+  output logic        rnbc_o,            // a good frame found no free descriptor
+  output logic        quiescent_o,       // without pins, strobes and pops nothing here changes
+  output e1000_pkg::rx_evt_t evt_o
+);
+
+  // ---- MAC ----------------------------------------------------------------------------------------
+  logic        sfd, byte_en, eob, is_frame, crc_ok, rx_er, cut, mac_idle;
+  logic [7:0]  rx_byte;
+  logic [15:0] index, tag;
+
+  e1000_rx_mac u_mac (
+    .clk_i, .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
+    .sfd_o     (sfd),
+    .byte_en_o (byte_en),
+    .byte_o    (rx_byte),
+    .index_o   (index),
+    .eob_o     (eob),
+    .is_frame_o(is_frame),
+    .crc_ok_o  (crc_ok),
+    .rx_er_o   (rx_er),
+    .cut_o     (cut),
+    .tag_o     (tag),
+    .idle_o    (mac_idle)
+  );
+
+  // ---- the frame's settings (R-3) -----------------------------------------------------------------
+  e1000_rx_pkg::rx_cfg_t cfg_q;
+  logic                  link_q;
+  logic [7:0]            pcss_q;
+
+  always_ff @(posedge clk_i) begin
+    link_q <= link_up_i;
+    if (sfd) begin
+      pcss_q <= rxcsum_i[e1000_regs_pkg::RXCSUM_PCSS_HI:e1000_regs_pkg::RXCSUM_PCSS_LO];
+      // A reset in this cycle turns the receiver off.
+      cfg_q <= {
+        rctl_i[e1000_regs_pkg::RCTL_EN] & ~soft_rst_i,
+        link_q,
+        rctl_i[e1000_regs_pkg::RCTL_SBP],
+        rctl_i[e1000_regs_pkg::RCTL_UPE],
+        rctl_i[e1000_regs_pkg::RCTL_MPE],
+        rctl_i[e1000_regs_pkg::RCTL_LPE],
+        rctl_i[e1000_regs_pkg::RCTL_MO_HI:e1000_regs_pkg::RCTL_MO_LO],
+        rctl_i[e1000_regs_pkg::RCTL_BAM],
+        rctl_i[e1000_regs_pkg::RCTL_VFE],
+        rctl_i[e1000_regs_pkg::RCTL_CFIEN],
+        rctl_i[e1000_regs_pkg::RCTL_CFI],
+        rctl_i[e1000_regs_pkg::RCTL_SECRC],
+        vme_i,
+        vet_i
+      };
+    end
+  end
+
+  // ---- filter and packer --------------------------------------------------------------------------
+  e1000_rx_pkg::rx_match_t match;
+  logic                    vet_seen, stripped, word_en;
+  logic [63:0]             word;
+  logic                    eof, decide, strip;
+  logic [31:0]             filter_rdata, fifo_rdata, stats_rdata;
+
+  assign eof   = eob & is_frame;
+  assign strip = vet_seen & cfg_q.vme;  // R-43; VFE has no say in it
+
+  e1000_rx_filter u_filter (
+    .clk_i, .rst_ni, .soft_rst_i, .mac_addr_i,
+    .sfd_i      (sfd),
+    .byte_en_i  (byte_en),
+    .byte_i     (rx_byte),
+    .index_i    (index),
+    .cfg_i      (cfg_q),
+    .match_o    (match),
+    .vet_seen_o (vet_seen),
+    .reg_rd_i, .reg_wr_i, .reg_addr_i, .reg_wdata_i,
+    .reg_rdata_o(filter_rdata)
+  );
+
+  e1000_rx_pack u_pack (
+    .clk_i,
+    .sfd_i     (sfd),
+    .byte_en_i (byte_en),
+    .byte_i    (rx_byte),
+    .index_i   (index),
+    .strip_i   (strip),
+    .flush_i   (eof),
+    .stripped_o(stripped),
+    .word_en_o (word_en),
+    .word_o    (word)
+  );
+
+  // ---- checksums ----------------------------------------------------------------------------------
+  logic        ipcs, tcpcs, ipe, tcpe;
+  logic [15:0] csum;
+
+  e1000_rx_packet_sum u_packet_sum (
+    .clk_i,
+    .sfd_i    (sfd),
+    .byte_en_i(byte_en),
+    .byte_i   (rx_byte),
+    .index_i  (index),
+    .secrc_i  (cfg_q.secrc),
+    .strip_i  (strip),
+    .pcss_i   (pcss_q),
+    .csum_o   (csum)
+  );
+
+  e1000_rx_checksum u_checksum (
+    .clk_i, .rst_ni,
+    .sfd_i    (sfd),
+    .offload_i(rxcsum_i[e1000_regs_pkg::RXCSUM_IPV6OFL:e1000_regs_pkg::RXCSUM_IPOFL]),
+    .byte_en_i(byte_en),
+    .byte_i   (rx_byte),
+    .index_i  (index),
+    .vet_i    (cfg_q.vet),
+    .ipcs_o   (ipcs),
+    .tcpcs_o  (tcpcs),
+    .ipe_o    (ipe),
+    .tcpe_o   (tcpe)
+  );
+
+  // ---- does the station want it?  Asked once, when the filter has seen all it looks at -------------
+  logic wanted, decided_q, wanted_q;
+
+  assign wanted = cfg_q.en & cfg_q.link_up & match.l2_pass & match.vlan_pass;
+  assign decide = ~decided_q & ((byte_en & (index == 16'd16)) | eof);
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || eob || cut) begin
+      decided_q <= 1'b0;
+      wanted_q  <= 1'b0;
+    end else if (decide) begin
+      decided_q <= 1'b1;
+      wanted_q  <= wanted;
+    end
+  end
+
+  // ---- fate ---------------------------------------------------------------------------------------
+  logic                   keep, stored, lost, missed, rnbc;
+  e1000_pkg::rx_reason_e  reason;
+  e1000_pkg::rx_frame_t   frame;
+  e1000_rx_pkg::rx_stat_t stat;
+
+  e1000_rx_verdict u_verdict (
+    .eof_i     (eof),
+    .cfg_i     (cfg_q),
+    .match_i   (match),
+    .length_i  (index),
+    .crc_ok_i  (crc_ok),
+    .rx_er_i   (rx_er),
+    .stripped_i(stripped),
+    .tag_i     (tag),
+    .ipcs_i    (ipcs),
+    .tcpcs_i   (tcpcs),
+    .ipe_i     (ipe),
+    .tcpe_i    (tcpe),
+    .csum_i    (csum),
+    .no_desc_i,
+    .lost_i    (lost),
+    .keep_o    (keep),
+    .stored_o  (stored),
+    .reason_o  (reason),
+    .frame_o   (frame),
+    .stat_o    (stat),
+    .missed_o  (missed),
+    .rnbc_o    (rnbc)
+  );
+
+  logic fifo_idle;
+
+  e1000_rx_fifo u_fifo (
+    .clk_i, .rst_ni, .soft_rst_i, .pba_rxa_i,
+    .start_i    (sfd),
+    .word_en_i  (word_en & cfg_q.en & ~(decided_q & ~wanted_q)),
+    .word_i     (word),
+    .finish_i   (eof),
+    .keep_i     (keep),
+    .frame_i    (frame),
+    .lost_o     (lost),
+    .frame_valid_o, .frame_o, .data_valid_o, .data_o, .data_pop_i, .frame_pop_i,
+    .reg_rd_i, .reg_wr_i,
+    .reg_wr_ok_i(~rctl_i[e1000_regs_pkg::RCTL_EN]),
+    .reg_addr_i, .reg_wdata_i,
+    .reg_rdata_o(fifo_rdata),
+    .idle_o     (fifo_idle)
+  );
+
+  e1000_stats u_stats (
+    .clk_i, .rst_ni, .soft_rst_i,
+    .stat_i     (stat),
+    .reg_rd_i, .reg_addr_i,
+    .reg_rdata_o(stats_rdata)
+  );
+
+  assign reg_rdata_o = filter_rdata | fifo_rdata | stats_rdata;
+
+  // ---- events -------------------------------------------------------------------------------------
+  // A burst ends in one of reject, drop, commit.  At most one burst is open, and its end is decided in the cycle
+  // that ends it, so one register serves all.  `commit` leads the frame's appearance at the head by some cycles.
+  e1000_pkg::rx_evt_t evt_d, evt_q;
+  logic               evt_en, evt_busy, rxo_q, rnbc_q;
+
+  always_comb begin
+    evt_d  = '0;
+    evt_en = 1'b0;
+    if (cut) begin
+      // A frame that was rejected already has had its event.
+      if (!(decided_q && !wanted_q)) begin
+        evt_en       = 1'b1;
+        evt_d.tag    = tag;
+        evt_d.reason = e1000_pkg::ReasonDisabled;
+        evt_d.drop   = wanted_q;
+        evt_d.reject = ~wanted_q;
+      end
+    end else if (decide || eob) begin
+      if (eob && !is_frame) begin
+        evt_d.reject = 1'b1;
+        evt_d.reason = e1000_pkg::ReasonFragment;
+      end else begin
+        if (decide) begin
+          evt_d.accept = wanted;
+          evt_d.reject = ~wanted;
+          if (!cfg_q.en) evt_d.reason = e1000_pkg::ReasonDisabled;
+          else if (!cfg_q.link_up) evt_d.reason = e1000_pkg::ReasonLinkDown;
+          else if (!match.l2_pass) evt_d.reason = e1000_pkg::ReasonAddress;
+          else if (!match.vlan_pass) evt_d.reason = e1000_pkg::ReasonVlan;
+        end
+        if (eof && (decide ? wanted : wanted_q)) begin
+          evt_d.commit = stored;
+          evt_d.drop   = ~stored;
+          evt_d.reason = reason;
+        end
+      end
+      evt_en = evt_d.accept | evt_d.reject | evt_d.commit | evt_d.drop;
+      if (evt_en) evt_d.tag = tag;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      evt_q  <= '0;
+      rxo_q  <= 1'b0;
+      rnbc_q <= 1'b0;
+    end else if (evt_en || evt_busy) begin
+      evt_q  <= evt_d;
+      rxo_q  <= missed;
+      rnbc_q <= rnbc;
+    end
+  end
+
+  assign evt_busy    = evt_q.accept | evt_q.reject | evt_q.commit | evt_q.drop;
+  assign evt_o       = evt_q;
+  assign rxo_o       = rxo_q;
+  assign rnbc_o      = rnbc_q;
+  assign quiescent_o = mac_idle & fifo_idle & ~evt_busy;
+
+endmodule

@@ -1,0 +1,70 @@
+// Types shared by the blocks of the receive front only; what leaves the front is in e1000_pkg.
+package e1000_rx_pkg;
+
+  // The settings one frame is received with, sampled at its SFD: a write while it arrives applies to the next (R-3).
+  typedef struct packed {
+    logic        en;
+    logic        link_up;
+    logic        sbp;
+    logic        upe;
+    logic        mpe;
+    logic        lpe;
+    logic [1:0]  mo;
+    logic        bam;
+    logic        vfe;
+    logic        cfien;
+    logic        cfi;
+    logic        secrc;
+    logic        vme;
+    logic [15:0] vet;
+  } rx_cfg_t;
+
+  // What the filter knows of a frame; final from byte 16 on, or at the frame's end.
+  typedef struct packed {
+    logic        l2_pass;    // 6.7 step 3
+    logic        vlan_pass;  // 6.7 step 4
+    logic        pif;        // taken by the hash table alone (R-81)
+    logic        broadcast;
+    logic        multicast;  // not broadcast
+    logic        has_tag;    // bytes 12..13 are VET and the whole tag has arrived
+    logic [15:0] tci;        // bytes 14..15
+  } rx_match_t;
+
+  // One bit for each counter that goes up by one at the end of a frame; the value is the counter's place in the bank.
+  localparam int unsigned StatCrcerrs = 0;
+  localparam int unsigned StatRxerrc = 1;
+  localparam int unsigned StatMpc = 2;
+  localparam int unsigned StatRlec = 3;
+  localparam int unsigned StatPrc64 = 4;
+  localparam int unsigned StatPrc127 = 5;
+  localparam int unsigned StatPrc255 = 6;
+  localparam int unsigned StatPrc511 = 7;
+  localparam int unsigned StatPrc1023 = 8;
+  localparam int unsigned StatPrc1522 = 9;
+  localparam int unsigned StatGprc = 10;
+  localparam int unsigned StatBprc = 11;
+  localparam int unsigned StatMprc = 12;
+  localparam int unsigned StatRnbc = 13;
+  localparam int unsigned StatRuc = 14;
+  localparam int unsigned StatRfc = 15;
+  localparam int unsigned StatRoc = 16;
+  localparam int unsigned StatRjc = 17;
+  localparam int unsigned StatTpr = 18;
+  localparam int unsigned NumStats = 19;
+
+  typedef struct packed {
+    logic                valid;  // a frame ended in this cycle
+    logic [NumStats-1:0] inc;
+    logic                gor;    // add `length` to GORC
+    logic                tor;    // add `length` to TOR
+    logic [15:0]         length; // DA..CRC (R-42)
+  } rx_stat_t;
+
+  // Length limits, DA..CRC (6.8).
+  localparam logic [15:0] MinFrame = 16'd64;
+  localparam logic [15:0] MaxFrame = 16'd1522;
+  localparam logic [15:0] MaxJumbo = 16'd16384;
+  // The length field of the FIFO's status word has 15 bits: nothing longer is stored, SBP or not.
+  localparam logic [15:0] MaxStored = 16'd32767;
+
+endpackage

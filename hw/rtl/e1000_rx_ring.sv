@@ -1,0 +1,123 @@
+// Receive descriptor ring: RDBAL/RDBAH/RDLEN/RDH/RDT, the free count and RXDMT0.
+//
+// Hardware owns [RDH, RDT) (R-11).  RDH moves at write-back completion (R-12); the free count runs ahead of it, from
+// the last descriptor whose buffer is in memory (R-12b).  A ring that cannot be meant (RDLEN 0, RDH or RDT beyond it)
+// has no descriptors at all (R-18); a tail beyond the ring is treated like such a head, since it is never reached.
+module e1000_rx_ring (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        soft_rst_i,
+  input  logic        reg_rd_i,
+  input  logic        reg_wr_i,
+  input  logic [16:0] reg_addr_i,
+  input  logic [31:0] reg_wdata_i,
+  output logic [31:0] reg_rdata_o,
+  input  logic        rx_en_i,         // RCTL.EN
+  input  logic [1:0]  rdmts_i,
+  // descriptors whose buffer is filled or whose frame is in memory, in ring order
+  input  logic        placed_i,
+  input  logic [6:0]  placed_count_i,
+  // descriptors whose write-back completed on the bus
+  input  logic        written_i,
+  input  logic [6:0]  written_count_i,
+  output logic [63:0] base_o,
+  output logic [15:0] size_o,          // descriptors in the ring
+  output logic [15:0] head_o,          // RDH
+  output logic [15:0] tail_o,          // RDT
+  output logic        usable_o,        // the ring's registers make sense (R-18)
+  output logic        flush_o,         // one cycle: forget everything on chip and start again at RDH (R-16, N-8)
+  output logic        no_desc_o,       // free count 0, for RNBC (R-32)
+  output logic        rxdmt0_o,        // one-cycle cause (I-40)
+  output logic        quiescent_o
+);
+  logic [31:4]  rdbal_q;
+  logic [31:0]  rdbah_q;
+  logic [19:7]  rdlen_q;
+  logic [15:0]  rdh_q, rdt_q;
+  logic [15:0]  placed_q;     // ring index past the last descriptor whose buffer is in memory
+  logic         flush_q;
+  logic [31:0]  rdata_q;
+
+  logic [15:0]  size;
+  assign size = {rdlen_q, 3'b000};
+
+  // (index + count) mod size, for count <= 64 <= anything the ring can hand out
+  function automatic logic [15:0] advance(logic [15:0] index, logic [6:0] count, logic [15:0] modulus);
+    logic [16:0] sum;
+    sum = {1'b0, index} + {10'd0, count};
+    advance = sum >= {1'b0, modulus} ? sum[15:0] - modulus : sum[15:0];
+  endfunction
+
+  function automatic logic [15:0] distance(logic [15:0] from, logic [15:0] to, logic [15:0] modulus);
+    distance = to >= from ? to - from : to - from + modulus;
+  endfunction
+
+  // I-40: one event when consumption takes the free count from above T = n >> (RDMTS + 1) to T or below.
+  logic [15:0] placed_next, threshold, free_before, free_after;
+  always_comb begin
+    placed_next = placed_q;
+    threshold   = 16'd0;
+    free_before = 16'd0;
+    free_after  = 16'd0;
+    rxdmt0_o    = 1'b0;
+    if (placed_i) begin
+      placed_next = advance(placed_q, placed_count_i, size);
+      threshold   = (size >> 1) >> rdmts_i;
+      free_before = distance(placed_q, rdt_q, size);
+      free_after  = distance(placed_next, rdt_q, size);
+      rxdmt0_o    = usable_o && free_before > threshold && free_after <= threshold;
+    end
+  end
+
+  logic wr_rdbal, wr_rdbah, wr_rdlen, wr_rdh, wr_rdt;
+  assign wr_rdbal = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDBAL;
+  assign wr_rdbah = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDBAH;
+  assign wr_rdlen = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDLEN;
+  assign wr_rdh   = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDH;
+  assign wr_rdt   = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDT;
+
+  always_ff @(posedge clk_i) begin
+    // RDBA has no defined reset value and keeps its value over CTRL.RST (X-5)
+    if (wr_rdbal) rdbal_q <= reg_wdata_i[31:4];
+    if (wr_rdbah) rdbah_q <= reg_wdata_i;
+    if (!rst_ni || soft_rst_i) begin
+      rdlen_q  <= '0;
+      rdh_q    <= 16'd0;
+      rdt_q    <= 16'd0;
+      placed_q <= 16'd0;
+      flush_q  <= 1'b0;
+    end else begin
+      flush_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i);  // R-16
+      if (wr_rdlen) rdlen_q <= reg_wdata_i[19:7];
+      if (wr_rdt) rdt_q <= reg_wdata_i[15:0];
+      if (wr_rdh) rdh_q <= reg_wdata_i[15:0];
+      else if (written_i) rdh_q <= advance(rdh_q, written_count_i, size);
+      if (flush_q) placed_q <= rdh_q;
+      else if (placed_i) placed_q <= placed_next;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) rdata_q <= 32'd0;
+    else if (reg_rd_i) begin
+      unique case (reg_addr_i)
+        e1000_regs_pkg::REG_RDBAL: rdata_q <= {rdbal_q, 4'd0};
+        e1000_regs_pkg::REG_RDBAH: rdata_q <= rdbah_q;
+        e1000_regs_pkg::REG_RDLEN: rdata_q <= {12'd0, rdlen_q, 7'd0};
+        e1000_regs_pkg::REG_RDH:   rdata_q <= {16'd0, rdh_q};
+        e1000_regs_pkg::REG_RDT:   rdata_q <= {16'd0, rdt_q};
+        default:                   rdata_q <= 32'd0;
+      endcase
+    end
+  end
+
+  assign reg_rdata_o = rdata_q;
+  assign base_o      = {rdbah_q, rdbal_q, 4'd0};
+  assign size_o      = size;
+  assign head_o      = rdh_q;
+  assign tail_o      = rdt_q;
+  assign usable_o    = rdh_q < size && rdt_q < size;
+  assign flush_o     = flush_q;
+  assign no_desc_o   = !usable_o || placed_q == rdt_q;
+  assign quiescent_o = !flush_q;
+endmodule

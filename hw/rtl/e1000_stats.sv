@@ -1,0 +1,108 @@
+// Receive statistics (6.10): 32-bit counters and two 64-bit pairs, saturating, cleared by reading.
+//
+// An increment in the cycle of a clearing read counts from zero (R-51).  A pair is cleared by its high word (R-50).
+// Counters of 6.10 that nothing here can move read 0.
+module e1000_stats (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   soft_rst_i,   // R-54
+  input  e1000_rx_pkg::rx_stat_t stat_i,
+  input  logic                   reg_rd_i,
+  input  logic [16:0]            reg_addr_i,
+  output logic [31:0]            reg_rdata_o
+);
+
+  localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
+
+  // ---- which counter an address names -------------------------------------------------------------
+  logic                sel_gorl, sel_gorh, sel_torl, sel_torh;
+  logic                hit;
+  logic [4:0]          index;
+  logic [NumStats-1:0] clear;
+
+  always_comb begin
+    hit      = 1'b0;
+    index    = 5'd0;
+    clear    = '0;
+    sel_gorl = 1'b0;
+    sel_gorh = 1'b0;
+    sel_torl = 1'b0;
+    sel_torh = 1'b0;
+    if (reg_rd_i) begin
+      hit = 1'b1;
+      unique case (reg_addr_i)
+        e1000_regs_pkg::REG_CRCERRS: index = 5'(e1000_rx_pkg::StatCrcerrs);
+        e1000_regs_pkg::REG_RXERRC:  index = 5'(e1000_rx_pkg::StatRxerrc);
+        e1000_regs_pkg::REG_MPC:     index = 5'(e1000_rx_pkg::StatMpc);
+        e1000_regs_pkg::REG_RLEC:    index = 5'(e1000_rx_pkg::StatRlec);
+        e1000_regs_pkg::REG_PRC64:   index = 5'(e1000_rx_pkg::StatPrc64);
+        e1000_regs_pkg::REG_PRC127:  index = 5'(e1000_rx_pkg::StatPrc127);
+        e1000_regs_pkg::REG_PRC255:  index = 5'(e1000_rx_pkg::StatPrc255);
+        e1000_regs_pkg::REG_PRC511:  index = 5'(e1000_rx_pkg::StatPrc511);
+        e1000_regs_pkg::REG_PRC1023: index = 5'(e1000_rx_pkg::StatPrc1023);
+        e1000_regs_pkg::REG_PRC1522: index = 5'(e1000_rx_pkg::StatPrc1522);
+        e1000_regs_pkg::REG_GPRC:    index = 5'(e1000_rx_pkg::StatGprc);
+        e1000_regs_pkg::REG_BPRC:    index = 5'(e1000_rx_pkg::StatBprc);
+        e1000_regs_pkg::REG_MPRC:    index = 5'(e1000_rx_pkg::StatMprc);
+        e1000_regs_pkg::REG_RNBC:    index = 5'(e1000_rx_pkg::StatRnbc);
+        e1000_regs_pkg::REG_RUC:     index = 5'(e1000_rx_pkg::StatRuc);
+        e1000_regs_pkg::REG_RFC:     index = 5'(e1000_rx_pkg::StatRfc);
+        e1000_regs_pkg::REG_ROC:     index = 5'(e1000_rx_pkg::StatRoc);
+        e1000_regs_pkg::REG_RJC:     index = 5'(e1000_rx_pkg::StatRjc);
+        e1000_regs_pkg::REG_TPR:     index = 5'(e1000_rx_pkg::StatTpr);
+        default: begin
+          hit      = 1'b0;
+          sel_gorl = reg_addr_i == e1000_regs_pkg::REG_GORCL;
+          sel_gorh = reg_addr_i == e1000_regs_pkg::REG_GORCH;
+          sel_torl = reg_addr_i == e1000_regs_pkg::REG_TORL;
+          sel_torh = reg_addr_i == e1000_regs_pkg::REG_TORH;
+        end
+      endcase
+      if (hit) clear[index] = 1'b1;
+    end
+  end
+
+  // ---- counters -----------------------------------------------------------------------------------
+  logic [31:0] count_q [NumStats];
+  logic [63:0] gor_q, tor_q;
+
+  function automatic logic [31:0] step(input logic [31:0] count, input logic clr, input logic inc);
+    logic [31:0] base;
+    base = clr ? 32'd0 : count;
+    step = (inc && base != 32'hFFFFFFFF) ? base + 32'd1 : base;
+  endfunction
+
+  function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [15:0] by);
+    logic [64:0] total;
+    total = {1'b0, clr ? 64'd0 : sum} + {49'd0, inc ? by : 16'd0};
+    add = total[64] ? 64'hFFFFFFFFFFFFFFFF : total[63:0];
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      for (int i = 0; i < NumStats; i++) count_q[i] <= 32'd0;
+      gor_q <= 64'd0;
+      tor_q <= 64'd0;
+    end else if (stat_i.valid || reg_rd_i) begin
+      for (int i = 0; i < NumStats; i++) begin
+        if (stat_i.inc[i] || clear[i]) count_q[i] <= step(count_q[i], clear[i], stat_i.inc[i]);
+      end
+      if (stat_i.gor || sel_gorh) gor_q <= add(gor_q, sel_gorh, stat_i.gor, stat_i.length);
+      if (stat_i.tor || sel_torh) tor_q <= add(tor_q, sel_torh, stat_i.tor, stat_i.length);
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni) begin
+      reg_rdata_o <= 32'd0;
+    end else if (reg_rd_i) begin
+      if (hit) reg_rdata_o <= count_q[index];
+      else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
+      else if (sel_gorh) reg_rdata_o <= gor_q[63:32];
+      else if (sel_torl) reg_rdata_o <= tor_q[31:0];
+      else if (sel_torh) reg_rdata_o <= tor_q[63:32];
+      else reg_rdata_o <= 32'd0;
+    end
+  end
+
+endmodule

@@ -1,0 +1,279 @@
+// 82540EM-compatible NIC behind its PCI interface: wiring and flat ports only.
+//
+// GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_dma -> PCI master; descriptors through
+// e1000_rx_ring, e1000_desc_cache and e1000_writeback; causes through e1000_rx_timers and e1000_irq.  Every input is
+// registered before use, now_i excepted, which only feeds registers.  quiescent_o is a function of registers only.
+module e1000_top #(
+  parameter int unsigned FetchMax   = 64,    // descriptors in one fetch burst
+  parameter int unsigned BurstBytes = 256,   // payload bursts end on multiples of this, power of two
+  parameter logic        Apme       = 1'b0,  // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
+  parameter logic [15:0] SubsystemId     = 16'h100E,
+  parameter logic [15:0] SubsystemVendor = 16'h8086
+) (
+  input  logic        clk_i,                 // 125 MHz
+  input  logic        rst_ni,                // power-on and PCI RST#, synchronous
+  input  logic [63:0] now_i,                 // always-on time in clk cycles
+  // GMII and link
+  input  logic        gmii_ce_i,
+  input  logic        gmii_rx_dv_i,
+  input  logic        gmii_rx_er_i,
+  input  logic [7:0]  gmii_rxd_i,
+  input  logic        link_up_i,
+  input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
+  input  logic        m66en_i,
+  input  logic [47:0] mac_addr_i,            // byte 0 in 7:0
+  // PCI target
+  input  logic        tgt_req_valid_i,
+  output logic        tgt_req_ready_o,
+  input  logic [1:0]  tgt_space_i,
+  input  logic        tgt_write_i,
+  input  logic [16:0] tgt_addr_i,
+  input  logic [3:0]  tgt_be_i,
+  input  logic [31:0] tgt_wdata_i,
+  output logic        tgt_rsp_valid_o,
+  output logic [31:0] tgt_rsp_rdata_o,
+  // configuration state the bus needs
+  output logic [15:0] cfg_command_o,
+  output logic [31:0] cfg_bar0_o,
+  output logic [31:0] cfg_bar2_o,
+  output logic [7:0]  cfg_latency_timer_o,
+  output logic [7:0]  cfg_cache_line_o,
+  // PCI master
+  output logic        mst_req_valid_o,
+  input  logic        mst_req_ready_i,
+  output logic [1:0]  mst_req_kind_o,
+  output logic [3:0]  mst_req_tag_o,
+  output logic        mst_req_write_o,
+  output logic [63:0] mst_req_addr_o,
+  output logic [12:0] mst_req_len_o,
+  output logic        mst_wdata_valid_o,
+  input  logic        mst_wdata_ready_i,
+  output logic [31:0] mst_wdata_o,
+  output logic [3:0]  mst_wbe_o,
+  output logic [15:0] mst_wtag_o,
+  output logic        mst_wlast_o,
+  input  logic        mst_rsp_valid_i,
+  input  logic [3:0]  mst_rsp_tag_i,
+  input  logic [1:0]  mst_rsp_status_i,
+  input  logic [31:0] mst_rsp_data_i,
+  input  logic        mst_rsp_last_i,
+  output logic        intx_o,                // 1 = INTA# asserted
+  output logic        quiescent_o,
+  output logic [63:0] next_deadline_o,       // all ones: none
+  output logic [63:0] evt_o                  // e1000_pkg::evt_t
+);
+  // ---- reset ---------------------------------------------------------------------------------------------
+  logic rst_req, rst_pending, soft_rst, drained, q_reset;
+  e1000_reset u_reset (
+    .clk_i, .rst_ni, .rst_req_i(rst_req), .drained_i(drained), .pending_o(rst_pending), .soft_rst_o(soft_rst),
+    .quiescent_o(q_reset)
+  );
+
+  // ---- target side and registers ---------------------------------------------------------------------------
+  logic        cfg_rd, cfg_wr, reg_rd, reg_wr;
+  logic [7:0]  cfg_addr;
+  logic [3:0]  cfg_be;
+  logic [31:0] cfg_rdata, reg_wdata, reg_rdata;
+  logic [16:0] reg_addr;
+  logic        q_target;
+  e1000_target u_target (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .tgt_req_valid_i, .tgt_req_ready_o, .tgt_space_i, .tgt_write_i, .tgt_addr_i,
+    .tgt_be_i, .tgt_wdata_i, .tgt_rsp_valid_o, .tgt_rsp_rdata_o, .cfg_rd_o(cfg_rd), .cfg_wr_o(cfg_wr),
+    .cfg_addr_o(cfg_addr), .cfg_be_o(cfg_be), .cfg_rdata_i(cfg_rdata), .reg_rd_o(reg_rd), .reg_wr_o(reg_wr),
+    .reg_addr_o(reg_addr), .wdata_o(reg_wdata), .reg_rdata_i(reg_rdata), .quiescent_o(q_target)
+  );
+
+  logic        master_abort, target_abort, parity_error, power_d3;
+  e1000_pci_cfg #(.SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_pci_cfg (
+    .clk_i, .rst_ni, .cfg_rd_i(cfg_rd), .cfg_wr_i(cfg_wr), .cfg_addr_i(cfg_addr), .cfg_be_i(cfg_be),
+    .wdata_i(reg_wdata), .cfg_rdata_o(cfg_rdata), .master_abort_i(master_abort), .target_abort_i(target_abort),
+    .parity_error_i(parity_error), .command_o(cfg_command_o), .bar0_o(cfg_bar0_o), .bar2_o(cfg_bar2_o),
+    .latency_timer_o(cfg_latency_timer_o), .cache_line_o(cfg_cache_line_o), .power_d3_o(power_d3)
+  );
+  localparam int unsigned CmdBusMaster   = 2;
+  localparam int unsigned CmdIntxDisable = 10;
+  logic dma_allow, intx_allow;
+  assign dma_allow  = cfg_command_o[CmdBusMaster] && !power_d3 && !rst_pending;      // P-3, N-9, N-10
+  assign intx_allow = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;   // P-4, X-8
+
+  logic        m66en_q;
+  always_ff @(posedge clk_i) m66en_q <= m66en_i;
+
+  logic [31:0] rdata_regs, rdata_ring, rdata_timers, rdata_irq, rdata_front;
+  assign reg_rdata = rdata_regs | rdata_ring | rdata_timers | rdata_irq | rdata_front;
+
+  logic        lu, full_duplex, lsc, mdac, q_regs, q_link;
+  logic [1:0]  speed, asdv;
+  logic [31:0] ctrl, rctl;
+  logic [15:0] vet;
+  logic [10:0] rxcsum;
+  logic [6:0]  pba_rxa;
+  logic [5:0]  pthresh, hthresh, wthresh;
+  e1000_regs #(.Apme(Apme)) u_regs (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .rst_pending_i(rst_pending), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
+    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_regs), .lu_i(lu), .full_duplex_i(full_duplex),
+    .speed_i(speed), .asdv_i(asdv), .m66en_i(m66en_q), .rst_req_o(rst_req), .ctrl_o(ctrl), .rctl_o(rctl), .vet_o(vet),
+    .rxcsum_o(rxcsum), .pba_rxa_o(pba_rxa), .mdac_o(mdac), .cache_line_i(cfg_cache_line_o), .pthresh_o(pthresh),
+    .hthresh_o(hthresh), .wthresh_o(wthresh), .quiescent_o(q_regs)
+  );
+  e1000_link u_link (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .link_up_i, .link_speed_i, .slu_i(ctrl[e1000_regs_pkg::CTRL_SLU]),
+    .frcspd_i(ctrl[e1000_regs_pkg::CTRL_FRCSPD]), .frcdpx_i(ctrl[e1000_regs_pkg::CTRL_FRCDPX]),
+    .fd_i(ctrl[e1000_regs_pkg::CTRL_FD]),
+    .speed_i(ctrl[e1000_regs_pkg::CTRL_SPEED_HI:e1000_regs_pkg::CTRL_SPEED_LO]), .lu_o(lu),
+    .full_duplex_o(full_duplex), .speed_o(speed), .asdv_o(asdv), .lsc_o(lsc), .quiescent_o(q_link)
+  );
+  logic rx_en;
+  assign rx_en = rctl[e1000_regs_pkg::RCTL_EN];
+
+  // ---- receive front ---------------------------------------------------------------------------------------
+  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, rnbc, q_front;
+  e1000_pkg::rx_frame_t frame;
+  logic [63:0]          data;
+  e1000_pkg::rx_evt_t   rx_evt;
+  e1000_rx_front u_front (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i, .link_up_i(lu),
+    .mac_addr_i, .rctl_i(rctl), .vme_i(ctrl[e1000_regs_pkg::CTRL_VME]), .vet_i(vet), .rxcsum_i(rxcsum),
+    .pba_rxa_i(pba_rxa), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata),
+    .reg_rdata_o(rdata_front), .no_desc_i(no_desc), .frame_valid_o(frame_valid), .frame_o(frame),
+    .data_valid_o(data_valid), .data_o(data), .data_pop_i(data_pop), .frame_pop_i(frame_pop), .rxo_o(rxo),
+    .rnbc_o(rnbc), .quiescent_o(q_front), .evt_o(rx_evt)
+  );
+
+  // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
+  logic        placed, written, ring_usable, ring_flush, rxdmt0, q_ring;
+  logic [6:0]  placed_count, written_count;
+  logic [63:0] ring_base;
+  logic [15:0] ring_size, ring_head, ring_tail;
+  e1000_rx_ring u_ring (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
+    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_ring), .rx_en_i(rx_en),
+    .rdmts_i(rctl[e1000_regs_pkg::RCTL_RDMTS_HI:e1000_regs_pkg::RCTL_RDMTS_LO]), .placed_i(placed),
+    .placed_count_i(placed_count), .written_i(written), .written_count_i(written_count), .base_o(ring_base),
+    .size_o(ring_size), .head_o(ring_head), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
+    .no_desc_o(no_desc), .rxdmt0_o(rxdmt0), .quiescent_o(q_ring)
+  );
+
+  logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, hold_fetch, q_cache;
+  logic [63:0] desc_addr, wb_lo, wb_hi;
+  logic [6:0]  use_ptr, freed_ptr;
+  logic [5:0]  wb_rd_ptr;
+  logic        fetch_valid, fetch_urgent, fetch_gnt, fetch_rsp, rsp_ok, rsp_last;
+  logic [63:0] fetch_addr;
+  logic [12:0] fetch_len;
+  logic [31:0] rsp_data;
+  e1000_desc_cache #(.FetchMax(FetchMax)) u_cache (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en), .base_i(ring_base), .size_i(ring_size),
+    .head_i(ring_head), .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .pthresh_i(pthresh),
+    .hthresh_i(hthresh), .desc_valid_o(desc_valid), .desc_addr_o(desc_addr), .use_ptr_o(use_ptr),
+    .desc_use_i(desc_use), .none_left_o(none_left), .starved_o(cache_starved), .wb_rd_i(wb_rd),
+    .wb_rd_ptr_i(wb_rd_ptr), .wb_lo_o(wb_lo), .wb_hi_o(wb_hi), .freed_ptr_i(freed_ptr), .hold_fetch_i(hold_fetch),
+    .req_valid_o(fetch_valid), .req_urgent_o(fetch_urgent), .req_addr_o(fetch_addr), .req_len_o(fetch_len),
+    .req_gnt_i(fetch_gnt), .rsp_valid_i(fetch_rsp), .rsp_data_i(rsp_data), .rsp_ok_i(rsp_ok), .rsp_last_i(rsp_last),
+    .quiescent_o(q_cache)
+  );
+
+  logic        done_wr, complete, frame_done, frame_small, need_desc, q_dma;
+  logic [80:0] done;
+  logic [6:0]  complete_ptr;
+  logic [11:0] small_limit;
+  logic        pay_valid, pay_gnt, pay_wvalid, pay_wready, pay_rsp;
+  logic [63:0] pay_addr;
+  logic [12:0] pay_len;
+  e1000_pkg::mst_wdata_t pay_w;
+  e1000_rx_dma #(.BurstBytes(BurstBytes)) u_dma (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en),
+    .bsize_i(rctl[e1000_regs_pkg::RCTL_BSIZE_HI:e1000_regs_pkg::RCTL_BSIZE_LO]),
+    .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit), .flush_i(ring_flush),
+    .frame_valid_i(frame_valid), .frame_i(frame), .data_valid_i(data_valid), .data_i(data), .data_pop_o(data_pop),
+    .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),
+    .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
+    .placed_count_o(placed_count), .complete_o(complete), .complete_ptr_o(complete_ptr), .frame_done_o(frame_done),
+    .frame_small_o(frame_small), .need_desc_o(need_desc), .req_valid_o(pay_valid), .req_addr_o(pay_addr),
+    .req_len_o(pay_len), .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid), .w_o(pay_w), .w_ready_i(pay_wready),
+    .rsp_valid_i(pay_rsp), .rsp_ok_i(rsp_ok), .quiescent_o(q_dma)
+  );
+
+  logic        ask, wb_valid, wb_gnt, wb_wvalid, wb_wready, wb_rsp, q_wb;
+  logic [1:0]  ask_causes, rx_causes;
+  logic [63:0] wb_addr;
+  logic [12:0] wb_len;
+  e1000_pkg::mst_wdata_t wb_w;
+  e1000_writeback u_writeback (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .base_i(ring_base), .size_i(ring_size),
+    .head_i(ring_head), .wthresh_i(wthresh), .none_left_i(none_left), .starved_i(need_desc), .done_wr_i(done_wr),
+    .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete), .complete_ptr_i(complete_ptr), .ask_i(ask),
+    .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd), .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo), .hi_i(wb_hi),
+    .freed_ptr_o(freed_ptr), .hold_fetch_o(hold_fetch), .written_o(written), .written_count_o(written_count),
+    .req_valid_o(wb_valid), .req_addr_o(wb_addr), .req_len_o(wb_len), .req_gnt_i(wb_gnt), .w_valid_o(wb_wvalid),
+    .w_o(wb_w), .w_ready_i(wb_wready), .rsp_valid_i(wb_rsp), .rsp_ok_i(rsp_ok), .quiescent_o(q_wb)
+  );
+
+  // ---- master side -------------------------------------------------------------------------------------------
+  e1000_pkg::mst_req_t   mst_req;
+  e1000_pkg::mst_wdata_t mst_wdata;
+  e1000_pkg::mst_rsp_t   mst_rsp;
+  logic                  q_arb;
+  assign mst_rsp = {mst_rsp_tag_i, mst_rsp_status_i, mst_rsp_data_i, mst_rsp_last_i};
+  e1000_mst_arb u_arb (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .allow_i(dma_allow), .fetch_valid_i(fetch_valid),
+    .fetch_urgent_i(fetch_urgent), .fetch_addr_i(fetch_addr), .fetch_len_i(fetch_len), .fetch_gnt_o(fetch_gnt),
+    .pay_valid_i(pay_valid), .pay_addr_i(pay_addr), .pay_len_i(pay_len), .pay_gnt_o(pay_gnt),
+    .pay_wvalid_i(pay_wvalid), .pay_w_i(pay_w), .pay_wready_o(pay_wready), .wb_valid_i(wb_valid), .wb_addr_i(wb_addr),
+    .wb_len_i(wb_len), .wb_gnt_o(wb_gnt), .wb_wvalid_i(wb_wvalid), .wb_w_i(wb_w), .wb_wready_o(wb_wready),
+    .fetch_rsp_o(fetch_rsp), .pay_rsp_o(pay_rsp), .wb_rsp_o(wb_rsp), .rsp_ok_o(rsp_ok), .rsp_last_o(rsp_last),
+    .rsp_data_o(rsp_data), .master_abort_o(master_abort), .target_abort_o(target_abort), .parity_error_o(parity_error),
+    .drained_o(drained), .mst_req_valid_o, .mst_req_ready_i, .mst_req_o(mst_req), .mst_wdata_valid_o,
+    .mst_wdata_ready_i, .mst_wdata_o(mst_wdata), .mst_rsp_valid_i, .mst_rsp_i(mst_rsp), .quiescent_o(q_arb)
+  );
+  assign mst_req_kind_o  = mst_req.kind;
+  assign mst_req_tag_o   = mst_req.tag;
+  assign mst_req_write_o = mst_req.write;
+  assign mst_req_addr_o  = mst_req.addr;
+  assign mst_req_len_o   = mst_req.len;
+  assign mst_wdata_o     = mst_wdata.data;
+  assign mst_wbe_o       = mst_wdata.be;
+  assign mst_wtag_o      = mst_wdata.frame_tag;
+  assign mst_wlast_o     = mst_wdata.last;
+
+  // ---- causes --------------------------------------------------------------------------------------------------
+  logic [63:0] timer_deadline, irq_deadline;
+  logic        q_timers, q_irq, hold;
+  e1000_rx_timers u_timers (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
+    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_timers), .small_limit_o(small_limit), .frame_done_i(frame_done),
+    .frame_small_i(frame_small), .ask_o(ask), .ask_causes_o(ask_causes), .next_deadline_o(timer_deadline),
+    .quiescent_o(q_timers)
+  );
+  logic [16:0] causes, causes_set;
+  always_comb begin
+    causes = 17'd0;
+    causes[e1000_regs_pkg::ICR_LSC]    = lsc;
+    causes[e1000_regs_pkg::ICR_RXDMT0] = rxdmt0;
+    causes[e1000_regs_pkg::ICR_RXO]    = rxo;            // I-41
+    causes[e1000_regs_pkg::ICR_RXT0]   = rx_causes[0];
+    causes[e1000_regs_pkg::ICR_MDAC]   = mdac;
+    causes[e1000_regs_pkg::ICR_SRPD]   = rx_causes[1];
+  end
+  e1000_irq u_irq (
+    .clk_i, .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
+    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_irq), .causes_i(causes), .enable_i(intx_allow), .causes_o(causes_set),
+    .hold_o(hold), .intx_o, .next_deadline_o(irq_deadline), .quiescent_o(q_irq)
+  );
+
+  // ---- observation ---------------------------------------------------------------------------------------------
+  e1000_pkg::evt_t evt;
+  always_comb begin
+    evt           = '0;
+    evt.rnbc      = rnbc;
+    evt.hold      = hold;
+    evt.causes    = causes_set;
+    evt.cause_set = causes_set != 17'd0;
+    evt.rst       = soft_rst;
+    evt.rx        = rx_evt;
+  end
+  assign evt_o           = evt;
+  assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
+  assign quiescent_o     = q_reset && q_target && q_regs && q_link && q_front && q_ring && q_cache && q_dma && q_wb &&
+                           q_arb && q_timers && q_irq;
+endmodule

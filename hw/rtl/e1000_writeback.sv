@@ -1,0 +1,245 @@
+// Descriptor write-back (6.5): writes completed descriptors to the ring in order, in bursts, and releases causes.
+//
+// When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, or a frame is starved of
+// descriptors (R-20, R-25).  A whole 16-byte descriptor goes out in ascending dwords, so DD's dword lands last (R-22).
+// The burst's response is its completion: then RDH moves (R-12), and then the causes that waited for it are raised
+// (R-21).  A cause never waits for descriptors completed after it was asked for.
+module e1000_writeback (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        soft_rst_i,
+  input  logic        flush_i,              // the ring was rewritten: forget everything
+  input  logic [63:0] base_i,
+  input  logic [15:0] size_i,
+  input  logic [15:0] head_i,
+  input  logic [5:0]  wthresh_i,            // descriptors, at least 1
+  input  logic        none_left_i,          // R-20 d
+  input  logic        starved_i,            // R-25
+  // from the DMA engine
+  input  logic        done_wr_i,            // what to write for cache entry done_ptr
+  input  logic [5:0]  done_ptr_i,
+  input  logic [80:0] done_i,               // {null, frame tag, bytes 8-15}
+  input  logic        complete_i,           // every entry before complete_ptr may be written
+  input  logic [6:0]  complete_ptr_i,
+  // from the timers: write everything completed so far, then raise the causes
+  input  logic        ask_i,
+  input  logic [1:0]  ask_causes_i,         // {SRPD, RXT0}
+  output logic [1:0]  causes_o,             // one-cycle pulses
+  // descriptor cache
+  output logic        rd_o,
+  output logic [5:0]  rd_ptr_o,
+  input  logic [63:0] lo_i,
+  input  logic [63:0] hi_i,
+  output logic [6:0]  freed_ptr_o,
+  output logic        hold_fetch_o,
+  // ring
+  output logic        written_o,
+  output logic [6:0]  written_count_o,
+  // bus
+  output logic        req_valid_o,
+  output logic [63:0] req_addr_o,
+  output logic [12:0] req_len_o,
+  input  logic        req_gnt_i,
+  output logic        w_valid_o,
+  output e1000_pkg::mst_wdata_t w_o,
+  input  logic        w_ready_i,
+  input  logic        rsp_valid_i,
+  input  logic        rsp_ok_i,
+  output logic        quiescent_o
+);
+  typedef enum logic [1:0] {StIdle, StRequest, StSend} state_e;
+  state_e      state_q;
+  logic [6:0]  complete_ptr_q;   // past the last completed entry
+  logic [6:0]  issue_ptr_q;      // past the last entry given to a burst
+  logic [6:0]  freed_ptr_q;      // past the last entry whose write-back completed
+  logic [15:0] index_q;          // ring index of issue_ptr
+  logic [63:0] addr_q;
+  logic [6:0]  burst_q;          // descriptors of the burst
+  logic [6:0]  send_rem_q;       // descriptors not yet sent
+  logic [5:0]  send_ptr_q;
+  logic [1:0]  dword_q;
+  logic        stale_q;          // a flush overtook the burst being sent
+
+  // ---- what waits for completion: the oldest request and one that gathers all later ones ------------
+  logic        ask0_q, ask1_q;
+  logic [6:0]  ask0_ptr_q, ask1_ptr_q;
+  logic [1:0]  ask0_causes_q, ask1_causes_q;
+  logic        flush_on_q;       // entries before flush_ptr must be written whatever WTHRESH says
+  logic [6:0]  flush_ptr_q;
+  logic        release0, flush_due;
+  // Pointers on the 128-step circle: at most 64 apart, so "reached" is the lower half.
+  function automatic logic reached(logic [6:0] pointer, logic [6:0] target);
+    reached = (pointer - target) < 7'd64;
+  endfunction
+  assign flush_due = flush_on_q && !reached(issue_ptr_q, flush_ptr_q);
+  assign release0  = ask0_q && reached(freed_ptr_q, ask0_ptr_q);
+  assign causes_o   = release0 && !flush_i ? ask0_causes_q : 2'b00;
+
+  // ---- when and how much -----------------------------------------------------------------------------
+  logic [6:0]  pending, count;
+  logic        want, start;
+  logic [63:0] start_addr;
+  logic [15:0] to_end;
+  logic [8:0]  to_page;
+  assign pending = complete_ptr_q - issue_ptr_q;
+  assign want    = pending != 7'd0 && (pending >= {1'b0, wthresh_i} || flush_due || none_left_i ||
+                                       starved_i);
+  assign start   = state_q == StIdle && want && !flush_i;
+  always_comb begin
+    start_addr = 64'd0;
+    to_end     = 16'd0;
+    to_page    = 9'd0;
+    count      = 7'd0;
+    if (start) begin
+      start_addr = base_i + {44'd0, index_q, 4'd0};
+      to_end     = size_i - index_q;
+      to_page    = 9'd256 - {1'b0, start_addr[11:4]};
+      count      = pending;
+      if (to_end < {9'd0, count}) count = to_end[6:0];
+      if (to_page < {2'd0, count}) count = to_page[6:0];
+    end
+  end
+
+  // ---- contents: written by the DMA engine when it uses an entry, read for the burst ------------------
+  logic [80:0] mem_done [64];
+  logic [80:0] done_q;
+  logic        next_desc;        // the last dword of an entry leaves: read the next one
+  assign next_desc = state_q == StSend && w_ready_i && dword_q == 2'd3;
+  assign rd_o      = start || next_desc;
+  assign rd_ptr_o  = start ? issue_ptr_q[5:0] : send_ptr_q + 6'd1;
+  always_ff @(posedge clk_i) begin
+    if (done_wr_i) mem_done[done_ptr_i] <= done_i;
+    if (rd_o) done_q <= mem_done[rd_ptr_o];
+  end
+
+  localparam logic [63:0] DdBit = 64'd1 << (32 + e1000_regs_pkg::RXD_STATUS_DD);
+  logic        is_null, last_beat;
+  logic [63:0] hi;
+  assign is_null   = done_q[80];
+  assign hi        = is_null ? hi_i | DdBit : done_q[63:0];
+  assign last_beat = send_rem_q == 7'd1 && dword_q == 2'd3;
+  assign w_valid_o = state_q == StSend;
+  always_comb begin
+    w_o = '0;
+    if (state_q == StSend) begin
+      unique case (dword_q)
+        2'd0:    w_o.data = lo_i[31:0];
+        2'd1:    w_o.data = lo_i[63:32];
+        2'd2:    w_o.data = hi[31:0];
+        default: w_o.data = hi[63:32];
+      endcase
+      w_o.be        = 4'hF;
+      w_o.frame_tag = done_q[79:64];
+      w_o.last      = last_beat;
+    end
+  end
+
+  // ---- bursts whose response is outstanding ------------------------------------------------------------
+  logic [1:0]  tok_rd_q, tok_wr_q;
+  logic [3:0]  tok_live_q;
+  logic [27:0] tok_count_q;      // 4 x descriptors
+  logic        tok_push;
+  assign tok_push        = state_q == StRequest && req_gnt_i;
+  assign written_o       = rsp_valid_i && rsp_ok_i && tok_live_q[tok_rd_q] && !flush_i;
+  assign written_count_o = tok_count_q[tok_rd_q*7 +: 7];
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      state_q        <= StIdle;
+      complete_ptr_q <= 7'd0;
+      issue_ptr_q    <= 7'd0;
+      freed_ptr_q    <= 7'd0;
+      index_q        <= 16'd0;
+      stale_q        <= 1'b0;
+      tok_rd_q       <= 2'd0;
+      tok_wr_q       <= 2'd0;
+      tok_live_q     <= 4'd0;
+    end else begin
+      if (complete_i) complete_ptr_q <= complete_ptr_i;
+      unique case (state_q)
+        StIdle: if (start) begin
+          addr_q     <= start_addr;
+          burst_q    <= count;
+          send_rem_q <= count;
+          send_ptr_q <= issue_ptr_q[5:0];
+          dword_q    <= 2'd0;
+          state_q    <= StRequest;
+        end
+        StRequest: if (flush_i) state_q <= StIdle;
+        else if (req_gnt_i) begin
+          issue_ptr_q <= issue_ptr_q + burst_q;
+          index_q     <= index_q + {9'd0, burst_q} == size_i ? 16'd0 : index_q + {9'd0, burst_q};
+          state_q     <= StSend;
+        end
+        default: begin
+          if (flush_i) stale_q <= 1'b1;
+          if (w_ready_i) begin
+            dword_q <= dword_q + 2'd1;
+            if (dword_q == 2'd3) begin
+              send_ptr_q <= send_ptr_q + 6'd1;
+              send_rem_q <= send_rem_q - 7'd1;
+            end
+            if (last_beat) begin
+              stale_q <= 1'b0;
+              state_q <= StIdle;
+            end
+          end
+        end
+      endcase
+
+      if (tok_push) begin
+        tok_wr_q                      <= tok_wr_q + 2'd1;
+        tok_live_q[tok_wr_q]          <= 1'b1;
+        tok_count_q[tok_wr_q*7 +: 7]  <= burst_q;
+      end
+      if (rsp_valid_i) tok_rd_q <= tok_rd_q + 2'd1;
+      if (written_o) freed_ptr_q <= freed_ptr_q + written_count_o;
+
+      if (flush_i) begin
+        complete_ptr_q <= 7'd0;
+        issue_ptr_q    <= 7'd0;
+        freed_ptr_q    <= 7'd0;
+        index_q        <= head_i;
+        tok_live_q     <= 4'd0;
+      end
+    end
+  end
+
+  // A request joins the later slot while the older one waits, so the older is never put off.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i || flush_i) begin
+      ask0_q     <= 1'b0;
+      ask1_q     <= 1'b0;
+      flush_on_q <= 1'b0;
+    end else begin
+      if (release0) begin
+        ask0_q        <= ask1_q;
+        ask0_ptr_q    <= ask1_ptr_q;
+        ask0_causes_q <= ask1_causes_q;
+        ask1_q        <= 1'b0;
+      end
+      if (ask_i) begin
+        flush_on_q  <= 1'b1;
+        flush_ptr_q <= complete_ptr_q;
+        if (!ask0_q || (release0 && !ask1_q)) begin
+          ask0_q        <= 1'b1;
+          ask0_ptr_q    <= complete_ptr_q;
+          ask0_causes_q <= ask_causes_i;
+        end else begin
+          ask1_q        <= 1'b1;
+          ask1_ptr_q    <= complete_ptr_q;
+          ask1_causes_q <= ask_causes_i | (ask1_q && !release0 ? ask1_causes_q : 2'b00);
+        end
+      end else if (flush_on_q && !flush_due) begin
+        flush_on_q <= 1'b0;
+      end
+    end
+  end
+
+  assign freed_ptr_o  = freed_ptr_q;
+  assign hold_fetch_o = stale_q || (flush_i && state_q == StSend);
+  assign req_valid_o  = state_q == StRequest && !flush_i;
+  assign req_addr_o   = addr_q;
+  assign req_len_o    = {2'd0, burst_q, 4'd0};
+  assign quiescent_o  = !start && state_q != StSend && !release0 && !(flush_on_q && !flush_due);
+endmodule

@@ -1,0 +1,26 @@
+# The RTL in the order Verilator and yosys read it: packages, receive front, receive back, top.
+set(RINGSIDE_RTL_TOP e1000_top)
+# Memories: FIFO, MTA, VFTA; descriptor cache (2) and contents to write back
+set(RINGSIDE_RTL_MEMORIES 6)
+set(RINGSIDE_RTL_FRONT_NAMES
+    e1000_crc32 e1000_rx_mac e1000_rx_filter e1000_rx_pack e1000_rx_fifo e1000_rx_verdict e1000_stats
+    e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
+set(RINGSIDE_RTL_BACK_NAMES
+    e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_link e1000_rx_ring e1000_desc_cache
+    e1000_rx_dma e1000_writeback e1000_mst_arb e1000_rx_timers e1000_irq)
+
+# Module names to paths, in order.
+function(ringside_rtl_paths out)
+  set(paths)
+  foreach(name IN LISTS ARGN)
+    list(APPEND paths ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/${name}.sv)
+  endforeach()
+  set(${out} ${paths} PARENT_SCOPE)
+endfunction()
+
+ringside_rtl_paths(RINGSIDE_RTL_PACKAGES e1000_pkg e1000_rx_pkg)
+list(PREPEND RINGSIDE_RTL_PACKAGES ${RINGSIDE_REGS_SV})
+ringside_rtl_paths(RINGSIDE_RTL_FRONT ${RINGSIDE_RTL_FRONT_NAMES})
+ringside_rtl_paths(RINGSIDE_RTL_BACK ${RINGSIDE_RTL_BACK_NAMES} e1000_top)
+set(RINGSIDE_RTL_SOURCES ${RINGSIDE_RTL_PACKAGES} ${RINGSIDE_RTL_FRONT} ${RINGSIDE_RTL_BACK})
+set(RINGSIDE_RTL_LINT ${CMAKE_CURRENT_LIST_DIR}/lint.vlt)

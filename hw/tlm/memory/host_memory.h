@@ -1,0 +1,48 @@
+// Host memory: bytes at bus addresses from 0, bounds-checked, with the shadow map from buffer address to frame id.
+//
+// A TLM-2.0 target; the host bridge reaches it through its socket, software through span().
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/simple_target_socket.h>
+
+#include "common/event.h"
+
+namespace ringside::tlm {
+
+class host_memory : public sc_core::sc_module {
+ public:
+  tlm_utils::simple_target_socket<host_memory> bus_in;
+
+  host_memory(const sc_core::sc_module_name& name, std::size_t bytes);
+
+  std::size_t size() const { return bytes_.size(); }
+  std::span<std::byte> span() { return bytes_; }
+  bool contains(std::uint64_t address, std::uint64_t length) const {
+    return length <= bytes_.size() && address <= bytes_.size() - length;
+  }
+
+  /// Frame whose payload was last written to the line that holds `address`; 0 when none.
+  frame_id frame_at(std::uint64_t address) const;
+  /// Notes that payload of `frame` was drained to [address, address + length).
+  void mark(std::uint64_t address, std::uint64_t length, frame_id frame);
+
+ private:
+  // Frames are told apart per 64 bytes: no receive buffer is smaller than 256 bytes or shares a line with another's start.
+  static constexpr unsigned shadow_shift = 6;
+
+  void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg(::tlm::tlm_generic_payload& payload);
+  bool access(::tlm::tlm_generic_payload& payload);
+
+  std::vector<std::byte> bytes_;
+  std::vector<frame_id> shadow_;
+};
+
+}  // namespace ringside::tlm

@@ -1,0 +1,105 @@
+// The NIC seam: what any network card, Verilated RTL or behavioural model, looks like to the rest of the bench.
+//
+// A card is stepped by the nic_scheduler in its own local time: run(limit) produces every effect strictly before
+// `limit` and may run ahead of the SystemC kernel, never past what another party could still change.  Inputs from the
+// bus carry bus time; the card adds the clock crossing into its own domain.  Outputs go to the nic_host with the local
+// time of the clock edge that made them; the bus adds the crossing into the PCI clock.
+// An effect of the clock edge at t belongs to the next edge of any other party, never back to t.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "common/event.h"
+#include "common/time.h"
+#include "common/wire_frame.h"
+
+namespace ringside::tlm {
+
+/// PCI address spaces a card answers in; values are those of e1000_pkg::space_e.
+enum class pci_space : std::uint8_t { config = 0, memory = 1, io = 2 };
+
+/// One dword access to the card as a target, decoded: the offset is relative to the configuration header or the BAR.
+struct target_access {
+  pci_space space = pci_space::memory;
+  bool write = false;
+  std::uint32_t offset = 0;        // bytes, dword aligned
+  std::uint8_t byte_enables = 0xF; // bit i = byte i
+  std::uint32_t data = 0;          // written value, or the answer
+};
+
+/// What a master transfer carries; values are those of e1000_pkg::kind_e.
+enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
+
+enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 2, parity_error = 3 };
+
+/// One burst the card wants on the bus.  Owned by the card; lent to the bus from dma_request() until the last
+/// dma_data() or dma_done() that returns it.  A write may be handed over while its data still stream in: the card
+/// keeps them ahead of the bus.
+struct dma_transfer {
+  static constexpr std::size_t max_bytes = 4096;
+
+  dma_kind kind = dma_kind::payload;
+  bool write = false;
+  std::uint8_t tag = 0;           // returned with the response
+  dma_status status = dma_status::ok;
+  std::uint32_t length = 0;       // bytes, 1..4096
+  std::uint64_t address = 0;      // byte address, never crosses 4 KiB
+  std::uint32_t filled = 0;       // bytes of data valid so far
+  std::array<std::uint8_t, max_bytes> data{};
+  std::vector<frame_id> frames;   // payload: one; write-back: one per descriptor, may hold 0
+};
+
+class nic;
+
+/// Calls out of the card.
+class nic_host {
+ public:
+  virtual ~nic_host() = default;
+  /// The card asks for the bus at local time `t`.
+  virtual void dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
+  /// The card answers the oldest read of deliver_access() at local time `t`.
+  virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
+  /// INTA# changes at local time `t`; true = asserted.
+  virtual void intx(nic& from, bool asserted, sim_time t) = 0;
+};
+
+inline constexpr std::uint32_t bar0_bytes = 128 * 1024;  // fact sheet 1.1
+inline constexpr std::uint32_t bar2_bytes = 64;          // P-8
+
+/// What the bus must know of a card's configuration space.
+struct nic_config_state {
+  std::uint16_t command = 0;        // PCI Command register
+  std::uint32_t bar0 = 0;           // memory
+  std::uint32_t bar2 = 0;           // I/O
+  std::uint8_t latency_timer = 0;   // PCI clocks
+  std::uint8_t cache_line_dwords = 0;
+};
+
+/// Work counters of one card.
+struct nic_counters {
+  std::uint64_t cycles = 0;            // clock cycles of simulated time
+  std::uint64_t cycles_evaluated = 0;  // of these, evaluated (the rest was skipped)
+};
+
+class nic {
+ public:
+  virtual ~nic() = default;
+  /// Every effect before this time has been produced.
+  virtual sim_time local_time() const = 0;
+  /// Advances to `limit` at most; returns early after any call to the host.
+  virtual void run(sim_time limit) = 0;
+  /// An access reaches the card's target side at bus time `t`; the card answers reads by access_done().  Accesses queue.
+  virtual void deliver_access(const target_access& access, sim_time t) = 0;
+  /// Bytes [from, to) of a read arrived at bus time `t`; `last` ends the transfer and returns it to the card.
+  virtual void dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) = 0;
+  /// The last data phase of a write was at bus time `t`, or the transfer was aborted (status): returns the transfer.
+  virtual void dma_done(dma_transfer& transfer, sim_time t) = 0;
+  /// Link of the PHY, from `t` on.
+  virtual void set_link(bool up, sim_time t) = 0;
+  virtual nic_config_state config_state() const = 0;
+  virtual nic_counters counters() const = 0;
+};
+
+}  // namespace ringside::tlm

@@ -1,0 +1,78 @@
+#include "hw/tlm/nic/nic_scheduler.h"
+
+#include <algorithm>
+
+#include "hw/tlm/pci/pci_bus.h"
+#include "hw/tlm/sc_time_convert.h"
+
+namespace ringside::tlm {
+namespace {
+constexpr std::size_t drain_backlog = 512;  // events collected before they are merged and delivered
+}
+
+nic_scheduler::nic_scheduler(const sc_core::sc_module_name& name, const scheduler_params& params, event_stream& events)
+    : sc_module(name), params_(params), events_(events) {
+  SC_HAS_PROCESS(nic_scheduler);
+  SC_THREAD(run_cards);
+}
+
+// Wakes: at the end of each stretch, where the next kernel event is due.
+void nic_scheduler::run_cards() {
+  for (;;) {
+    // All software at this instant goes before the clock edge at this instant.
+    while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
+    const sim_time now = from_sc_time(sc_core::sc_time_stamp());
+    bound_ = now + (params_.one_cycle_per_step ? params_.cycle : params_.max_stretch);
+    if (sc_core::sc_pending_activity_at_future_time())
+      bound_ = std::min(bound_, now + from_sc_time(sc_core::sc_time_to_pending_activity()));
+    step_until_bound();
+    if (events_.backlog() >= drain_backlog || drain_always_) drain_events();
+    wait(to_sc_time(bound_ - now));
+  }
+}
+
+sim_time nic_scheduler::next_bus_date() const {
+  sim_time first = time_never;
+  for (const pci_bus* bus : buses_) first = std::min(first, bus->next_date());
+  return first;
+}
+
+// Everything dated before bound_ happens here, in date order: at one instant buses first, then the edge.  bound_ may
+// come nearer meanwhile, since what happens can wake a CPU.
+void nic_scheduler::step_until_bound() {
+  for (;;) {
+    nic* slowest = nullptr;
+    sim_time second = time_never;  // local time of the next slowest card
+    for (nic* card : cards_) {
+      if (slowest == nullptr || card->local_time() < slowest->local_time()) {
+        if (slowest != nullptr) second = std::min(second, slowest->local_time());
+        slowest = card;
+      } else {
+        second = std::min(second, card->local_time());
+      }
+    }
+    const sim_time horizon = slowest == nullptr ? bound_ : slowest->local_time();
+    const sim_time bus_date = next_bus_date();
+    if (bus_date <= horizon && bus_date < bound_) {
+      for (pci_bus* bus : buses_) bus->advance(bus_date);
+      if (drain_always_) drain_events();
+      continue;
+    }
+    if (slowest == nullptr || horizon >= bound_) return;
+    sim_time limit = std::min(bound_, bus_date);
+    if (second != time_never) limit = std::min(limit, std::max(second, horizon) + params_.lookahead);
+    slowest->run(limit);
+    if (drain_always_) drain_events();
+  }
+}
+
+void nic_scheduler::drain_events() {
+  sim_time horizon = time_never;
+  for (const nic* card : cards_) horizon = std::min(horizon, card->local_time());
+  if (cards_.empty()) horizon = bound_;
+  for (pci_bus* bus : buses_) bus->set_horizon(std::min(horizon, bound_));
+  if (before_drain_) before_drain_();
+  events_.drain();
+}
+
+}  // namespace ringside::tlm

@@ -1,0 +1,60 @@
+// Steps every card of the machine in local-time order, between the SystemC kernel's events.
+//
+// One process, because two adapters that each ask the kernel for pending activity would wait for each other for ever.
+// At T it lets all software at T run first, then steps cards and buses up to the next kernel event, then sleeps until it:
+// one kernel event per stretch, and software at T precedes the bus, the bus the clock edge at T.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <systemc>
+
+#include "common/event_stream.h"
+#include "hw/tlm/nic/nic.h"
+
+namespace ringside::tlm {
+
+class pci_bus;
+
+struct scheduler_params {
+  bool one_cycle_per_step = false;     // the exactness reference: one kernel step per RTL clock
+  sim_time max_stretch = 10 * us;      // the end of sc_start() is no kernel event
+  sim_time cycle = 8 * ns;
+  /// No card's output reaches another party sooner than this: how far one card may be ahead of another.
+  sim_time lookahead = 30 * ns;
+};
+
+class nic_scheduler : public sc_core::sc_module {
+ public:
+  nic_scheduler(const sc_core::sc_module_name& name, const scheduler_params& params, event_stream& events);
+
+  void add_card(nic& card) { cards_.push_back(&card); }
+  void add_bus(pci_bus& bus) { buses_.push_back(&bus); }
+  /// A party scheduled a kernel event at `t`: cards may not run past it.
+  void kernel_event_at(sim_time t) {
+    if (t < bound_) bound_ = t;
+  }
+  /// Called before events are drained: the owner of the CPUs sets their watermarks.
+  void before_drain(std::function<void()> call) { before_drain_ = std::move(call); }
+  /// Drain the event stream before every stretch of a card (waveforms), not only now and then.
+  void drain_always(bool on) { drain_always_ = on; }
+  /// Publishes every watermark and delivers what can be delivered.
+  void drain_events();
+
+ private:
+  void run_cards();
+  void step_until_bound();
+  sim_time next_bus_date() const;
+
+  const scheduler_params params_;
+  event_stream& events_;
+  std::vector<nic*> cards_;
+  std::vector<pci_bus*> buses_;
+  std::function<void()> before_drain_;
+  sim_time bound_ = 0;
+  bool drain_always_ = false;
+};
+
+}  // namespace ringside::tlm

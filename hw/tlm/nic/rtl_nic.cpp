@@ -1,0 +1,389 @@
+// The only file that includes the Verilated header.
+#include "hw/tlm/nic/rtl_nic.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <deque>
+#include <limits>
+#include <stdexcept>
+
+#include <Vnic.h>
+#include <verilated.h>
+
+#include "common/drop_reason.h"
+#include "hw/tlm/nic/gmii_driver.h"
+#include "hw/tlm/nic/rtl_events.h"
+
+namespace ringside::tlm {
+namespace {
+
+constexpr std::int64_t reset_edges = 8;
+constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
+constexpr clock_domain rtl_clock{125'000'000};
+
+struct response_beat {
+  std::int64_t cycle;  // edge that samples it, at the earliest
+  std::uint32_t data;
+  std::uint8_t tag;
+  dma_status status;
+  bool last;
+  dma_transfer* returned;  // goes back to the pool with this beat
+};
+
+struct queued_access {
+  std::int64_t cycle;
+  target_access access;
+};
+
+}  // namespace
+
+struct rtl_nic::impl {
+  impl(rtl_nic& self, const rtl_nic_params& p, nic_host& h, wire& rx, event_stream& stream)
+      : owner(self),
+        params(p),
+        host(h),
+        gmii(rx, rtl_clock),
+        wire_number(rx.number()),
+        events(stream),
+        source(stream.add_source(origin::nic, p.unit)) {
+    context.randReset(2);
+    context.randSeed(static_cast<int>(p.seed & 0x7FFFFFFF) | 1);
+    context.traceEverOn(true);
+    top = std::make_unique<Vnic>(&context, "nic");
+    for (dma_transfer& transfer : transfers) free_transfers.push_back(&transfer);
+    top->mac_addr_i = p.mac_address;
+    top->m66en_i = p.bus_66mhz;
+    top->link_speed_i = 2;  // 1000 Mb/s
+    top->gmii_ce_i = 1;
+    top->mst_wdata_ready_i = 1;
+    top->rst_ni = 0;
+    top->clk_i = 0;
+    top->eval();
+  }
+
+  // ---- time ----
+  sim_time now() const { return rtl_clock.edge(cycle); }
+  std::int64_t crossed(sim_time t) const { return rtl_clock.edge_at_or_after(t) + params.crossing_to_rtl_clocks; }
+
+  void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
+    events.push(source, {now(), frame, a, b, what, origin::nic, params.unit});
+  }
+
+  // The 16-bit tag counts the frames the MAC began; the nearest frame at or before the last one begun bears it.
+  frame_id frame_of(std::uint16_t tag) const {
+    const std::uint64_t last = gmii.started();
+    const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(last) - tag);
+    return (frame_id{wire_number} << frame_wire_shift) + last - behind;
+  }
+
+  void run(sim_time limit) {
+    const std::int64_t end = rtl_clock.edge_at_or_after(limit);
+    stop = false;
+    while (cycle < end && !stop) {
+      if (params.skip_idle && top->quiescent_o != 0 && cycle > reset_edges) {
+        const std::int64_t wake = next_input();
+        if (wake > cycle) {
+          cycle = std::min(wake, end);
+          if (cycle == end) break;
+        }
+      }
+      step();
+    }
+  }
+
+  // First edge at which the RTL can change again, given that it is quiescent.
+  std::int64_t next_input() const {
+    std::int64_t first = gmii.active(cycle) ? cycle : gmii.next_start();
+    if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
+    if (!responses.empty()) first = std::min(first, responses.front().cycle);
+    if (link_change >= 0) first = std::min(first, link_change);
+    if (pins_active) first = cycle;  // idle pins have to be seen once
+    const std::uint64_t deadline = top->next_deadline_o;
+    if (deadline < static_cast<std::uint64_t>(first)) first = static_cast<std::int64_t>(deadline);
+    return std::max(first, cycle);
+  }
+
+  void step() {
+    take_outputs();
+    drive_inputs();
+    if (pins != nullptr) record();
+    top->clk_i = 1;
+    top->eval();
+    ++evaluated;
+    if (on_edge) on_edge(now());
+    if (cycle >= reset_edges) look_at_outputs();
+    top->clk_i = 0;
+    top->eval();
+    ++cycle;
+  }
+
+  // ---- before the edge: what the RTL offers and this edge takes ----
+  void take_outputs() {
+    if (cycle < reset_edges) return;
+    if (top->mst_wdata_valid_o) take_beat();
+    const bool ready = !free_transfers.empty();
+    top->mst_req_ready_i = ready;
+    if (top->mst_req_valid_o && ready) take_request();
+  }
+
+  void take_request() {
+    dma_transfer& transfer = *free_transfers.back();
+    free_transfers.pop_back();
+    transfer.kind = static_cast<dma_kind>(top->mst_req_kind_o);
+    transfer.write = top->mst_req_write_o != 0;
+    transfer.tag = top->mst_req_tag_o;
+    transfer.status = dma_status::ok;
+    transfer.address = top->mst_req_addr_o;
+    transfer.length = top->mst_req_len_o;
+    transfer.filled = 0;
+    transfer.frames.clear();
+    if (transfer.length == 0 || transfer.length > dma_transfer::max_bytes)
+      throw std::runtime_error("the RTL asked for a burst of an impossible length");
+    if (transfer.write) filling.push_back(&transfer);
+    host.dma_request(owner, transfer, now());
+    stop = true;
+  }
+
+  void take_beat() {
+    if (filling.empty()) throw std::runtime_error("the RTL sent write data without a request");
+    dma_transfer& transfer = *filling.front();
+    const bool descriptor = transfer.kind == dma_kind::writeback;
+    if (descriptor ? transfer.filled % 16 == 0 : transfer.filled == 0)
+      transfer.frames.push_back(frame_of(top->mst_wtag_o));
+    const std::uint32_t word = top->mst_wdata_o;
+    const unsigned enables = top->mst_wbe_o;
+    if (enables == 0xF && transfer.filled + 4 <= transfer.length) {
+      std::memcpy(transfer.data.data() + transfer.filled, &word, 4);
+      transfer.filled += 4;
+    } else {
+      for (unsigned lane = 0; lane < 4; ++lane) {
+        if ((enables >> lane & 1U) == 0) continue;
+        if (transfer.filled == transfer.length) throw std::runtime_error("the RTL sent more write data than it asked for");
+        transfer.data[transfer.filled++] = static_cast<std::uint8_t>(word >> (8 * lane));
+      }
+    }
+    if (top->mst_wlast_o) {
+      if (transfer.filled != transfer.length) throw std::runtime_error("the RTL ended a write burst early");
+      filling.pop_front();
+    }
+  }
+
+  // ---- the inputs this edge samples ----
+  void drive_inputs() {
+    top->now_i = static_cast<std::uint64_t>(cycle);
+    if (cycle == reset_edges) top->rst_ni = 1;
+    pins_active = false;
+    gmii_driver::pins pin;
+    const auto kind = gmii.active(cycle) ? gmii.drive(cycle, pin) : gmii_driver::edge_kind::idle;
+    top->gmii_rx_dv_i = pin.dv;
+    top->gmii_rx_er_i = pin.er;
+    top->gmii_rxd_i = pin.data;
+    if (kind != gmii_driver::edge_kind::idle) {
+      pins_active = true;
+      const wire_frame& frame = gmii.current();
+      if (kind == gmii_driver::edge_kind::sof) emit(stage::wire_sof, frame.id, frame.bytes.size(), frame.marks);
+      if (kind == gmii_driver::edge_kind::eof) emit(stage::wire_eof, frame.id, frame.bytes.size(), frame.marks);
+    }
+    if (link_change >= 0 && cycle >= link_change) {
+      top->link_up_i = link_next;
+      link_change = -1;
+      pins_active = true;
+      emit(stage::link_change, 0, link_next);
+    }
+    drive_access();
+    drive_response();
+  }
+
+  void drive_access() {
+    const bool was = access_driven;
+    access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
+    top->tgt_req_valid_i = access_driven;
+    pins_active = pins_active || was || access_driven;
+    if (access_driven) {
+      const target_access access = accesses.front().access;
+      top->tgt_space_i = static_cast<std::uint8_t>(access.space);
+      top->tgt_write_i = access.write;
+      top->tgt_addr_i = access.offset;
+      top->tgt_be_i = access.byte_enables;
+      top->tgt_wdata_i = access.data;
+      if (top->tgt_req_ready_o) {  // taken at this edge
+        accesses.pop_front();
+        answers_due.push_back(!access.write);
+        if (access.write)
+          report_write(access);
+        else
+          reads_under_way.push_back(register_offset(access));
+      }
+    }
+  }
+
+  void drive_response() {
+    const bool was = top->mst_rsp_valid_i != 0;
+    const bool due = !responses.empty() && responses.front().cycle <= cycle;
+    top->mst_rsp_valid_i = due;
+    if (due) {
+      const response_beat& beat = responses.front();
+      top->mst_rsp_tag_i = beat.tag;
+      top->mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
+      top->mst_rsp_data_i = beat.data;
+      top->mst_rsp_last_i = beat.last;
+      if (beat.returned != nullptr) free_transfers.push_back(beat.returned);
+      responses.pop_front();
+    }
+    pins_active = pins_active || was || due;
+  }
+
+  void record() {
+    rtl_pin_record pin;
+    pin.now = top->now_i;
+    pin.wdata = top->tgt_wdata_i;
+    pin.rsp_data = top->mst_rsp_data_i;
+    pin.target = static_cast<std::uint32_t>(top->tgt_req_valid_i | top->tgt_write_i << 1 | top->tgt_space_i << 2 |
+                                            top->tgt_be_i << 4) |
+                 static_cast<std::uint32_t>(top->tgt_addr_i) << 8;
+    pin.response = static_cast<std::uint16_t>(top->mst_rsp_valid_i | top->mst_rsp_last_i << 1 |
+                                              top->mst_rsp_status_i << 2 | top->mst_rsp_tag_i << 4);
+    pin.rxd = top->gmii_rxd_i;
+    pin.flags = static_cast<std::uint8_t>(top->gmii_rx_dv_i | top->gmii_rx_er_i << 1 | top->mst_req_ready_i << 2 |
+                                          top->rst_ni << 3 | top->link_up_i << 4);
+    pins->push_back(pin);
+  }
+
+  // ---- after the edge ----
+  void look_at_outputs() {
+    if (const std::uint64_t word = top->evt_o; word != 0) report_events(word);
+    if (top->tgt_rsp_valid_o) answer();
+    const bool line = top->intx_o != 0;
+    if (line != intx) {
+      intx = line;
+      emit(line ? stage::intx_assert : stage::intx_deassert);
+      host.intx(owner, line, now());
+      stop = true;
+    }
+  }
+
+  void answer() {
+    if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
+    const bool read = answers_due.front();
+    answers_due.pop_front();
+    if (!read) return;
+    const std::int64_t offset = reads_under_way.front();
+    reads_under_way.pop_front();
+    if (offset >= 0) emit(stage::reg_read, 0, static_cast<std::uint64_t>(offset), top->tgt_rsp_rdata_o);
+    host.access_done(owner, top->tgt_rsp_rdata_o, now());
+    stop = true;
+  }
+
+  void report_events(std::uint64_t word) {
+    const rtl_event_word e = unpack(word);
+    if (e.reset) emit(stage::nic_reset);
+    if (e.accept) emit(stage::filter_accept, frame_of(e.tag));
+    if (e.reject) emit(stage::filter_reject, frame_of(e.tag), 0, e.reason);
+    if (e.commit) emit(stage::fifo_commit, frame_of(e.tag));
+    if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
+    if (e.no_buffer) emit(stage::rnbc);
+    if (e.cause_set) emit(stage::cause_set, 0, e.causes);
+    if (e.hold) emit(stage::moderation_hold);
+  }
+
+  // Register an access means: BAR0 directly, the I/O window through IOADDR (P-2); -1 for none.
+  std::int64_t register_offset(const target_access& access) {
+    if (access.space == pci_space::memory) return access.offset;
+    if (access.space != pci_space::io || access.offset != 4) return -1;
+    return io_address;
+  }
+
+  void report_write(const target_access& access) {
+    if (access.space == pci_space::io && access.offset == 0) io_address = access.data;
+    const std::int64_t offset = register_offset(access);
+    if (offset >= 0) emit(stage::reg_write, 0, static_cast<std::uint64_t>(offset), access.data);
+  }
+
+  rtl_nic& owner;
+  const rtl_nic_params params;
+  nic_host& host;
+  gmii_driver gmii;
+  const std::uint16_t wire_number;
+  event_stream& events;
+  const event_stream::source_id source;
+
+  VerilatedContext context;
+  std::unique_ptr<Vnic> top;
+  std::int64_t cycle = 0;  // the next edge to evaluate
+  std::uint64_t evaluated = 0;
+  bool stop = false;
+  bool pins_active = true;  // the last edge saw an input that was not idle
+
+  std::array<dma_transfer, transfer_pool> transfers;
+  std::vector<dma_transfer*> free_transfers;
+  std::deque<dma_transfer*> filling;      // writes whose beats still come, in request order
+  std::deque<response_beat> responses;
+  std::deque<queued_access> accesses;
+  std::deque<bool> answers_due;           // per accepted access: true = a read
+  std::deque<std::int64_t> reads_under_way;  // register offset of each read
+  bool access_driven = false;
+  bool intx = false;
+  std::int64_t io_address = 0;
+  std::int64_t link_change = -1;  // edge at which the link input changes, -1 = never
+  bool link_next = false;
+
+  std::function<void(sim_time)> on_edge;
+  std::vector<rtl_pin_record>* pins = nullptr;
+};
+
+rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events)
+    : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {}
+
+rtl_nic::~rtl_nic() { impl_->top->final(); }
+
+sim_time rtl_nic::local_time() const { return impl_->now(); }
+
+void rtl_nic::run(sim_time limit) {
+  impl_->run(limit);
+  impl_->events.set_watermark(impl_->source, impl_->now());
+}
+
+void rtl_nic::deliver_access(const target_access& access, sim_time t) {
+  impl_->accesses.push_back({impl_->crossed(t), access});
+}
+
+void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) {
+  std::int64_t cycle = impl_->crossed(t);
+  if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
+  if (transfer.status != dma_status::ok || from == to) {
+    impl_->responses.push_back({cycle, 0, transfer.tag, transfer.status, true, &transfer});
+    return;
+  }
+  for (std::uint32_t offset = from; offset < to; offset += 4, ++cycle) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, transfer.data.data() + offset, 4);
+    const bool end = last && offset + 4 >= to;
+    impl_->responses.push_back({cycle, word, transfer.tag, transfer.status, end, end ? &transfer : nullptr});
+  }
+}
+
+void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
+  std::int64_t cycle = impl_->crossed(t);
+  if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
+  impl_->responses.push_back({cycle, 0, transfer.tag, transfer.status, true, &transfer});
+}
+
+void rtl_nic::set_link(bool up, sim_time t) {
+  impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
+  impl_->link_next = up;
+}
+
+nic_config_state rtl_nic::config_state() const {
+  const Vnic& top = *impl_->top;
+  return {static_cast<std::uint16_t>(top.cfg_command_o), top.cfg_bar0_o, top.cfg_bar2_o, top.cfg_latency_timer_o,
+          top.cfg_cache_line_o};
+}
+
+nic_counters rtl_nic::counters() const { return {static_cast<std::uint64_t>(impl_->cycle), impl_->evaluated}; }
+
+void* rtl_nic::verilated_model() { return impl_->top.get(); }
+void rtl_nic::on_edge(std::function<void(sim_time)> call) { impl_->on_edge = std::move(call); }
+void rtl_nic::record_pins(std::vector<rtl_pin_record>* into) { impl_->pins = into; }
+
+}  // namespace ringside::tlm

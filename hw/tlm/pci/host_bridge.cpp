@@ -1,0 +1,157 @@
+#include "hw/tlm/pci/host_bridge.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "hw/tlm/pci/pci_bus.h"
+#include "hw/tlm/pci/pci_space_extension.h"
+#include "hw/tlm/sc_time_convert.h"
+
+namespace ringside::tlm {
+namespace {
+constexpr std::uint32_t memory_line_bytes = 64;
+}
+
+host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& params, host_memory& memory)
+    : sc_module(name), cpu_in("cpu_in"), memory_out("memory_out"), params_(params), memory_(memory) {
+  cpu_in.register_b_transport(this, &host_bridge::b_transport);
+  memory_out.bind(memory.bus_in);
+}
+
+// ---- target side: DMA ------------------------------------------------------------------------------------------------
+
+bool host_bridge::claims(std::uint64_t address, std::uint32_t bytes) const { return memory_.contains(address, bytes); }
+
+bool host_bridge::can_post(std::uint32_t bytes) const {
+  // A burst larger than the buffer is taken when the buffer is empty: it drains while it comes in.
+  return posted_.empty() || posted_bytes_ + bytes <= params_.posted_bytes;
+}
+
+void host_bridge::post_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) {
+  posted_write entry;
+  if (!spare_.empty()) {
+    entry = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  entry.address = transfer.address + from;
+  entry.kind = transfer.kind;
+  entry.offset = from;
+  entry.data.assign(transfer.data.begin() + from, transfer.data.begin() + to);
+  entry.frames.assign(transfer.frames.begin(), transfer.frames.end());
+  const std::uint32_t bytes = to - from;
+  const auto lines = static_cast<sim_time>((bytes + memory_line_bytes - 1) / memory_line_bytes);
+  entry.visible = std::max(t + params_.drain_latency, last_drain_) + lines * params_.drain_line_time;
+  last_drain_ = entry.visible;
+  posted_bytes_ += bytes;
+  posted_.push_back(std::move(entry));
+}
+
+sim_time host_bridge::drained_by() const { return posted_.empty() ? 0 : posted_.back().visible; }
+
+void host_bridge::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
+  ::tlm::tlm_generic_payload payload;
+  payload.set_command(::tlm::TLM_READ_COMMAND);
+  payload.set_address(address);
+  payload.set_data_ptr(data.data());
+  payload.set_data_length(static_cast<unsigned>(data.size()));
+  payload.set_streaming_width(static_cast<unsigned>(data.size()));
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  memory_out->b_transport(payload, delay);
+  if (payload.is_response_error()) SC_REPORT_FATAL("host_bridge", "DMA read beyond memory was claimed");
+}
+
+const posted_write& host_bridge::drain() {
+  spare_.push_back(std::move(drained_));
+  drained_ = std::move(posted_.front());
+  posted_.pop_front();
+  posted_bytes_ -= static_cast<std::uint32_t>(drained_.data.size());
+  ::tlm::tlm_generic_payload payload;
+  payload.set_command(::tlm::TLM_WRITE_COMMAND);
+  payload.set_address(drained_.address);
+  payload.set_data_ptr(drained_.data.data());
+  payload.set_data_length(static_cast<unsigned>(drained_.data.size()));
+  payload.set_streaming_width(static_cast<unsigned>(drained_.data.size()));
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  memory_out->b_transport(payload, delay);
+  if (payload.is_response_error()) SC_REPORT_FATAL("host_bridge", "DMA write beyond memory was claimed");
+  if (drained_.kind != dma_kind::writeback)
+    memory_.mark(drained_.address, drained_.data.size(), drained_.frames.front());
+  return drained_;
+}
+
+// ---- master side: CPU accesses ---------------------------------------------------------------------------------------
+
+::tlm::tlm_response_status host_bridge::check(const ::tlm::tlm_generic_payload& payload) {
+  if (!payload.is_read() && !payload.is_write()) return ::tlm::TLM_COMMAND_ERROR_RESPONSE;
+  if (payload.get_byte_enable_ptr() != nullptr) return ::tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  if (payload.get_data_length() != 4 || payload.get_streaming_width() < 4) return ::tlm::TLM_BURST_ERROR_RESPONSE;
+  if (payload.get_address() % 4 != 0) return ::tlm::TLM_ADDRESS_ERROR_RESPONSE;
+  return ::tlm::TLM_OK_RESPONSE;
+}
+
+host_bridge::access_slot& host_bridge::take_slot() {
+  for (access_slot& slot : slots_)
+    if (!slot.busy) {
+      slot.busy = true;
+      return slot;
+    }
+  access_slot& slot = slots_.emplace_back();
+  slot.busy = true;
+  return slot;
+}
+
+// Wakes: a read by cpu_access_done(); a write waits only while the posting buffer is full.
+void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  if (const ::tlm::tlm_response_status status = check(payload); status != ::tlm::TLM_OK_RESPONSE) {
+    payload.set_response_status(status);
+    return;
+  }
+  if (delay != sc_core::SC_ZERO_TIME) {
+    wait(delay);
+    delay = sc_core::SC_ZERO_TIME;
+  }
+  if (payload.is_write())
+    while (posted_cpu_writes_ >= params_.cpu_posted_writes) wait(write_slot_free_);
+  access_slot& slot = take_slot();
+  cpu_access& access = slot.access;
+  access = {};
+  if (const auto* extension = payload.get_extension<pci_space_extension>()) {
+    access.space = extension->space;
+    access.device = extension->device;
+  }
+  access.address = payload.get_address();
+  access.write = payload.is_write();
+  if (access.write) std::memcpy(&access.data, payload.get_data_ptr(), sizeof access.data);
+  const sim_time asked = from_sc_time(sc_core::sc_time_stamp()) + params_.cpu_to_bus_latency;
+  bus_->request_cpu(access, asked);
+  if (access.write) {
+    ++posted_cpu_writes_;
+  } else {
+    wait(slot.done);
+    std::memcpy(payload.get_data_ptr(), &access.data, sizeof access.data);
+    slot.busy = false;
+  }
+  payload.set_response_status(::tlm::TLM_OK_RESPONSE);
+}
+
+void host_bridge::cpu_access_done(cpu_access& access, sim_time t) {
+  for (access_slot& slot : slots_) {
+    if (&slot.access != &access) continue;
+    if (access.write) {
+      slot.busy = false;
+      if (posted_cpu_writes_-- == params_.cpu_posted_writes) notify(write_slot_free_, t);
+    } else {
+      // The answer may not pass the DMA writes that ended before it.
+      notify(slot.done, std::max(t + params_.bus_to_cpu_latency, drained_by()));
+    }
+    return;
+  }
+}
+
+void host_bridge::notify(sc_core::sc_event& event, sim_time t) {
+  event.notify(to_sc_time(t) - sc_core::sc_time_stamp());
+  if (on_schedule_) on_schedule_(t);
+}
+
+}  // namespace ringside::tlm

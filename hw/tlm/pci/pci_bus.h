@@ -1,0 +1,148 @@
+// A conventional PCI bus, 32 bits wide, as an agenda of dates: plain C++, no SystemC process.
+//
+// Masters are the host bridge and the cards.  Every party asks at its own time; nothing is decided before all parties
+// have reached the date of the decision (nic_scheduler keeps that promise by calling advance() in date order), and the
+// end of a burst stays revisable until then, since another master's request may cut it short (latency timer).
+//
+// A transaction: REQ# -> GNT# (arbitration_clocks) -> address phase when the bus is idle -> DEVSEL# -> data phases ->
+// one idle clock.  Sources of the figures: pci_params.h.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "common/rng.h"
+#include "hw/tlm/pci/cpu_access.h"
+#include "hw/tlm/pci/host_bridge_port.h"
+#include "hw/tlm/pci/pci_params.h"
+
+namespace ringside::tlm {
+
+/// event::b of stage::pci_transaction.
+namespace pci_word {
+enum class kind : std::uint8_t { payload, fetch, writeback, config, memory, io };
+inline constexpr std::uint64_t write = 1ULL << 24;
+inline constexpr std::uint64_t retry = 1ULL << 25;
+inline constexpr std::uint64_t disconnect = 1ULL << 26;  // burst ended before its last byte
+inline constexpr std::uint64_t abort = 1ULL << 27;
+constexpr std::uint64_t pack(kind k, unsigned master, std::uint32_t bytes, std::uint64_t clocks, std::uint64_t flags) {
+  return bytes | static_cast<std::uint64_t>(k) << 16 | static_cast<std::uint64_t>(master & 0xF) << 20 | flags | clocks << 32;
+}
+}  // namespace pci_word
+
+struct pci_counters {
+  std::uint64_t transactions = 0;
+  std::uint64_t retries = 0;
+  std::uint64_t disconnects = 0;
+  std::uint64_t aborts = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t busy_clocks = 0;  // address phase to last data phase
+};
+
+class pci_bus {
+ public:
+  pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& bridge, event_stream& events);
+
+  /// Puts a card on the bus; returns its device number (0, 1, ...).
+  unsigned attach(nic& card);
+
+  /// A card asks at its local time `t`.
+  void request_dma(unsigned device, dma_transfer& transfer, sim_time t);
+  /// The bridge asks at `t`, which may lie in the future; `access` stays valid until bridge.cpu_access_done().
+  void request_cpu(cpu_access& access, sim_time t);
+  /// A card answered the pending read at its local time `t`.
+  void access_done(unsigned device, std::uint32_t data, sim_time t);
+
+  /// Date of the next thing the bus does by itself; time_never when it waits for others.
+  sim_time next_date() const;
+  /// Does everything dated at or before `limit`.
+  void advance(sim_time limit);
+  /// No event of the bus will be older than `t`: every party has reached it.
+  void set_horizon(sim_time t) { events_.set_watermark(source_, t); }
+
+  const pci_counters& counters() const { return counters_; }
+  const pci_params& params() const { return params_; }
+  std::uint8_t unit() const { return unit_; }
+
+ private:
+  struct pending {
+    dma_transfer* dma = nullptr;
+    cpu_access* cpu = nullptr;
+    std::int64_t request_edge = 0; // clock at which REQ# is asserted
+    std::uint32_t done = 0;        // bytes of a DMA transfer finished
+    bool delayed = false;          // a read that met a Retry after the card had taken it
+    bool answered = false;         // its answer has come since
+    std::int64_t answer_edge = 0;
+  };
+  struct master {
+    nic* card = nullptr;           // null: the bridge
+    std::deque<pending> queue;
+    frame_id last_payload_frame = 0;
+  };
+  enum class phase : std::uint8_t {
+    idle,
+    write_data,   // ends with the burst
+    read_setup,   // until the first data phase
+    read_data,    // piece by piece
+    target_wait,  // a card has a read and has not answered
+    retrying,     // the target ends it with Retry
+    aborting,     // nobody claims it
+    cpu_end,      // until the last clock of a CPU access
+  };
+  struct owner {
+    unsigned index = 0;            // of masters_
+    phase now = phase::idle;
+    std::int64_t start = 0;        // address phase
+    std::int64_t first = 0;        // first data phase
+    std::int64_t end = 0;          // last data phase, revisable
+    std::uint32_t words = 0;       // dwords until `end`
+    std::uint32_t returned = 0;    // bytes of a read handed to the card in this burst
+    std::uint64_t flags = 0;       // pci_word flags
+    pci_word::kind what = pci_word::kind::payload;
+    sim_time step_date = time_never;  // date of the next step of this transaction
+  };
+
+  sim_time at(std::int64_t edge) const { return params_.clock.edge(edge); }
+  std::int64_t clocks_per_word() const { return 1 + static_cast<std::int64_t>(params_.wait_states); }
+  void enqueue(unsigned index, const pending& request);
+  std::int64_t ready_edge(unsigned index) const;
+  sim_time decision_date() const;
+  void grant(std::int64_t edge);
+  void start_dma();
+  void start_cpu();
+  void lose_grant(std::int64_t edge);
+  void step();
+  void finish_write();
+  void report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to);
+  void begin_read();
+  void schedule_read_piece();
+  void return_read_piece();
+  void finish_dma(std::uint32_t bytes, bool return_transfer = true);
+  void abort_dma();
+  void finish_wait();
+  void finish_cpu();
+  void retry();
+  void end_transaction(std::uint32_t bytes);
+  void drain_one();
+  std::optional<unsigned> decode(const cpu_access& access, std::uint32_t& offset) const;
+  void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
+  pending& head() { return masters_[owner_.index].queue.front(); }
+
+  const std::uint8_t unit_;
+  const pci_params params_;
+  host_bridge_port& bridge_;
+  event_stream& events_;
+  const event_stream::source_id source_;
+  rng random_;
+  std::vector<master> masters_;   // 0: the bridge, i + 1: card i
+  owner owner_;
+  std::int64_t free_edge_ = 0;    // first clock at which an address phase may stand
+  unsigned last_owner_ = 0;
+  sim_time now_ = 0;
+  pci_counters counters_;
+};
+
+}  // namespace ringside::tlm

@@ -1,0 +1,48 @@
+// The wire into a card's receiver: whole frames with a start time.  Only the card's adapter makes bytes of them.
+//
+// It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum gap,
+// starts frames on byte times, and owns the 64-bit frame id.  Pulled one frame ahead, so the next start is always known.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "common/wire_frame.h"
+
+namespace ringside::tlm {
+
+struct wire_params {
+  sim_time byte_time = 8 * ns;          // 1000 Mb/s
+  std::uint32_t gap_bytes = 12;         // IEEE 802.3 4.4.2, interPacketGap
+  std::uint32_t preamble_bytes = 8;     // with SFD, IEEE 802.3 3.2.1
+  std::uint32_t max_frame_bytes = 1522; // longer frames are marked oversize
+};
+
+class wire {
+ public:
+  /// `number` tells wires apart in frame ids; `source` is pulled, not owned.
+  wire(std::uint16_t number, frame_source& source, const wire_params& params = {});
+
+  /// The next frame to start; null when the source has ended.
+  const wire_frame* peek();
+  /// Takes the frame of peek() off; its start is final.
+  wire_frame pop();
+  /// Frames taken so far.
+  std::uint64_t offered() const { return offered_; }
+  std::uint16_t number() const { return number_; }
+  const wire_params& params() const { return params_; }
+
+ private:
+  wire_frame make(offered_frame&& offer);
+
+  const std::uint16_t number_;
+  frame_source& source_;
+  const wire_params params_;
+  std::optional<wire_frame> next_;
+  bool ended_ = false;
+  std::uint64_t made_ = 0;
+  std::uint64_t offered_ = 0;
+  sim_time free_ = 0;  // earliest start of the next frame
+};
+
+}  // namespace ringside::tlm

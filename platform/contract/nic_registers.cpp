@@ -1,0 +1,78 @@
+#include "platform/contract/nic_registers.h"
+
+#include <algorithm>
+
+#include "hw/regs/e1000_regs.h"
+
+namespace ringside::contract {
+namespace {
+
+constexpr std::uint64_t pci_command = 0x04;               // configuration offset, PCI 2.3 section 6.2.2
+constexpr std::uint32_t command_bus_master = 1U << 2;
+constexpr std::uint32_t command_intx_disable = 1U << 10;
+constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;         // 2.5, R-10
+constexpr std::uint32_t rdlen_mask = 0x000F'FF80U;
+
+// BSIZE/BSEX, 6.1; the reserved code 00 with BSEX is 2048.
+std::uint32_t size_of_buffer(std::uint32_t rctl_value) {
+  const std::uint32_t code = (rctl_value & rctl::BSIZE) >> rctl::BSIZE_SHIFT;
+  if ((rctl_value & rctl::BSEX) == 0) return 2048U >> code;
+  return code == 0 ? 2048U : 32768U >> code;
+}
+
+}  // namespace
+
+void nic_registers::set_rctl(std::uint32_t value, sim_time t) {
+  const bool enable = (value & rctl::EN) != 0;
+  if (enabled_ && !enable) enable_fell_ = t;
+  enabled_ = enable;
+  store_bad_ = (value & rctl::SBP) != 0;
+  long_packets_ = (value & rctl::LPE) != 0;
+  strip_crc_ = (value & rctl::SECRC) != 0;
+  buffer_size_ = size_of_buffer(value);
+  threshold_select_ = (value & rctl::RDMTS) >> rctl::RDMTS_SHIFT;
+  rctl_written_ = t;
+}
+
+void nic_registers::set_rxdctl(std::uint32_t value) {
+  // WTHRESH 0 acts as 1; with GRAN = 0 it counts cache lines, whose size the checker does not know: judge as "large".
+  const std::uint32_t threshold = (value & rxdctl::WTHRESH) >> rxdctl::WTHRESH_SHIFT;
+  const bool descriptors = (value & rxdctl::GRAN) != 0;
+  write_threshold_ = std::max<std::uint32_t>(threshold, 1);
+  if (!descriptors && threshold > 0) write_threshold_ = 64;
+}
+
+void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t) {
+  switch (offset) {
+    case reg::RCTL: set_rctl(value, t); break;
+    case reg::RDBAL: ring_base_ = (ring_base_ & ~0xFFFF'FFFFULL) | (value & rdbal_mask); break;
+    case reg::RDBAH: ring_base_ = (ring_base_ & 0xFFFF'FFFFULL) | static_cast<std::uint64_t>(value) << 32; break;
+    case reg::RDLEN: ring_bytes_ = value & rdlen_mask; break;
+    case reg::RDH: head_ = value & 0xFFFFU; break;
+    case reg::RDT: tail_ = value & 0xFFFFU; break;
+    case reg::RDTR: delay_ = value & rdtr::DELAY; break;
+    case reg::ITR: itr_ = value & 0xFFFFU; break;
+    case reg::RXDCTL: set_rxdctl(value); break;
+    case reg::RXCSUM: rxcsum_seen_ |= value; break;
+    case reg::CTRL:
+    case reg::CTRL_DUP: vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0; break;
+    case config_base + pci_command:
+      bus_master_ = (value & command_bus_master) != 0;
+      intx_disabled_ = (value & command_intx_disable) != 0;
+      break;
+    default: break;
+  }
+}
+
+void nic_registers::reset(sim_time t) {
+  const std::uint64_t base = ring_base_;
+  const bool master = bus_master_;
+  const bool intx_off = intx_disabled_;
+  *this = {};
+  ring_base_ = base;
+  bus_master_ = master;
+  intx_disabled_ = intx_off;
+  rctl_written_ = t;
+}
+
+}  // namespace ringside::contract

@@ -1,0 +1,70 @@
+// Shadow of the card's receive registers, from the register writes the card took (stage::reg_write).
+//
+// Owned by the checker; every rule reads it.  Reset values are those of the fact sheet, section 2.
+#pragma once
+
+#include <cstdint>
+
+#include "common/time.h"
+
+namespace ringside::contract {
+
+class nic_registers {
+ public:
+  /// Register writes at or above this offset are configuration writes at (offset - base); optional for the platform.
+  static constexpr std::uint64_t config_base = 0x1000'0000;
+
+  /// Takes a value, masked as the chip does.
+  void write(std::uint64_t offset, std::uint32_t value, sim_time t);
+  /// CTRL.RST took effect.
+  void reset(sim_time t);
+
+  bool enabled() const { return enabled_; }
+  bool store_bad() const { return store_bad_; }
+  bool long_packets() const { return long_packets_; }
+  bool strip_crc() const { return strip_crc_; }
+  std::uint32_t buffer_size() const { return buffer_size_; }     // bytes
+  std::uint64_t ring_base() const { return ring_base_; }
+  std::uint32_t ring_count() const { return ring_bytes_ / 16; }  // descriptors
+  std::uint32_t head() const { return head_; }                   // as software wrote it
+  std::uint32_t tail() const { return tail_; }
+  std::uint32_t delay() const { return delay_; }                 // RDTR, 1.024 us
+  std::uint32_t itr() const { return itr_; }                     // 256 ns
+  std::uint32_t write_threshold() const { return write_threshold_; }
+  /// n >> (RDMTS + 1), I-40.
+  std::uint32_t minimum_threshold() const { return ring_count() >> (threshold_select_ + 1); }
+  /// Bits that were ever set since reset: a frame may have been judged by an older value.
+  std::uint32_t rxcsum_seen() const { return rxcsum_seen_; }
+  bool vlan_strip_seen() const { return vlan_strip_seen_; }
+
+  sim_time enable_fell() const { return enable_fell_; }      // last time EN went to 0, or -1
+  sim_time rctl_written() const { return rctl_written_; }    // last change of RCTL
+  bool bus_master() const { return bus_master_; }            // true until a configuration write says otherwise
+  bool intx_disabled() const { return intx_disabled_; }
+
+ private:
+  void set_rctl(std::uint32_t value, sim_time t);
+  void set_rxdctl(std::uint32_t value);
+
+  bool enabled_ = false;
+  bool store_bad_ = false;
+  bool long_packets_ = false;
+  bool strip_crc_ = false;
+  bool vlan_strip_seen_ = false;
+  bool bus_master_ = true;
+  bool intx_disabled_ = false;
+  std::uint32_t threshold_select_ = 0;
+  std::uint32_t buffer_size_ = 2048;
+  std::uint64_t ring_base_ = 0;
+  std::uint32_t ring_bytes_ = 0;
+  std::uint32_t head_ = 0;
+  std::uint32_t tail_ = 0;
+  std::uint32_t delay_ = 0;
+  std::uint32_t itr_ = 0;
+  std::uint32_t write_threshold_ = 1;
+  std::uint32_t rxcsum_seen_ = 0;
+  sim_time enable_fell_ = -1;
+  sim_time rctl_written_ = 0;
+};
+
+}  // namespace ringside::contract

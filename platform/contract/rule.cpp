@@ -1,0 +1,87 @@
+#include "platform/contract/rule.h"
+
+#include <array>
+
+namespace ringside::contract {
+namespace {
+
+constexpr party hw = party::hardware;
+constexpr party sw = party::driver;
+
+constexpr auto rules = std::to_array<rule_info>({
+    {rule::R_4, "R-4", sw, "BSIZE and BSEX change only while RCTL.EN = 0", "6.1"},
+    {rule::R_10, "R-10", hw, "descriptors are fetched whole and 16-byte aligned, inside RDBA..RDBA+RDLEN", "6.2"},
+    {rule::R_11, "R-11", hw, "hardware owns the descriptors from RDH up to but excluding RDT and uses no other", "6.2"},
+    {rule::R_12, "R-12", hw, "RDH moves at write-back completion, by the number written", "6.2"},
+    {rule::R_13, "R-13", hw, "hardware never fetches at or beyond RDT", "6.2"},
+    {rule::R_14, "R-14", hw, "the descriptor read is issued after RDT was accepted, so it sees what software posted", "6.2"},
+    {rule::R_16, "R-16", sw, "RDBA, RDLEN and RDH are written only while RCTL.EN = 0", "6.2"},
+    {rule::R_18, "R-18", hw, "no DMA while RDLEN = 0 or RDH is not below the descriptor count", "6.2"},
+    {rule::R_20, "R-20", hw, "completed descriptors reach WTHRESH or an empty ring: they are written back", "6.5"},
+    {rule::R_21, "R-21", hw, "order of a frame: data, descriptors, RDH, ICR cause, INTx", "6.5"},
+    {rule::R_22, "R-22", hw, "bytes 8-15 of a descriptor appear at once, DD among them", "6.5"},
+    {rule::R_23, "R-23", hw, "a non-EOP buffer is filled completely, its descriptor has length BSIZE and status DD", "6.5, R-82"},
+    {rule::R_24, "R-24", hw, "status and error bytes are written in full, reserved bits 0", "6.5, 5.1, 5.2"},
+    {rule::R_26, "R-26", hw, "a null descriptor is written back as fetched with DD added", "6.5"},
+    {rule::R_32, "R-32", hw, "RNBC counts only when no free descriptor is left", "6.6, R-12b"},
+    {rule::R_40, "R-40", hw, "with LPE = 0 and SBP = 0 no buffer takes more than 1522 bytes", "6.8"},
+    {rule::R_43, "R-43", hw, "VP only with CTRL.VME = 1, special 0 without VP", "6.8, 5.1"},
+    {rule::R_82, "R-82", hw, "IXSM is set exactly when neither IPCS nor TCPCS is, with EOP", "5.1"},
+    {rule::R_84, "R-84", hw, "IPCS and IPE need RXCSUM.IPOFL, TCPCS and TCPE need RXCSUM.TUOFL", "5.2, 5.4"},
+    {rule::N_1, "N-1", hw, "DD is never set before all data of the buffer is there", "10.9"},
+    {rule::N_2, "N-2", hw, "descriptors are written in ring order inside [RDH, RDT), none skipped", "10.9"},
+    {rule::N_3, "N-3", hw, "a buffer is never written before its start or beyond BSIZE bytes", "10.9"},
+    {rule::N_4, "N-4", hw, "with SBP = 0 no rejected or damaged frame reaches a descriptor", "10.9"},
+    {rule::N_5, "N-5", hw, "with RDTR = 0 a completed frame gets its DD without delay", "10.9"},
+    {rule::N_6, "N-6", hw, "no cause is lost by a register race, and INTx falls when ICR & IMS = 0", "10.9, I-4, I-5"},
+    {rule::N_7, "N-7", hw, "no interrupt while IMS = 0", "10.9"},
+    {rule::N_8, "N-8", hw, "no descriptor is used that was not fetched since the ring was rewritten", "10.9"},
+    {rule::N_9, "N-9", hw, "no fetch with RCTL.EN = 0, bus mastering off or RDH = RDT", "10.9, R-7"},
+    {rule::N_10, "N-10", hw, "no DMA after CTRL.RST or more than 10 ms after RCTL.EN = 0", "10.9, X-7"},
+    {rule::N_11, "N-11", hw, "lengths exclude stripped VLAN bytes and, with SECRC, the CRC", "10.9"},
+    {rule::N_12, "N-12", hw, "each frame has EOP in exactly one descriptor", "10.9"},
+    {rule::N_13, "N-13", hw, "no register reads as all ones", "10.9, I-7"},
+    {rule::I_2, "I-2", hw, "reading ICR returns the causes set since the last read and clears them all", "7.2"},
+    {rule::I_5, "I-5", hw, "INTx is asserted exactly while (ICR & IMS) != 0, after throttle", "7.2"},
+    {rule::I_6, "I-6", hw, "bits written to ICS are set in ICR", "7.2"},
+    {rule::I_9, "I-9", hw, "the ICR read returns after the writes of the causes it reports are in memory", "7.2"},
+    {rule::I_20, "I-20", hw, "one assertion comes no sooner than ITR x 256 ns after the last", "7.3"},
+    {rule::I_40, "I-40", hw, "RXDMT0 comes once each time free descriptors fall to the threshold", "7.5"},
+    {rule::I_41, "I-41", hw, "RXO comes with every missed frame and with nothing else", "7.5"},
+    {rule::D_4, "D-4", sw, "no received frame waits for the watchdog's ICS", "10.4"},
+    {rule::D_5, "D-5", hw, "with LPE = 0 and SBP = 0 a frame in memory has 56 to 1522 bytes", "10.5, R-43"},
+    {rule::S_1, "S-1", sw, "the driver does not write a descriptor that it has handed to the card", "R-11, R-13"},
+    {rule::S_2, "S-2", sw, "RDT covers only descriptors posted before the doorbell", "R-14"},
+    {rule::S_3, "S-3", sw, "RDT stays below the count and one descriptor short of the next to clean", "R-11, R-15"},
+    {rule::S_4, "S-4", sw, "the driver takes a descriptor only when its DD is in memory", "R-21, 10.4"},
+    {rule::S_5, "S-5", sw, "a mapped DMA address is not mapped again", "Linux core-api/dma-api"},
+    {rule::S_6, "S-6", sw, "only a mapped DMA address is unmapped, with its own size", "Linux core-api/dma-api"},
+    {rule::S_7, "S-7", sw, "a buffer stays mapped while the card owns its descriptor", "Linux core-api/dma-api, D-6"},
+    {rule::S_8, "S-8", sw, "what is posted as a buffer is mapped for all the bytes the card may write", "Linux core-api/dma-api"},
+    {rule::S_9, "S-9", sw, "descriptors are taken in ring order, none twice", "10.4"},
+    {rule::S_10, "S-10", sw, "the handler reads ICR before it schedules the poll", "10.3, I-9"},
+    {rule::S_11, "S-11", sw, "IMS is written only after the poll has completed", "10.4"},
+    {rule::S_12, "S-12", sw, "a buffer is synced or unmapped before its bytes are used", "Linux core-api/dma-api"},
+});
+static_assert(rules.size() == rule_count);
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < rules.size(); ++i)
+    if (static_cast<std::size_t>(rules[i].which) != i) return false;
+  return true;
+}
+static_assert(in_order(), "one row per rule, in the order of the enumeration");
+
+}  // namespace
+
+std::span<const rule_info> all_rules() { return rules; }
+
+const rule_info& info(rule which) { return rules.at(static_cast<std::size_t>(which)); }
+
+std::optional<rule> rule_by_id(std::string_view id) {
+  for (const rule_info& row : rules)
+    if (row.id == id) return row.which;
+  return std::nullopt;
+}
+
+}  // namespace ringside::contract

@@ -1,0 +1,80 @@
+// The fate of every frame: offered == delivered + consumed + dropped + in_flight, and why each drop happened.
+//
+// A consumer of the event stream, read by the reports after finish().  Most fates are events of their own; two follow
+// from where a frame was:
+//  - nic_reset: the chip had the frame (stored, not written back) when CTRL.RST took effect.  A write-back already on
+//    the bus may still complete (sheet X-7): the frame then goes on as if nothing had happened.
+//  - driver_down: written back, never taken by the driver, and the interface was closed.  An own fate event, which a
+//    driver that cleans its ring after the close event would give, goes before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/drop_reason.h"
+#include "common/event_stream.h"
+#include "platform/report/frame_window.h"
+
+namespace ringside::platform {
+
+inline constexpr std::size_t drop_reasons = static_cast<std::size_t>(drop_reason::count);
+
+struct frame_counts {
+  std::uint64_t offered = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t consumed = 0;
+  std::uint64_t in_flight = 0;
+  std::array<std::uint64_t, drop_reasons> dropped{};  // by drop_reason; [none] stays 0
+
+  std::uint64_t dropped_total() const;
+};
+
+class frame_ledger : public event_consumer {
+ public:
+  void on_event(const event& e) override;
+  /// The stream has ended: settles driver_down, counts what is in flight, checks the sum.
+  void finish();
+
+  const frame_counts& frames() const { return frames_; }
+  /// The same in bytes, DA..FCS.
+  const frame_counts& bytes() const { return bytes_; }
+  /// Payload bytes handed to sockets.
+  std::uint64_t payload_bytes() const { return payload_bytes_; }
+  /// Contradictions (two fates, a fate for a frame never offered, sums that differ); empty in a sound run.
+  const std::vector<std::string>& breaches() const { return breaches_; }
+
+ private:
+  enum class place : std::uint8_t { wire, fifo, ring, driver, lost_in_reset, lost_in_close, ended };
+  enum class fate : std::uint8_t { none, delivered, consumed, dropped };
+  struct record {
+    std::uint32_t bytes = 0;
+    place where = place::wire;
+    std::uint8_t nic = 0;
+    fate what = fate::none;
+    drop_reason reason = drop_reason::none;
+  };
+
+  void offer(const event& e);
+  void settle(const event& e, fate what, drop_reason reason);
+  void count(const record& r, fate what, drop_reason reason, bool add);
+  void undo(record& r);
+  void written_back(const event& e);
+  void taken(const event& e);
+  void reset(const event& e);
+  void close();
+  void release_old();
+  void breach(const event& e, const std::string& what);
+
+  frame_window<record> window_;
+  frame_counts frames_;
+  frame_counts bytes_;
+  std::uint64_t payload_bytes_ = 0;
+  frame_id last_offered_ = 0;
+  bool closed_ = false;
+  bool finished_ = false;
+  std::vector<std::string> breaches_;
+};
+
+}  // namespace ringside::platform

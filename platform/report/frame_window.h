@@ -1,0 +1,74 @@
+// Per-frame records of the frames that are under way, indexed by frame id without a search.
+//
+// Owned by the consumers that follow frames (ledger, interrupts, latency).  Ids rise by one, frames end roughly in
+// order: a ring of slots serves, and memory follows the number of frames under way, not the length of the run.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "common/event.h"
+
+namespace ringside::platform {
+
+/// Invariant: [first, next) are the ids held, next - first <= capacity, id lives in slot id % capacity (a power of two).
+template <typename Record>
+class frame_window {
+ public:
+  /// The record of `id`, or nullptr when it has ended or was never begun.
+  Record* find(frame_id id) {
+    if (id < first_ || id >= next_) return nullptr;
+    slot& s = slots_[id & (slots_.size() - 1)];
+    return s.open ? &s.record : nullptr;
+  }
+
+  /// Begins `id`, which must be above every id begun before; ids left out count as ended.
+  Record& begin(frame_id id) {
+    if (first_ == next_) first_ = next_ = id;
+    while (id - first_ >= slots_.size()) grow();
+    for (; next_ < id; ++next_) slots_[next_ & (slots_.size() - 1)].open = false;
+    ++next_;
+    slot& s = slots_[id & (slots_.size() - 1)];
+    s.open = true;
+    s.record = Record{};
+    return s.record;
+  }
+
+  /// Ends `id`; its record is gone.
+  void end(frame_id id) {
+    if (id < first_ || id >= next_) return;
+    slots_[id & (slots_.size() - 1)].open = false;
+    while (first_ < next_ && !slots_[first_ & (slots_.size() - 1)].open) ++first_;
+  }
+
+  /// One past the highest id begun; 0 before the first.
+  frame_id next_id() const { return next_; }
+  frame_id first_id() const { return first_; }
+
+  /// Calls f(id, record) for every open frame in rising order; f must not begin or end frames.
+  template <typename F>
+  void for_each(F f) {
+    for (frame_id id = first_; id < next_; ++id) {
+      slot& s = slots_[id & (slots_.size() - 1)];
+      if (s.open) f(id, s.record);
+    }
+  }
+
+ private:
+  struct slot {
+    Record record{};
+    bool open = false;
+  };
+
+  void grow() {
+    std::vector<slot> larger(slots_.size() * 2);
+    for (frame_id id = first_; id < next_; ++id) larger[id & (larger.size() - 1)] = slots_[id & (slots_.size() - 1)];
+    slots_ = std::move(larger);
+  }
+
+  std::vector<slot> slots_ = std::vector<slot>(1024);
+  frame_id first_ = 0;
+  frame_id next_ = 0;
+};
+
+}  // namespace ringside::platform

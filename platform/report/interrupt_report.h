@@ -1,0 +1,82 @@
+// Interrupts: how many, why, and which interrupt each frame came in by.
+//
+// A consumer of the event stream, added before latency_report.h and journey_recorder.h, which ask it about frames.
+// A frame has an interrupt of its own when INTA# was asserted after its write-back and before the driver took it.
+// Otherwise it was caught by a handler or poll already under way: polled without interrupt; it rode on the interrupt
+// last asserted, whose frame is the first one written back since the assertion before.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "platform/report/frame_window.h"
+
+namespace ringside::platform {
+
+struct interrupt_cause {
+  unsigned bit;
+  std::string_view name;
+};
+/// Bits of ICR (sheet 7.1).
+inline constexpr std::array<interrupt_cause, 17> interrupt_causes{{{0, "txdw"},    {1, "txqe"},    {2, "lsc"},
+                                                                  {3, "rxseq"},   {4, "rxdmt0"},  {5, "reserved5"},
+                                                                  {6, "rxo"},     {7, "rxt0"},    {8, "reserved8"},
+                                                                  {9, "mdac"},    {10, "rxcfg"},  {11, "gpi0"},
+                                                                  {12, "phyint"}, {13, "gpi2"},   {14, "gpi3"},
+                                                                  {15, "txd_low"}, {16, "srpd"}}};
+
+/// How a frame reached the driver.
+struct frame_interrupt {
+  bool taken = false;      // by the driver
+  bool own = false;        // an interrupt of its own
+  sim_time asserted = -1;  // INTA# of its own or of the frame it rode on; -1: none yet
+  frame_id rode_on = 0;    // frame of that interrupt; itself when it was the first; 0: none
+};
+
+class interrupt_report : public event_consumer {
+ public:
+  void on_event(const event& e) override;
+
+  std::uint64_t asserted() const { return asserted_; }
+  std::uint64_t hardirqs() const { return hardirqs_; }
+  std::uint64_t polled_without_interrupt() const { return polled_without_; }
+  /// Times the cause of that ICR bit was set.
+  std::uint64_t cause(unsigned bit) const { return causes_[bit]; }
+
+  /// Valid from the event by which the driver took the frame until the frame's fate.
+  frame_interrupt of(frame_id id);
+
+ private:
+  struct assertion {
+    sim_time time = -1;
+    frame_id frame = 0;
+  };
+  struct record {
+    std::uint64_t assertions_before = 0;  // INTA# assertions of its NIC before its write-back
+    std::uint8_t nic = 0;
+    bool written_back = false;
+    frame_interrupt result;
+  };
+  struct nic_state {
+    std::uint64_t assertions = 0;
+    frame_id first_since = 0;  // first frame written back since the last assertion
+    std::vector<assertion> recent;
+  };
+
+  void assert_intx(const event& e);
+  void write_back(const event& e);
+  void take(const event& e);
+  nic_state& nic(std::uint8_t unit);
+
+  frame_window<record> window_;
+  std::vector<nic_state> nics_;
+  std::array<std::uint64_t, 32> causes_{};
+  std::uint64_t asserted_ = 0;
+  std::uint64_t hardirqs_ = 0;
+  std::uint64_t polled_without_ = 0;
+};
+
+}  // namespace ringside::platform

@@ -1,0 +1,112 @@
+#include "platform/scenario/loader.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "platform/scenario/toml_file.h"
+#include "platform/scenario/validate.h"
+
+namespace ringside::platform {
+
+std::string fmt_error(std::string_view file, std::uint_least32_t line, std::string_view key, std::string_view got,
+                      std::string_view allowed_text) {
+  const std::string where = line == 0 ? std::string(file) : fmt::format("{}:{}", file, line);
+  return fmt::format("{}: {}: {}; allowed: {}", where, key, got, allowed_text);
+}
+
+scenario_loader::scenario_loader(std::vector<cost_key> costs) : costs_(std::move(costs)) {
+  scenario_.name = "default";
+  for (const auto rows : {hardware_rows(), software_rows()})
+    for (const key_row& row : rows) {
+      const auto parsed = parse(row.rule, row.default_text);
+      if (!parsed) throw std::logic_error(fmt::format("default of {} is not allowed by its own rule", row.path));
+      row.store(scenario_, *parsed);
+    }
+}
+
+void scenario_loader::apply_file(const std::string& file) {
+  for (const toml_entry& entry : read_toml(file)) {
+    if (entry.path == "description") {
+      scenario_.description = entry.text;
+      continue;
+    }
+    std::string text = entry.text;
+    // A capture beside its scenario is named relative to it.
+    if (entry.path == "wire.pcap" && !text.empty() && std::filesystem::path(text).is_relative())
+      text = (std::filesystem::path(file).parent_path() / text).string();
+    apply_at(entry.path, text, {file, entry.line});
+  }
+  scenario_.name = std::filesystem::path(file).stem().string();
+}
+
+void scenario_loader::apply(const std::string& path, const std::string& text, const std::string& origin) {
+  apply_at(path, text, {origin, 0});
+}
+
+void scenario_loader::apply_at(const std::string& path, const std::string& text, const place& at) {
+  if (path.starts_with("cost.")) {
+    apply_cost(path, text, at);
+    return;
+  }
+  const key_row* row = find_key(path);
+  if (row == nullptr) {
+    const std::string nearest = nearest_path(path, costs_);
+    const std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest);
+    throw input_error(fmt_error(at.origin, at.line, path, "unknown key" + hint, "the keys of --list-keys"));
+  }
+  const auto parsed = parse(row->rule, text);
+  if (!parsed) reject(path, text, allowed(row->rule), at);
+  row->store(scenario_, *parsed);
+  std::erase_if(places_, [&path](const auto& known) { return known.first == path; });
+  places_.emplace_back(path, at);
+}
+
+void scenario_loader::apply_cost(const std::string& path, const std::string& text, const place& at) {
+  const std::string name = path.substr(5);
+  bool known = false;
+  for (const cost_key& cost : costs_) known = known || cost.name == name;
+  if (!known) {
+    const std::string nearest = nearest_path(path, costs_);
+    const std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest);
+    throw input_error(fmt_error(at.origin, at.line, path, "unknown operation" + hint, "the cost keys of --list-keys"));
+  }
+  const auto parsed = parse(cost_rule(), text);
+  if (!parsed) reject(path, text, allowed(cost_rule()), at);
+  std::erase_if(scenario_.cost, [&name](const auto& set) { return set.first == name; });
+  scenario_.cost.emplace_back(name, static_cast<std::uint32_t>(parsed->number));
+}
+
+void scenario_loader::reject(std::string_view path, std::string_view text, std::string_view allowed_text,
+                             const place& at) const {
+  throw input_error(fmt_error(at.origin, at.line, path, fmt::format("'{}' is not allowed", text), allowed_text));
+}
+
+scenario scenario_loader::finish() const {
+  if (const auto found = find_conflict(scenario_)) {
+    place at{scenario_.name, 0};
+    for (const auto& [path, where] : places_)
+      if (path == found->key) at = where;
+    const std::string where = at.line == 0 ? at.origin : fmt::format("{}:{}", at.origin, at.line);
+    throw input_error(fmt::format("{}: {}: {}", where, found->key, found->message));
+  }
+  scenario out = scenario_;
+  const std::uint64_t existing = (std::uint64_t{1} << out.cpu.count) - 1;
+  out.cpu.irq_affinity &= existing;
+  out.cpu.task_affinity &= existing;
+  return out;
+}
+
+scenario load_scenario(const std::string& file, std::span<const std::string> settings, std::vector<cost_key> costs) {
+  scenario_loader loader(std::move(costs));
+  if (!file.empty()) loader.apply_file(file);
+  for (const std::string& setting : settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos)
+      throw input_error(fmt_error("--set " + setting, 0, setting, "no value", "key.path=value"));
+    loader.apply(std::string(trimmed(setting.substr(0, equals))), setting.substr(equals + 1), "--set " + setting);
+  }
+  return loader.finish();
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,60 @@
+// Builds a scenario from defaults, a file and settings of the command line, or says in one line what is wrong.
+//
+// Called by the command line, the bench and tests.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/scenario/key_table.h"
+#include "platform/scenario/scenario.h"
+
+namespace ringside::platform {
+
+/// Bad input of the user: what() is one line naming file, key and allowed values; exit status 2.
+class input_error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// "FILE:LINE: KEY: GOT; allowed: ALLOWED" (line 0: left out).
+std::string fmt_error(std::string_view file, std::uint_least32_t line, std::string_view key, std::string_view got,
+                      std::string_view allowed_text);
+
+class scenario_loader {
+ public:
+  /// Starts from the defaults of the key table; `costs` are the names cost.<name> may have.
+  explicit scenario_loader(std::vector<cost_key> costs = {});
+
+  /// Applies a scenario file; later calls win.  Throws input_error.
+  void apply_file(const std::string& file);
+  /// Applies one setting, "driver.mtu" "9000"; `origin` names it in errors, e.g. "--set driver.mtu=9000".
+  void apply(const std::string& path, const std::string& text, const std::string& origin);
+  /// Checks keys against each other and hands out the scenario.  Throws input_error.
+  scenario finish() const;
+
+ private:
+  struct place {
+    std::string origin;
+    std::uint_least32_t line = 0;
+  };
+
+  void apply_at(const std::string& path, const std::string& text, const place& at);
+  void apply_cost(const std::string& path, const std::string& text, const place& at);
+  [[noreturn]] void reject(std::string_view path, std::string_view text, std::string_view allowed_text,
+                           const place& at) const;
+
+  scenario scenario_;
+  std::vector<cost_key> costs_;
+  std::vector<std::pair<std::string, place>> places_;  // where each key was last set
+};
+
+/// Defaults, then the file (if any), then "key=value" settings.
+scenario load_scenario(const std::string& file, std::span<const std::string> settings,
+                       std::vector<cost_key> costs = {});
+
+}  // namespace ringside::platform

@@ -1,0 +1,52 @@
+#include "platform/scenario/validate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace ringside::platform {
+namespace {
+
+// Linux MAX_SKB_FRAGS: a chain becomes one sk_buff with at most 17 fragments (sheet 10.6).
+constexpr std::uint32_t max_chain = 17;
+constexpr std::uint32_t header_and_tag_and_fcs = 14 + 4 + 4;
+constexpr std::uint32_t fifo_overhead = 16;  // status words per frame
+constexpr std::uint64_t reserved_bytes = 8ULL * 1024 * 1024;  // rings, socket buffers, kernel structures
+
+std::uint64_t all_cpus(const scenario& s) { return (std::uint64_t{1} << s.cpu.count) - 1; }
+
+}  // namespace
+
+std::optional<conflict> find_conflict(const scenario& s) {
+  const std::uint32_t longest = s.driver.mtu + header_and_tag_and_fcs;
+  const std::uint32_t chain = (longest + s.driver.buffer_size - 1) / s.driver.buffer_size;
+  if (chain > std::min(max_chain, s.driver.ring_size - 1))
+    return conflict{"driver.buffer_size",
+                    fmt::format("a frame of MTU {} needs {} buffers of {} bytes; allowed: at most {} (ring of {})",
+                                s.driver.mtu, chain, s.driver.buffer_size, std::min(max_chain, s.driver.ring_size - 1),
+                                s.driver.ring_size)};
+  if (longest + fifo_overhead > s.nic.pba_kb * 1024)
+    return conflict{"nic.pba_kb", fmt::format("{} KB cannot hold one frame of MTU {}; allowed: at least {} KB",
+                                              s.nic.pba_kb, s.driver.mtu,
+                                              (longest + fifo_overhead + 8191) / 8192 * 8)};
+  const std::uint64_t memory = std::uint64_t{s.mem.size_mb} * 1024 * 1024;
+  const std::uint64_t needed = std::uint64_t{s.driver.ring_size} * s.driver.buffer_size * 2 + reserved_bytes;
+  if (needed > memory)
+    return conflict{"mem.size_mb", fmt::format("ring and buffers do not fit {} MB; allowed: at least {} MB",
+                                               s.mem.size_mb, (needed + 1024 * 1024 - 1) / (1024 * 1024))};
+  // A mask from "all" covers every CPU number there can be: only CPUs that exist count.
+  if ((s.cpu.irq_affinity & all_cpus(s)) == 0)
+    return conflict{"cpu.irq_affinity", fmt::format("names no existing CPU; allowed: 0..{}", s.cpu.count - 1)};
+  if ((s.cpu.task_affinity & all_cpus(s)) == 0)
+    return conflict{"cpu.task_affinity", fmt::format("names no existing CPU; allowed: 0..{}", s.cpu.count - 1)};
+  if (s.wire.source == wire_source::pcap && s.wire.pcap.empty())
+    return conflict{"wire.pcap", "is empty while wire.source is pcap; allowed: a capture file"};
+  const std::uint64_t errors = std::uint64_t{s.gen.bad_fcs_per_million} + s.gen.rx_er_per_million +
+                               s.gen.runt_per_million + s.gen.oversize_per_million;
+  if (errors > 1'000'000)
+    return conflict{"gen.bad_fcs_per_million",
+                    fmt::format("error rates add up to {} per million; allowed: at most 1000000", errors)};
+  return std::nullopt;
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,141 @@
+#include "platform/scenario/value_parsers.h"
+
+#include "platform/scenario/scenario.h"
+
+namespace ringside::platform {
+namespace {
+
+/// A bare integer in [low, high].
+std::optional<std::int64_t> whole_in(std::string_view text, std::int64_t low, std::int64_t high) {
+  const auto number = parse_quantity(text);
+  if (!number || !number->unit.empty() || number->value.den != 1) return std::nullopt;
+  if (number->value.num < low || number->value.num > high) return std::nullopt;
+  return number->value.num;
+}
+
+std::optional<int> hex_byte(std::string_view text) {
+  if (text.size() != 2) return std::nullopt;
+  int out = 0;
+  for (const char c : text) {
+    const auto digit = std::string_view("0123456789abcdef").find(static_cast<char>(c >= 'A' && c <= 'F' ? c + 32 : c));
+    if (digit == std::string_view::npos) return std::nullopt;
+    out = out * 16 + static_cast<int>(digit);
+  }
+  return out;
+}
+
+value with_ratio(std::int64_t kind, rational ratio) {
+  value out;
+  out.number = kind;
+  out.ratio = ratio;
+  return out;
+}
+
+// 1e9 of any unit is beyond what a gigabit wire can do and keeps products of times inside 128 bits.
+bool usable(const rational& ratio) { return ratio.num > 0 && ratio.num <= 1'000'000'000 && ratio.den <= 1'000'000'000; }
+
+}  // namespace
+
+std::optional<value> parse_mac(std::string_view text) {
+  const auto parts = split(trimmed(text), ':');
+  if (parts.size() != 6) return std::nullopt;
+  value out;
+  for (const auto part : parts) {
+    const auto byte = hex_byte(part);
+    if (!byte) return std::nullopt;
+    out.list.push_back(*byte);
+  }
+  bool zero = true;
+  for (const auto byte : out.list) zero = zero && byte == 0;
+  if (zero || (out.list[0] & 1) != 0) return std::nullopt;  // a station's own address is unicast
+  return out;
+}
+
+std::optional<value> parse_ipv4(std::string_view text) {
+  const auto parts = split(trimmed(text), '.');
+  if (parts.size() != 4) return std::nullopt;
+  value out;
+  for (const auto part : parts) {
+    if (part.empty() || part.size() > 3 || part.find_first_not_of("0123456789") != std::string_view::npos)
+      return std::nullopt;
+    const auto byte = whole_in(part, 0, 255);
+    if (!byte) return std::nullopt;
+    out.number = out.number * 256 + *byte;
+  }
+  if (out.number >> 28 >= 14 || out.number >> 24 == 0) return std::nullopt;  // multicast, reserved or "this network"
+  return out;
+}
+
+std::optional<value> parse_number_list(std::string_view text, std::int64_t low, std::int64_t high) {
+  value out;
+  for (const auto part : split(text, ',')) {
+    const auto number = whole_in(part, low, high);
+    if (!number) return std::nullopt;
+    for (const auto earlier : out.list)
+      if (earlier == *number) return std::nullopt;
+    out.list.push_back(*number);
+  }
+  return out;
+}
+
+std::optional<value> parse_cpus(std::string_view text, std::int64_t high) {
+  value out;
+  if (trimmed(text) == "all") {
+    out.number = (std::int64_t{1} << (high + 1)) - 1;
+    return out;
+  }
+  const auto list = parse_number_list(text, 0, high);
+  if (!list) return std::nullopt;
+  for (const auto cpu : list->list) out.number |= std::int64_t{1} << cpu;
+  return out;
+}
+
+std::optional<value> parse_sizes(std::string_view text, std::int64_t low, std::int64_t high) {
+  value out;
+  if (const auto dots = text.find(".."); dots != std::string_view::npos) {
+    const auto first = whole_in(text.substr(0, dots), low, high);
+    const auto last = whole_in(text.substr(dots + 2), low, high);
+    if (!first || !last || *first > *last) return std::nullopt;
+    out.number = 1;
+    out.list = {*first, *last};
+    return out;
+  }
+  for (const auto part : split(text, ',')) {
+    const auto size = whole_in(part, low, high);
+    if (!size) return std::nullopt;
+    out.list.push_back(*size);
+  }
+  return out;
+}
+
+std::optional<value> parse_rate(std::string_view text) {
+  if (trimmed(text) == "line") return with_ratio(static_cast<std::int64_t>(rate_kind::line), {1, 1});
+  const auto number = parse_quantity(text);
+  if (!number || !usable(number->value)) return std::nullopt;
+  if (number->unit == "pps") return with_ratio(static_cast<std::int64_t>(rate_kind::frames_per_second), number->value);
+  if (number->unit != "%" || number->value.num > 100 * number->value.den) return std::nullopt;
+  return with_ratio(static_cast<std::int64_t>(rate_kind::percent), number->value);
+}
+
+std::optional<value> parse_speed(std::string_view text) {
+  if (trimmed(text) == "original") return with_ratio(static_cast<std::int64_t>(speed_kind::original), {1, 1});
+  if (trimmed(text) == "line") return with_ratio(static_cast<std::int64_t>(speed_kind::line), {1, 1});
+  const auto number = parse_quantity(text);
+  if (!number || !usable(number->value)) return std::nullopt;
+  if (number->unit == "x") return with_ratio(static_cast<std::int64_t>(speed_kind::times), number->value);
+  if (number->unit == "pps") return with_ratio(static_cast<std::int64_t>(speed_kind::frames_per_second), number->value);
+  return std::nullopt;
+}
+
+std::optional<value> parse_identifiers(std::string_view text) {
+  value out;
+  if (trimmed(text).empty()) return out;
+  for (const auto part : split(text, ',')) {
+    const auto word = trimmed(part);
+    if (word.empty() || word.find_first_of(" \t") != std::string_view::npos) return std::nullopt;
+    out.names.emplace_back(word);
+  }
+  return out;
+}
+
+}  // namespace ringside::platform

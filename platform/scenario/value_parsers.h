@@ -1,0 +1,20 @@
+// Parsers of the values that are no plain number: addresses, lists, rates.  Private to value_rule.cpp and its tests.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "platform/scenario/value_rule.h"
+
+namespace ringside::platform {
+
+std::optional<value> parse_mac(std::string_view text);
+std::optional<value> parse_ipv4(std::string_view text);
+std::optional<value> parse_number_list(std::string_view text, std::int64_t low, std::int64_t high);
+std::optional<value> parse_cpus(std::string_view text, std::int64_t high);
+std::optional<value> parse_sizes(std::string_view text, std::int64_t low, std::int64_t high);
+std::optional<value> parse_rate(std::string_view text);
+std::optional<value> parse_speed(std::string_view text);
+std::optional<value> parse_identifiers(std::string_view text);
+
+}  // namespace ringside::platform

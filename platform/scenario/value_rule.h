@@ -1,0 +1,63 @@
+// What values one scenario key takes: the parser and the text that tells a user what is allowed, from one description.
+//
+// Each row of the key table (key_table.h) owns one rule; loader.cpp applies it to what the user typed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "platform/scenario/number.h"
+
+namespace ringside::platform {
+
+enum class value_kind {
+  whole,       // integer in `grain` units -> number
+  frequency,   // exact rational in Hz -> ratio; bare numbers are MHz; low/high in MHz
+  choice,      // one word of `words` -> number = its index
+  toggle,      // on|off|true|false -> number
+  text,        // anything -> text
+  mac,         // unicast Ethernet address -> list of 6
+  ipv4,        // dotted quad -> number
+  ports,       // UDP ports -> list
+  cpus,        // CPU numbers or "all" -> number = mask
+  sizes,       // 64 | 64,128 | 64..1518 -> list, number = 1 for a range
+  rate,        // line | <N>pps | <N>% -> number = rate_kind, ratio
+  speed,       // original | line | <N>x | <N>pps -> number = speed_kind, ratio
+  time_or,     // a time, or the one word in `words` -> number in ps, -1 for the word
+  number_or,   // an integer low..high, or the one word in `words` -> number, 0 for the word
+  identifiers  // words such as rule names, may be empty -> names
+};
+
+struct value_rule {
+  value_kind kind = value_kind::text;
+  std::int64_t low = 0;
+  std::int64_t high = 0;
+  std::int64_t step = 1;             // whole: must be a multiple of this
+  bool power_of_two = false;         // whole
+  std::string_view unit = {};        // unit of a bare number, as printed by --list-keys
+  std::string_view grain = {};       // unit of the stored number; empty: the same
+  std::string_view words = {};       // choice, time_or, number_or: "a|b|c"
+};
+
+/// A parsed value; which members count is said at value_kind.
+struct value {
+  std::int64_t number = 0;
+  rational ratio;
+  std::vector<std::int64_t> list;
+  std::vector<std::string> names;
+  std::string text;
+};
+
+/// The value, or nothing when the rule does not allow it.
+std::optional<value> parse(const value_rule& rule, std::string_view text);
+
+/// One line for error messages and --list-keys, e.g. "8..4096 in steps of 8".
+std::string allowed(const value_rule& rule);
+
+/// "a|b|c" -> {a, b, c}; also used with ','.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+}  // namespace ringside::platform

@@ -1,0 +1,37 @@
+// Builds one Ethernet II / IPv4 / UDP frame with correct checksums.
+//
+// Called by generator.cpp and by tests that need a frame the stack delivers.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace ringside::platform {
+
+inline constexpr std::size_t eth_header_bytes = 14;
+inline constexpr std::size_t ip_header_bytes = 20;
+inline constexpr std::size_t udp_header_bytes = 8;
+inline constexpr std::size_t udp_overhead_bytes = eth_header_bytes + ip_header_bytes + udp_header_bytes;
+inline constexpr std::size_t fcs_bytes = 4;
+
+struct udp_addresses {
+  std::array<std::uint8_t, 6> to_mac{};
+  std::array<std::uint8_t, 6> from_mac{};
+  std::uint32_t to_ip = 0;    // host byte order
+  std::uint32_t from_ip = 0;  // host byte order
+  std::uint16_t to_port = 0;
+  std::uint16_t from_port = 0;
+};
+
+/// DA to the last payload byte, no FCS and no padding.  The payload is at most 65507 bytes.
+std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
+                                         std::span<const std::uint8_t> payload);
+
+/// One's complement sum of big-endian 16-bit words, an odd last byte padded with zero (RFC 1071); not inverted.
+std::uint32_t ones_sum(std::span<const std::uint8_t> bytes, std::uint32_t start = 0);
+/// The Internet checksum of such a sum.
+std::uint16_t internet_checksum(std::uint32_t sum);
+
+}  // namespace ringside::platform

@@ -1,0 +1,105 @@
+#include "sw/kernel/dma.h"
+
+#include <iterator>
+#include <numeric>
+
+namespace ringside::kernel {
+
+std::string_view name(dma_error error) {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"overlap", "not_mapped", "size_mismatch", "direction", "not_allocated", "cpu_access"});
+  static_assert(names.size() == static_cast<std::size_t>(dma_error::count));
+  return names.at(static_cast<std::size_t>(error));
+}
+
+bus_address dma_api::map_single(bus_address address, std::size_t bytes, dma_direction direction) {
+  host_.consume(cost::dma_map);
+  if (const auto other = first_overlap(address, bytes); other != mappings_.end())
+    report(dma_error::overlap, address, bytes);
+  mappings_.insert_or_assign(address, mapping{bytes, direction, false});
+  if (direction != dma_direction::from_device) host_.dma_sync_for_device(address, bytes);
+  host_.emit(stage::dma_map, 0, address, bytes);
+  return address;
+}
+
+void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction direction) {
+  host_.consume(cost::dma_unmap);
+  const auto found = mappings_.find(address);
+  if (found == mappings_.end()) {
+    report(dma_error::not_mapped, address, bytes);
+    return;
+  }
+  if (found->second.bytes != bytes) report(dma_error::size_mismatch, address, bytes);
+  if (found->second.direction != direction) report(dma_error::direction, address, bytes);
+  if (direction != dma_direction::to_device && !found->second.with_cpu) host_.dma_sync_for_cpu(address, bytes);
+  mappings_.erase(found);
+  host_.emit(stage::dma_unmap, 0, address, bytes);
+}
+
+dma_api::mapping* dma_api::find(bus_address address, std::size_t bytes, dma_direction direction) {
+  const auto found = mappings_.find(address);
+  if (found == mappings_.end()) {
+    report(dma_error::not_mapped, address, bytes);
+    return nullptr;
+  }
+  if (bytes > found->second.bytes) report(dma_error::size_mismatch, address, bytes);
+  if (found->second.direction != direction) report(dma_error::direction, address, bytes);
+  return &found->second;
+}
+
+void dma_api::sync_for_cpu(bus_address address, std::size_t bytes, dma_direction direction) {
+  host_.consume(cost::dma_sync);
+  mapping* entry = find(address, bytes, direction);
+  if (entry == nullptr) return;
+  host_.dma_sync_for_cpu(address, bytes);
+  entry->with_cpu = true;
+}
+
+void dma_api::sync_for_device(bus_address address, std::size_t bytes, dma_direction direction) {
+  host_.consume(cost::dma_sync);
+  mapping* entry = find(address, bytes, direction);
+  if (entry == nullptr) return;
+  host_.dma_sync_for_device(address, bytes);
+  entry->with_cpu = false;
+}
+
+dma_api::table::const_iterator dma_api::first_overlap(bus_address address, std::size_t bytes) const {
+  auto next = mappings_.lower_bound(address);
+  if (next != mappings_.end() && next->first < address + bytes) return next;
+  if (next != mappings_.begin()) {
+    const auto before = std::prev(next);
+    if (before->first + before->second.bytes > address) return before;
+  }
+  return mappings_.end();
+}
+
+bool dma_api::device_owns(bus_address address, std::size_t bytes) const {
+  auto entry = first_overlap(address, bytes);
+  // Mappings do not overlap, so the rest of the range is found by walking up.
+  if (entry != mappings_.end() && entry->first < address) {
+    if (!entry->second.with_cpu) return true;
+    ++entry;
+  } else {
+    entry = mappings_.lower_bound(address);
+  }
+  for (; entry != mappings_.end() && entry->first < address + bytes; ++entry)
+    if (!entry->second.with_cpu) return true;
+  return false;
+}
+
+bool dma_api::check_cpu_access(bus_address address, std::size_t bytes) {
+  if (!device_owns(address, bytes)) return true;
+  report(dma_error::cpu_access, address, bytes);
+  return false;
+}
+
+void dma_api::report(dma_error error, bus_address address, std::size_t bytes) {
+  ++errors_[static_cast<std::size_t>(error)];
+  if (sink_) sink_({error, address, bytes});
+}
+
+std::uint64_t dma_api::total_errors() const {
+  return std::accumulate(errors_.begin(), errors_.end(), std::uint64_t{0});
+}
+
+}  // namespace ringside::kernel

@@ -1,0 +1,114 @@
+// The driver's and kernel's whole world: one CPU's view of the machine.
+//
+// Everything under sw/ reaches time, CPUs, bus, memory and observers through this interface and nothing else.  The
+// virtual CPU of platform/ implements it on SystemC; tests implement it on plain C++ (tests/unit/fake_host.h).
+//
+// Rules of time.  consume() adds CPU cycles to a local offset; other parties do not see the CPU move until it
+// synchronises.  sync() publishes the elapsed stretch and takes interrupts that became deliverable inside it (a stretch
+// an interrupt splits is shifted, event times included).  Call it before touching anything another party, interrupts and
+// softirqs of this CPU included, can see or change.  MMIO, port, configuration and DMA-memory accessors and block()
+// synchronise by themselves.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "common/event.h"
+#include "common/time.h"
+#include "sw/kernel/cost.h"
+
+namespace ringside::kernel {
+
+using bus_address = std::uint64_t;
+using task_id = std::uint32_t;
+using irq_line = std::uint32_t;
+
+/// What the machine calls when something happens to a CPU.  Implemented by kernel::kernel, called on the interrupted
+/// context with interrupts of that CPU disabled.
+class cpu_events {
+ public:
+  virtual ~cpu_events() = default;
+  /// An interrupt was delivered.  Runs handler, EOI and exit work; may enable interrupts for softirqs, must return with
+  /// them disabled.
+  virtual void do_irq(irq_line line) = 0;
+  /// The timer set by set_timer() expired.
+  virtual void do_timer() = 0;
+};
+
+class host {
+ public:
+  virtual ~host() = default;
+
+  // ---- CPUs and time ----
+  virtual unsigned cpu_count() const = 0;
+  /// CPU of the running context.
+  virtual unsigned this_cpu() const = 0;
+  /// Spends the table's cycles for `what`, `times` over (per byte costs: times = bytes).
+  virtual void consume(cost what, std::uint64_t times = 1) = 0;
+  /// Local time of this CPU, the unpublished stretch included.
+  virtual sim_time now() const = 0;
+  virtual void sync() = 0;
+  /// sync() when more than one CPU exists; for state only other CPUs' software can see.
+  virtual void sync_smp() = 0;
+  /// Interrupt enable flag of this CPU; nests through the returned value.  Restoring to enabled synchronises when an
+  /// interrupt may be pending.
+  virtual bool local_irq_save() = 0;
+  virtual void local_irq_restore(bool enabled) = 0;
+  void local_irq_enable() { local_irq_restore(true); }
+  /// One-shot timer of this CPU: do_timer() at or after `when`; a later call replaces it, time_never cancels.
+  virtual void set_timer(sim_time when) = 0;
+
+  // ---- Interrupt controller ----
+  virtual void unmask_irq(irq_line line) = 0;
+  virtual void mask_irq(irq_line line) = 0;
+  /// End of interrupt: the controller samples the level again.
+  virtual void eoi(irq_line line) = 0;
+
+  // ---- Bus: addresses are PCI bus addresses.  Reads stall for the whole round trip, writes post. ----
+  virtual std::uint32_t mmio_read32(bus_address address) = 0;
+  virtual void mmio_write32(bus_address address, std::uint32_t value) = 0;
+  virtual std::uint32_t io_read32(std::uint32_t port) = 0;
+  virtual void io_write32(std::uint32_t port, std::uint32_t value) = 0;
+  /// Configuration space of `device` (number on the bus), dword offset.  Reads of absent devices return all ones.
+  virtual std::uint32_t config_read32(unsigned device, std::uint32_t offset) = 0;
+  virtual void config_write32(unsigned device, std::uint32_t offset, std::uint32_t value) = 0;
+
+  // ---- Memory ----
+  /// All of memory as the CPU sees it now, bus address 0 first.  A caller that reads what a device may write, or writes
+  /// what a device may read, calls sync() right before.
+  virtual std::span<std::byte> memory() = 0;
+  /// Hands [address, address + bytes) from device to CPU / from CPU to device.  Free in coherent memory; in non-coherent
+  /// mode this is what moves the bytes.
+  virtual void dma_sync_for_cpu(bus_address address, std::size_t bytes) = 0;
+  virtual void dma_sync_for_device(bus_address address, std::size_t bytes) = 0;
+  /// The frame whose payload was last drained to that address (shadow map), 0 when none.
+  virtual frame_id frame_at(bus_address address) const = 0;
+
+  // ---- Tasks: real threads of control, one running per CPU ----
+  /// Starts a task on `cpu`; `body` returns when the task ends.
+  virtual task_id spawn(unsigned cpu, std::string name, std::function<void()> body) = 0;
+  virtual task_id current_task() const = 0;
+  /// Sleeping protocol of the kernel: prepare_to_sleep(); if (!condition) schedule(); a wake() in between is not lost.
+  virtual void prepare_to_sleep() = 0;
+  virtual void finish_sleep() = 0;
+  /// Gives up the CPU while prepared to sleep; returns at once when a wake() came.
+  virtual void schedule() = 0;
+  /// Makes a sleeping task runnable; it runs when its CPU schedules.
+  virtual void wake(task_id task) = 0;
+  /// True when another task should run on this CPU (cond_resched's question).
+  virtual bool need_resched() const = 0;
+  /// Lets other runnable tasks of this CPU go first.
+  virtual void yield() = 0;
+  /// Forbids (nests) or allows preemption of the running task at interrupt exit.
+  virtual void preempt_disable() = 0;
+  virtual void preempt_enable() = 0;
+
+  // ---- Observation ----
+  /// Records an event at the local time of this CPU.
+  virtual void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) = 0;
+};
+
+}  // namespace ringside::kernel

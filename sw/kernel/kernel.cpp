@@ -1,0 +1,39 @@
+#include "sw/kernel/kernel.h"
+
+namespace ringside::kernel {
+
+kernel::kernel(host& machine, const config& settings)
+    : host_(machine),
+      irqs_(machine, counters_),
+      softirqs_(machine, settings.softirq, counters_),
+      timers_(machine, softirqs_, counters_),
+      net_rx_(machine, softirqs_, timers_, settings.net_rx, counters_),
+      memory_(machine, settings.memory_begin, settings.memory_end),
+      dma_(machine, memory_),
+      work_(machine, timers_) {}
+
+void kernel::boot() {
+  host_.emit(stage::boot_ksoftirqd);
+  softirqs_.spawn_ksoftirqd();
+  work_.start();
+  host_.emit(stage::boot_net_dev_init);
+}
+
+void kernel::do_irq(irq_line line) {
+  host_.emit(stage::hardirq_enter, 0, line);
+  softirqs_.irq_enter();
+  host_.consume(cost::hardirq_entry);
+  irqs_.handle(line);
+  host_.eoi(line);  // handle_fasteoi_irq: the controller samples the level again
+  host_.consume(cost::hardirq_exit);
+  host_.emit(stage::hardirq_exit, 0, line);
+  softirqs_.irq_exit();
+}
+
+void kernel::do_timer() {
+  softirqs_.irq_enter();
+  timers_.on_interrupt();
+  softirqs_.irq_exit();
+}
+
+}  // namespace ringside::kernel

@@ -1,0 +1,57 @@
+// The kernel layer of one machine: irq, softirq, NAPI, timers, memory and DMA, tied together.
+//
+// Owner: the platform, which gives it the host and calls it back through cpu_events.  Callers: stack and driver.
+#pragma once
+
+#include "sw/kernel/dma.h"
+#include "sw/kernel/host.h"
+#include "sw/kernel/irq.h"
+#include "sw/kernel/memory_allocator.h"
+#include "sw/kernel/net_rx.h"
+#include "sw/kernel/softirq.h"
+#include "sw/kernel/statistics.h"
+#include "sw/kernel/timers.h"
+#include "sw/kernel/work_queue.h"
+
+namespace ringside::kernel {
+
+class kernel final : public cpu_events {
+ public:
+  struct config {
+    softirqs::limits softirq;
+    net_rx::limits net_rx;
+    bus_address memory_begin = 0x10000;  // first byte the allocator may use
+    bus_address memory_end = 0;          // 0 = end of memory
+  };
+
+  kernel(host& machine, const config& settings);
+
+  /// Starts ksoftirqd and the kworker, brings up the receive softirq.  Once, before the first interrupt.
+  void boot();
+
+  void do_irq(irq_line line) override;
+  void do_timer() override;
+
+  host& machine() { return host_; }
+  irq_table& irqs() { return irqs_; }
+  softirqs& softirq() { return softirqs_; }
+  timers& clock() { return timers_; }
+  net_rx& net() { return net_rx_; }
+  memory_allocator& memory() { return memory_; }
+  dma_api& dma() { return dma_; }
+  work_queue& work() { return work_; }
+  const statistics& counters() const { return counters_; }
+
+ private:
+  host& host_;
+  statistics counters_;
+  irq_table irqs_;
+  softirqs softirqs_;
+  timers timers_;
+  net_rx net_rx_;
+  memory_allocator memory_;
+  dma_api dma_;
+  work_queue work_;
+};
+
+}  // namespace ringside::kernel

@@ -1,0 +1,165 @@
+#include "sw/kernel/net_rx.h"
+
+#include <utility>
+
+#include "sw/kernel/timers.h"
+
+namespace ringside::kernel {
+
+net_rx::net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters)
+    : host_(machine), softirq_(softirq), timers_(clock), limits_(bounds), counters_(counters) {
+  for (unsigned cpu = 0; cpu < machine.cpu_count(); ++cpu) {
+    auto data = std::make_unique<softnet_data>();
+    softnet_data* raw = data.get();
+    data->backlog.name = "backlog";
+    data->backlog.weight = limits_.backlog_weight;
+    data->backlog.poll = [this, raw](unsigned budget) { return process_backlog(*raw, budget); };
+    data->backlog.state = 0;
+    cpus_.push_back(std::move(data));
+  }
+  softirq_.open_softirq(softirq_number::net_rx, [this] { action(); });
+}
+
+bool net_rx::napi_schedule_prep(napi_struct& napi) {
+  if ((napi.state & napi_struct::disable) != 0) return false;
+  const bool was_scheduled = (napi.state & napi_struct::sched) != 0;
+  // The poller that owns SCHED may already have looked at the ring for the last time: MISSED makes its completion
+  // poll once more (napi_schedule_prep).
+  if (was_scheduled) napi.state |= napi_struct::missed;
+  napi.state |= napi_struct::sched;
+  return !was_scheduled;
+}
+
+void net_rx::list_and_raise(softnet_data& data, napi_struct& napi) {
+  data.poll_list.push_back(&napi);
+  softirq_.raise_irqoff(softirq_number::net_rx);
+}
+
+void net_rx::napi_schedule_prepared(napi_struct& napi) {
+  host_.consume(cost::napi_schedule);
+  host_.emit(stage::napi_schedule);
+  ++counters_.napi_schedules;
+  list_and_raise(here(), napi);
+}
+
+void net_rx::napi_schedule(napi_struct& napi) {
+  host_.sync();
+  const bool enabled = host_.local_irq_save();
+  if (napi_schedule_prep(napi)) napi_schedule_prepared(napi);
+  host_.local_irq_restore(enabled);
+}
+
+bool net_rx::napi_complete_done(napi_struct& napi, unsigned work) {
+  host_.consume(cost::napi_complete);
+  host_.sync();  // an interrupt up to now may set MISSED
+  host_.emit(stage::napi_complete, 0, work);
+  const bool again = (napi.state & napi_struct::missed) != 0;
+  napi.state &= ~(napi_struct::missed | napi_struct::sched);
+  if (!again) return true;
+  napi.state |= napi_struct::sched;
+  const bool enabled = host_.local_irq_save();
+  list_and_raise(here(), napi);
+  host_.local_irq_restore(enabled);
+  return false;
+}
+
+void net_rx::napi_disable(napi_struct& napi) {
+  host_.sync();
+  napi.state |= napi_struct::disable;
+  while ((napi.state & napi_struct::sched) != 0) timers_.msleep(1 * ms);  // usleep_range(20, 200) in Linux
+  napi.state |= napi_struct::sched;
+  napi.state &= ~(napi_struct::disable | napi_struct::missed);
+}
+
+void net_rx::action() {
+  softnet_data& data = here();
+  const sim_time end = host_.now() + limits_.time;
+  unsigned budget = limits_.budget;
+
+  // The list is taken whole: what interrupts add meanwhile waits for the next run.
+  host_.sync();
+  std::vector<napi_struct*> list = std::exchange(data.poll_list, {});
+  std::vector<napi_struct*> repoll;
+  std::size_t next = 0;
+  while (next < list.size()) {
+    napi_struct& napi = *list[next++];
+    host_.emit(stage::napi_poll, 0, budget);
+    unsigned work = 0;
+    if (poll_one(napi, work)) repoll.push_back(&napi);
+    const bool out_of_budget = work >= budget;
+    budget -= out_of_budget ? budget : work;
+    if (out_of_budget || host_.now() >= end) {
+      ++counters_.time_squeeze;
+      ++(out_of_budget ? counters_.netdev_budget_exhausted : counters_.netdev_time_exhausted);
+      break;
+    }
+  }
+
+  host_.sync();
+  // Unpolled first, then what interrupts added, then those to poll again: the order of net_rx_action().
+  std::vector<napi_struct*> rest(list.begin() + static_cast<std::ptrdiff_t>(next), list.end());
+  std::vector<napi_struct*> added = std::exchange(data.poll_list, {});
+  rest.insert(rest.end(), added.begin(), added.end());
+  rest.insert(rest.end(), repoll.begin(), repoll.end());
+  data.poll_list = std::move(rest);
+  if (!data.poll_list.empty()) softirq_.raise_irqoff(softirq_number::net_rx);
+}
+
+bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
+  if ((napi.state & napi_struct::sched) == 0) return false;
+  host_.consume(cost::napi_poll);
+  ++counters_.napi_polls;
+  work = napi.poll(napi.weight);
+  counters_.frames_per_poll.add(work);
+  if (work < napi.weight) return false;
+  ++counters_.budget_exhausted;
+  if ((napi.state & napi_struct::disable) != 0) {  // napi_disable() waits: let go
+    napi_complete_done(napi, work);
+    return false;
+  }
+  return true;
+}
+
+packet_ptr net_rx::netif_rx(packet_ptr packet) {
+  host_.consume(cost::backlog_enqueue);
+  host_.sync();
+  softnet_data& data = here();
+  if (data.input_pkt_queue.size() > limits_.max_backlog) {  // qlen <= max_backlog is accepted: one more than its name
+    ++counters_.backlog_dropped;
+    return packet;
+  }
+  ++counters_.backlog_enqueued;
+  data.input_pkt_queue.push_back(std::move(packet));
+  if ((data.backlog.state & napi_struct::sched) == 0) {
+    data.backlog.state |= napi_struct::sched;
+    const bool enabled = host_.local_irq_save();
+    list_and_raise(data, data.backlog);
+    host_.local_irq_restore(enabled);
+  }
+  return nullptr;
+}
+
+std::size_t net_rx::backlog_length(unsigned cpu) const {
+  return cpus_[cpu]->input_pkt_queue.size() + cpus_[cpu]->process_queue.size();
+}
+
+unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
+  unsigned work = 0;
+  for (;;) {
+    while (!data.process_queue.empty()) {
+      packet_ptr packet = std::move(data.process_queue.front());
+      data.process_queue.pop_front();
+      ++counters_.backlog_processed;
+      receiver_(std::move(packet));
+      if (++work >= budget) return work;
+    }
+    host_.sync();  // interrupts add to the input queue
+    if (data.input_pkt_queue.empty()) {
+      data.backlog.state = 0;  // not napi_complete: the backlog is never disabled
+      return work;
+    }
+    std::swap(data.process_queue, data.input_pkt_queue);
+  }
+}
+
+}  // namespace ringside::kernel

@@ -1,0 +1,77 @@
+// The receive softirq: per-CPU softnet_data, NAPI polling and the netif_rx backlog.
+//
+// Owner: kernel::kernel.  Callers: drivers (napi_*), the softirq layer (net_rx_action), netif_rx users.  Follows
+// net/core/dev.c of Linux 6.1.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sw/kernel/host.h"
+#include "sw/kernel/napi.h"
+#include "sw/kernel/packet.h"
+#include "sw/kernel/softirq.h"
+#include "sw/kernel/statistics.h"
+
+namespace ringside::kernel {
+
+class timers;
+
+class net_rx {
+ public:
+  struct limits {
+    unsigned budget = 300;           // netdev_budget
+    sim_time time = 8 * ms;          // netdev_budget_usecs: 2 jiffies at HZ=250
+    unsigned max_backlog = 1000;     // netdev_max_backlog
+    unsigned backlog_weight = 64;    // weight_p
+  };
+
+  net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);
+
+  // ---- NAPI ----
+  /// True when the caller must schedule; otherwise the poll in progress is told to run again (MISSED).
+  bool napi_schedule_prep(napi_struct& napi);
+  /// Puts it on this CPU's poll list and raises NET_RX.  Only after napi_schedule_prep(); hardirq context.
+  void napi_schedule_prepared(napi_struct& napi);
+  /// Both, from any context.
+  void napi_schedule(napi_struct& napi);
+  /// Ends polling.  False when it was scheduled again meanwhile: do not unmask the interrupt.
+  bool napi_complete_done(napi_struct& napi, unsigned work);
+  void napi_enable(napi_struct& napi) { napi.state &= ~(napi_struct::sched | napi_struct::missed); }
+  /// Waits until the poll in progress has completed and keeps it from being scheduled.  Task context.
+  void napi_disable(napi_struct& napi);
+
+  // ---- Backlog ----
+  /// Who gets packets out of the backlog (the stack's receive function).
+  void set_backlog_receiver(std::function<void(packet_ptr)> receiver) { receiver_ = std::move(receiver); }
+  /// Queues for this CPU's backlog poll.  Gives the packet back when the queue is full; the caller drops it.
+  packet_ptr netif_rx(packet_ptr packet);
+  std::size_t backlog_length(unsigned cpu) const;
+
+ private:
+  struct softnet_data {
+    std::vector<napi_struct*> poll_list;
+    std::deque<packet_ptr> input_pkt_queue;
+    std::deque<packet_ptr> process_queue;
+    napi_struct backlog;
+  };
+
+  softnet_data& here() { return *cpus_[host_.this_cpu()]; }
+  void action();
+  /// True when it must be polled again.
+  bool poll_one(napi_struct& napi, unsigned& work);
+  unsigned process_backlog(softnet_data& data, unsigned budget);
+  void list_and_raise(softnet_data& data, napi_struct& napi);
+
+  host& host_;
+  softirqs& softirq_;
+  timers& timers_;
+  limits limits_;
+  statistics& counters_;
+  std::function<void(packet_ptr)> receiver_;
+  std::vector<std::unique_ptr<softnet_data>> cpus_;
+};
+
+}  // namespace ringside::kernel

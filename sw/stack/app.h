@@ -1,0 +1,69 @@
+// An application: a task that opens UDP sockets, waits for data and reads it.
+//
+// Owner: the platform or a test.  Runs on the CPU it is given.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sw/stack/net_stack.h"
+#include "sw/stack/socket.h"
+
+namespace ringside::stack {
+
+enum class app_wait : std::uint8_t { recv, poll, epoll_level, epoll_edge };
+
+class app {
+ public:
+  struct config {
+    std::string name = "app";
+    unsigned cpu = 0;
+    ipv4_address address = 0;  // 0 = any
+    std::vector<std::uint16_t> ports;
+    app_wait wait = app_wait::poll;  // recv reads one socket and needs exactly one port
+    std::size_t read_buffer = 65536;
+  };
+  /// One datagram as read: result and the bytes copied.
+  using sink = std::function<void(const recv_result&, std::span<const std::byte>)>;
+
+  app(net_stack& net, const config& settings);
+
+  void set_sink(sink s) { sink_ = std::move(s); }
+  /// Opens the sockets and starts the task.  False when a port is taken.
+  bool start();
+  /// Closes the sockets; the task ends when it next runs.
+  void stop();
+
+  std::uint64_t reads() const { return reads_; }
+  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t truncated() const { return truncated_; }
+  bool finished() const { return finished_; }
+  kernel::task_id task() const { return task_; }
+  const std::vector<std::unique_ptr<udp_socket>>& sockets() const { return sockets_; }
+
+ private:
+  void run();
+  void run_recv();
+  void run_poll();
+  void run_epoll();
+  /// Reads one datagram; false when there is none.
+  bool read_one(udp_socket& socket, bool wait);
+
+  net_stack& net_;
+  kernel::host& host_;
+  config settings_;
+  sink sink_;
+  std::vector<std::unique_ptr<udp_socket>> sockets_;
+  std::vector<std::byte> buffer_;
+  kernel::task_id task_ = 0;
+  bool stopping_ = false;
+  bool finished_ = false;
+  std::uint64_t reads_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t truncated_ = 0;
+};
+
+}  // namespace ringside::stack

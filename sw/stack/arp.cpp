@@ -1,0 +1,62 @@
+#include "sw/stack/arp.h"
+
+#include <algorithm>
+
+#include "sw/stack/eth.h"
+
+namespace ringside::stack {
+namespace {
+constexpr std::size_t arp_bytes = 28;  // Ethernet and IPv4
+constexpr std::uint16_t hardware_ethernet = 1;
+constexpr std::uint16_t operation_request = 1;
+constexpr std::uint16_t operation_reply = 2;
+constexpr std::size_t max_neighbours = 1024;  // gc_thresh3 of Linux' neighbour table
+}  // namespace
+
+void arp_layer::arp_rcv(skb_ptr skb) {
+  host_.consume(kernel::cost::arp_rcv);
+  host_.emit(stage::arp_rcv, skb->frame);
+  bool valid = skb->may_pull(arp_bytes);
+  std::uint16_t operation = 0;
+  if (valid) {
+    const std::byte* p = skb->data();
+    operation = load_be16(p + 6);
+    valid = load_be16(p) == hardware_ethernet && load_be16(p + 2) == ether_type::ipv4 && load8(p + 4) == 6 &&
+            load8(p + 5) == 4 && (operation == operation_request || operation == operation_reply);
+  }
+  if (!valid) {
+    ++counters_.invalid;
+    skbs_.drop(std::move(skb), drop_reason::arp_header);
+    return;
+  }
+  const mac_address sender = load_mac(skb->data() + 8);
+  const ipv4_address sender_ip = load_be32(skb->data() + 14);
+  const ipv4_address target_ip = load_be32(skb->data() + 24);
+  const bool for_us = std::find(own_.begin(), own_.end(), target_ip) != own_.end();
+  if (operation == operation_reply) {
+    ++counters_.replies;
+  } else {
+    ++counters_.requests;
+    if (for_us) ++counters_.requests_for_us;
+  }
+  // RFC 826: a known sender is refreshed, an unknown one is entered only when we are the target.  A probe (sender 0,
+  // RFC 5227) says nothing about a neighbour.
+  const auto known = table_.find(sender_ip);
+  if (known != table_.end()) {
+    if (known->second != sender) {
+      known->second = sender;
+      ++counters_.updates;
+    }
+  } else if (for_us && sender_ip != 0 && table_.size() < max_neighbours) {
+    table_.emplace(sender_ip, sender);
+    ++counters_.updates;
+  }
+  skbs_.consume(std::move(skb));
+}
+
+const mac_address* arp_layer::neighbour(ipv4_address address) const {
+  const auto found = table_.find(address);
+  return found == table_.end() ? nullptr : &found->second;
+}
+
+}  // namespace ringside::stack

@@ -1,0 +1,67 @@
+#include "sw/stack/checksum.h"
+
+#include <bit>
+#include <cstring>
+
+namespace ringside::stack {
+namespace {
+
+std::uint16_t fold(std::uint64_t sum) {
+  while ((sum >> 16) != 0) sum = (sum & 0xFFFF) + (sum >> 16);
+  return static_cast<std::uint16_t>(sum);
+}
+
+std::uint16_t swap16(std::uint16_t value) { return static_cast<std::uint16_t>((value << 8) | (value >> 8)); }
+
+/// Sum of the piece as if it began on an even byte.  RFC 1071 2(B): the sum may be taken in the machine's own byte order
+/// and swapped at the end.
+std::uint16_t sum_even(std::span<const std::byte> bytes) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t sum = 0;
+  const std::byte* p = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 4; left -= 4, p += 4) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, p, 4);
+    sum += word;
+  }
+  if (left >= 2) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, p, 2);
+    sum += word;
+    p += 2;
+    left -= 2;
+  }
+  if (left != 0) sum += load8(p);  // padded with a zero byte behind
+  return swap16(fold(sum));
+}
+
+}  // namespace
+
+void inet_sum::add(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return;
+  const std::uint16_t piece = sum_even(bytes);
+  sum_ += odd_ ? swap16(piece) : piece;
+  odd_ ^= (bytes.size() & 1) != 0;
+}
+
+std::uint16_t inet_sum::folded() const { return fold(sum_); }
+
+bool checksum_valid(std::span<const std::byte> bytes) {
+  inet_sum sum;
+  sum.add(bytes);
+  return sum.folded() == 0xFFFF;
+}
+
+void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size_t bytes) {
+  skb.for_each_piece(offset, bytes, [&sum](std::span<const std::byte> piece) { sum.add(piece); });
+}
+
+void add_pseudo_header(inet_sum& sum, const sk_buff& skb, std::uint8_t protocol, std::size_t length) {
+  sum.add32(skb.ip.source);
+  sum.add32(skb.ip.destination);
+  sum.add16(protocol);
+  sum.add32(static_cast<std::uint32_t>(length));
+}
+
+}  // namespace ringside::stack

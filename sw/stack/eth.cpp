@@ -1,0 +1,19 @@
+#include "sw/stack/eth.h"
+
+namespace ringside::stack {
+
+void eth_type_trans(sk_buff& skb, net_device& dev) {
+  skb.dev = &dev;
+  skb.reset_mac_header();
+  const mac_address destination = load_mac(skb.data());
+  if (is_multicast(destination)) {
+    skb.type = is_broadcast(destination) ? packet_type::broadcast : packet_type::multicast;
+  } else {
+    skb.type = destination == dev.address ? packet_type::host : packet_type::other_host;
+  }
+  const std::uint16_t type = load_be16(skb.data() + 2 * eth_address_bytes);
+  skb.protocol = type >= ether_type::first ? type : ether_type::ieee_802_2;
+  skb.pull(eth_header_bytes);
+}
+
+}  // namespace ringside::stack

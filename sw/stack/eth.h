@@ -1,0 +1,30 @@
+// Ethernet header: what eth_type_trans does.
+//
+// Caller: the driver, before netif_receive_skb.
+#pragma once
+
+#include <cstdint>
+
+#include "sw/stack/net_device.h"
+#include "sw/stack/sk_buff.h"
+
+namespace ringside::stack {
+
+inline constexpr std::size_t eth_header_bytes = 14;
+inline constexpr std::size_t eth_address_bytes = 6;
+
+namespace ether_type {
+inline constexpr std::uint16_t ipv4 = 0x0800;
+inline constexpr std::uint16_t arp = 0x0806;
+inline constexpr std::uint16_t vlan = 0x8100;
+inline constexpr std::uint16_t service_vlan = 0x88A8;
+inline constexpr std::uint16_t ipv6 = 0x86DD;
+inline constexpr std::uint16_t ieee_802_2 = 0x0004;  // Linux' ETH_P_802_2: the field was a length
+inline constexpr std::uint16_t first = 0x0600;       // IEEE 802.3 3.2.6: values below are lengths
+}  // namespace ether_type
+
+/// Sets device, MAC header, packet type and protocol, and moves data behind the Ethernet header.
+/// The packet has at least 14 linear bytes.
+void eth_type_trans(sk_buff& skb, net_device& dev);
+
+}  // namespace ringside::stack

@@ -1,0 +1,71 @@
+// IPv4 receive: header validation, options, local delivery by destination address, and the protocol switch.
+//
+// Owner: net_stack.  Caller: packet_layer (EtherType 0x0800).  RFC 791, RFC 1122 3.2.1; order of checks as ip_rcv_core.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "sw/stack/skb_allocator.h"
+
+namespace ringside::stack {
+
+namespace ip_protocol {
+inline constexpr std::uint8_t icmp = 1;
+inline constexpr std::uint8_t tcp = 6;
+inline constexpr std::uint8_t udp = 17;
+}  // namespace ip_protocol
+
+struct ipv4_interface_address {
+  ipv4_address address;
+  unsigned prefix_bits;
+};
+
+struct ipv4_statistics {  // SNMP names of RFC 4293
+  std::uint64_t in_receives = 0;
+  std::uint64_t in_header_errors = 0;
+  std::uint64_t in_checksum_errors = 0;
+  std::uint64_t in_truncated = 0;
+  std::uint64_t in_address_errors = 0;
+  std::uint64_t in_martian_source = 0;
+  std::uint64_t in_option_errors = 0;
+  std::uint64_t in_fragments = 0;
+  std::uint64_t in_unknown_protocols = 0;
+  std::uint64_t in_delivers = 0;
+};
+
+class ipv4_layer {
+ public:
+  using handler = std::function<void(skb_ptr)>;
+
+  ipv4_layer(kernel::host& machine, skb_allocator& skbs) : host_(machine), skbs_(skbs) {}
+
+  void add_address(const ipv4_interface_address& a) { addresses_.push_back(a); }
+  void join_group(ipv4_address group) { groups_.insert(group); }
+  /// Registers the one handler of a protocol number (inet_add_protocol).
+  void inet_add_protocol(std::uint8_t number, handler receive);
+
+  /// Takes a packet whose data starts at the IPv4 header.
+  void ip_rcv(skb_ptr skb);
+
+  const ipv4_statistics& counters() const { return counters_; }
+
+ private:
+  bool for_this_host(ipv4_address destination) const;
+  static bool martian(ipv4_address source);
+  bool options_valid(std::span<const std::byte> options);
+  void reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter);
+
+  kernel::host& host_;
+  skb_allocator& skbs_;
+  std::vector<ipv4_interface_address> addresses_;
+  std::set<ipv4_address> groups_;
+  std::vector<std::pair<std::uint8_t, handler>> protocols_;
+  ipv4_statistics counters_;
+};
+
+}  // namespace ringside::stack

@@ -1,0 +1,34 @@
+#include "sw/stack/net_stack.h"
+
+#include "sw/stack/eth.h"
+
+namespace ringside::stack {
+
+net_stack::net_stack(kernel::kernel& k, const config& settings)
+    : kernel_(k),
+      settings_(settings),
+      skbs_(k),
+      packets_(k, skbs_),
+      arp_(k.machine(), skbs_),
+      ipv4_(k.machine(), skbs_),
+      icmp_(k.machine(), skbs_),
+      udp_(k.machine(), skbs_) {
+  for (const ipv4_interface_address& a : settings_.addresses) {
+    ipv4_.add_address(a);
+    arp_.add_address(a.address);
+  }
+  for (const ipv4_address group : settings_.groups) ipv4_.join_group(group);
+  for (const std::uint16_t vid : settings_.vlans) packets_.add_vlan(vid);
+  kernel_.net().set_backlog_receiver([this](kernel::packet_ptr packet) {
+    packets_.netif_receive_skb(skb_ptr(static_cast<sk_buff*>(packet.release())));
+  });
+}
+
+void net_stack::register_protocols() {
+  packets_.dev_add_pack(ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); });
+  packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
+  ipv4_.inet_add_protocol(ip_protocol::icmp, [this](skb_ptr skb) { icmp_.icmp_rcv(std::move(skb)); });
+  ipv4_.inet_add_protocol(ip_protocol::udp, [this](skb_ptr skb) { udp_.udp_rcv(std::move(skb)); });
+}
+
+}  // namespace ringside::stack

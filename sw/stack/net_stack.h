@@ -1,0 +1,54 @@
+// The receive stack of one machine: its layers, built and registered in boot order.
+//
+// Owner: the platform.  Callers: the driver (skbs, packets), applications (udp), reports (counters).
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sw/stack/arp.h"
+#include "sw/stack/icmp.h"
+#include "sw/stack/ip.h"
+#include "sw/stack/packet_layer.h"
+#include "sw/stack/skb_allocator.h"
+#include "sw/stack/socket.h"
+#include "sw/stack/udp.h"
+
+namespace ringside::stack {
+
+class net_stack {
+ public:
+  struct config {
+    std::vector<ipv4_interface_address> addresses{{0xC0A80002, 24}};  // 192.168.0.2/24
+    std::vector<ipv4_address> groups;                                 // joined multicast groups
+    std::vector<std::uint16_t> vlans;
+    std::size_t rcvbuf = udp_socket::default_rcvbuf;
+  };
+
+  net_stack(kernel::kernel& k, const config& settings);
+
+  /// Registers ARP, IPv4, ICMP and UDP (boot_proto_register events).  After kernel::boot(), before the driver's probe.
+  void register_protocols();
+
+  kernel::kernel& os() { return kernel_; }
+  kernel::host& machine() { return kernel_.machine(); }
+  skb_allocator& skbs() { return skbs_; }
+  packet_layer& packets() { return packets_; }
+  arp_layer& arp() { return arp_; }
+  ipv4_layer& ipv4() { return ipv4_; }
+  icmp_layer& icmp() { return icmp_; }
+  udp_layer& udp() { return udp_; }
+  const config& settings() const { return settings_; }
+
+ private:
+  kernel::kernel& kernel_;
+  config settings_;
+  skb_allocator skbs_;
+  packet_layer packets_;
+  arp_layer arp_;
+  ipv4_layer ipv4_;
+  icmp_layer icmp_;
+  udp_layer udp_;
+};
+
+}  // namespace ringside::stack

@@ -1,0 +1,113 @@
+#include "sw/stack/sk_buff.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "sw/stack/skb_allocator.h"
+
+namespace ringside::stack {
+
+sk_buff::sk_buff(skb_allocator& pool, kernel::bus_address head, std::byte* memory, std::uint32_t head_bytes)
+    : pool_(pool),
+      head_(head),
+      memory_(memory),
+      end_(head_bytes),
+      truesize_(skb_allocator::truesize(head_bytes)) {}
+
+sk_buff::~sk_buff() { pool_.release(*this); }
+
+void sk_buff::reserve(std::size_t bytes) {
+  assert(bytes <= tailroom());
+  data_ += static_cast<std::uint32_t>(bytes);
+  tail_ += static_cast<std::uint32_t>(bytes);
+}
+
+std::byte* sk_buff::put(std::size_t bytes) {
+  assert(bytes <= tailroom() && frag_count_ == 0);
+  std::byte* at = memory_ + tail_;
+  tail_ += static_cast<std::uint32_t>(bytes);
+  return at;
+}
+
+std::byte* sk_buff::push(std::size_t bytes) {
+  assert(bytes <= headroom());
+  data_ -= static_cast<std::uint32_t>(bytes);
+  return data();
+}
+
+bool sk_buff::pull(std::size_t bytes) {
+  if (bytes > headlen()) return false;
+  data_ += static_cast<std::uint32_t>(bytes);
+  return true;
+}
+
+std::span<const std::byte> sk_buff::frag(std::size_t index) const {
+  const skb_frag& f = frags_[index];
+  return {pool_.at(f.buffer) + f.offset, f.size};
+}
+
+bool sk_buff::add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size) {
+  if (frag_count_ == max_frags) return false;
+  frags_[frag_count_++] = {buffer, offset, size};
+  frag_bytes_ += size;
+  truesize_ += pool_.usable_size(buffer);
+  return true;
+}
+
+bool sk_buff::copy_bits(std::size_t offset, std::span<std::byte> to) const {
+  if (offset + to.size() > len()) return false;
+  std::byte* out = to.data();
+  for_each_piece(offset, to.size(), [&out](std::span<const std::byte> piece) {
+    std::memcpy(out, piece.data(), piece.size());
+    out += piece.size();
+  });
+  return true;
+}
+
+bool sk_buff::may_pull(std::size_t bytes) {
+  if (bytes <= headlen()) return true;
+  if (bytes > len()) return false;
+  std::size_t missing = bytes - headlen();
+  if (missing > tailroom() && !pool_.expand_head(*this, missing)) return false;
+  if (!copy_bits(headlen(), {memory_ + tail_, missing})) return false;
+  pool_.charge_copy(missing);
+  tail_ += static_cast<std::uint32_t>(missing);
+  frag_bytes_ -= static_cast<std::uint32_t>(missing);
+  std::size_t gone = 0;
+  while (gone < frag_count_ && missing >= frags_[gone].size) {
+    missing -= frags_[gone].size;
+    pool_.free_buffer(frags_[gone].buffer);
+    ++gone;
+  }
+  if (gone < frag_count_) {
+    frags_[gone].offset += static_cast<std::uint32_t>(missing);
+    frags_[gone].size -= static_cast<std::uint32_t>(missing);
+  }
+  std::copy(frags_.begin() + static_cast<std::ptrdiff_t>(gone),
+            frags_.begin() + static_cast<std::ptrdiff_t>(frag_count_), frags_.begin());
+  frag_count_ -= gone;
+  return true;
+}
+
+void sk_buff::trim(std::size_t bytes) {
+  if (bytes >= len()) return;
+  if (bytes <= headlen()) tail_ = data_ + static_cast<std::uint32_t>(bytes);
+  std::size_t left = bytes - headlen();
+  std::size_t kept = 0;
+  std::uint32_t total = 0;
+  for (std::size_t i = 0; i < frag_count_; ++i) {
+    if (left == 0) {
+      pool_.free_buffer(frags_[i].buffer);
+      continue;
+    }
+    frags_[i].size = static_cast<std::uint32_t>(std::min<std::size_t>(frags_[i].size, left));
+    left -= frags_[i].size;
+    total += frags_[i].size;
+    kept = i + 1;
+  }
+  frag_count_ = kept;
+  frag_bytes_ = total;
+}
+
+}  // namespace ringside::stack

@@ -1,0 +1,90 @@
+#include "sw/stack/socket.h"
+
+#include <algorithm>
+
+namespace ringside::stack {
+
+bool udp_socket::bind(ipv4_address address, std::uint16_t port) {
+  if (bound_ || closed_) return false;
+  local_address_ = address;
+  local_port_ = port;
+  bound_ = udp_.bind(*this);
+  return bound_;
+}
+
+void udp_socket::connect(ipv4_address address, std::uint16_t port) {
+  remote_address_ = address;
+  remote_port_ = port;
+  connected_ = true;
+}
+
+void udp_socket::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (bound_) udp_.unbind(*this);
+  bound_ = false;
+  queue_.clear();
+  rmem_alloc_ = 0;
+  wait_.wake_up();
+}
+
+int udp_socket::match(ipv4_address local, std::uint16_t local_port, ipv4_address remote,
+                      std::uint16_t remote_port) const {
+  if (local_port != local_port_) return 0;
+  int score = 1;
+  if (local_address_ != 0) {
+    if (local_address_ != local) return 0;
+    score += 4;
+  }
+  if (connected_) {
+    if (remote_address_ != remote || remote_port_ != remote_port) return 0;
+    score += 8;
+  }
+  return score;
+}
+
+skb_ptr udp_socket::enqueue(skb_ptr skb) {
+  host_.sync_smp();  // a reader on another CPU takes from the queue
+  // __udp_enqueue_schedule_skb: full when what is queued already exceeds the limit, so one packet may overshoot.
+  if (rmem_alloc_ > rcvbuf_) {
+    ++drops_;
+    return skb;
+  }
+  rmem_alloc_ += skb->truesize();
+  const frame_id frame = skb->frame;
+  udp_.skbs().deliver(*skb, id_, skb->len());
+  queue_.push_back(std::move(skb));
+  wait_.wake_up(frame);
+  return nullptr;
+}
+
+recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
+  host_.consume(kernel::cost::syscall_entry);
+  host_.consume(kernel::cost::recvmsg);
+  recv_result result;
+  host_.sync();  // softirqs of this CPU, and other CPUs, fill the queue
+  if (queue_.empty() && !closed_ && wait) wait_.wait([this] { return readable(); });
+  if (!queue_.empty()) {
+    skb_ptr skb = std::move(queue_.front());
+    queue_.pop_front();
+    rmem_alloc_ -= skb->truesize();
+    result.status = recv_status::ok;
+    result.length = skb->len();
+    result.copied = std::min(buffer.size(), skb->len());
+    result.frame = skb->frame;
+    result.source = skb->ip.source;
+    result.source_port = load_be16(skb->transport_header());
+    result.timestamp = skb->timestamp;
+    skb->copy_bits(0, buffer.first(result.copied));
+    host_.consume(kernel::cost::copy_to_user_per_byte, result.copied);
+    skb.reset();
+    host_.consume(kernel::cost::skb_free);
+  } else if (closed_) {
+    result.status = recv_status::closed;
+  }
+  host_.consume(kernel::cost::syscall_exit);
+  if (result.status == recv_status::ok) host_.emit(stage::app_read, result.frame, id_, result.length);
+  return result;
+}
+
+}  // namespace ringside::stack

@@ -1,0 +1,30 @@
+# ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...])
+# One GoogleTest bench on one Verilated module, named rtl/NAME in ctest.
+#
+# The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
+find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT})
+find_package(GTest REQUIRED)
+set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
+
+function(ringside_rtl_bench name)
+  cmake_parse_arguments(ARG "" "TOP" "TEST;RTL;SVA;LINKS" ${ARGN})
+  set(sources ${RINGSIDE_REGS_SV})
+  foreach(file IN LISTS ARG_RTL)
+    list(APPEND sources ${RINGSIDE_RTL_DIR}/${file})
+  endforeach()
+  foreach(file IN LISTS ARG_SVA)
+    list(APPEND sources ${RINGSIDE_RTL_DIR}/sva/${file})
+  endforeach()
+
+  set(model rtl_${name}_model)
+  add_library(${model} STATIC)
+  verilate(${model} PREFIX V${ARG_TOP} TOP_MODULE ${ARG_TOP} SOURCES ${sources}
+           VERILATOR_ARGS --assert --x-initial unique --x-assign unique -Wno-UNUSEDPARAM
+           OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
+  get_target_property(dirs ${model} INTERFACE_INCLUDE_DIRECTORIES)
+  set_target_properties(${model} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
+
+  add_executable(rtl_${name} ${ARG_TEST})
+  target_link_libraries(rtl_${name} PRIVATE ${model} ringside_flags ringside_regs ${ARG_LINKS} GTest::gtest_main)
+  add_test(NAME rtl/${name} COMMAND rtl_${name})
+endfunction()
