@@ -6,6 +6,8 @@ add_library(ringside_flags INTERFACE)
 target_include_directories(ringside_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(ringside_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                        $<$<BOOL:${RINGSIDE_WERROR}>:-Werror>)
+# GCC 12 reports string concatenation at -O3 by mistake (GCC bug 105651).
+target_compile_options(ringside_flags INTERFACE -Wno-restrict)
 if(RINGSIDE_SANITIZE)
   target_compile_options(ringside_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
                          -fno-omit-frame-pointer)
@@ -16,6 +18,10 @@ endif()
 pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 add_library(ringside_systemc INTERFACE)
 target_link_libraries(ringside_systemc INTERFACE PkgConfig::SYSTEMC)
+# libsystemc's own main() refers to sc_main(); the linker has to take ours from its archive.
+add_library(ringside_sc_main STATIC ${PROJECT_SOURCE_DIR}/hw/tlm/sc_main.cpp)
+target_link_libraries(ringside_systemc INTERFACE ringside_sc_main)
+target_link_options(ringside_systemc INTERFACE LINKER:--undefined=sc_main)
 target_compile_definitions(ringside_systemc INTERFACE SC_CPLUSPLUS=201703L SC_INCLUDE_DYNAMIC_PROCESSES)
 
 # ringside_library(NAME SOURCES ... LINKS ...): one library per folder, sources listed explicitly.

@@ -87,6 +87,9 @@ enum class stage : std::uint16_t {
   count
 };
 
+/// event::a of reg_write and reg_read for configuration space: this base plus the dword offset.
+inline constexpr std::uint64_t config_event_base = 0x1000'0000;
+
 /// Who saw it; also the tie order of events at one instant: software at T precedes the bus, the bus the RTL edge at T.
 enum class origin : std::uint8_t { cpu = 0, bus = 1, nic = 2 };
 

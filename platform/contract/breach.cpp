@@ -5,7 +5,9 @@
 namespace ringside::contract {
 namespace {
 
-std::string in_us(sim_time t) { return fmt::format("{}.{:06} us", t / us, t % us); }
+std::string in_us(sim_time t) {
+  return fmt::format("{}.{:06} us", t / us, t % us);
+}
 
 std::string list(const std::vector<event>& actions) {
   if (actions.empty()) return "nothing yet";

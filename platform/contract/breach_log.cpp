@@ -7,7 +7,8 @@ namespace ringside::contract {
 
 std::vector<event> breach_log::ring::in_order() const {
   std::vector<event> result;
-  for (std::size_t i = count - std::min(count, kept_actions); i < count; ++i) result.push_back(actions[i % kept_actions]);
+  for (std::size_t i = count - std::min(count, kept_actions); i < count; ++i)
+    result.push_back(actions[i % kept_actions]);
   return result;
 }
 

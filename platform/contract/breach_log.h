@@ -21,8 +21,8 @@ class breach_log {
     std::int64_t descriptor = breach::no_descriptor;
     std::uint64_t address = 0;
   };
-  static constexpr std::size_t kept_actions = 4;   // of each side
-  static constexpr std::size_t kept_breaches = 64; // further ones are only counted
+  static constexpr std::size_t kept_actions = 4;    // of each side
+  static constexpr std::size_t kept_breaches = 64;  // further ones are only counted
 
   breach_log(std::uint8_t nic, const rule_set& off) : nic_(nic), off_(off) {}
 

@@ -33,11 +33,11 @@ struct tolerances {
 };
 
 struct config {
-  std::uint8_t nic = 0;       // event::unit of the card's own events
-  std::uint8_t bus = 0;       // event::unit of its bus's events
-  bool only_card = true;      // the only card on that bus: every DMA event of the bus is its own
-  bool only_host_card = true; // the only card the CPUs drive: every register event of a CPU is its own
-  rule_set off;               // rules that are not judged
+  std::uint8_t nic = 0;        // event::unit of the card's own events
+  std::uint8_t bus = 0;        // event::unit of its bus's events
+  bool only_card = true;       // the only card on that bus: every DMA event of the bus is its own
+  bool only_host_card = true;  // the only card the CPUs drive: every register event of a CPU is its own
+  rule_set off;                // rules that are not judged
   tolerances limits;
 };
 

@@ -7,10 +7,10 @@
 namespace ringside::contract {
 namespace {
 
-constexpr std::uint64_t pci_command = 0x04;               // configuration offset, PCI 2.3 section 6.2.2
+constexpr std::uint64_t pci_command = 0x04;  // configuration offset, PCI 2.3 section 6.2.2
 constexpr std::uint32_t command_bus_master = 1U << 2;
 constexpr std::uint32_t command_intx_disable = 1U << 10;
-constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;         // 2.5, R-10
+constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;  // 2.5, R-10
 constexpr std::uint32_t rdlen_mask = 0x000F'FF80U;
 
 // BSIZE/BSEX, 6.1; the reserved code 00 with BSEX is 2048.
@@ -44,23 +44,46 @@ void nic_registers::set_rxdctl(std::uint32_t value) {
 
 void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t) {
   switch (offset) {
-    case reg::RCTL: set_rctl(value, t); break;
-    case reg::RDBAL: ring_base_ = (ring_base_ & ~0xFFFF'FFFFULL) | (value & rdbal_mask); break;
-    case reg::RDBAH: ring_base_ = (ring_base_ & 0xFFFF'FFFFULL) | static_cast<std::uint64_t>(value) << 32; break;
-    case reg::RDLEN: ring_bytes_ = value & rdlen_mask; break;
-    case reg::RDH: head_ = value & 0xFFFFU; break;
-    case reg::RDT: tail_ = value & 0xFFFFU; break;
-    case reg::RDTR: delay_ = value & rdtr::DELAY; break;
-    case reg::ITR: itr_ = value & 0xFFFFU; break;
-    case reg::RXDCTL: set_rxdctl(value); break;
-    case reg::RXCSUM: rxcsum_seen_ |= value; break;
+    case reg::RCTL:
+      set_rctl(value, t);
+      break;
+    case reg::RDBAL:
+      ring_base_ = (ring_base_ & ~0xFFFF'FFFFULL) | (value & rdbal_mask);
+      break;
+    case reg::RDBAH:
+      ring_base_ = (ring_base_ & 0xFFFF'FFFFULL) | static_cast<std::uint64_t>(value) << 32;
+      break;
+    case reg::RDLEN:
+      ring_bytes_ = value & rdlen_mask;
+      break;
+    case reg::RDH:
+      head_ = value & 0xFFFFU;
+      break;
+    case reg::RDT:
+      tail_ = value & 0xFFFFU;
+      break;
+    case reg::RDTR:
+      delay_ = value & rdtr::DELAY;
+      break;
+    case reg::ITR:
+      itr_ = value & 0xFFFFU;
+      break;
+    case reg::RXDCTL:
+      set_rxdctl(value);
+      break;
+    case reg::RXCSUM:
+      rxcsum_seen_ |= value;
+      break;
     case reg::CTRL:
-    case reg::CTRL_DUP: vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0; break;
+    case reg::CTRL_DUP:
+      vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0;
+      break;
     case config_base + pci_command:
       bus_master_ = (value & command_bus_master) != 0;
       intx_disabled_ = (value & command_intx_disable) != 0;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 

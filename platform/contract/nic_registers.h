@@ -16,6 +16,8 @@ class nic_registers {
 
   /// Takes a value, masked as the chip does.
   void write(std::uint64_t offset, std::uint32_t value, sim_time t);
+  /// RDH as write-backs have moved it.
+  void set_head(std::uint32_t index) { head_ = index; }
   /// CTRL.RST took effect.
   void reset(sim_time t);
 
@@ -23,13 +25,13 @@ class nic_registers {
   bool store_bad() const { return store_bad_; }
   bool long_packets() const { return long_packets_; }
   bool strip_crc() const { return strip_crc_; }
-  std::uint32_t buffer_size() const { return buffer_size_; }     // bytes
+  std::uint32_t buffer_size() const { return buffer_size_; }  // bytes
   std::uint64_t ring_base() const { return ring_base_; }
   std::uint32_t ring_count() const { return ring_bytes_ / 16; }  // descriptors
-  std::uint32_t head() const { return head_; }                   // as software wrote it
+  std::uint32_t head() const { return head_; }                   // as software wrote it or set_head()
   std::uint32_t tail() const { return tail_; }
-  std::uint32_t delay() const { return delay_; }                 // RDTR, 1.024 us
-  std::uint32_t itr() const { return itr_; }                     // 256 ns
+  std::uint32_t delay() const { return delay_; }  // RDTR, 1.024 us
+  std::uint32_t itr() const { return itr_; }      // 256 ns
   std::uint32_t write_threshold() const { return write_threshold_; }
   /// n >> (RDMTS + 1), I-40.
   std::uint32_t minimum_threshold() const { return ring_count() >> (threshold_select_ + 1); }
@@ -37,9 +39,9 @@ class nic_registers {
   std::uint32_t rxcsum_seen() const { return rxcsum_seen_; }
   bool vlan_strip_seen() const { return vlan_strip_seen_; }
 
-  sim_time enable_fell() const { return enable_fell_; }      // last time EN went to 0, or -1
-  sim_time rctl_written() const { return rctl_written_; }    // last change of RCTL
-  bool bus_master() const { return bus_master_; }            // true until a configuration write says otherwise
+  sim_time enable_fell() const { return enable_fell_; }    // last time EN went to 0, or -1
+  sim_time rctl_written() const { return rctl_written_; }  // last change of RCTL
+  bool bus_master() const { return bus_master_; }          // true until a configuration write says otherwise
   bool intx_disabled() const { return intx_disabled_; }
 
  private:

@@ -29,14 +29,15 @@ struct ring_slot {
   std::uint64_t written = 0;        // bytes 8..15 of the last write-back
   frame_id frame = 0;
   sim_time posted_at = 0;
-  std::uint32_t filled = 0;         // payload bytes that reached the buffer
-  std::uint32_t extent = 0;         // end of the furthest of them
-  std::uint32_t mapped = 0;         // bytes mapped at posted_buffer, 0 unknown
-  bool loaded = false;              // on chip since the last restart, not written back
-  bool posted = false;              // driver wrote it, not handed over yet
-  bool handed = false;              // RDT covers it, driver has not taken it
-  bool visible = false;             // write-back is in memory
-  bool suspect = false;             // a breach was reported: judge it no further
+  sim_time visible_at = 0;
+  std::uint32_t filled = 0;  // payload bytes that reached the buffer
+  std::uint32_t extent = 0;  // end of the furthest of them
+  std::uint32_t mapped = 0;  // bytes mapped at posted_buffer, 0 unknown
+  bool loaded = false;       // on chip since the last restart, not written back
+  bool posted = false;       // driver wrote it, not handed over yet
+  bool handed = false;       // RDT covers it, driver has not taken it
+  bool visible = false;      // write-back is in memory
+  bool suspect = false;      // a breach was reported: judge it no further
 };
 
 class ring_ledger {
@@ -48,7 +49,7 @@ class ring_ledger {
   /// RDT accepted; returns how many descriptors it adds.
   std::uint32_t ring_doorbell(std::uint32_t value);
 
-  bool usable() const { return usable_; }
+  bool usable() const { return usable_; }
   std::uint32_t count() const { return count_; }
   std::uint64_t base() const { return base_; }
   bool contains(std::uint64_t address) const { return address - base_ < static_cast<std::uint64_t>(count_) * 16; }
@@ -64,14 +65,14 @@ class ring_ledger {
   /// Descriptors whose buffer has not been used yet, R-12b as the bus sees it.
   std::uint64_t free() const { return left(filling) - (filling_used && left(filling) > 0 ? 1 : 0); }
 
-  std::uint64_t tail = 0;      // position RDT stands for
-  ring_cursor tail_at;         // the same, with index
-  ring_cursor fetched;         // next descriptor to fetch
-  ring_cursor filling;         // descriptor that takes payload
-  bool filling_used = false;   // ... and has taken some, or its frame is complete
-  ring_cursor written;         // next descriptor to write back
-  ring_cursor seen;            // next descriptor whose write-back becomes visible
-  ring_cursor taken;           // next descriptor the driver takes
+  std::uint64_t tail = 0;     // position RDT stands for
+  ring_cursor tail_at;        // the same, with index
+  ring_cursor fetched;        // next descriptor to fetch
+  ring_cursor filling;        // descriptor that takes payload
+  bool filling_used = false;  // ... and has taken some, or its frame is complete
+  ring_cursor written;        // next descriptor to write back
+  ring_cursor seen;           // next descriptor whose write-back becomes visible
+  ring_cursor taken;          // next descriptor the driver takes
 
  private:
   std::vector<ring_slot> slots_;

@@ -14,13 +14,15 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::R_11, "R-11", hw, "hardware owns the descriptors from RDH up to but excluding RDT and uses no other", "6.2"},
     {rule::R_12, "R-12", hw, "RDH moves at write-back completion, by the number written", "6.2"},
     {rule::R_13, "R-13", hw, "hardware never fetches at or beyond RDT", "6.2"},
-    {rule::R_14, "R-14", hw, "the descriptor read is issued after RDT was accepted, so it sees what software posted", "6.2"},
+    {rule::R_14, "R-14", hw, "the descriptor read is issued after RDT was accepted, so it sees what software posted",
+     "6.2"},
     {rule::R_16, "R-16", sw, "RDBA, RDLEN and RDH are written only while RCTL.EN = 0", "6.2"},
     {rule::R_18, "R-18", hw, "no DMA while RDLEN = 0 or RDH is not below the descriptor count", "6.2"},
     {rule::R_20, "R-20", hw, "completed descriptors reach WTHRESH or an empty ring: they are written back", "6.5"},
     {rule::R_21, "R-21", hw, "order of a frame: data, descriptors, RDH, ICR cause, INTx", "6.5"},
     {rule::R_22, "R-22", hw, "bytes 8-15 of a descriptor appear at once, DD among them", "6.5"},
-    {rule::R_23, "R-23", hw, "a non-EOP buffer is filled completely, its descriptor has length BSIZE and status DD", "6.5, R-82"},
+    {rule::R_23, "R-23", hw, "a non-EOP buffer is filled completely, its descriptor has length BSIZE and status DD",
+     "6.5, R-82"},
     {rule::R_24, "R-24", hw, "status and error bytes are written in full, reserved bits 0", "6.5, 5.1, 5.2"},
     {rule::R_26, "R-26", hw, "a null descriptor is written back as fetched with DD added", "6.5"},
     {rule::R_32, "R-32", hw, "RNBC counts only when no free descriptor is left", "6.6, R-12b"},
@@ -57,7 +59,8 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::S_5, "S-5", sw, "a mapped DMA address is not mapped again", "Linux core-api/dma-api"},
     {rule::S_6, "S-6", sw, "only a mapped DMA address is unmapped, with its own size", "Linux core-api/dma-api"},
     {rule::S_7, "S-7", sw, "a buffer stays mapped while the card owns its descriptor", "Linux core-api/dma-api, D-6"},
-    {rule::S_8, "S-8", sw, "what is posted as a buffer is mapped for all the bytes the card may write", "Linux core-api/dma-api"},
+    {rule::S_8, "S-8", sw, "what is posted as a buffer is mapped for all the bytes the card may write",
+     "Linux core-api/dma-api"},
     {rule::S_9, "S-9", sw, "descriptors are taken in ring order, none twice", "10.4"},
     {rule::S_10, "S-10", sw, "the handler reads ICR before it schedules the poll", "10.3, I-9"},
     {rule::S_11, "S-11", sw, "IMS is written only after the poll has completed", "10.4"},
@@ -74,9 +77,13 @@ static_assert(in_order(), "one row per rule, in the order of the enumeration");
 
 }  // namespace
 
-std::span<const rule_info> all_rules() { return rules; }
+std::span<const rule_info> all_rules() {
+  return rules;
+}
 
-const rule_info& info(rule which) { return rules.at(static_cast<std::size_t>(which)); }
+const rule_info& info(rule which) {
+  return rules.at(static_cast<std::size_t>(which));
+}
 
 std::optional<rule> rule_by_id(std::string_view id) {
   for (const rule_info& row : rules)

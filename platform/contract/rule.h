@@ -17,11 +17,59 @@ namespace ringside::contract {
 enum class party : std::uint8_t { hardware, driver };
 
 enum class rule : std::uint8_t {
-  R_4, R_10, R_11, R_12, R_13, R_14, R_16, R_18, R_20, R_21, R_22, R_23, R_24, R_26, R_32, R_40, R_43, R_82, R_84,
-  N_1, N_2, N_3, N_4, N_5, N_6, N_7, N_8, N_9, N_10, N_11, N_12, N_13,
-  I_2, I_5, I_6, I_9, I_20, I_40, I_41,
-  D_4, D_5,
-  S_1, S_2, S_3, S_4, S_5, S_6, S_7, S_8, S_9, S_10, S_11, S_12,
+  R_4,
+  R_10,
+  R_11,
+  R_12,
+  R_13,
+  R_14,
+  R_16,
+  R_18,
+  R_20,
+  R_21,
+  R_22,
+  R_23,
+  R_24,
+  R_26,
+  R_32,
+  R_40,
+  R_43,
+  R_82,
+  R_84,
+  N_1,
+  N_2,
+  N_3,
+  N_4,
+  N_5,
+  N_6,
+  N_7,
+  N_8,
+  N_9,
+  N_10,
+  N_11,
+  N_12,
+  N_13,
+  I_2,
+  I_5,
+  I_6,
+  I_9,
+  I_20,
+  I_40,
+  I_41,
+  D_4,
+  D_5,
+  S_1,
+  S_2,
+  S_3,
+  S_4,
+  S_5,
+  S_6,
+  S_7,
+  S_8,
+  S_9,
+  S_10,
+  S_11,
+  S_12,
   count
 };
 
@@ -30,7 +78,7 @@ using rule_set = std::bitset<rule_count>;
 
 struct rule_info {
   rule which;
-  std::string_view id;        // "R-21"
+  std::string_view id;  // "R-21"
   party duty;
   std::string_view sentence;  // the rule in one sentence
   std::string_view source;    // fact sheet section or kernel document

@@ -13,6 +13,8 @@
 namespace ringside::contract {
 
 struct watched {
+  watched(const watched&) = delete;
+  watched& operator=(const watched&) = delete;
   explicit watched(const config& c) : setup(c), limits(c.limits), log(c.nic, c.off) {}
 
   const config setup;
@@ -23,9 +25,11 @@ struct watched {
   breach_log log;
   due_list due;
 
-  // CTRL.RST took effect and RCTL.EN has not been set since: DMA belongs to the time before.
-  bool after_reset = false;
-  sim_time reset_at = 0;
+  // Power-on or CTRL.RST, and RCTL.EN has not been set since: any DMA belongs to the time before.
+  bool after_reset = true;
+  sim_time reset_at = -time_never / 2;
+  sim_time restarted_at = 0;  // the ring registers were written
+  bool driver_seen = false;   // the driver's descriptor events are in the stream
 };
 
 }  // namespace ringside::contract

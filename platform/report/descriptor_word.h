@@ -9,8 +9,14 @@ namespace ringside::platform {
 inline constexpr std::uint64_t word_dd = std::uint64_t{1} << 32;
 inline constexpr std::uint64_t word_eop = std::uint64_t{1} << 33;
 
-constexpr std::uint32_t word_length(std::uint64_t word) { return static_cast<std::uint32_t>(word & 0xFFFF); }
-constexpr std::uint32_t word_status(std::uint64_t word) { return static_cast<std::uint32_t>((word >> 32) & 0xFF); }
-constexpr std::uint32_t word_errors(std::uint64_t word) { return static_cast<std::uint32_t>((word >> 40) & 0xFF); }
+constexpr std::uint32_t word_length(std::uint64_t word) {
+  return static_cast<std::uint32_t>(word & 0xFFFF);
+}
+constexpr std::uint32_t word_status(std::uint64_t word) {
+  return static_cast<std::uint32_t>((word >> 32) & 0xFF);
+}
+constexpr std::uint32_t word_errors(std::uint64_t word) {
+  return static_cast<std::uint32_t>((word >> 40) & 0xFF);
+}
 
 }  // namespace ringside::platform

@@ -9,7 +9,7 @@
 
 namespace ringside::platform {
 
-class event_hash : public event_consumer {
+class event_hash final : public event_consumer {
  public:
   void on_event(const event& e) override {
     mix(static_cast<std::uint64_t>(e.time));

@@ -31,7 +31,7 @@ struct frame_counts {
   std::uint64_t dropped_total() const;
 };
 
-class frame_ledger : public event_consumer {
+class frame_ledger final : public event_consumer {
  public:
   void on_event(const event& e) override;
   /// The stream has ended: settles driver_down, counts what is in flight, checks the sum.

@@ -11,10 +11,14 @@
 
 namespace ringside::platform {
 
-/// Invariant: [first, next) are the ids held, next - first <= capacity, id lives in slot id % capacity (a power of two).
+/// Invariant: [first, next) are the ids held, next - first <= capacity, id lives in slot id % capacity (a power of
+/// two).
 template <typename Record>
 class frame_window {
  public:
+  /// `most` frames may be under way; the oldest is given up for a newer one.  0: any number.
+  explicit frame_window(frame_id most = 0) : most_(most) {}
+
   /// The record of `id`, or nullptr when it has ended or was never begun.
   Record* find(frame_id id) {
     if (id < first_ || id >= next_) return nullptr;
@@ -24,6 +28,8 @@ class frame_window {
 
   /// Begins `id`, which must be above every id begun before; ids left out count as ended.
   Record& begin(frame_id id) {
+    if (first_ == next_) first_ = next_ = id;
+    while (most_ != 0 && first_ < next_ && id - first_ >= most_) end(first_);
     if (first_ == next_) first_ = next_ = id;
     while (id - first_ >= slots_.size()) grow();
     for (; next_ < id; ++next_) slots_[next_ & (slots_.size() - 1)].open = false;
@@ -67,8 +73,12 @@ class frame_window {
   }
 
   std::vector<slot> slots_ = std::vector<slot>(1024);
+  frame_id most_;
   frame_id first_ = 0;
   frame_id next_ = 0;
 };
+
+/// Frames a report follows at a time: far more than FIFO, ring and sockets hold; one lost in a reset is given up here.
+inline constexpr frame_id frames_under_way = frame_id{1} << 20;
 
 }  // namespace ringside::platform

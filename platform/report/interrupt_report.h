@@ -21,12 +21,23 @@ struct interrupt_cause {
   std::string_view name;
 };
 /// Bits of ICR (sheet 7.1).
-inline constexpr std::array<interrupt_cause, 17> interrupt_causes{{{0, "txdw"},    {1, "txqe"},    {2, "lsc"},
-                                                                  {3, "rxseq"},   {4, "rxdmt0"},  {5, "reserved5"},
-                                                                  {6, "rxo"},     {7, "rxt0"},    {8, "reserved8"},
-                                                                  {9, "mdac"},    {10, "rxcfg"},  {11, "gpi0"},
-                                                                  {12, "phyint"}, {13, "gpi2"},   {14, "gpi3"},
-                                                                  {15, "txd_low"}, {16, "srpd"}}};
+inline constexpr std::array<interrupt_cause, 17> interrupt_causes{{{0, "txdw"},
+                                                                   {1, "txqe"},
+                                                                   {2, "lsc"},
+                                                                   {3, "rxseq"},
+                                                                   {4, "rxdmt0"},
+                                                                   {5, "reserved5"},
+                                                                   {6, "rxo"},
+                                                                   {7, "rxt0"},
+                                                                   {8, "reserved8"},
+                                                                   {9, "mdac"},
+                                                                   {10, "rxcfg"},
+                                                                   {11, "reserved11"},
+                                                                   {12, "phyint"},
+                                                                   {13, "gpi_sdp6"},
+                                                                   {14, "gpi_sdp7"},
+                                                                   {15, "txd_low"},
+                                                                   {16, "srpd"}}};
 
 /// How a frame reached the driver.
 struct frame_interrupt {
@@ -36,7 +47,7 @@ struct frame_interrupt {
   frame_id rode_on = 0;    // frame of that interrupt; itself when it was the first; 0: none
 };
 
-class interrupt_report : public event_consumer {
+class interrupt_report final : public event_consumer {
  public:
   void on_event(const event& e) override;
 
@@ -46,7 +57,7 @@ class interrupt_report : public event_consumer {
   /// Times the cause of that ICR bit was set.
   std::uint64_t cause(unsigned bit) const { return causes_[bit]; }
 
-  /// Valid from the event by which the driver took the frame until the frame's fate.
+  /// Valid from the event by which the driver took the frame until its fate (a delivered frame: until read).
   frame_interrupt of(frame_id id);
 
  private:
@@ -71,7 +82,7 @@ class interrupt_report : public event_consumer {
   void take(const event& e);
   nic_state& nic(std::uint8_t unit);
 
-  frame_window<record> window_;
+  frame_window<record> window_{frames_under_way};
   std::vector<nic_state> nics_;
   std::array<std::uint64_t, 32> causes_{};
   std::uint64_t asserted_ = 0;

@@ -36,8 +36,8 @@ class percentiles {
   std::uint64_t samples_ = 0;
   std::int64_t min_ = INT64_MAX;
   std::int64_t max_ = INT64_MIN;
-  std::vector<std::uint32_t> dense_;  // counts of 0 .. size-1
-  mutable std::vector<std::int64_t> loose_;  // other values, not yet folded
+  std::vector<std::uint32_t> dense_;                                    // counts of 0 .. size-1
+  mutable std::vector<std::int64_t> loose_;                             // other values, not yet folded
   mutable std::vector<std::pair<std::int64_t, std::uint64_t>> sparse_;  // value, count; rising
 };
 

@@ -1,9 +1,9 @@
 #include "platform/scenario/bundled.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
-
-#include <fmt/format.h>
 
 #include "platform/scenario/loader.h"
 #include "platform/scenario/scenario_config.h"
@@ -37,6 +37,8 @@ std::string scenario_file(const std::string& typed) {
   throw input_error(fmt::format("{}: no such scenario; allowed: a TOML file or one of {}", typed, names));
 }
 
-std::string version() { return version_text; }
+std::string version() {
+  return version_text;
+}
 
 }  // namespace ringside::platform

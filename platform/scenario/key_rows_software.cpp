@@ -8,12 +8,16 @@ namespace {
 
 using kind = value_kind;
 
-std::uint32_t u32(const value& v) { return static_cast<std::uint32_t>(v.number); }
+std::uint32_t u32(const value& v) {
+  return static_cast<std::uint32_t>(v.number);
+}
 
 constexpr value_rule whole(std::int64_t low, std::int64_t high, std::string_view unit = {}) {
   return {.kind = kind::whole, .low = low, .high = high, .unit = unit};
 }
-constexpr value_rule choice(std::string_view words) { return {.kind = kind::choice, .words = words}; }
+constexpr value_rule choice(std::string_view words) {
+  return {.kind = kind::choice, .words = words};
+}
 constexpr value_rule toggle{.kind = kind::toggle};
 
 void store_ports(scenario& s, const value& v) {
@@ -24,24 +28,32 @@ void store_ports(scenario& s, const value& v) {
 const auto rows = std::to_array<key_row>({
     {"driver.mode", "napi", choice("napi|irq|poll"), "NAPI, one interrupt per batch without NAPI, or polling only",
      "Linux 6.1 e1000: NAPI", [](scenario& s, const value& v) { s.driver.mode = static_cast<driver_mode>(v.number); }},
-    {"driver.ring_size", "256", {.kind = kind::whole, .low = 8, .high = 4096, .step = 8, .unit = "descriptors"},
-     "receive descriptors", "SDM 13.4.28 RDLEN; Linux E1000_DEFAULT_RXD 256",
+    {"driver.ring_size",
+     "256",
+     {.kind = kind::whole, .low = 8, .high = 4096, .step = 8, .unit = "descriptors"},
+     "receive descriptors",
+     "SDM RDLEN in 128 B steps; Linux E1000_DEFAULT_RXD 256",
      [](scenario& s, const value& v) { s.driver.ring_size = u32(v); }},
-    {"driver.buffer_size", "2048",
-     {.kind = kind::whole, .low = 256, .high = 16384, .power_of_two = true, .unit = "B"}, "receive buffer (RCTL.BSIZE, BSEX)",
-     "SDM 13.4.22 RCTL; Linux 2048", [](scenario& s, const value& v) { s.driver.buffer_size = u32(v); }},
+    {"driver.buffer_size",
+     "2048",
+     {.kind = kind::whole, .low = 256, .high = 16384, .power_of_two = true, .unit = "B"},
+     "receive buffer (RCTL.BSIZE, BSEX)",
+     "SDM RCTL; Linux 2048",
+     [](scenario& s, const value& v) { s.driver.buffer_size = u32(v); }},
     {"driver.copybreak", "256", whole(0, 16384, "B"), "frames up to this size are copied, the buffer stays in the ring",
      "Linux 6.1 e1000 parameter copybreak", [](scenario& s, const value& v) { s.driver.copybreak = u32(v); }},
     {"driver.budget", "64", whole(1, 1024, "frames"), "most frames of one poll", "Linux NAPI_POLL_WEIGHT 64",
      [](scenario& s, const value& v) { s.driver.budget = u32(v); }},
-    {"driver.itr", "20000",
+    {"driver.itr",
+     "20000",
      {.kind = kind::number_or, .low = 60, .high = 3'906'250, .unit = "interrupts/s", .words = "off"},
-     "interrupt throttle rate; the register takes 10^9/(rate*256)", "SDM 13.4.18 ITR; Linux starts at 20000",
+     "interrupt throttle rate; the register takes 10^9/(rate*256)",
+     "SDM 291 ITR; Linux starts at 20000",
      [](scenario& s, const value& v) { s.driver.itr = u32(v); }},
-    {"driver.rdtr", "0", whole(0, 65535, "1.024 us"), "receive packet delay timer; 0: at once", "SDM 13.4.30 RDTR; Linux 0",
-     [](scenario& s, const value& v) { s.driver.rdtr = u32(v); }},
+    {"driver.rdtr", "0", whole(0, 65535, "1.024 us"), "receive packet delay timer; 0: at once",
+     "SDM 305 RDTR; Linux 0", [](scenario& s, const value& v) { s.driver.rdtr = u32(v); }},
     {"driver.radv", "8", whole(0, 65535, "1.024 us"), "receive absolute delay timer; no effect while rdtr is 0",
-     "SDM 13.4.31 RADV; Linux 8", [](scenario& s, const value& v) { s.driver.radv = u32(v); }},
+     "SDM 29 RADV; Linux 8", [](scenario& s, const value& v) { s.driver.radv = u32(v); }},
     {"driver.promiscuous", "off", toggle, "RCTL.UPE and MPE", "Linux IFF_PROMISC",
      [](scenario& s, const value& v) { s.driver.promiscuous = v.number != 0; }},
     {"driver.mtu", "1500", whole(68, 16110, "B"), "largest IP packet; above 1500 the chip takes long frames (RCTL.LPE)",
@@ -49,28 +61,41 @@ const auto rows = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.driver.mtu = u32(v); }},
     {"driver.watchdog", "on", toggle, "two-second watchdog", "Linux e1000_watchdog",
      [](scenario& s, const value& v) { s.driver.watchdog = v.number != 0; }},
-    {"driver.strip_crc", "off", toggle, "the chip strips the FCS (RCTL.SECRC)", "SDM 13.4.22 RCTL; Linux e1000: off",
+    {"driver.strip_crc", "off", toggle, "the chip strips the FCS (RCTL.SECRC)", "SDM RCTL; Linux e1000: off",
      [](scenario& s, const value& v) { s.driver.strip_crc = v.number != 0; }},
 
     {"stack.rcvbuf", "212992", whole(2304, 1'073'741'824, "B"), "socket receive buffer limit, buffer overhead counted",
-     "Linux net.core.rmem_default 212992; SOCK_MIN_RCVBUF", [](scenario& s, const value& v) { s.stack.rcvbuf = u32(v); }},
-    {"stack.address", "10.0.0.2", {.kind = kind::ipv4}, "IPv4 address of the interface", "RFC 1918",
+     "Linux net.core.rmem_default 212992; SOCK_MIN_RCVBUF",
+     [](scenario& s, const value& v) { s.stack.rcvbuf = u32(v); }},
+    {"stack.address",
+     "10.0.0.2",
+     {.kind = kind::ipv4},
+     "IPv4 address of the interface",
+     "RFC 1918",
      [](scenario& s, const value& v) { s.stack.address = u32(v); }},
-    {"stack.udp_ports", "5001", {.kind = kind::ports}, "ports the application listens on", "iperf's default port",
+    {"stack.udp_ports",
+     "5001",
+     {.kind = kind::ports},
+     "ports the application listens on",
+     "iperf's default port",
      store_ports},
-    {"stack.app_wait", "blocking", choice("blocking|poll|epoll"), "how the application waits", "recvmsg(2), poll(2), epoll(7)",
+    {"stack.app_wait", "blocking", choice("blocking|poll|epoll"), "how the application waits",
+     "recvmsg(2), poll(2), epoll(7)",
      [](scenario& s, const value& v) { s.stack.wait = static_cast<app_wait>(v.number); }},
-    {"stack.app_cost_ns", "0", whole(0, 1'000'000'000, "ns"), "work of the application for each datagram", "this project",
-     [](scenario& s, const value& v) { s.stack.app_cost_ns = u32(v); }},
+    {"stack.app_cost_ns", "0", whole(0, 1'000'000'000, "ns"), "work of the application for each datagram",
+     "this project", [](scenario& s, const value& v) { s.stack.app_cost_ns = u32(v); }},
 
     {"run.seed", "1", whole(0, 9'223'372'036'854'775'807), "seed of everything random", "this project",
      [](scenario& s, const value& v) { s.run.seed = static_cast<std::uint64_t>(v.number); }},
-    {"run.time_limit", "10s",
+    {"run.time_limit",
+     "10s",
      {.kind = kind::whole, .low = 1 * us, .high = 86'400 * second, .unit = "ms", .grain = "ps"},
-     "simulated time after which the run ends", "this project",
+     "simulated time after which the run ends",
+     "this project",
      [](scenario& s, const value& v) { s.run.time_limit = v.number; }},
-    {"run.drain_ms", "10", whole(0, 10'000, "ms"), "longest simulated wait for frames in flight after the last one was sent",
-     "this project", [](scenario& s, const value& v) { s.run.drain_ms = u32(v); }},
+    {"run.drain_ms", "10", whole(0, 10'000, "ms"),
+     "longest simulated wait for frames in flight after the last one was sent", "this project",
+     [](scenario& s, const value& v) { s.run.drain_ms = u32(v); }},
     {"run.step", "ahead", choice("ahead|cycle"), "RTL runs ahead to the next event, or one kernel step per cycle",
      "same event hash either way", [](scenario& s, const value& v) { s.run.step = static_cast<step_mode>(v.number); }},
     {"run.skip", "on", toggle, "skip cycles in which the RTL is quiescent", "same event hash either way",
@@ -80,12 +105,18 @@ const auto rows = std::to_array<key_row>({
 
     {"checker.enabled", "on", toggle, "contract checker", "spec/82540em.md",
      [](scenario& s, const value& v) { s.checker.enabled = v.number != 0; }},
-    {"checker.off", "", {.kind = kind::identifiers}, "rules that are not checked, such as R-21,N-1", "spec/82540em.md",
+    {"checker.off",
+     "",
+     {.kind = kind::identifiers},
+     "rules that are not checked, such as R-21,N-1",
+     "spec/82540em.md",
      [](scenario& s, const value& v) { s.checker.off = v.names; }},
 });
 
 }  // namespace
 
-std::span<const key_row> software_rows() { return rows; }
+std::span<const key_row> software_rows() {
+  return rows;
+}
 
 }  // namespace ringside::platform

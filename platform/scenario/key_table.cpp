@@ -1,9 +1,9 @@
 #include "platform/scenario/key_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
-
-#include <fmt/format.h>
 
 namespace ringside::platform {
 namespace {
@@ -24,7 +24,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
-std::string_view leaf(std::string_view path) { return path.substr(path.rfind('.') + 1); }
+std::string_view leaf(std::string_view path) {
+  return path.substr(path.rfind('.') + 1);
+}
 
 void add_entry(std::string& out, std::string_view path, std::string_view unit, std::string_view default_text,
                std::string_view allowed_text, std::string_view doc, std::string_view source) {

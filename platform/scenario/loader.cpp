@@ -1,8 +1,8 @@
 #include "platform/scenario/loader.h"
 
-#include <filesystem>
-
 #include <fmt/format.h>
+
+#include <filesystem>
 
 #include "platform/scenario/toml_file.h"
 #include "platform/scenario/validate.h"
@@ -42,6 +42,13 @@ void scenario_loader::apply_file(const std::string& file) {
 
 void scenario_loader::apply(const std::string& path, const std::string& text, const std::string& origin) {
   apply_at(path, text, {origin, 0});
+}
+
+void scenario_loader::apply_setting(const std::string& setting) {
+  const auto equals = setting.find('=');
+  if (equals == std::string::npos)
+    throw input_error(fmt_error("--set " + setting, 0, setting, "no value", "key.path=value"));
+  apply(std::string(trimmed(std::string_view(setting).substr(0, equals))), setting.substr(equals + 1), "--set");
 }
 
 void scenario_loader::apply_at(const std::string& path, const std::string& text, const place& at) {
@@ -100,12 +107,7 @@ scenario scenario_loader::finish() const {
 scenario load_scenario(const std::string& file, std::span<const std::string> settings, std::vector<cost_key> costs) {
   scenario_loader loader(std::move(costs));
   if (!file.empty()) loader.apply_file(file);
-  for (const std::string& setting : settings) {
-    const auto equals = setting.find('=');
-    if (equals == std::string::npos)
-      throw input_error(fmt_error("--set " + setting, 0, setting, "no value", "key.path=value"));
-    loader.apply(std::string(trimmed(setting.substr(0, equals))), setting.substr(equals + 1), "--set " + setting);
-  }
+  for (const std::string& setting : settings) loader.apply_setting(setting);
   return loader.finish();
 }
 

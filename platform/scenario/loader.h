@@ -34,6 +34,8 @@ class scenario_loader {
   void apply_file(const std::string& file);
   /// Applies one setting, "driver.mtu" "9000"; `origin` names it in errors, e.g. "--set driver.mtu=9000".
   void apply(const std::string& path, const std::string& text, const std::string& origin);
+  /// Applies "key.path=value" of a --set.
+  void apply_setting(const std::string& setting);
   /// Checks keys against each other and hands out the scenario.  Throws input_error.
   scenario finish() const;
 

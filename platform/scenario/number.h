@@ -30,8 +30,8 @@ struct quantity {
   std::string unit;  // as typed, empty when absent
 };
 
-/// Reads "1514", "1_000", "0x40", "33.333", "100/3", each with an optional unit ("10 us", "66MHz", "50%").  Nothing when
-/// the text is no such number, is negative or does not fit.
+/// Reads "1514", "1_000", "0x40", "33.333", "100/3", each with an optional unit ("10 us", "66MHz", "50%").  Nothing
+/// when the text is no such number, is negative or does not fit.
 std::optional<quantity> parse_quantity(std::string_view text);
 
 /// Text without spaces and tabs around it.

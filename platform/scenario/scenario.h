@@ -96,9 +96,9 @@ struct wire_config {
   std::string pcap;
   speed_kind speed = speed_kind::original;
   rational speed_value{1, 1};
-  std::uint32_t gap_min = 0;     // byte times
+  std::uint32_t gap_min = 0;  // byte times
   std::uint32_t link_mbps = 0;
-  sim_time start = -1;           // -1: when the driver has opened the interface
+  sim_time start = -1;  // -1: when the driver has opened the interface
 };
 
 struct gen_config {
@@ -149,7 +149,10 @@ struct scenario {
   checker_config checker;
 };
 
-/// Longest frame (DA..FCS) the chip keeps: 1522, or 16384 with LPE, which the driver sets for an MTU above 1500 (sheet 6.8).
-inline std::uint32_t longest_frame(const driver_config& driver) { return driver.mtu > 1500 ? 16384U : 1522U; }
+/// Longest frame (DA..FCS) the chip keeps: 1522, or 16384 with LPE, which the driver sets for an MTU above 1500
+/// (sheet 6.8).
+inline std::uint32_t longest_frame(const driver_config& driver) {
+  return driver.mtu > 1500 ? 16384U : 1522U;
+}
 
 }  // namespace ringside::platform

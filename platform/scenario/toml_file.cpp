@@ -19,7 +19,9 @@
 namespace ringside::platform {
 namespace {
 
-std::uint_least32_t line_of(const toml::value& v) { return static_cast<std::uint_least32_t>(v.location().line()); }
+std::uint_least32_t line_of(const toml::value& v) {
+  return static_cast<std::uint_least32_t>(v.location().line());
+}
 
 /// The value's text.  toml11 keeps the region it was parsed from; its double would not be exact.
 std::string text_of(const toml::value& v, const std::string& file, const std::string& path) {
@@ -33,7 +35,8 @@ std::string text_of(const toml::value& v, const std::string& file, const std::st
     std::string out;
     for (const toml::value& item : v.as_array()) {
       if (item.is_array() || item.is_table())
-        throw input_error(fmt_error(file, line_of(v), path, "an array of arrays or tables", "an array of plain values"));
+        throw input_error(
+            fmt_error(file, line_of(v), path, "an array of arrays or tables", "an array of plain values"));
       out += (out.empty() ? "" : ",") + text_of(item, file, path);
     }
     return out;
@@ -61,21 +64,23 @@ std::string first_line(std::string_view message) {
 
 std::vector<toml_entry> read_toml(const std::string& file) {
   std::error_code none;
-  if (std::filesystem::is_directory(file, none)) throw input_error(file + ": cannot be read: is a folder; allowed: a TOML file");
+  if (std::filesystem::is_directory(file, none))
+    throw input_error(file + ": cannot be read: is a folder; allowed: a TOML file");
   std::ifstream content(file, std::ios::binary);
   if (!content) throw input_error(file + ": cannot be read: " + std::strerror(errno) + "; allowed: a TOML file");
   std::vector<toml_entry> out;
   try {
     collect(toml::parse(content, file), {}, file, out);
   } catch (const toml::syntax_error& error) {
-    throw input_error(file + ":" + std::to_string(error.location().line()) + ": not valid TOML: " +
-                      first_line(error.what()));
+    throw input_error(file + ":" + std::to_string(error.location().line()) +
+                      ": not valid TOML: " + first_line(error.what()));
   } catch (const toml::exception& error) {
     throw input_error(file + ": not valid TOML: " + first_line(error.what()));
   }
   // toml11 keeps tables in hash order: the file's order is the user's.
-  std::sort(out.begin(), out.end(),
-            [](const toml_entry& x, const toml_entry& y) { return std::tie(x.line, x.path) < std::tie(y.line, y.path); });
+  std::sort(out.begin(), out.end(), [](const toml_entry& x, const toml_entry& y) {
+    return std::tie(x.line, x.path) < std::tie(y.line, y.path);
+  });
   return out;
 }
 

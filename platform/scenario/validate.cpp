@@ -1,8 +1,8 @@
 #include "platform/scenario/validate.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ringside::platform {
 namespace {
@@ -10,10 +10,12 @@ namespace {
 // Linux MAX_SKB_FRAGS: a chain becomes one sk_buff with at most 17 fragments (sheet 10.6).
 constexpr std::uint32_t max_chain = 17;
 constexpr std::uint32_t header_and_tag_and_fcs = 14 + 4 + 4;
-constexpr std::uint32_t fifo_overhead = 16;  // status words per frame
+constexpr std::uint32_t fifo_overhead = 16;                   // status words per frame
 constexpr std::uint64_t reserved_bytes = 8ULL * 1024 * 1024;  // rings, socket buffers, kernel structures
 
-std::uint64_t all_cpus(const scenario& s) { return (std::uint64_t{1} << s.cpu.count) - 1; }
+std::uint64_t all_cpus(const scenario& s) {
+  return (std::uint64_t{1} << s.cpu.count) - 1;
+}
 
 }  // namespace
 
@@ -21,14 +23,13 @@ std::optional<conflict> find_conflict(const scenario& s) {
   const std::uint32_t longest = s.driver.mtu + header_and_tag_and_fcs;
   const std::uint32_t chain = (longest + s.driver.buffer_size - 1) / s.driver.buffer_size;
   if (chain > std::min(max_chain, s.driver.ring_size - 1))
-    return conflict{"driver.buffer_size",
-                    fmt::format("a frame of MTU {} needs {} buffers of {} bytes; allowed: at most {} (ring of {})",
-                                s.driver.mtu, chain, s.driver.buffer_size, std::min(max_chain, s.driver.ring_size - 1),
-                                s.driver.ring_size)};
+    return conflict{
+        "driver.buffer_size",
+        fmt::format("a frame of MTU {} needs {} buffers of {} bytes; allowed: at most {} (ring of {})", s.driver.mtu,
+                    chain, s.driver.buffer_size, std::min(max_chain, s.driver.ring_size - 1), s.driver.ring_size)};
   if (longest + fifo_overhead > s.nic.pba_kb * 1024)
     return conflict{"nic.pba_kb", fmt::format("{} KB cannot hold one frame of MTU {}; allowed: at least {} KB",
-                                              s.nic.pba_kb, s.driver.mtu,
-                                              (longest + fifo_overhead + 8191) / 8192 * 8)};
+                                              s.nic.pba_kb, s.driver.mtu, (longest + fifo_overhead + 8191) / 8192 * 8)};
   const std::uint64_t memory = std::uint64_t{s.mem.size_mb} * 1024 * 1024;
   const std::uint64_t needed = std::uint64_t{s.driver.ring_size} * s.driver.buffer_size * 2 + reserved_bytes;
   if (needed > memory)

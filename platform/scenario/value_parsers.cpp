@@ -32,7 +32,9 @@ value with_ratio(std::int64_t kind, rational ratio) {
 }
 
 // 1e9 of any unit is beyond what a gigabit wire can do and keeps products of times inside 128 bits.
-bool usable(const rational& ratio) { return ratio.num > 0 && ratio.num <= 1'000'000'000 && ratio.den <= 1'000'000'000; }
+bool usable(const rational& ratio) {
+  return ratio.num > 0 && ratio.num <= 1'000'000'000 && ratio.den <= 1'000'000'000;
+}
 
 }  // namespace
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::int64_t ps_per_ns = 1'000;
 
-std::string_view grain_of(const value_rule& rule) { return rule.grain.empty() ? rule.unit : rule.grain; }
+std::string_view grain_of(const value_rule& rule) {
+  return rule.grain.empty() ? rule.unit : rule.grain;
+}
 
 /// The quantity in `grain` units, exactly.
 std::optional<std::int64_t> in_grain(const value_rule& rule, std::string_view text) {
@@ -105,21 +107,35 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 std::optional<value> parse(const value_rule& rule, std::string_view text) {
   switch (rule.kind) {
-    case value_kind::whole: return parse_whole(rule, text);
-    case value_kind::frequency: return parse_frequency(rule, text);
-    case value_kind::choice: return parse_choice(rule, text);
-    case value_kind::toggle: return parse_toggle(text);
-    case value_kind::mac: return parse_mac(text);
-    case value_kind::ipv4: return parse_ipv4(text);
-    case value_kind::ports: return parse_number_list(text, 1, 65535);
-    case value_kind::cpus: return parse_cpus(text, rule.high);
-    case value_kind::sizes: return parse_sizes(text, rule.low, rule.high);
-    case value_kind::rate: return parse_rate(text);
-    case value_kind::speed: return parse_speed(text);
+    case value_kind::whole:
+      return parse_whole(rule, text);
+    case value_kind::frequency:
+      return parse_frequency(rule, text);
+    case value_kind::choice:
+      return parse_choice(rule, text);
+    case value_kind::toggle:
+      return parse_toggle(text);
+    case value_kind::mac:
+      return parse_mac(text);
+    case value_kind::ipv4:
+      return parse_ipv4(text);
+    case value_kind::ports:
+      return parse_number_list(text, 1, 65535);
+    case value_kind::cpus:
+      return parse_cpus(text, rule.high);
+    case value_kind::sizes:
+      return parse_sizes(text, rule.low, rule.high);
+    case value_kind::rate:
+      return parse_rate(text);
+    case value_kind::speed:
+      return parse_speed(text);
     case value_kind::time_or:
-    case value_kind::number_or: return parse_or(rule, text);
-    case value_kind::identifiers: return parse_identifiers(text);
-    case value_kind::text: break;
+    case value_kind::number_or:
+      return parse_or(rule, text);
+    case value_kind::identifiers:
+      return parse_identifiers(text);
+    case value_kind::text:
+      break;
   }
   value out;
   out.text = std::string(text);
@@ -128,23 +144,36 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
 
 std::string allowed(const value_rule& rule) {
   switch (rule.kind) {
-    case value_kind::whole: return range_text(rule);
+    case value_kind::whole:
+      return range_text(rule);
     case value_kind::frequency:
       return fmt::format("{}..{} MHz, decimal or fraction such as 33.333 or 100/3", rule.low, rule.high);
-    case value_kind::choice: return std::string(rule.words);
-    case value_kind::toggle: return "on|off";
-    case value_kind::text: return "any text";
-    case value_kind::mac: return "unicast address such as 02:00:00:00:00:01";
-    case value_kind::ipv4: return "unicast address such as 10.0.0.2";
-    case value_kind::ports: return "different UDP ports 1..65535, separated by commas";
-    case value_kind::cpus: return fmt::format("all, or CPU numbers 0..{} separated by commas", rule.high);
+    case value_kind::choice:
+      return std::string(rule.words);
+    case value_kind::toggle:
+      return "on|off";
+    case value_kind::text:
+      return "any text";
+    case value_kind::mac:
+      return "unicast address such as 02:00:00:00:00:01";
+    case value_kind::ipv4:
+      return "unicast address such as 10.0.0.2";
+    case value_kind::ports:
+      return "different UDP ports 1..65535, separated by commas";
+    case value_kind::cpus:
+      return fmt::format("all, or CPU numbers 0..{} separated by commas", rule.high);
     case value_kind::sizes:
       return fmt::format("N, N,N,... or N..N with N = {}..{} bytes, FCS included", rule.low, rule.high);
-    case value_kind::rate: return "line, <N>pps or <N>% (of line rate, at most 100%)";
-    case value_kind::speed: return "original, line, <N>x or <N>pps";
-    case value_kind::time_or: return fmt::format("{}, or {}", rule.words, range_text(rule));
-    case value_kind::number_or: return fmt::format("{}, or {}", rule.words, range_text(rule));
-    case value_kind::identifiers: return "names separated by commas";
+    case value_kind::rate:
+      return "line, <N>pps or <N>% (of line rate, at most 100%)";
+    case value_kind::speed:
+      return "original, line, <N>x or <N>pps";
+    case value_kind::time_or:
+      return fmt::format("{}, or {}", rule.words, range_text(rule));
+    case value_kind::number_or:
+      return fmt::format("{}, or {}", rule.words, range_text(rule));
+    case value_kind::identifiers:
+      return "names separated by commas";
   }
   return {};
 }

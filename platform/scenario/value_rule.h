@@ -35,11 +35,11 @@ struct value_rule {
   value_kind kind = value_kind::text;
   std::int64_t low = 0;
   std::int64_t high = 0;
-  std::int64_t step = 1;             // whole: must be a multiple of this
-  bool power_of_two = false;         // whole
-  std::string_view unit = {};        // unit of a bare number, as printed by --list-keys
-  std::string_view grain = {};       // unit of the stored number; empty: the same
-  std::string_view words = {};       // choice, time_or, number_or: "a|b|c"
+  std::int64_t step = 1;        // whole: must be a multiple of this
+  bool power_of_two = false;    // whole
+  std::string_view unit = {};   // unit of a bare number, as printed by --list-keys
+  std::string_view grain = {};  // unit of the stored number; empty: the same
+  std::string_view words = {};  // choice, time_or, number_or: "a|b|c"
 };
 
 /// A parsed value; which members count is said at value_kind.

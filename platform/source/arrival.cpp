@@ -5,7 +5,7 @@
 namespace ringside::platform {
 namespace {
 
-constexpr std::uint64_t preamble_bytes = 8;  // preamble and SFD, IEEE 802.3 clause 3.2.1
+constexpr std::uint64_t preamble_bytes = 8;       // preamble and SFD, IEEE 802.3 clause 3.2.1
 constexpr std::uint64_t ln2_q32 = 2'977'044'472;  // ln 2 * 2^32
 
 }  // namespace

@@ -15,7 +15,9 @@ constexpr std::uint64_t error_stream = 0x65727273;
 constexpr std::uint32_t million = 1'000'000;
 constexpr std::uint32_t shortest_runt = 18;  // addresses, type and FCS (DA..FCS)
 
-std::uint64_t seed_of(const scenario& s) { return s.gen.seed != 0 ? s.gen.seed : s.run.seed; }
+std::uint64_t seed_of(const scenario& s) {
+  return s.gen.seed != 0 ? s.gen.seed : s.run.seed;
+}
 
 }  // namespace
 

@@ -1,10 +1,10 @@
 #include "platform/source/pcap_source.h"
 
-#include <array>
-#include <cstdio>
-
 #include <fmt/format.h>
 #include <pcap/pcap.h>
+
+#include <array>
+#include <cstdio>
 
 #include "platform/scenario/loader.h"
 
@@ -22,7 +22,9 @@ std::int64_t nanoseconds(const pcap_pkthdr& header) {
 
 }  // namespace
 
-void pcap_source::closer::operator()(pcap* handle) const { pcap_close(handle); }
+void pcap_source::closer::operator()(pcap* handle) const {
+  pcap_close(handle);
+}
 
 pcap_source::pcap_source(const std::string& file, speed_kind speed, rational speed_value, const std::string& key)
     : file_(file), key_(key), speed_(speed), speed_value_(speed_value) {
@@ -43,8 +45,8 @@ void pcap_source::check_whole_file() {
   const handle capture = open();
   if (const int type = pcap_datalink(capture.get()); type != DLT_EN10MB) {
     const char* name = pcap_datalink_val_to_name(type);
-    throw input_error(fmt_error(file_, 0, key_, fmt::format("link type is {}", name == nullptr ? std::to_string(type) : name),
-                                captures));
+    throw input_error(fmt_error(
+        file_, 0, key_, fmt::format("link type is {}", name == nullptr ? std::to_string(type) : name), captures));
   }
   pcap_pkthdr* header = nullptr;
   const unsigned char* bytes = nullptr;
@@ -55,8 +57,8 @@ void pcap_source::check_whole_file() {
     if (header->caplen < header->len) ++snapped_;
   }
   if (result != PCAP_ERROR_BREAK)
-    throw input_error(fmt_error(file_, 0, key_,
-                                fmt::format("record {}: {}", records_ + 1, pcap_geterr(capture.get())), captures));
+    throw input_error(
+        fmt_error(file_, 0, key_, fmt::format("record {}: {}", records_ + 1, pcap_geterr(capture.get())), captures));
 }
 
 std::optional<offered_frame> pcap_source::next() {
@@ -75,9 +77,14 @@ sim_time pcap_source::due(std::int64_t stamp_ns) {
   wide_int when = 0;
   const wide_int since_first = static_cast<wide_int>(stamp_ns) - first_ns_;
   switch (speed_) {
-    case speed_kind::line: return 0;
-    case speed_kind::original: when = since_first * ns; break;
-    case speed_kind::times: when = since_first * ns * speed_value_.den / speed_value_.num; break;
+    case speed_kind::line:
+      return 0;
+    case speed_kind::original:
+      when = since_first * ns;
+      break;
+    case speed_kind::times:
+      when = since_first * ns * speed_value_.den / speed_value_.num;
+      break;
     case speed_kind::frames_per_second:
       when = static_cast<wide_int>(sent_) * second * speed_value_.den / speed_value_.num;
       break;

@@ -7,7 +7,7 @@ kernel::kernel(host& machine, const config& settings)
       irqs_(machine, counters_),
       softirqs_(machine, settings.softirq, counters_),
       timers_(machine, softirqs_, counters_),
-      net_rx_(machine, softirqs_, timers_, settings.net_rx, counters_),
+      net_rx_(machine, softirqs_, timers_, settings.receive, counters_),
       memory_(machine, settings.memory_begin, settings.memory_end),
       dma_(machine, memory_),
       work_(machine, timers_) {}

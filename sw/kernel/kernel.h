@@ -19,7 +19,7 @@ class kernel final : public cpu_events {
  public:
   struct config {
     softirqs::limits softirq;
-    net_rx::limits net_rx;
+    net_rx::limits receive;
     bus_address memory_begin = 0x10000;  // first byte the allocator may use
     bus_address memory_end = 0;          // 0 = end of memory
   };

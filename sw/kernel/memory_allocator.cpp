@@ -23,7 +23,7 @@ void unpoison([[maybe_unused]] std::span<std::byte> area) {
 
 }  // namespace
 
-memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address end) : memory_(machine.memory()) {
+memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address end) : host_(machine), memory_(machine.memory()) {
   const bus_address limit = end == 0 ? memory_.size() : std::min<bus_address>(end, memory_.size());
   base_ = (std::max<bus_address>(begin, 1) + slab_bytes - 1) / slab_bytes * slab_bytes;
   if (limit > base_) slabs_.resize(static_cast<std::size_t>((limit - base_) / slab_bytes));
@@ -49,6 +49,7 @@ bool memory_allocator::must_fail() {
 }
 
 bus_address memory_allocator::alloc(std::size_t size) {
+  host_.sync_smp();
   if (must_fail()) {
     ++failures_;
     return 0;
@@ -121,6 +122,7 @@ std::size_t memory_allocator::usable_size(bus_address address) const {
 
 void memory_allocator::free(bus_address address) {
   if (address == 0) return;
+  host_.sync_smp();
   const std::size_t size = usable_size(address);
   if (size == 0) {
     ++bad_frees_;

@@ -2,6 +2,8 @@
 //
 // Owner: kernel::kernel.  Callers: drivers (rings, receive buffers) and the stack (skb heads).  Deterministic: last freed,
 // first reused.  Freed buffers are poisoned under AddressSanitizer, so a late access, DMA included, stops the test.
+// Which buffer comes next depends on the order of calls, so a caller in task context synchronises first; between CPUs the
+// allocator does it itself.
 #pragma once
 
 #include <array>
@@ -59,6 +61,7 @@ class memory_allocator {
   bus_address alloc_large(std::size_t size);
   bool must_fail();
 
+  host& host_;
   std::span<std::byte> memory_;
   bus_address base_;
   std::vector<slab> slabs_;

@@ -21,6 +21,7 @@ net_rx::net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bo
 }
 
 bool net_rx::napi_schedule_prep(napi_struct& napi) {
+  host_.sync_smp();  // the poll may be running on another CPU
   if ((napi.state & napi_struct::disable) != 0) return false;
   const bool was_scheduled = (napi.state & napi_struct::sched) != 0;
   // The poller that owns SCHED may already have looked at the ring for the last time: MISSED makes its completion

@@ -12,7 +12,6 @@ void wait_queue::prepare_to_wait() {
 }
 
 void wait_queue::finish_wait() {
-  host_.sync();
   std::erase(tasks_, host_.current_task());
   host_.finish_sleep();
 }

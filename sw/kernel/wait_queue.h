@@ -30,6 +30,7 @@ class wait_queue {
 
   /// Registers the current task, then publishes its time: a wake-up from here on is not lost.
   void prepare_to_wait();
+  /// Leaves the queue; no time may have passed since the condition was seen.
   void finish_wait();
 
   /// Callback on every wake-up (epoll's ep_poll_callback); `owner` identifies it.

@@ -42,7 +42,9 @@ bool skb_allocator::expand_head(sk_buff& skb, std::size_t missing) {
 }
 
 void skb_allocator::drop(skb_ptr skb, drop_reason reason) {
+  host_.sync();  // the allocator is shared with interrupts that allocate
   drop_frame(skb->frame, reason);
+  skb.reset();
   host_.consume(kernel::cost::skb_free);
 }
 
@@ -52,8 +54,10 @@ void skb_allocator::drop_frame(frame_id frame, drop_reason reason) {
 }
 
 void skb_allocator::consume(skb_ptr skb) {
+  host_.sync();
   ++consumed_;
   host_.emit(stage::skb_consume, skb->frame);
+  skb.reset();
   host_.consume(kernel::cost::skb_free);
 }
 

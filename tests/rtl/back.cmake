@@ -12,7 +12,7 @@ set_target_properties(rtl_top_model PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTOR
 add_library(rtl_top_bench STATIC top_bench.cpp top_bench_bus.cpp)
 target_link_libraries(rtl_top_bench PUBLIC rtl_top_model ringside_flags ringside_regs GTest::gtest_main ZLIB::ZLIB)
 
-foreach(name top)
+foreach(name pci_cfg regs desc dma writeback irq reset top)
   add_executable(rtl_${name} ${name}_test.cpp)
   target_link_libraries(rtl_${name} PRIVATE rtl_top_bench)
   add_test(NAME rtl/${name} COMMAND rtl_${name})

@@ -1,4 +1,5 @@
-# ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...])
+# ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...]
+#                    [ARGS verilator argument...])
 # One GoogleTest bench on one Verilated module, named rtl/NAME in ctest.
 #
 # The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
@@ -7,7 +8,7 @@ find_package(GTest REQUIRED)
 set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
 
 function(ringside_rtl_bench name)
-  cmake_parse_arguments(ARG "" "TOP" "TEST;RTL;SVA;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TOP" "TEST;RTL;SVA;LINKS;ARGS" ${ARGN})
   set(sources ${RINGSIDE_REGS_SV})
   foreach(file IN LISTS ARG_RTL)
     list(APPEND sources ${RINGSIDE_RTL_DIR}/${file})
@@ -19,7 +20,7 @@ function(ringside_rtl_bench name)
   set(model rtl_${name}_model)
   add_library(${model} STATIC)
   verilate(${model} PREFIX V${ARG_TOP} TOP_MODULE ${ARG_TOP} SOURCES ${sources}
-           VERILATOR_ARGS --assert --x-initial unique --x-assign unique -Wno-UNUSEDPARAM
+           VERILATOR_ARGS --assert --x-initial unique --x-assign unique -Wno-UNUSEDPARAM ${ARG_ARGS}
            OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
   get_target_property(dirs ${model} INTERFACE_INCLUDE_DIRECTORIES)
   set_target_properties(${model} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")

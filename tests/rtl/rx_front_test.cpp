@@ -1,5 +1,8 @@
-// The receive front as a whole: frames from pins to FIFO, the length and CRC table of 6.8, counters of 6.10, events.
+// The receive front as a whole: the length and CRC table of 6.8, strips, counters of 6.10, overflow, events, resets.
 #include <gtest/gtest.h>
+
+#include <array>
+#include <map>
 
 #include "tests/rtl/front_bench.h"
 
@@ -7,27 +10,407 @@ namespace ringside::rtl_test {
 namespace {
 
 const bytes station = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-const bytes broadcast(6, 0xFF);
-constexpr std::uint32_t rctl_en = 1U << 1;
-constexpr std::uint32_t rctl_bam = 1U << 15;
+const bytes stranger = {0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
+const bytes all_ones(6, 0xFF);
+constexpr std::uint32_t on = rctl::EN | rctl::BAM;
+
+constexpr std::uint32_t every_counter[] = {
+    reg::CRCERRS, reg::RXERRC,  reg::MPC,     reg::RLEC, reg::PRC64, reg::PRC127, reg::PRC255, reg::PRC511,
+    reg::PRC1023, reg::PRC1522, reg::GPRC,    reg::BPRC, reg::MPRC,  reg::RNBC,   reg::RUC,    reg::RFC,
+    reg::ROC,     reg::RJC,     reg::TPR};
+
+// Every counter that is not zero, then cleared.
+std::map<std::uint32_t, std::uint32_t> read_counters(front_bench& bench) {
+  std::map<std::uint32_t, std::uint32_t> result;
+  for (const auto reg : every_counter) {
+    if (const auto value = bench.read(reg)) result[reg] = value;
+  }
+  for (const auto low : {reg::GORCL, reg::TORL}) {
+    if (const auto value = bench.read(low)) result[low] = value;
+    bench.read(low + 4);
+  }
+  return result;
+}
+
+using counts = std::map<std::uint32_t, std::uint32_t>;
+
+bytes spoiled(bytes frame) {
+  frame.back() ^= 0x01;
+  return frame;
+}
 
 TEST(rx_front, stores_a_plain_frame) {
   front_bench bench;
-  bench.pins().rctl_i = rctl_en | rctl_bam;
+  bench.pins().rctl_i = on;
   const bytes frame = make_frame(station, 64);
   bench.send(frame);
   const auto frames = bench.drain();
   ASSERT_EQ(frames.size(), 1U);
   EXPECT_EQ(frames[0].data, frame);
   EXPECT_EQ(frames[0].tag, 1U);
-  EXPECT_EQ(frames[0].status, 0x04);
+  EXPECT_EQ(frames[0].status, 0x04);  // IXSM: no offload enabled
   EXPECT_EQ(frames[0].errors, 0x00);
-  EXPECT_EQ(bench.read(reg::GPRC), 1U);
-  EXPECT_EQ(bench.read(reg::GPRC), 0U);
+  EXPECT_EQ(frames[0].special, 0U);
   const auto events = bench.take_events();
   ASSERT_EQ(events.size(), 2U);
-  EXPECT_TRUE(events[0].accept);
-  EXPECT_TRUE(events[1].commit);
+  EXPECT_TRUE(events[0].accept && !events[0].commit);
+  EXPECT_TRUE(events[1].commit && !events[1].accept);
+}
+
+struct outcome {
+  bool stored;
+  std::uint8_t errors;
+  unsigned why;
+  counts counters;
+};
+
+// 6.8 row by row, SBP off and on.
+void check_row(const bytes& frame, bool lpe, int error_at, const outcome& plain, const outcome& with_sbp) {
+  for (const bool sbp : {false, true}) {
+    front_bench bench;
+    bench.pins().rctl_i = on | (sbp ? rctl::SBP : 0) | (lpe ? rctl::LPE : 0);
+    const outcome& want = sbp ? with_sbp : plain;
+    bench.send(frame, 12, 7, error_at);
+    const auto frames = bench.drain();
+    ASSERT_EQ(frames.size(), want.stored ? 1U : 0U) << "length " << frame.size() << " sbp " << sbp;
+    if (want.stored) {
+      EXPECT_EQ(frames[0].data, frame);
+      EXPECT_EQ(frames[0].errors, want.errors);
+    }
+    auto counters = want.counters;
+    counters[reg::TPR] = 1;
+    counters[reg::TORL] = static_cast<std::uint32_t>(frame.size());
+    EXPECT_EQ(read_counters(bench), counters) << "length " << frame.size() << " sbp " << sbp;
+    const auto events = bench.take_events();
+    ASSERT_FALSE(events.empty());
+    EXPECT_EQ(events.back().reason, want.why);
+    EXPECT_EQ(events.back().commit, want.stored);
+    EXPECT_EQ(events.back().drop, !want.stored);
+    // The next frame is not disturbed.
+    const auto next = make_frame(station, 70);
+    bench.send(next);
+    const auto after = bench.drain();
+    ASSERT_EQ(after.size(), 1U);
+    EXPECT_EQ(after[0].data, next);
+    EXPECT_EQ(after[0].errors, 0U);
+  }
+}
+
+TEST(rx_front, runts_are_undersize_or_fragments) {
+  for (std::size_t length = 18; length < 64; ++length) {
+    const auto good = make_frame(station, length);
+    const counts undersize = {{reg::RUC, 1}, {reg::RLEC, 1}};
+    check_row(good, false, -1, {false, 0, reason::undersize, undersize}, {true, 0, reason::none, undersize});
+    const counts fragment = {{reg::RFC, 1}, {reg::RLEC, 1}};
+    check_row(spoiled(good), false, -1, {false, 0, reason::fragment, fragment}, {true, 1, reason::none, fragment});
+  }
+  for (std::size_t length = 6; length < 18; ++length) {
+    bytes frame = make_frame(station, 64);
+    frame.resize(length);
+    const counts fragment = {{reg::RFC, 1}, {reg::RLEC, 1}};
+    check_row(frame, false, -1, {false, 0, reason::fragment, fragment}, {true, 1, reason::none, fragment});
+  }
+}
+
+TEST(rx_front, a_frame_without_a_whole_address_passes_no_filter) {
+  for (std::size_t length = 1; length < 6; ++length) {
+    front_bench bench;
+    bench.pins().rctl_i = on | rctl::UPE | rctl::MPE | rctl::SBP;
+    bench.send(bytes(length, 0x22));
+    EXPECT_TRUE(bench.drain().empty());
+    EXPECT_EQ(read_counters(bench), (counts{{reg::TPR, 1}, {reg::TORL, static_cast<std::uint32_t>(length)}}));
+    const auto events = bench.take_events();
+    ASSERT_EQ(events.size(), 1U);
+    EXPECT_TRUE(events[0].reject);
+    EXPECT_EQ(events[0].reason, reason::address);
+  }
+}
+
+TEST(rx_front, good_lengths_fill_their_bins) {
+  struct bin { std::size_t first, last; std::uint32_t counter; };
+  for (const auto& [first, last, counter] :
+       {bin{64, 64, reg::PRC64}, bin{65, 127, reg::PRC127}, bin{128, 255, reg::PRC255}, bin{256, 511, reg::PRC511},
+        bin{512, 1023, reg::PRC1023}, bin{1024, 1522, reg::PRC1522}}) {
+    for (const std::size_t length : {first, first + (last - first) / 2, last}) {
+      const auto size = static_cast<std::uint32_t>(length);
+      const counts good = {{counter, 1}, {reg::GPRC, 1}, {reg::GORCL, size}};
+      check_row(make_frame(station, length), false, -1, {true, 0, reason::none, good}, {true, 0, reason::none, good});
+      const counts crc = {{reg::CRCERRS, 1}};
+      check_row(spoiled(make_frame(station, length)), false, -1, {false, 0, reason::crc, crc},
+                {true, 1, reason::none, crc});
+    }
+  }
+}
+
+TEST(rx_front, limits_are_1522_and_16384) {
+  const counts oversize = {{reg::ROC, 1}, {reg::RLEC, 1}};
+  const counts jabber = {{reg::RJC, 1}, {reg::RLEC, 1}, {reg::CRCERRS, 1}};
+  for (const std::size_t length : {1523UL, 1524UL, 1600UL, 9018UL, 16384UL}) {
+    const auto frame = make_frame(station, length);
+    check_row(frame, false, -1, {false, 0, reason::oversize, oversize}, {true, 0, reason::none, oversize});
+    check_row(spoiled(frame), false, -1, {false, 0, reason::jabber, jabber}, {true, 1, reason::none, jabber});
+    const counts good = {{reg::PRC1522, 1}, {reg::GPRC, 1}, {reg::GORCL, static_cast<std::uint32_t>(length)}};
+    check_row(frame, true, -1, {true, 0, reason::none, good}, {true, 0, reason::none, good});
+  }
+  for (const std::size_t length : {16385UL, 20000UL, 32767UL}) {
+    const auto frame = make_frame(station, length);
+    check_row(frame, true, -1, {false, 0, reason::oversize, oversize}, {true, 0, reason::none, oversize});
+    check_row(spoiled(frame), true, -1, {false, 0, reason::jabber, jabber}, {true, 1, reason::none, jabber});
+  }
+  // Beyond the status word's length field nothing is stored.
+  for (const std::size_t length : {32768UL, 60000UL}) {
+    check_row(make_frame(station, length), true, -1, {false, 0, reason::oversize, oversize},
+              {false, 0, reason::oversize, oversize});
+  }
+}
+
+TEST(rx_front, rx_er_spoils_a_frame_wherever_it_stands) {
+  for (const int at : {7, 8, 13, 40, 71}) {  // delimiter, first byte, address, middle, last byte of the FCS
+    const auto frame = make_frame(station, 64);
+    const counts error = {{reg::RXERRC, 1}};
+    check_row(frame, false, at, {false, 0, reason::rx_er, error}, {true, 0x80, reason::none, error});
+    const counts both = {{reg::RXERRC, 1}, {reg::CRCERRS, 1}};
+    check_row(spoiled(frame), false, at, {false, 0, reason::rx_er, both}, {true, 0x81, reason::none, both});
+  }
+  const counts runt = {{reg::RUC, 1}, {reg::RLEC, 1}};  // RXERRC is for 64 bytes and more
+  check_row(make_frame(station, 60), false, 20, {false, 0, reason::undersize, runt}, {true, 0x80, reason::none, runt});
+  const counts giant = {{reg::ROC, 1}, {reg::RLEC, 1}, {reg::RXERRC, 1}};
+  check_row(make_frame(station, 1523), false, 20, {false, 0, reason::oversize, giant},
+            {true, 0x80, reason::none, giant});
+  const counts good = {{reg::PRC64, 1}, {reg::GPRC, 1}, {reg::GORCL, 64}};
+  for (const int at : {0, 6}) {  // in the preamble it says nothing about the frame
+    check_row(make_frame(station, 64), false, at, {true, 0, reason::none, good}, {true, 0, reason::none, good});
+  }
+}
+
+TEST(rx_front, errors_of_strangers_are_not_counted) {
+  front_bench bench;
+  bench.pins().rctl_i = on | rctl::SBP;
+  for (const std::size_t length : {40UL, 64UL, 1600UL}) {
+    bench.send(make_frame(stranger, length));
+    bench.send(spoiled(make_frame(stranger, length)));
+  }
+  EXPECT_TRUE(bench.drain().empty());
+  EXPECT_EQ(read_counters(bench), (counts{{reg::TPR, 6}, {reg::TORL, 2 * (40 + 64 + 1600)}}));
+  for (const auto& event : bench.take_events()) EXPECT_EQ(event.reason, reason::address);
+}
+
+TEST(rx_front, nothing_counts_while_the_receiver_is_off_or_the_link_down) {
+  front_bench bench;
+  bench.pins().rctl_i = rctl::BAM | rctl::UPE;
+  bench.send(make_frame(station, 64));
+  bench.pins().rctl_i = on;
+  bench.pins().link_up_i = 0;
+  bench.send(make_frame(station, 64));
+  bench.pins().link_up_i = 1;
+  bench.send({}, 12, 20);                 // a delimiter, no byte
+  bench.send_raw(bytes(30, 0x55), 12);    // no delimiter
+  EXPECT_TRUE(bench.drain().empty());
+  EXPECT_EQ(read_counters(bench), counts{});
+  const auto events = bench.take_events();
+  ASSERT_EQ(events.size(), 4U);
+  constexpr std::array why = {reason::disabled, reason::link_down, reason::fragment, reason::fragment};
+  for (unsigned i = 0; i < 4; ++i) {
+    EXPECT_TRUE(events[i].reject);
+    EXPECT_EQ(events[i].reason, why[i]);
+    EXPECT_EQ(events[i].tag, i + 1);
+  }
+}
+
+TEST(rx_front, settings_are_those_of_the_first_byte) {
+  front_bench bench;
+  auto& m = bench.pins();
+  const auto frame = make_frame(stranger, 200);
+  for (const bool open : {false, true}) {
+    m.rctl_i = on | (open ? rctl::UPE : 0);
+    for (std::size_t i = 0; i < 8 + frame.size() + 12; ++i) {
+      m.gmii_rx_dv_i = i < 8 + frame.size();
+      m.gmii_rxd_i = i < 7 ? 0x55 : i == 7 ? 0xD5 : i - 8 < frame.size() ? frame[i - 8] : std::uint8_t{0};
+      if (i == 12) m.rctl_i = open ? rctl::SECRC : on | rctl::UPE | rctl::SECRC;
+      bench.tick();
+    }
+    const auto frames = bench.drain();
+    ASSERT_EQ(frames.size(), open ? 1U : 0U);
+    if (open) {
+      EXPECT_EQ(frames[0].data, frame);
+    }
+    EXPECT_EQ(bench.read(reg::TPR), 1U);  // the frame of the time the receiver was on, counted at its end
+  }
+}
+
+TEST(rx_front, broadcast_and_multicast_have_their_counters) {
+  front_bench bench;
+  bench.pins().rctl_i = on | rctl::MPE;
+  bench.send(make_frame(all_ones, 64));
+  bench.send(make_frame({0x01, 0x00, 0x5E, 1, 2, 3}, 64));
+  bench.send(make_frame({0x33, 0x33, 0x00, 1, 2, 3}, 64));
+  bench.send(spoiled(make_frame(all_ones, 64)));
+  EXPECT_EQ(read_counters(bench), (counts{{reg::BPRC, 1}, {reg::MPRC, 2}, {reg::GPRC, 3}, {reg::PRC64, 3},
+                                          {reg::GORCL, 192}, {reg::CRCERRS, 1}, {reg::TPR, 4}, {reg::TORL, 256}}));
+}
+
+TEST(rx_front, crc_and_tag_are_taken_out) {
+  for (std::size_t length = 60; length < 90; ++length) {
+    for (unsigned bits = 0; bits < 4; ++bits) {
+      const bool secrc = (bits & 1) != 0;
+      const bool vme = (bits & 2) != 0;
+      front_bench bench;
+      bench.pins().rctl_i = on | (secrc ? rctl::SECRC : 0);
+      bench.pins().vme_i = vme;
+      const auto frame = with_tag(make_frame(station, length), 0x8100, 0xB123);
+      bytes want = frame;
+      if (secrc) want.resize(want.size() - 4);
+      if (vme) want.erase(want.begin() + 12, want.begin() + 16);
+      bench.send(frame);
+      const auto frames = bench.drain();
+      ASSERT_EQ(frames.size(), 1U);
+      EXPECT_EQ(frames[0].data, want);
+      EXPECT_EQ(frames[0].special, vme ? 0xB123 : 0);
+      EXPECT_EQ(frames[0].status, vme ? 0x0C : 0x04);
+      EXPECT_EQ(bench.read(reg::GORCL), frame.size());  // DA..CRC
+      EXPECT_EQ(bench.read(length == 60 ? reg::PRC64 : reg::PRC127), 1U);
+    }
+  }
+}
+
+// R-31, N-15, N-16: what does not fit is lost whole and counted; what fits later comes in.
+TEST(rx_front, overflow_loses_whole_frames_and_goes_on) {
+  front_bench bench;
+  bench.pins().rctl_i = on;
+  bench.pins().pba_rxa_i = 8;
+  const unsigned fits = 8192 / (16 + 1520);  // five of 1514, 512 bytes left
+  for (unsigned i = 0; i < fits + 2; ++i) bench.send(make_frame(station, 1514, i));
+  bench.send(make_frame(station, 300, 77));  // fits
+  EXPECT_EQ(bench.rxo_pulses(), 2U);
+  const auto frames = bench.drain();
+  ASSERT_EQ(frames.size(), fits + 1);
+  for (unsigned i = 0; i < fits; ++i) EXPECT_EQ(frames[i].data, make_frame(station, 1514, i));
+  EXPECT_EQ(frames.back().data, make_frame(station, 300, 77));
+  EXPECT_EQ(bench.read(reg::MPC), 2U);
+  EXPECT_EQ(bench.read(reg::GPRC), fits + 1);
+  EXPECT_EQ(bench.read(reg::TPR), fits + 3);
+  for (unsigned i = 0; i < fits + 2; ++i) {
+    bench.send(make_frame(station, 1514, i));
+    EXPECT_EQ(bench.drain().size(), 1U);
+  }
+  EXPECT_EQ(bench.read(reg::MPC), 0U);
+}
+
+TEST(rx_front, crc_that_is_stripped_needs_no_room) {
+  // Five frames of 1522 with their FCS off: 1518 stored, 1520 rounded up, 16 for the status: 7680.  512 are left, a
+  // frame that stores 496 bytes fills them; with its FCS it would need a word more.
+  for (const bool secrc : {true, false}) {
+    front_bench bench;
+    bench.pins().rctl_i = on | (secrc ? rctl::SECRC : 0);
+    bench.pins().pba_rxa_i = 8;
+    for (unsigned i = 0; i < 5; ++i) bench.send(make_frame(station, secrc ? 1522 : 1518, i));
+    bench.send(make_frame(station, 500, 9));
+    EXPECT_EQ(bench.rxo_pulses(), secrc ? 0U : 1U);
+    EXPECT_EQ(bench.drain().size(), secrc ? 6U : 5U);
+  }
+}
+
+TEST(rx_front, no_descriptor_counts_good_frames_stored_or_missed) {
+  front_bench bench;
+  bench.pins().rctl_i = on | rctl::SBP;
+  bench.pins().pba_rxa_i = 8;
+  bench.pins().no_desc_i = 1;
+  for (unsigned i = 0; i < 7; ++i) bench.send(make_frame(station, 1514, i));
+  bench.send(spoiled(make_frame(station, 64)));
+  bench.send(make_frame(stranger, 64));
+  EXPECT_EQ(bench.rnbc_pulses(), 7U);
+  EXPECT_EQ(bench.read(reg::RNBC), 7U);
+  EXPECT_EQ(bench.read(reg::MPC), 2U);
+  bench.pins().no_desc_i = 0;
+  bench.send(make_frame(station, 64));
+  EXPECT_EQ(bench.read(reg::RNBC), 0U);
+}
+
+TEST(rx_front, gaps_of_one_cycle_keep_neighbours_whole) {
+  for (unsigned gap = 1; gap <= 16; ++gap) {
+    for (const unsigned preamble : {0U, 1U, 7U}) {
+      front_bench bench;
+      bench.pins().rctl_i = on | rctl::SBP;
+      std::vector<bytes> sent;
+      for (unsigned i = 0; i < 12; ++i) {
+        sent.push_back(make_frame(station, i % 3 == 2 ? 18 + i : 64 + i, i));
+        bench.send(sent.back(), gap, preamble);
+      }
+      const auto frames = bench.drain();
+      ASSERT_EQ(frames.size(), sent.size()) << gap;
+      for (std::size_t i = 0; i < sent.size(); ++i) {
+        EXPECT_EQ(frames[i].data, sent[i]) << gap;
+        EXPECT_EQ(frames[i].tag, i + 1);
+      }
+    }
+  }
+}
+
+TEST(rx_front, reads_of_a_counter_at_every_alignment_lose_nothing) {
+  for (int at = 0; at < 90; ++at) {
+    front_bench bench;
+    auto& m = bench.pins();
+    m.rctl_i = on;
+    const auto frame = make_frame(station, 64);
+    std::uint32_t seen = 0;
+    bool was_read = false;
+    for (int i = 0; i < 72 + 20; ++i) {
+      m.gmii_rx_dv_i = i < 72;
+      m.gmii_rxd_i = i < 7 ? 0x55 : i == 7 ? 0xD5 : i < 72 ? frame[static_cast<std::size_t>(i) - 8] : std::uint8_t{0};
+      m.reg_rd_i = i == at;
+      m.reg_addr_i = reg::GPRC;
+      was_read = i == at;
+      bench.tick();
+      if (was_read) seen = m.reg_rdata_o;
+    }
+    EXPECT_EQ(seen + bench.read(reg::GPRC), 1U) << at;
+  }
+}
+
+// whatever the moment, the burst has one fate, the FIFO is empty afterwards and the tag goes on.
+TEST(rx_front, soft_reset_at_every_cycle_of_a_frame) {
+  for (int at = 0; at < 100; ++at) {
+    front_bench bench;
+    auto& m = bench.pins();
+    m.rctl_i = on;
+    const auto frame = make_frame(station, 64);
+    bench.send(frame);
+    bench.take_events();
+    for (int i = 0; i < 72 + 40; ++i) {
+      m.gmii_rx_dv_i = i < 72;
+      m.gmii_rxd_i = i < 7 ? 0x55 : i == 7 ? 0xD5 : i < 72 ? frame[static_cast<std::size_t>(i) - 8] : std::uint8_t{0};
+      m.soft_rst_i = i == at;
+      bench.tick();
+      if (i == at) m.rctl_i = 0;  // as RCTL does
+    }
+    EXPECT_FALSE(m.frame_valid_o) << at;
+    EXPECT_TRUE(m.quiescent_o) << at;
+    unsigned ends = 0;
+    for (const auto& event : bench.take_events()) {
+      EXPECT_EQ(event.tag, 2U);
+      ends += event.commit + event.drop + event.reject;
+      if (event.drop || event.reject) {
+        EXPECT_EQ(event.reason, reason::disabled);
+      }
+    }
+    EXPECT_EQ(ends, 1U) << at;
+    m.rctl_i = on;
+    bench.send(frame);
+    const auto frames = bench.drain();
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].tag, 3U);
+    EXPECT_EQ(frames[0].data, frame);
+    EXPECT_EQ(bench.read(reg::TPR), 1U);
+  }
+}
+
+TEST(rx_front, registers_of_other_blocks_read_zero) {
+  front_bench bench;
+  bench.read(reg::RAL);
+  for (const std::uint32_t address : {reg::CTRL, reg::STATUS, reg::ICR, reg::RCTL, reg::RDH, reg::RXCSUM, reg::WUC}) {
+    EXPECT_EQ(bench.read(address), 0U) << std::hex << address;
+  }
+  EXPECT_EQ(bench.read(reg::RAL), 0x12005452U);
 }
 
 }  // namespace

@@ -30,8 +30,10 @@ class gmii_driver {
   /// Frames begun so far.
   std::uint64_t started() const { return started_; }
 
- private:
+  /// Learns of the next frame; called by itself at each start, from outside when a held wire is released.
   void look_ahead();
+
+ private:
 
   wire& wire_;
   const clock_domain clock_;

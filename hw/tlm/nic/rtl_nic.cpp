@@ -287,9 +287,11 @@ struct rtl_nic::impl {
     if (e.hold) emit(stage::moderation_hold);
   }
 
-  // Register an access means: BAR0 directly, the I/O window through IOADDR (P-2); -1 for none.
+  // Register an access means: BAR0 directly, the I/O window through IOADDR (P-2), configuration space at its own base;
+  // -1 for none.
   std::int64_t register_offset(const target_access& access) {
     if (access.space == pci_space::memory) return access.offset;
+    if (access.space == pci_space::config) return config_event_base + access.offset;
     if (access.space != pci_space::io || access.offset != 4) return -1;
     return io_address;
   }
@@ -373,6 +375,8 @@ void rtl_nic::set_link(bool up, sim_time t) {
   impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
   impl_->link_next = up;
 }
+
+void rtl_nic::wire_released() { impl_->gmii.look_ahead(); }
 
 nic_config_state rtl_nic::config_state() const {
   const Vnic& top = *impl_->top;

@@ -14,7 +14,13 @@ constexpr std::size_t fcs_bytes = 4;
 wire::wire(std::uint16_t number, frame_source& source, const wire_params& params)
     : number_(number), source_(source), params_(params) {}
 
+void wire::release(sim_time t) {
+  held_ = false;
+  origin_ = t;
+}
+
 const wire_frame* wire::peek() {
+  if (held_) return nullptr;
   if (!next_ && !ended_) {
     std::optional<offered_frame> offer = source_.next();
     if (offer)
@@ -53,7 +59,7 @@ wire_frame wire::make(offered_frame&& offer) {
   if (frame.bytes.size() < min_without_fcs + fcs_bytes) frame.marks |= wire_mark::runt;
   if (frame.bytes.size() > params_.max_frame_bytes) frame.marks |= wire_mark::oversize;
 
-  const sim_time earliest = std::max(offer.earliest, free_);
+  const sim_time earliest = std::max(origin_ + offer.earliest, free_);
   frame.start = (earliest + params_.byte_time - 1) / params_.byte_time * params_.byte_time;
   const auto on_wire = static_cast<sim_time>(params_.preamble_bytes + frame.bytes.size() + params_.gap_bytes);
   free_ = frame.start + on_wire * params_.byte_time;

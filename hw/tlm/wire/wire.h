@@ -23,10 +23,16 @@ class wire {
   /// `number` tells wires apart in frame ids; `source` is pulled, not owned.
   wire(std::uint16_t number, frame_source& source, const wire_params& params = {});
 
-  /// The next frame to start; null when the source has ended.
+  /// Keeps every frame back until release(); before the first peek().
+  void hold() { held_ = true; }
+  /// Source time 0 is simulated time `t`: frames may start from there on.
+  void release(sim_time t);
+  /// The next frame to start; null when the source has ended or the wire is held.
   const wire_frame* peek();
   /// Takes the frame of peek() off; its start is final.
   wire_frame pop();
+  /// True when the source has ended and every frame was taken.
+  bool ended() const { return ended_ && !next_; }
   /// Frames taken so far.
   std::uint64_t offered() const { return offered_; }
   std::uint16_t number() const { return number_; }
@@ -40,6 +46,8 @@ class wire {
   const wire_params params_;
   std::optional<wire_frame> next_;
   bool ended_ = false;
+  bool held_ = false;
+  sim_time origin_ = 0;  // simulated time of source time 0
   std::uint64_t made_ = 0;
   std::uint64_t offered_ = 0;
   sim_time free_ = 0;  // earliest start of the next frame

@@ -1,0 +1,57 @@
+// Rules of the receive FIFO, checked in every bench that runs it.
+module e1000_rx_fifo_sva (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        soft_rst_i,
+  input logic        word_en_i,
+  input logic        finish_i,
+  input logic        keep_i,
+  input logic        lost_o,
+  input logic        frame_valid_o,
+  input logic        data_valid_o,
+  input logic [63:0] data_o,
+  input e1000_pkg::rx_frame_t frame_o,
+  input logic        data_pop_i,
+  input logic        frame_pop_i,
+  input logic [1:0]  wr_state_q,
+  input logic        mem_we,
+  input logic [12:0] mem_waddr,
+  input logic [12:0] head_q,
+  input logic [12:0] tail_q,
+  input logic [13:0] used_q,
+  input logic [11:0] frames_q
+);
+
+  logic in_reset, past_ok_q;
+  assign in_reset = !rst_ni || soft_rst_i;
+  always_ff @(posedge clk_i) past_ok_q <= !in_reset;
+
+  // ---- duties of the neighbours ----
+  PopOnlyWhatIsThere: assert property (@(posedge clk_i) disable iff (in_reset) data_pop_i |-> data_valid_o);
+  ReleaseOnlyAFrame: assert property (@(posedge clk_i) disable iff (in_reset) frame_pop_i |-> frame_valid_o);
+  NoWordWhileStatusIsWritten: assert property (@(posedge clk_i) disable iff (in_reset)
+    (word_en_i || finish_i) |-> wr_state_q == 2'd0);
+
+  // ---- the stream to the reader holds until it is taken ----
+  FrameHolds: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    $past(frame_valid_o && !frame_pop_i) |-> frame_valid_o && frame_o == $past(frame_o));
+  DataHolds: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    $past(data_valid_o && !data_pop_i && !frame_pop_i) |-> data_valid_o && data_o == $past(data_o));
+  DataOnlyWithAFrame: assert property (@(posedge clk_i) disable iff (in_reset) data_valid_o |-> frame_valid_o);
+
+  // ---- space ----
+  NeverMoreThanTheMemory: assert property (@(posedge clk_i) disable iff (in_reset) used_q <= 14'd8192);
+  EmptyIsEmpty: assert property (@(posedge clk_i) disable iff (in_reset) (frames_q == 12'd0) == (used_q == 14'd0));
+  TailIsHeadPlusUsed: assert property (@(posedge clk_i) disable iff (in_reset)
+    tail_q == head_q + used_q[12:0]);
+  // Stored frames lie in [head, head + used): a write there would damage one.
+  NoWriteIntoStoredFrames: assert property (@(posedge clk_i) disable iff (in_reset)
+    mem_we |-> {1'b0, 13'(mem_waddr - head_q)} >= used_q);
+
+  RingWraps: cover property (@(posedge clk_i) rst_ni && frames_q != 12'd0 && tail_q < head_q);
+  FrameIsLost: cover property (@(posedge clk_i) rst_ni && finish_i && keep_i && lost_o);
+  FrameRollsBack: cover property (@(posedge clk_i) rst_ni && finish_i && !keep_i);
+
+endmodule
+
+bind e1000_rx_fifo e1000_rx_fifo_sva u_sva (.*);

@@ -1,0 +1,48 @@
+// Rules of the receive front's outputs, checked in every bench that runs it.
+module e1000_rx_front_sva (
+  input logic                clk_i,
+  input logic                rst_ni,
+  input logic                rxo_o,
+  input logic                rnbc_o,
+  input logic                quiescent_o,
+  input e1000_pkg::rx_evt_t  evt_o,
+  input logic                reg_rd_i,
+  input logic                reg_wr_i
+);
+
+  logic past_ok_q, accepted_q, busy;
+  assign busy = evt_o.accept || evt_o.reject || evt_o.commit || evt_o.drop;
+
+  // The frame that was accepted last and has not ended yet.
+  logic [15:0] accepted_tag_q;
+  always_ff @(posedge clk_i) begin
+    past_ok_q <= rst_ni;
+    if (!rst_ni) accepted_q <= 1'b0;
+    else if (evt_o.commit || evt_o.drop) accepted_q <= 1'b0;
+    else if (evt_o.accept) accepted_q <= 1'b1;
+    if (evt_o.accept) accepted_tag_q <= evt_o.tag;
+  end
+
+  ReadOrWrite: assert property (@(posedge clk_i) disable iff (!rst_ni) !(reg_rd_i && reg_wr_i));
+  ZeroWhenNothingHappens: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    !busy |-> evt_o == '0);
+  OneFateAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    {1'b0, evt_o.reject} + {1'b0, evt_o.commit} + {1'b0, evt_o.drop} <= 2'd1);
+  RejectedIsNotAccepted: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    !(evt_o.reject && evt_o.accept));
+  CommitFollowsAccept: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    (evt_o.commit || evt_o.drop) |-> evt_o.accept || (accepted_q && accepted_tag_q == evt_o.tag));
+  EveryLossHasAReason: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pkg::ReasonNone));
+  RxoIsAnOverflow: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
+  RnbcComesWithAFrame: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
+  QuiescentHasNoNews: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) quiescent_o |-> !busy);
+
+  FrameIsMissed: cover property (@(posedge clk_i) rst_ni && rxo_o);
+  NoDescriptorForIt: cover property (@(posedge clk_i) rst_ni && rnbc_o);
+
+endmodule
+
+bind e1000_rx_front e1000_rx_front_sva u_sva (.*);

@@ -1,0 +1,19 @@
+// The `ringside` command.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "platform/cli/command_line.h"
+#include "platform/cli/kernel_costs.h"
+#include "platform/cli/machine_simulation.h"
+
+int main(int argc, char** argv) {
+  using namespace ringside::platform;
+  const command_environment env{.make = make_machine,
+                                .costs = kernel_cost_keys(),
+                                .out = std::cout,
+                                .err = std::cerr,
+                                .out_is_terminal = isatty(STDOUT_FILENO) == 1,
+                                .err_is_terminal = isatty(STDERR_FILENO) == 1};
+  return command_line(argc, argv, env);
+}

@@ -1,0 +1,176 @@
+#include "platform/cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <ostream>
+
+#include "platform/cli/fst.h"
+#include "platform/cli/progress.h"
+#include "platform/cli/stop_signal.h"
+#include "platform/cli/trace_window.h"
+#include "platform/cli/trigger_search.h"
+#include "platform/report/journey_printer.h"
+#include "platform/report/json_report.h"
+#include "platform/report/output_file.h"
+#include "platform/report/pcap_out.h"
+#include "platform/report/run_report.h"
+#include "platform/report/summary.h"
+#include "platform/scenario/bundled.h"
+#include "platform/scenario/loader.h"
+#include "platform/source/make_source.h"
+#include "platform/source/pcap_source.h"
+
+namespace ringside::platform {
+namespace {
+
+scenario load(const options& chosen, const command_environment& env) {
+  scenario_loader loader(env.costs);
+  if (!chosen.scenario.empty()) loader.apply_file(scenario_file(chosen.scenario));
+  for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
+  if (chosen.pcap) {
+    loader.apply("wire.source", "pcap", "--pcap");
+    loader.apply("wire.pcap", *chosen.pcap, "--pcap");
+  }
+  if (chosen.pcap_speed) loader.apply("wire.speed", *chosen.pcap_speed, "--pcap-speed");
+  if (chosen.gen) {
+    const auto keys = split_gen(*chosen.gen);
+    if (!keys) throw input_error(fmt_error("--gen", 0, *chosen.gen, "no key", "size=...,rate=...,count=...,flows=..."));
+    loader.apply("wire.source", "gen", "--gen");
+    for (const auto& [path, text] : *keys) loader.apply(path, text, "--gen");
+  }
+  if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
+  return loader.finish();
+}
+
+/// Frame asked for; nothing for "the first delivered", 0 for none.
+std::optional<frame_id> journey_frame(const options& chosen) {
+  if (!chosen.journey) return std::nullopt;
+  if (*chosen.journey == "none") return 0;
+  const auto number = parse_quantity(*chosen.journey);
+  if (!number || !number->unit.empty() || number->value.den != 1 || number->value.num < 1)
+    throw input_error(fmt_error("--journey", 0, "frame", fmt::format("'{}' is not allowed", *chosen.journey),
+                                "a frame number from 1 on, or none"));
+  return static_cast<frame_id>(number->value.num);
+}
+
+std::uint64_t frames_expected(const scenario& s, const frame_source& source) {
+  if (const auto* capture = dynamic_cast<const pcap_source*>(&source)) return capture->records();
+  return s.gen.count;
+}
+
+/// Files of a run: made before it begins, put in place after it.
+struct outputs {
+  std::optional<output_file> json;
+  std::optional<pcap_out> pcap;
+  std::optional<output_file> vcd;
+  std::optional<output_file> fst;
+  std::optional<wave_options> waves;
+  bool keep_vcd = false;
+};
+
+std::optional<trace_window> window_of(const options& chosen) {
+  if (!chosen.trace_window) return trace_window{};
+  if (!chosen.vcd && !chosen.fst)
+    throw input_error(fmt_error("--trace-window", 0, "window", "there is no waveform", "with --vcd or --fst"));
+  const auto window = parse_trace_window(*chosen.trace_window);
+  if (!window)
+    throw input_error(fmt_error("--trace-window", 0, "window", fmt::format("'{}' is not allowed", *chosen.trace_window),
+                                trace_window_allowed));
+  return window;
+}
+
+void open_outputs(const options& chosen, outputs& files) {
+  if (chosen.fst) require_fst_converter();
+  if (chosen.json && *chosen.json != "-") files.json.emplace(*chosen.json, "--json");
+  if (chosen.pcap_out) files.pcap.emplace(*chosen.pcap_out);
+  files.keep_vcd = chosen.vcd.has_value();
+  if (chosen.fst) files.fst.emplace(*chosen.fst, "--fst");
+  if (chosen.vcd || chosen.fst)
+    files.vcd.emplace(chosen.vcd ? *chosen.vcd : *chosen.fst + ".vcd", chosen.vcd ? "--vcd" : "--fst");
+}
+
+void place_window(const trace_window& window, const scenario& s, const command_environment& env, outputs& files) {
+  if (!files.vcd) return;
+  files.waves = wave_options{files.vcd->temporary(), window.from, window.to};
+  if (window.trigger == stage::count) return;
+  const auto trigger = find_trigger(s, env.make, window.trigger);
+  if (!trigger)
+    throw input_error(fmt_error("--trace-window", 0, std::string(info(window.trigger).name),
+                                "does not happen in this run", "a stage that does"));
+  files.waves->start = *trigger > window.from ? *trigger - window.from : 0;
+  files.waves->end = *trigger + window.to;
+}
+
+void commit(outputs& files, const std::string& json) {
+  if (files.json) {
+    files.json->write(json);
+    files.json->commit();
+  }
+  if (files.pcap) files.pcap->commit();
+  if (files.fst) {
+    convert_to_fst(files.vcd->temporary(), files.fst->temporary());
+    files.fst->commit();
+  }
+  if (files.vcd && files.keep_vcd) files.vcd->commit();
+}
+
+void print_report(std::ostream& text, const scenario& s, const run_report& report, const run_counters& counters,
+                  bool colour) {
+  const journey_style style{.pci_clock_hz = s.bus.clock_hz, .colour = colour};
+  for (const journey& j : report.journeys().journeys()) text << print_journey(j, style) << "\n";
+  text << summary(s, report, counters);
+}
+
+int exit_status(const run_report& report, const std::vector<std::string>& breaches, bool interrupted,
+                std::ostream& err) {
+  for (const std::string& breach : breaches) err << "contract: " << breach << "\n";
+  for (const std::string& breach : report.ledger().breaches()) err << "ledger: " << breach << "\n";
+  if (!breaches.empty()) return exit_breach;
+  if (!report.ledger().breaches().empty()) return exit_internal;
+  return interrupted ? exit_interrupted : exit_ok;
+}
+
+}  // namespace
+
+int run_command(const options& chosen, const command_environment& env) {
+  const scenario s = load(chosen, env);
+  const auto frame = journey_frame(chosen);
+  const auto window = window_of(chosen);
+  const auto source = make_source(s, chosen.pcap ? "--pcap" : "wire.pcap");
+  outputs files;
+  open_outputs(chosen, files);
+  place_window(*window, s, env, files);
+
+  const bool json_on_out = chosen.json && *chosen.json == "-";
+  std::ostream& text = json_on_out ? env.err : env.out;
+  const bool colour = json_on_out ? env.err_is_terminal : env.out_is_terminal;
+
+  const stop_signal stop;
+  const auto run = env.make(s, *source);
+  run_report report(frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
+  run->events().add_consumer(report);
+  if (files.pcap)
+    run->add_tap(
+        [&files](sim_time time, frame_id, std::span<const std::byte> packet) { files.pcap->write(time, packet); });
+  if (files.waves) run->trace(*files.waves);
+  {
+    progress line(env.err, env.err_is_terminal, frames_expected(s, *source));
+    run->run([&line](sim_time now, std::uint64_t frames) {
+      line.show(now, frames);
+      return !stop_signal::asked();
+    });
+  }
+  run->events().finish();
+  report.finish();
+
+  const run_counters counters = run->counters();
+  const std::string json = chosen.json ? to_json(s, report, counters) : std::string{};
+  commit(files, json);
+  if (json_on_out) env.out << json << std::flush;
+  print_report(text, s, report, counters, colour);
+  text << std::flush;
+  return exit_status(report, run->breaches(), stop_signal::asked(), env.err);
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,32 @@
+// `ringside run`: scenario, frames, machine, reports, outputs, exit status.
+#pragma once
+
+#include <iosfwd>
+#include <vector>
+
+#include "platform/cli/options.h"
+#include "platform/cli/simulation.h"
+#include "platform/scenario/key_table.h"
+
+namespace ringside::platform {
+
+/// What the command line runs with; tests put their own simulation and streams here.
+struct command_environment {
+  simulation_factory make;
+  std::vector<cost_key> costs;
+  std::ostream& out;
+  std::ostream& err;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+};
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_internal = 1;  // internal error, or the frames do not add up
+inline constexpr int exit_bad_input = 2;
+inline constexpr int exit_breach = 3;  // NIC or driver broke a rule of the contract
+inline constexpr int exit_interrupted = 130;
+
+/// The exit status.  Throws input_error for bad input, before anything is written.
+int run_command(const options& chosen, const command_environment& env);
+
+}  // namespace ringside::platform

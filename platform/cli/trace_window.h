@@ -1,0 +1,25 @@
+// The --trace-window text: a stretch of simulated time, or one around the first event of a stage.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/event.h"
+#include "common/time.h"
+
+namespace ringside::platform {
+
+struct trace_window {
+  stage trigger = stage::count;  // count: `from` and `to` are absolute
+  sim_time from = 0;             // start, or time before the trigger
+  sim_time to = time_never;      // end, or time after the trigger
+};
+
+inline constexpr std::string_view trace_window_allowed =
+    "START..END or STAGE[:BEFORE..AFTER], times such as 10us, START below END";
+
+/// "10us..20us", "fifo_drop", "fifo_drop:1us..5us" (1 us before to 5 us after; 1us..10us when left out).
+std::optional<trace_window> parse_trace_window(std::string_view text);
+
+}  // namespace ringside::platform

@@ -1,0 +1,17 @@
+// When a stage happens for the first time: a run of its own in a forked process, thrown away when it has the answer.
+//
+// Runs are deterministic, so the second run with the waveform meets the trigger at the same time.  A process can build
+// one SystemC machine only, hence the fork.
+#pragma once
+
+#include <optional>
+
+#include "platform/cli/simulation.h"
+
+namespace ringside::platform {
+
+/// Time of the first event of `trigger`, or nothing when the run has none.  Throws std::runtime_error when the search
+/// itself fails.
+std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory& make, stage trigger);
+
+}  // namespace ringside::platform

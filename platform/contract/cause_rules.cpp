@@ -1,0 +1,137 @@
+#include "platform/contract/cause_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "hw/regs/e1000_regs.h"
+
+namespace ringside::contract {
+
+void cause_rules::restart() {
+  suspicions_ = {};
+  reported_frames_ = 0;
+  flushes_ = 0;
+  armed_ = surely_armed_ = false;
+  threshold_due_ = rxo_due_ = time_never;
+  on_doorbell(doorbell_at_);  // RDT may have been written with EN = 0
+}
+
+void cause_rules::suspect_it(suspect which, sim_time t, frame_id frame, const char* what) {
+  if (suspicions_[which].open) return;
+  suspicions_[which] = {true, t, frame, what};
+  w_.due.ask(t + w_.limits.settle);
+}
+
+void cause_rules::on_ics_write(std::uint32_t bits) {
+  if ((bits & icr::RXT0) != 0) suspicions_[early_rxt0].open = false;
+  if ((bits & icr::RXDMT0) != 0) suspicions_[wrong_rxdmt0].open = false;
+  if ((bits & icr::RXO) != 0) suspicions_[lone_rxo].open = false;
+}
+
+// RXT0 reports frames whose descriptors are written.  One RXT0 may report several; each frame is used up by one.
+void cause_rules::judge_receive_timer(sim_time t) {
+  if (reported_frames_ < frames_.frames_written()) {
+    ++reported_frames_;
+    if (frames_.frames_done() == frames_.frames_written()) reported_frames_ = frames_.frames_written();
+  } else if (flushes_ > 0) {
+    --flushes_;
+  } else if (frames_.frames_done() > frames_.frames_written()) {
+    suspect_it(early_rxt0, t, frames_.oldest_waiting(), "RXT0 before the descriptor of its frame was written back");
+  }
+}
+
+void cause_rules::judge_threshold(sim_time t) {
+  const std::uint64_t threshold = w_.registers.minimum_threshold();
+  if (w_.ring.free() > threshold + w_.limits.descriptors_in_flight && t - doorbell_at_ > w_.limits.pointers)
+    suspect_it(wrong_rxdmt0, t, 0, "RXDMT0 with free descriptors above the threshold");
+  else if (!armed_)
+    suspect_it(wrong_rxdmt0, t, 0, "RXDMT0 again although free descriptors have not been above the threshold");
+  // A doorbell just before may not have counted yet, so it arms for the next time.
+  armed_ = t - doorbell_at_ <= w_.limits.pointers && w_.ring.free() + w_.limits.descriptors_in_flight > threshold;
+  surely_armed_ = false;
+  rxdmt0_at_ = t;
+  threshold_due_ = time_never;
+}
+
+void cause_rules::on_cause(std::uint32_t bits, std::uint32_t software, sim_time t) {
+  const std::uint32_t hardware = bits & ~software;
+  if ((hardware & icr::RXT0) != 0) judge_receive_timer(t);
+  if ((hardware & icr::RXDMT0) != 0) judge_threshold(t);
+  if ((bits & icr::RXO) != 0) {
+    rxo_at_ = t;
+    rxo_due_ = time_never;
+    if ((hardware & icr::RXO) != 0 && t - overflow_at_ > w_.limits.settle)
+      suspect_it(lone_rxo, t, 0, "RXO without a missed frame");
+  }
+}
+
+void cause_rules::on_overflow(const event& e) {
+  overflow_at_ = e.time;
+  overflow_frame_ = e.frame;
+  suspicions_[lone_rxo].open = false;
+  if (e.time - rxo_at_ <= w_.limits.settle) return;
+  rxo_due_ = std::min(rxo_due_, e.time + w_.limits.settle);
+  w_.due.ask(rxo_due_);
+}
+
+void cause_rules::on_rnbc(const event& e) {
+  if (!w_.registers.enabled() || !w_.ring.usable() || e.time - doorbell_at_ <= w_.limits.pointers) return;
+  if (w_.ring.free() > w_.limits.descriptors_in_flight)
+    w_.log.trip(rule::R_32, e.time, fmt::format("RNBC with {} free descriptors", w_.ring.free()),
+                {e.frame, w_.ring.filling.index, 0});
+}
+
+void cause_rules::on_doorbell(sim_time t) {
+  const std::uint64_t threshold = w_.registers.minimum_threshold();
+  const std::uint64_t free = w_.ring.free();
+  doorbell_at_ = t;
+  // The card may still count as free what the bus has already seen filled.
+  if (free + w_.limits.descriptors_in_flight > threshold && free != 0) armed_ = true;
+  if (free > threshold + w_.limits.descriptors_in_flight) surely_armed_ = true;
+  if (threshold_due_ != time_never && t - crossed_at_ <= w_.limits.pointers) threshold_due_ = time_never;
+}
+
+void cause_rules::on_use(sim_time t) {
+  const std::uint64_t threshold = w_.registers.minimum_threshold();
+  if (w_.ring.free() > threshold) {
+    armed_ = true;
+    return;
+  }
+  if (!surely_armed_ || t - doorbell_at_ <= w_.limits.pointers) return;
+  surely_armed_ = false;
+  if (t - rxdmt0_at_ <= w_.limits.pointers) return;
+  crossed_at_ = t;
+  threshold_due_ = t + w_.limits.threshold_cause;
+  w_.due.ask(threshold_due_);
+}
+
+void cause_rules::check(sim_time now) {
+  constexpr std::array<rule, suspects> rules = {rule::R_21, rule::I_40, rule::I_41};
+  for (std::size_t i = 0; i < suspects; ++i) {
+    suspicion& s = suspicions_[i];
+    if (!s.open) continue;
+    if (now < s.at + w_.limits.settle) {
+      w_.due.ask(s.at + w_.limits.settle);
+      continue;
+    }
+    s.open = false;
+    w_.log.trip(rules[i], s.at, s.what, {s.frame, w_.ring.written.index, 0});
+  }
+  if (now >= threshold_due_) {
+    threshold_due_ = time_never;
+    w_.log.trip(rule::I_40, crossed_at_,
+                fmt::format("free descriptors fell to {} and RXDMT0 did not come", w_.ring.free()),
+                {0, w_.ring.filling.index, 0});
+  } else if (threshold_due_ != time_never) {
+    w_.due.ask(threshold_due_);
+  }
+  if (now >= rxo_due_) {
+    rxo_due_ = time_never;
+    w_.log.trip(rule::I_41, overflow_at_, "a missed frame without RXO", {overflow_frame_, breach::no_descriptor, 0});
+  } else if (rxo_due_ != time_never) {
+    w_.due.ask(rxo_due_);
+  }
+}
+
+}  // namespace ringside::contract

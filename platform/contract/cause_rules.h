@@ -1,0 +1,64 @@
+// Judges why causes were set: R-21 (RXT0 after the write-back), I-40 (RXDMT0), I-41 (RXO), R-32 (RNBC).
+//
+// Part of the checker.  A cause that looks wrong waits `settle` before it is reported: an ICS write that explains it
+// may carry the later event time.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "platform/contract/watched.h"
+#include "platform/contract/writeback_rules.h"
+
+namespace ringside::contract {
+
+class cause_rules {
+ public:
+  cause_rules(watched& w, const writeback_rules& frames) : w_(w), frames_(frames) {}
+  /// ICR bits set; `software` = those an ICS write explains.
+  void on_cause(std::uint32_t bits, std::uint32_t software, sim_time t);
+  void on_ics_write(std::uint32_t bits);
+  /// RDTR.FPD was written: one RXT0 without a frame.
+  void on_flush_write() { ++flushes_; }
+  void on_overflow(const event& e);
+  void on_rnbc(const event& e);
+  /// Free descriptors may have changed: by use, or by RDT.
+  void on_use(sim_time t);
+  void on_doorbell(sim_time t);
+  void check(sim_time now);
+  void restart();
+
+ private:
+  /// A judgement that waits for an explanation.
+  struct suspicion {
+    bool open = false;
+    sim_time at = 0;
+    frame_id frame = 0;
+    const char* what = "";
+  };
+  enum suspect : std::size_t { early_rxt0, wrong_rxdmt0, lone_rxo, suspects };
+
+  void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
+  void judge_receive_timer(sim_time t);
+  void judge_threshold(sim_time t);
+
+  watched& w_;
+  const writeback_rules& frames_;
+  std::array<suspicion, suspects> suspicions_{};
+  std::uint64_t reported_frames_ = 0;  // frames written back that RXT0 causes have used up
+  unsigned flushes_ = 0;
+  // I-40
+  bool armed_ = false;         // free descriptors were above the threshold since the last RXDMT0
+  bool surely_armed_ = false;  // ... by a margin no pointer lag explains
+  sim_time threshold_due_ = time_never;
+  sim_time crossed_at_ = 0;
+  sim_time rxdmt0_at_ = -time_never / 2;
+  // I-41
+  sim_time rxo_at_ = -time_never / 2;
+  sim_time overflow_at_ = -time_never / 2;
+  sim_time rxo_due_ = time_never;
+  frame_id overflow_frame_ = 0;
+  sim_time doorbell_at_ = -time_never / 2;
+};
+
+}  // namespace ringside::contract

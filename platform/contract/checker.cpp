@@ -1,0 +1,302 @@
+#include "platform/contract/checker.h"
+
+#include <fmt/format.h>
+
+#include "common/drop_reason.h"
+#include "hw/regs/e1000_regs.h"
+
+namespace ringside::contract {
+
+checker::checker(const config& setup)
+    : w_(setup),
+      fetch_(w_),
+      payload_(w_),
+      writeback_(w_),
+      memory_(w_),
+      interrupt_(w_),
+      cause_(w_, writeback_),
+      driver_(w_) {}
+
+void checker::on_event(const event& e) {
+  if (e.time >= w_.due.next) [[unlikely]]
+    run_due(e.time);
+  dispatch(e);
+}
+
+void checker::finish(sim_time end) {
+  while (w_.due.next <= end) run_due(w_.due.next);
+}
+
+void checker::run_due(sim_time now) {
+  w_.due.next = time_never;
+  memory_.check(now);
+  interrupt_.check(now);
+  cause_.check(now);
+  writeback_.check(now);
+}
+
+void checker::dispatch(const event& e) {
+  switch (e.from) {
+    case origin::cpu:
+      return on_cpu(e);
+    case origin::bus:
+      return on_bus(e);
+    case origin::nic:
+      return on_nic(e);
+  }
+}
+
+// With several cards on a bus, descriptors are told apart by ring and payload by the frame's own card.
+bool checker::ours_on_bus(const event& e) {
+  if (w_.setup.only_card) return e.unit == w_.setup.bus;
+  if (e.what == stage::dma_start || e.what == stage::dma_write || e.what == stage::dma_done) {
+    const frame_record* row = w_.frames.find(e.frame);
+    return row != nullptr && row->here;
+  }
+  return w_.ring.contains(e.a);
+}
+
+void checker::on_bus(const event& e) {
+  switch (e.what) {
+    case stage::desc_fetch:
+    case stage::desc_load:
+    case stage::dma_start:
+    case stage::dma_write:
+    case stage::dma_done:
+    case stage::desc_writeback:
+    case stage::dd_visible:
+      break;
+    case stage::wire_sof:
+    case stage::wire_eof:
+      return on_wire(e);
+    default:
+      return;
+  }
+  if (!ours_on_bus(e)) return;
+  w_.log.note(e);
+  switch (e.what) {
+    case stage::desc_fetch:
+      return fetch_.on_fetch(e);
+    case stage::desc_load:
+      return fetch_.on_load(e);
+    case stage::dma_write:
+      return payload_.on_write(e);
+    case stage::dma_done:
+      if (payload_.on_done(e)) {
+        writeback_.on_frame_done(e);
+        cause_.on_use(e.time);
+      }
+      return;
+    case stage::desc_writeback:
+      return writeback_.on_writeback(e);
+    case stage::dd_visible:
+      return memory_.on_visible(e);
+    default:
+      return;
+  }
+}
+
+void checker::on_wire(const event& e) {
+  if (e.what == stage::wire_sof) {
+    frame_record& row = w_.frames.start(e.frame);
+    row.start = e.time;
+    row.bytes = static_cast<std::uint32_t>(e.a);
+    row.marks = static_cast<std::uint8_t>(e.b);
+  }
+}
+
+void checker::on_nic(const event& e) {
+  if (e.what == stage::wire_sof || e.what == stage::wire_eof) return on_wire(e);
+  if (e.unit != w_.setup.nic) return;
+  w_.log.note(e);
+  switch (e.what) {
+    case stage::filter_accept:
+    case stage::filter_reject:
+    case stage::fifo_commit:
+    case stage::fifo_drop:
+      if (frame_record* row = w_.frames.find(e.frame); row != nullptr) {
+        row->here = true;
+        if (e.what == stage::filter_reject || e.what == stage::fifo_drop) row->refused = true;
+        if (e.what == stage::fifo_commit) row->committed = true;
+      }
+      if (e.what == stage::fifo_drop && e.b == static_cast<std::uint64_t>(drop_reason::fifo_overflow))
+        cause_.on_overflow(e);
+      return;
+    case stage::cause_set: {
+      const auto bits = static_cast<std::uint32_t>(e.a);
+      if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
+      cause_.on_cause(bits, interrupt_.by_software(e.time), e.time);
+      return interrupt_.on_cause(bits, e.time);
+    }
+    case stage::intx_assert:
+      return interrupt_.on_intx(true, e.time);
+    case stage::intx_deassert:
+      return interrupt_.on_intx(false, e.time);
+    case stage::reg_write:
+      return on_reg_write(e);
+    case stage::reg_read:
+      return on_reg_read(e);
+    case stage::nic_reset:
+      return on_reset(e);
+    case stage::rnbc:
+      return cause_.on_rnbc(e);
+    default:
+      return;
+  }
+}
+
+void checker::restart_ring(sim_time t) {
+  const nic_registers& r = w_.registers;
+  w_.restarted_at = t;
+  w_.ring.restart(r.ring_base(), r.ring_count(), r.head(), r.tail());
+  fetch_.restart();
+  payload_.restart();
+  writeback_.restart();
+  memory_.restart();
+  driver_.restart();
+  cause_.restart();
+}
+
+void checker::on_reset(const event& e) {
+  w_.registers.reset(e.time);
+  w_.after_reset = true;
+  w_.reset_at = e.time;
+  driver_.reset();
+  restart_ring(e.time);
+  interrupt_.on_reset(e.time);
+}
+
+void checker::on_reg_write(const event& e) {
+  const auto value = static_cast<std::uint32_t>(e.b);
+  driver_.before_write(e.a, value, e.time);
+  if (w_.ring.usable()) w_.registers.set_head(w_.ring.written.index);  // R-16 restarts at RDH as it stands
+  w_.registers.write(e.a, value, e.time);
+  switch (e.a) {
+    case reg::RDBAL:
+    case reg::RDBAH:
+    case reg::RDLEN:
+    case reg::RDH:
+      return restart_ring(e.time);
+    case reg::RDT:
+      if (!w_.registers.enabled()) return restart_ring(e.time);
+      driver_.on_doorbell(value & 0xFFFFU, e.time);
+      return cause_.on_doorbell(e.time);
+    case reg::RCTL:
+      if (w_.registers.enabled()) w_.after_reset = false;
+      return;
+    case reg::RDTR:
+      if ((value & rdtr::FPD) != 0) cause_.on_flush_write();
+      return;
+    case reg::ICR:
+      return interrupt_.on_icr_write(value, e.time);
+    case reg::ICS:
+      driver_.on_ics_write(value, e.time, !interrupt_.asserted() && !interrupt_.masked());
+      cause_.on_ics_write(value);
+      return interrupt_.on_ics_write(value, e.time);
+    case reg::IMS:
+      return interrupt_.on_ims_write(value, e.time);
+    case reg::IMC:
+      return interrupt_.on_imc_write(value, e.time);
+    default:
+      return;
+  }
+}
+
+void checker::on_reg_read(const event& e) {
+  const auto value = static_cast<std::uint32_t>(e.b);
+  switch (e.a) {
+    case reg::ICR:
+      memory_.on_icr_answer(value);
+      interrupt_.on_icr_read(value, e.time);
+      break;
+    case reg::RDH:
+      if (w_.ring.usable() && !w_.after_reset && value != ~0U) {
+        // RDH may lag behind the bus by the write-backs whose completion has not reached the card yet.
+        const std::uint32_t head = w_.ring.written.index;
+        const std::uint32_t behind = head >= value ? head - value : head + w_.ring.count() - value;
+        if (behind > w_.ring.written.position || behind > 64)
+          w_.log.trip(rule::R_12, e.time, fmt::format("RDH reads {}, write-backs reach {}", value, head), {0, head, 0});
+      }
+      break;
+    default:
+      break;
+  }
+  if (value != ~0U) return;
+  switch (e.a) {  // registers with bits that always read 0
+    case reg::CTRL:
+    case reg::STATUS:
+    case reg::ICR:
+    case reg::IMS:
+    case reg::RCTL:
+    case reg::RDH:
+    case reg::RDT:
+      w_.log.trip(rule::N_13, e.time, fmt::format("register {:#x} reads as all ones", e.a),
+                  {0, breach::no_descriptor, e.a});
+      break;
+    default:
+      break;
+  }
+}
+
+void checker::on_cpu(const event& e) {
+  switch (e.what) {
+    case stage::desc_post:
+      w_.log.note(e);
+      return driver_.on_post(e);
+    case stage::desc_take:
+      w_.log.note(e);
+      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot);
+      return;
+    case stage::dma_sync:
+      return driver_.on_sync(e);
+    case stage::skb_build:
+      return driver_.on_skb_build(e);
+    case stage::dma_map:
+      w_.log.note(e);
+      return driver_.on_map(e);
+    case stage::dma_unmap:
+      w_.log.note(e);
+      return driver_.on_unmap(e);
+    case stage::wire_sof:
+    case stage::wire_eof:
+      return on_wire(e);
+    default:
+      break;
+  }
+  if (!w_.setup.only_host_card) {
+    if (e.what == stage::icr_read) memory_.on_icr_read(e);
+    return;
+  }
+  switch (e.what) {
+    case stage::rdt_write:
+      w_.log.note(e);
+      return driver_.on_rdt_write(e);
+    case stage::icr_read:
+      w_.log.note(e);
+      driver_.on_icr_read(e);
+      return memory_.on_icr_read(e);
+    case stage::imc_write:
+      return w_.log.note(e);
+    case stage::ims_write:
+      w_.log.note(e);
+      return driver_.on_ims_write(e);
+    case stage::hardirq_enter:
+      w_.log.note(e);
+      return driver_.on_hardirq_enter(e);
+    case stage::hardirq_exit:
+      return driver_.on_hardirq_exit(e);
+    case stage::napi_schedule:
+      w_.log.note(e);
+      return driver_.on_napi_schedule(e);
+    case stage::napi_poll:
+      w_.log.note(e);
+      return driver_.on_napi_poll(e);
+    case stage::napi_complete:
+      w_.log.note(e);
+      return driver_.on_napi_complete(e);
+    default:
+      return;
+  }
+}
+
+}  // namespace ringside::contract

@@ -1,0 +1,55 @@
+// The contract checker: reads the event stream of a run and names every rule the card or its driver breaks.
+//
+// One instance per card.  Owner: the machine, which adds it to the event stream and asks breaches() at the end.  It
+// knows the contract from the fact sheet only; it shares no behaviour with RTL, model or driver.
+#pragma once
+
+#include "common/event_stream.h"
+#include "platform/contract/cause_rules.h"
+#include "platform/contract/driver_rules.h"
+#include "platform/contract/fetch_rules.h"
+#include "platform/contract/interrupt_rules.h"
+#include "platform/contract/memory_rules.h"
+#include "platform/contract/payload_rules.h"
+#include "platform/contract/watched.h"
+#include "platform/contract/writeback_rules.h"
+
+namespace ringside::contract {
+
+class checker final : public event_consumer {
+ public:
+  /// The card stands as after power-on.
+  explicit checker(const config& setup);
+
+  void on_event(const event& e) override;
+  /// The run ends at `end`: judges what was still waiting.
+  void finish(sim_time end);
+
+  /// The first breaches in stream order, breach_log::kept_breaches at most.
+  const std::vector<breach>& breaches() const { return w_.log.breaches(); }
+  std::uint64_t breach_count() const { return w_.log.count(); }
+
+ private:
+  void dispatch(const event& e);
+  void on_bus(const event& e);
+  void on_nic(const event& e);
+  void on_cpu(const event& e);
+  void on_wire(const event& e);
+  void on_reg_write(const event& e);
+  void on_reg_read(const event& e);
+  void on_reset(const event& e);
+  void restart_ring(sim_time t);
+  void run_due(sim_time now);
+  bool ours_on_bus(const event& e);
+
+  watched w_;
+  fetch_rules fetch_;
+  payload_rules payload_;
+  writeback_rules writeback_;
+  memory_rules memory_;
+  interrupt_rules interrupt_;
+  cause_rules cause_;
+  driver_rules driver_;
+};
+
+}  // namespace ringside::contract

@@ -1,0 +1,195 @@
+#include "platform/contract/driver_rules.h"
+
+#include <fmt/format.h>
+
+#include "hw/regs/e1000_regs.h"
+
+namespace ringside::contract {
+namespace {
+constexpr std::size_t most_early = 1U << 16;
+constexpr std::size_t most_doorbells = 64;
+}  // namespace
+
+void driver_rules::restart() {
+  handed_ = w_.ring.taken;
+  w_.driver_seen = false;
+  for (const early_post& p : early_)
+    if (w_.ring.index_of(p.address) != ring_ledger::none) post(p);
+  // RDT written before EN hands over at once; nothing is known about who posted when.
+  while (handed_.position < w_.ring.tail) {
+    ring_slot& slot = w_.ring.at(handed_);
+    slot.handed = slot.posted;
+    slot.posted = false;
+    w_.ring.step(handed_);
+  }
+}
+
+void driver_rules::reset() {
+  early_.clear();
+  doorbells_.clear();
+  cpus_ = {};
+  napi_active_ = false;
+}
+
+void driver_rules::post(const early_post& p) {
+  const std::uint32_t index = w_.ring.index_of(p.address);
+  ring_slot& slot = w_.ring.slot(index);
+  w_.driver_seen = true;
+  if (slot.handed)
+    w_.log.trip(rule::S_1, p.time, "the driver writes a descriptor it has handed to the card", {0, index, p.address});
+  slot.posted = true;
+  slot.posted_at = p.time;
+  slot.posted_buffer = p.buffer;
+  slot.mapped = 0;
+  if (!maps_seen_ || p.buffer == 0) return;
+  dma_map_table::entry* map = maps_.find(p.buffer);
+  if (map == nullptr) return w_.log.trip(rule::S_8, p.time, "the posted buffer is not mapped", {0, index, p.buffer});
+  map->descriptor = index;
+  map->posted = true;
+  slot.mapped = map->bytes;
+}
+
+void driver_rules::on_post(const event& e) {
+  const early_post p{e.a, e.b, e.time};
+  const bool known = w_.ring.index_of(e.a) != ring_ledger::none;
+  if ((!known || w_.ring.tail == 0) && early_.size() < most_early) early_.push_back(p);
+  if (known) post(p);
+}
+
+void driver_rules::on_rdt_write(const event& e) {
+  if (doorbells_.size() >= most_doorbells) doorbells_.pop_front();
+  doorbells_.push_back({static_cast<std::uint32_t>(e.a), e.time});
+}
+
+void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
+  ring_ledger& ring = w_.ring;
+  sim_time rung = t;
+  for (std::size_t i = 0; i < doorbells_.size(); ++i) {
+    if (doorbells_[i].value != value) continue;
+    rung = doorbells_[i].time;
+    doorbells_.erase(doorbells_.begin(), doorbells_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    break;
+  }
+  if (!ring.usable()) return;
+  if (value >= ring.count())
+    return w_.log.trip(rule::S_3, t, fmt::format("RDT = {} in a ring of {}", value, ring.count()), {0, value, 0});
+  ring.ring_doorbell(value);
+  early_.clear();
+  const std::uint64_t cleaned = w_.driver_seen ? ring.taken.position : ring.written.position;
+  if (ring.tail - cleaned >= ring.count())
+    w_.log.trip(rule::S_3, t,
+                fmt::format("RDT = {} passes the next descriptor to clean, {}", value,
+                            w_.driver_seen ? ring.taken.index : ring.written.index),
+                {0, value, 0});
+  bool reported = !w_.driver_seen;
+  while (handed_.position < ring.tail) {
+    ring_slot& slot = ring.at(handed_);
+    if (!reported && (!slot.posted || slot.posted_at > rung)) {
+      reported = true;
+      w_.log.trip(
+          rule::S_2, t,
+          slot.posted ? "the descriptor was written after the doorbell" : "RDT covers a descriptor that was not posted",
+          {0, handed_.index, ring.base() + handed_.index * 16ULL});
+    }
+    slot.handed = true;
+    slot.posted = false;
+    ring.step(handed_);
+  }
+}
+
+void driver_rules::before_write(std::uint64_t offset, std::uint32_t value, sim_time t) {
+  if (!w_.registers.enabled()) return;
+  switch (offset) {
+    case reg::RDBAL:
+    case reg::RDBAH:
+    case reg::RDLEN:
+    case reg::RDH:
+      w_.log.trip(rule::R_16, t, fmt::format("ring register {:#x} = {:#x} with RCTL.EN = 1", offset, value),
+                  {0, breach::no_descriptor, offset});
+      break;
+    case reg::RCTL: {
+      nic_registers after = w_.registers;
+      after.write(offset, value, t);
+      if (after.enabled() && after.buffer_size() != w_.registers.buffer_size())
+        w_.log.trip(
+            rule::R_4, t,
+            fmt::format("buffer size {} to {} with RCTL.EN = 1", w_.registers.buffer_size(), after.buffer_size()),
+            {0, breach::no_descriptor, offset});
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void driver_rules::on_take(const ring_slot& slot) {
+  taken_buffer_ = slot.posted_buffer;
+  taken_synced_ = slot.posted_buffer == 0;
+}
+
+void driver_rules::on_sync(const event& e) {
+  if (taken_buffer_ - e.a < e.b || e.a - taken_buffer_ < w_.registers.buffer_size()) taken_synced_ = true;
+}
+
+void driver_rules::on_skb_build(const event& e) {
+  if (taken_synced_) return;
+  taken_synced_ = true;
+  w_.log.trip(rule::S_12, e.time, "the buffer's bytes are used before it was synced or unmapped",
+              {e.frame, breach::no_descriptor, taken_buffer_});
+}
+
+void driver_rules::on_map(const event& e) {
+  maps_seen_ = true;
+  if (e.b == 0) return;
+  if (maps_.find(e.a) != nullptr)
+    return w_.log.trip(rule::S_5, e.time, "mapped twice", {0, breach::no_descriptor, e.a});
+  maps_.insert(e.a, static_cast<std::uint32_t>(e.b));
+}
+
+void driver_rules::on_unmap(const event& e) {
+  on_sync(e);
+  dma_map_table::entry* map = maps_.find(e.a);
+  if (map == nullptr) return w_.log.trip(rule::S_6, e.time, "not mapped", {0, breach::no_descriptor, e.a});
+  if (map->bytes != e.b)
+    w_.log.trip(rule::S_6, e.time, fmt::format("unmapped with {} bytes, mapped with {}", e.b, map->bytes),
+                {0, breach::no_descriptor, e.a});
+  if (map->posted && map->descriptor < w_.ring.count() && w_.registers.enabled()) {
+    const ring_slot& slot = w_.ring.slot(map->descriptor);
+    if (slot.handed && slot.posted_buffer == e.a)
+      w_.log.trip(rule::S_7, e.time, "unmapped while the card owns its descriptor", {0, map->descriptor, e.a});
+  }
+  maps_.erase(*map);
+}
+
+void driver_rules::on_napi_schedule(const event& e) {
+  napi_active_ = true;
+  cpu_state& cpu = at(e);
+  if (!cpu.irq_open) return;
+  cpu.irq_open = false;
+  w_.log.trip(rule::S_10, e.time, "the handler scheduled the poll without reading ICR",
+              {e.frame, breach::no_descriptor, 0});
+}
+
+void driver_rules::on_napi_complete(const event& e) {
+  at(e).polling = false;
+  napi_active_ = false;
+}
+
+void driver_rules::on_ims_write(const event& e) {
+  // A handler without NAPI masks and unmasks by itself while a backlog poll is under way.
+  if (e.a == 0 || !at(e).polling || at(e).in_irq) return;
+  w_.log.trip(rule::S_11, e.time, fmt::format("IMS = {:#x} before napi_complete", e.a), {});
+}
+
+void driver_rules::on_ics_write(std::uint32_t bits, sim_time t, bool quiet) {
+  const ring_ledger& ring = w_.ring;
+  if ((bits & icr::RXDMT0) == 0 || !quiet || napi_active_ || !w_.driver_seen) return;
+  if (ring.taken.position >= ring.seen.position) return;
+  const ring_slot& oldest = w_.ring.at(ring.taken);
+  if (t - oldest.visible_at < w_.limits.stranded) return;
+  w_.log.trip(rule::D_4, t,
+              fmt::format("a frame lay in memory for {} us until the watchdog came", (t - oldest.visible_at) / us),
+              {oldest.frame, ring.taken.index, ring.base() + ring.taken.index * 16ULL});
+}
+
+}  // namespace ringside::contract

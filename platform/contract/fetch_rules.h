@@ -1,0 +1,27 @@
+// Judges descriptor fetches: N-9, R-10, R-11, R-13, R-14, R-18, N-2 (a skipped descriptor).
+//
+// Part of the checker.  stage::desc_fetch carries the burst, stage::desc_load each descriptor in it; they may come in
+// either order, so bursts and loads advance separately.
+#pragma once
+
+#include "platform/contract/watched.h"
+
+namespace ringside::contract {
+
+class fetch_rules {
+ public:
+  explicit fetch_rules(watched& w) : w_(w) {}
+  void on_fetch(const event& e);
+  void on_load(const event& e);
+  void restart() { burst_ = w_.ring.fetched; }
+
+ private:
+  /// A read the bus had taken before the ring was rewritten: the card drops it (N-8).
+  bool overtaken() const { return !w_.registers.enabled() && w_.restarted_at >= w_.registers.enable_fell(); }
+  bool in_flight(sim_time t) const;
+
+  watched& w_;
+  ring_cursor burst_;  // next descriptor a burst should begin at
+};
+
+}  // namespace ringside::contract

@@ -1,0 +1,31 @@
+// Judges where the bytes of frames go: N-3, R-11, R-23, R-40, N-1 (data after DD), N-8, N-10, S-8.
+//
+// Part of the checker.  Payload bursts are matched to descriptors in ring order, so no address is ever looked up.
+#pragma once
+
+#include "platform/contract/watched.h"
+
+namespace ringside::contract {
+
+class payload_rules {
+ public:
+  explicit payload_rules(watched& w) : w_(w) {}
+  /// A payload burst completed on the bus.
+  void on_write(const event& e);
+  /// The last payload byte of a frame is on the bus; false when it is not to be counted.
+  bool on_done(const event& e);
+  void restart();
+
+ private:
+  void begin_frame(frame_id frame);
+  void skip_null();
+  void place(const event& e);
+  void refuse(rule broken, const event& e, const char* what);
+
+  watched& w_;
+  frame_id frame_ = 0;
+  bool in_frame_ = false;
+  bool muted_ = false;  // a breach of this frame was reported
+};
+
+}  // namespace ringside::contract

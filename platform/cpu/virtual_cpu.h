@@ -1,0 +1,155 @@
+// One virtual CPU: local time in whole CPU cycles, interrupts, and the tasks that share it.
+//
+// Host-compiled code runs on SC_THREADs, one per task, of which one per CPU is current.  Costs collect in a stretch;
+// synchronise() waits for its end in simulated time and takes the interrupts that fall into it, on the interrupted
+// task's stack.  Hardirqs do not nest; softirqs run where the kernel layer runs them.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <systemc>
+
+#include "common/event_stream.h"
+#include "platform/cpu/interrupt_controller.h"
+#include "platform/cpu/stretch.h"
+#include "sw/kernel/host.h"
+
+namespace ringside::platform {
+
+struct virtual_cpu_params {
+  unsigned number = 0;
+  clock_domain clock{2'000'000'000};
+  bool accumulate = true;                      // false: one wait per cost, the exactness reference
+  std::int64_t context_switch_cycles = 3000;   // cost.context_switch
+  std::int64_t timer_interrupt_cycles = 800;   // cost.timer_interrupt, for the scheduler's slice
+  sim_time ipi_latency = 500 * ns;             // reschedule interrupt from another CPU; estimate
+  sim_time slice = 3 * ms;                     // half of CFS's sched_latency of 6 ms, two tasks; Linux 6.1 defaults
+  sim_time wakeup_granularity = 1 * ms;        // sysctl_sched_wakeup_granularity of Linux 6.1's CFS
+};
+
+/// CPU cycles spent per kind of work.
+struct cpu_usage {
+  std::int64_t task = 0;
+  std::int64_t softirq = 0;
+  std::int64_t hardirq = 0;
+  std::int64_t idle = 0;
+  std::uint64_t context_switches = 0;
+};
+
+/// A thread of control bound to one CPU.
+struct task {
+  enum class state : std::uint8_t { ready, running, preparing, sleeping, ended };
+  kernel::task_id id = 0;
+  std::string name;
+  unsigned cpu = 0;
+  std::function<void()> body;
+  state now = state::ready;
+  bool granted = false;             // the CPU is this task's: set by the switch, consumed by its thread
+  std::int64_t virtual_cycles = 0;  // CFS virtual runtime, equal weights
+  sc_core::sc_event resume;
+};
+
+class virtual_cpu {
+ public:
+  virtual_cpu(const virtual_cpu_params& params, interrupt_controller& interrupts, event_stream& events);
+  ~virtual_cpu();
+
+  /// Who is called for interrupts, and how this CPU is made the current one when one of its threads resumes.
+  void connect(kernel::cpu_events& software, std::function<void(virtual_cpu&)> make_current);
+  /// Called with the time of every kernel event this CPU schedules.
+  void on_schedule(std::function<void(sim_time)> call) { on_schedule_ = std::move(call); }
+
+  // ---- time ----
+  unsigned number() const { return params_.number; }
+  sim_time now() const { return params_.clock.edge(stretch_.end_cycle()); }
+  void consume(std::int64_t cycles);
+  void synchronise();
+  bool irq_save();
+  void irq_restore(bool enabled);
+  void set_timer(sim_time when);
+  /// Runs `blocking`, which waits on the kernel without taking interrupts (a load on the bus); the CPU stands still.
+  void stall(const std::function<void()>& blocking);
+  void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
+
+  // ---- tasks ----
+  void add_task(task& t);
+  task& current() { return *current_; }
+  void prepare_to_sleep();
+  void finish_sleep();
+  void schedule();
+  void yield();
+  bool need_resched() const { return need_resched_; }
+  void preempt_disable() { ++preempt_count_; }
+  void preempt_enable() { --preempt_count_; }
+  /// Makes a task of this CPU ready, on behalf of code running on `from` (which has synchronised).
+  void wake(task& t, const virtual_cpu& from);
+  /// The same from a party that is no CPU, at `t`.
+  void wake_at(task& who, sim_time t);
+
+  // ---- for the machine ----
+  /// No event of this CPU will be older.
+  void publish_watermark();
+  /// Something may become deliverable at `t`.
+  void interrupt_ahead(sim_time t);
+  cpu_usage usage() const { return usage_; }
+
+ private:
+  enum class work : std::uint8_t { task, softirq, hardirq };
+  enum class source : std::uint8_t { line, timer, slice, reschedule };
+  struct pending_interrupt {
+    source from;
+    interrupt_controller::line line;
+  };
+
+  struct incoming {
+    sim_time due;
+    task* who;
+  };
+
+  void run_task(task& t);
+  void run_idle();
+  void make_ready(task& t);
+  std::optional<pending_interrupt> deliverable(sim_time now);
+  bool take_interrupt();
+  void run_interrupt(const pending_interrupt& i);
+  void commit();
+  void arm();
+  void wait_kernel(sim_time until, bool interruptible);
+  void switch_away(bool ready);
+  task* pick();
+  void charge(std::int64_t cycles);
+  void wait_for_cpu(task& t);
+  void arm_slice();
+
+  const virtual_cpu_params params_;
+  interrupt_controller& interrupts_;
+  event_stream& events_;
+  const event_stream::source_id source_;
+  kernel::cpu_events* software_ = nullptr;
+  std::function<void(virtual_cpu&)> make_current_;
+  std::function<void(sim_time)> on_schedule_;
+
+  stretch stretch_;
+  bool irq_enabled_ = true;        // at the end of the stretch
+  sc_core::sc_event irq_event_;
+  sim_time armed_ = time_never;    // when irq_event_ is notified
+  sim_time timer_due_ = time_never;
+  sim_time slice_due_ = time_never;
+  std::vector<incoming> incoming_; // wakes from other CPUs, on their way
+  std::vector<work> work_{work::task};
+  cpu_usage usage_;
+
+  task idle_;
+  task* current_ = nullptr;
+  std::vector<task*> ready_;       // in wake order
+  std::int64_t switched_in_ = 0;   // cycle the current task was last charged to
+  bool need_resched_ = false;
+  unsigned preempt_count_ = 0;
+  unsigned interrupt_depth_ = 0;
+};
+
+}  // namespace ringside::platform

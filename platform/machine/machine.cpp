@@ -1,0 +1,229 @@
+#include "platform/machine/machine.h"
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <systemc>
+
+#include "hw/tlm/memory/host_memory.h"
+#include "hw/tlm/nic/nic_scheduler.h"
+#include "hw/tlm/nic/rtl_nic.h"
+#include "hw/tlm/pci/host_bridge.h"
+#include "hw/tlm/pci/pci_bus.h"
+#include "hw/tlm/sc_time_convert.h"
+#include "platform/contract/checker.h"
+#include "platform/cpu/processor.h"
+#include "platform/machine/firmware.h"
+#include "platform/machine/machine_params.h"
+#include "platform/machine/tap_adapter.h"
+#include "platform/machine/traffic_watch.h"
+#include "sw/driver/e1000.h"
+#include "sw/kernel/kernel.h"
+#include "sw/stack/app.h"
+#include "sw/stack/net_stack.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::size_t interrupt_lines = 4;
+constexpr interrupt_controller::line nic_line = 0;
+constexpr sim_time poll_step = 100 * us;      // how often run() looks up
+constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
+
+}  // namespace
+
+struct machine::parts final : public tlm::nic_host {
+  parts(const scenario& s, frame_source& input)
+      : plan(s),
+        rx_wire(0, input, wire_params_of(s)),
+        memory("memory", std::size_t{s.mem.size_mb} << 20),
+        bridge("host_bridge", pci_params_of(s), memory),
+        bus(0, pci_params_of(s), bridge, stream),
+        interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
+        cpus("processor", processor_params_of(s), interrupts, memory, stream),
+        scheduler("nic_scheduler", scheduler_params_of(s), stream),
+        os(cpus, {}),
+        net(os, stack_config_of(s)),
+        nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
+        reader(net, app_config_of(s)),
+        contract(contract_config_of(s)) {
+    rx_wire.hold();
+    card = std::make_unique<tlm::rtl_nic>(rtl_params_of(s), *this, rx_wire, stream);
+    bus.attach(*card);
+    bridge.connect(bus);
+    cpus.bus_out.bind(bridge.cpu_in);
+    cpus.connect(os);
+    interrupts.route(nic_line, irq_cpu_of(s));
+    scheduler.add_card(*card);
+    scheduler.add_bus(bus);
+    scheduler.before_drain([this] { cpus.publish_watermarks(); });
+    const auto scheduled = [this](sim_time t) { scheduler.kernel_event_at(t); };
+    bridge.on_schedule(scheduled);
+    cpus.on_schedule(scheduled);
+    card->set_link(true, 0);
+    stream.add_consumer(traffic);
+    if (s.checker.enabled) stream.add_consumer(contract);
+    init_task = cpus.spawn(0, "init", [this] { boot(); });
+  }
+
+  // ---- the bench around the software -----------------------------------------------------------------------------------
+
+  // The init task: firmware, kernel, protocols, driver, application, in Linux' order.
+  void boot() {
+    configure_devices(cpus, {.devices = 1, .latency_timer = plan.bus.latency_timer});
+    os.boot();
+    net.register_protocols();
+    require(nic_driver.probe(), "probe");
+    require(nic_driver.open(), "open");
+    if (!reader.start()) throw std::runtime_error("the application could not bind its ports");
+    cpus.sync();
+    rx_wire.release(plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay);
+    card->wire_released();
+    for (;;) {
+      cpus.prepare_to_sleep();
+      if (stopping) break;
+      cpus.schedule();
+    }
+    cpus.finish_sleep();
+    nic_driver.update_statistics();
+    reader.stop();
+    nic_driver.close();
+    cpus.sync();
+    closed = true;
+  }
+
+  static void require(driver::driver_status s, const char* step) {
+    if (s != driver::driver_status::ok) throw std::runtime_error(fmt::format("driver {}: {}", step, driver::name(s)));
+  }
+
+  // ---- tlm::nic_host -----------------------------------------------------------------------------------------------------
+
+  void dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override { bus.request_dma(0, transfer, t); }
+  void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
+  void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
+
+  // ---- running -----------------------------------------------------------------------------------------------------------
+
+  sim_time now() const { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
+
+  void step() {
+    sc_core::sc_start(tlm::to_sc_time(poll_step));
+    scheduler.drain_events();
+  }
+
+  void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
+    const auto wall_start = std::chrono::steady_clock::now();
+    sim_time quiet_until = time_never;
+    bool complete = false;
+    while (now() < plan.run.time_limit) {
+      step();
+      if (keep_going && !keep_going(now(), rx_wire.offered())) break;
+      if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
+      if (quiet_until == time_never) quiet_until = now() + plan.run.drain_ms * ms;
+      if (traffic.quiet() || now() >= quiet_until) {
+        complete = true;
+        break;
+      }
+    }
+    traffic_end = now();
+    if (complete) shut_down();
+    stream.finish();
+    if (plan.checker.enabled) contract.finish(now());
+    for (const contract::breach& b : contract.breaches()) breaches.push_back(b.describe());
+    wall = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - wall_start);
+  }
+
+  // Closes the interface, as a user would before taking the card out.
+  void shut_down() {
+    stopping = true;
+    cpus.wake_from_outside(init_task);
+    const sim_time limit = now() + second;
+    while (!closed && now() < limit) step();
+    if (!closed) throw std::runtime_error("the driver did not close the interface within a simulated second");
+  }
+
+  const scenario plan;
+  event_stream stream;
+  tlm::wire rx_wire;
+  tlm::host_memory memory;
+  tlm::host_bridge bridge;
+  tlm::pci_bus bus;
+  interrupt_controller interrupts;
+  processor cpus;
+  tlm::nic_scheduler scheduler;
+  std::unique_ptr<tlm::rtl_nic> card;
+  kernel::kernel os;
+  stack::net_stack net;
+  driver::e1000 nic_driver;
+  stack::app reader;
+  contract::checker contract;
+  traffic_watch traffic;
+  std::vector<std::unique_ptr<tap_adapter>> taps;
+  std::vector<std::string> breaches;
+  kernel::task_id init_task = 0;
+  bool stopping = false;
+  bool closed = false;
+  sim_time traffic_end = 0;
+  std::chrono::nanoseconds wall{};
+};
+
+machine::machine(const scenario& s, frame_source& input) : parts_(std::make_unique<parts>(s, input)) {}
+machine::~machine() = default;
+
+event_stream& machine::events() { return parts_->stream; }
+
+void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet) {
+  parts_->taps.push_back(std::make_unique<tap_adapter>(std::move(on_packet)));
+  parts_->net.packets().add_tap(*parts_->taps.back());
+}
+
+void machine::on_app_read(std::function<void(frame_id, std::span<const std::byte>)> on_read) {
+  parts_->reader.set_sink([call = std::move(on_read)](const stack::recv_result& result, std::span<const std::byte> data) {
+    call(result.frame, data);
+  });
+}
+
+void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) { parts_->run(keep_going); }
+
+void machine::trace(const wave_options& waves) { static_cast<void>(waves); }
+
+run_counters machine::counters() const {
+  parts& p = *parts_;
+  run_counters c;
+  const sim_time end = p.now();
+  const auto clock = processor_params_of(p.plan).cpu.clock;
+  for (unsigned i = 0; i < p.plan.cpu.count; ++i) {
+    const cpu_usage u = p.cpus.cpu(i).usage();
+    cpu_times t{clock.edge(u.task), clock.edge(u.softirq), clock.edge(u.hardirq), 0};
+    t.idle = end - t.task - t.softirq - t.hardirq;
+    c.cpus.push_back(t);
+  }
+  const tlm::pci_counters& pci = p.bus.counters();
+  c.pci_clocks = static_cast<std::uint64_t>(p.bus.params().clock.edge_at_or_after(end));
+  c.pci_busy_clocks = pci.busy_clocks;
+  c.pci_transactions = pci.transactions;
+  c.pci_retries = pci.retries;
+  c.pci_bytes = pci.bytes;
+  const kernel::statistics& os = p.os.counters();
+  c.napi_polls = os.napi_polls;
+  c.napi_frames = os.frames_per_poll.sum;
+  c.napi_frames_min = os.frames_per_poll.min;
+  c.napi_frames_max = os.frames_per_poll.max;
+  c.napi_budget_exhausted = os.budget_exhausted;
+  c.softirq_runs = os.softirq_runs;
+  c.ksoftirqd_runs = os.ksoftirqd_runs;
+  c.sim_time_ps = end;
+  const tlm::nic_counters card = p.card->counters();
+  c.rtl_cycles = card.cycles;
+  c.rtl_cycles_evaluated = card.cycles_evaluated;
+  c.wall_ns = static_cast<std::uint64_t>(p.wall.count());
+  return c;
+}
+
+const std::vector<std::string>& machine::breaches() const { return parts_->breaches; }
+const driver::e1000& machine::nic_driver() const { return parts_->nic_driver; }
+tlm::rtl_nic& machine::rtl_card() { return *parts_->card; }
+
+}  // namespace ringside::platform

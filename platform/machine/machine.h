@@ -1,0 +1,60 @@
+// A whole machine of one scenario: wire, card, PCI bus, memory, CPUs, kernel, stack, driver, application.
+//
+// One per process, since SystemC elaborates once.  Made by the command line, the bench and system tests.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "common/wire_frame.h"
+#include "platform/report/run_counters.h"
+#include "platform/report/wave_options.h"
+#include "platform/scenario/scenario.h"
+
+namespace ringside::tlm {
+class rtl_nic;
+}
+namespace ringside::driver {
+class e1000;
+}
+
+namespace ringside::platform {
+
+class machine {
+ public:
+  /// Elaborates; `input` is pulled while the run goes on, not owned.
+  machine(const scenario& s, frame_source& input);
+  ~machine();
+
+  event_stream& events();
+  /// Sees every packet at netif_receive_skb: simulated time, frame, bytes from the Ethernet header on, no FCS.
+  void add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet);
+  /// Sees every datagram the application reads, frame and payload.
+  void on_app_read(std::function<void(frame_id, std::span<const std::byte>)> on_read);
+
+  /// Writes waveforms of the run to a VCD file; before run().
+  void trace(const wave_options& waves);
+
+  /// Runs to the end.  keep_going(simulated time, frames offered) is asked about every 0.1 ms of simulated time; false
+  /// ends the run cleanly, with frames left in flight.
+  void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going);
+
+  run_counters counters() const;
+  /// Contract breaches, described; empty when the contract held or the checker is off.
+  const std::vector<std::string>& breaches() const;
+  /// The driver, for its counters after a run.
+  const driver::e1000& nic_driver() const;
+  /// The Verilated card, for waveforms and the bench.
+  tlm::rtl_nic& rtl_card();
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace ringside::platform

@@ -1,0 +1,132 @@
+#include "platform/machine/machine_params.h"
+
+#include <bit>
+
+namespace ringside::platform {
+namespace {
+clock_domain clock_of(const rational& hz) { return clock_domain{hz.num, hz.den}; }
+constexpr std::int64_t hz_66_limit = 34'000'000;  // M66EN is driven by a slot that runs above 33 MHz
+}  // namespace
+
+tlm::pci_params pci_params_of(const scenario& s) {
+  tlm::pci_params p;
+  p.clock = clock_of(s.bus.clock_hz);
+  p.wait_states = s.bus.wait_states;
+  p.retry_per_million = s.bus.retry_per_million;
+  p.wait_jitter = s.bus.wait_jitter;
+  p.devsel_clocks = 1 + static_cast<std::uint32_t>(s.bus.devsel);
+  p.disconnect_bytes = s.bus.disconnect_bytes;
+  p.arbitration_clocks = s.bus.arbitration_clocks;
+  p.crossing_to_pci_clocks = s.bus.crossing_to_pci_clocks;
+  p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
+  p.read_latency_clocks = s.bus.read_latency_clocks;
+  p.write_latency_clocks = s.bus.write_wait;
+  p.drain_latency = s.bridge.drain_latency_ns * ns;
+  p.posted_bytes = s.bridge.posted_bytes;
+  p.seed = s.run.seed;
+  return p;
+}
+
+tlm::rtl_nic_params rtl_params_of(const scenario& s) {
+  tlm::rtl_nic_params p;
+  for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i)
+    p.mac_address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
+  p.bus_66mhz = s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+  p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
+  p.skip_idle = s.run.skip;
+  p.seed = s.run.seed;
+  return p;
+}
+
+tlm::wire_params wire_params_of(const scenario& s) {
+  tlm::wire_params p;
+  p.byte_time = 8 * ns * (1000 / static_cast<sim_time>(s.wire.link_mbps));
+  p.gap_bytes = s.wire.gap_min;
+  p.max_frame_bytes = longest_frame(s.driver);
+  return p;
+}
+
+tlm::scheduler_params scheduler_params_of(const scenario& s) {
+  tlm::scheduler_params p;
+  p.one_cycle_per_step = s.run.step == step_mode::cycle;
+  return p;
+}
+
+processor_params processor_params_of(const scenario& s) {
+  processor_params p;
+  p.cpus = s.cpu.count;
+  p.cpu.clock = clock_of(s.cpu.clock_hz);
+  p.cpu.accumulate = s.run.cpu_accumulate;
+  for (const auto& [name, value] : s.cost) {
+    const kernel::cost what = kernel::cost_by_name(name);
+    if (what != kernel::cost::count) p.costs.cycles[static_cast<std::size_t>(what)] = value;
+  }
+  // The scenario gives the application's own work per datagram as time.
+  if (s.stack.app_cost_ns != 0)
+    p.costs.cycles[static_cast<std::size_t>(kernel::cost::app_per_frame)] =
+        static_cast<std::uint32_t>(p.cpu.clock.edge_at_or_after(s.stack.app_cost_ns * ns));
+  p.cpu.context_switch_cycles = static_cast<std::int64_t>(p.costs.total(kernel::cost::context_switch, 1));
+  p.cpu.timer_interrupt_cycles = static_cast<std::int64_t>(p.costs.total(kernel::cost::timer_interrupt, 1));
+  return p;
+}
+
+driver::config driver_config_of(const scenario& s) {
+  driver::config c;
+  c.mode = static_cast<driver::receive_mode_kind>(s.driver.mode);
+  c.ring_size = s.driver.ring_size;
+  c.buffer_size = s.driver.buffer_size;
+  c.copybreak = s.driver.copybreak;
+  c.budget = s.driver.budget;
+  c.itr = s.driver.itr;
+  c.rdtr = s.driver.rdtr;
+  c.radv = s.driver.radv;
+  c.promiscuous = s.driver.promiscuous;
+  c.mtu = s.driver.mtu;
+  c.watchdog = s.driver.watchdog;
+  c.pba_kb = s.nic.pba_kb;
+  c.cpu = irq_cpu_of(s);
+  return c;
+}
+
+stack::net_stack::config stack_config_of(const scenario& s) {
+  stack::net_stack::config c;
+  c.addresses = {{s.stack.address, 24}};
+  c.rcvbuf = s.stack.rcvbuf;
+  return c;
+}
+
+stack::app::config app_config_of(const scenario& s) {
+  stack::app::config c;
+  const unsigned first = static_cast<unsigned>(std::countr_zero(s.cpu.task_affinity));
+  // A task without a tie runs away from the interrupts when it can.
+  c.cpu = std::popcount(s.cpu.task_affinity) > 1 ? s.cpu.count - 1 : first;
+  if (c.cpu >= s.cpu.count) c.cpu = s.cpu.count - 1;
+  c.ports = s.stack.udp_ports;
+  switch (s.stack.wait) {
+    case app_wait::blocking:
+      c.wait = s.stack.udp_ports.size() == 1 ? stack::app_wait::recv : stack::app_wait::poll;
+      break;
+    case app_wait::poll:
+      c.wait = stack::app_wait::poll;
+      break;
+    case app_wait::epoll:
+      c.wait = stack::app_wait::epoll_level;
+      break;
+  }
+  return c;
+}
+
+contract::config contract_config_of(const scenario& s) {
+  contract::config c;
+  for (const std::string& id : s.checker.off)
+    if (const auto which = contract::rule_by_id(id)) c.off.set(static_cast<std::size_t>(*which));
+  return c;
+}
+
+unsigned irq_cpu_of(const scenario& s) {
+  for (unsigned cpu = 0; cpu < s.cpu.count; ++cpu)
+    if ((s.cpu.irq_affinity >> cpu & 1) != 0) return cpu;
+  return 0;
+}
+
+}  // namespace ringside::platform

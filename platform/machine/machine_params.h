@@ -1,0 +1,29 @@
+// From a scenario's plain data to the parameters of each part of the machine.
+#pragma once
+
+#include "hw/tlm/nic/nic_scheduler.h"
+#include "hw/tlm/nic/rtl_nic.h"
+#include "hw/tlm/pci/pci_params.h"
+#include "hw/tlm/wire/wire.h"
+#include "platform/contract/config.h"
+#include "platform/cpu/processor.h"
+#include "platform/scenario/scenario.h"
+#include "sw/driver/config.h"
+#include "sw/stack/app.h"
+#include "sw/stack/net_stack.h"
+
+namespace ringside::platform {
+
+tlm::pci_params pci_params_of(const scenario& s);
+tlm::rtl_nic_params rtl_params_of(const scenario& s);
+tlm::wire_params wire_params_of(const scenario& s);
+tlm::scheduler_params scheduler_params_of(const scenario& s);
+processor_params processor_params_of(const scenario& s);
+driver::config driver_config_of(const scenario& s);
+stack::net_stack::config stack_config_of(const scenario& s);
+stack::app::config app_config_of(const scenario& s);
+contract::config contract_config_of(const scenario& s);
+/// CPU that takes the card's interrupt: the first of the affinity mask that exists.
+unsigned irq_cpu_of(const scenario& s);
+
+}  // namespace ringside::platform

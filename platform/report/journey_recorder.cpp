@@ -1,0 +1,200 @@
+#include "platform/report/journey_recorder.h"
+
+#include <algorithm>
+#include <array>
+
+#include "platform/report/descriptor_word.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::size_t recent_events = 1024;
+
+// What completes the round after a frame was taken, once each.
+constexpr std::array after_stages{stage::rdt_write, stage::napi_complete, stage::ims_write, stage::softirq_exit};
+constexpr std::uint8_t exit_seen = 8;
+
+bool is_interrupt_step(stage s) {
+  switch (s) {
+    case stage::cause_set:
+    case stage::moderation_hold:
+    case stage::intx_assert:
+    case stage::intx_deassert:
+    case stage::hardirq_enter:
+    case stage::icr_read:
+    case stage::imc_write:
+    case stage::napi_schedule:
+    case stage::softirq_raise:
+    case stage::hardirq_exit:
+    case stage::softirq_enter:
+    case stage::ksoftirqd_run:
+    case stage::napi_poll:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+journey_recorder::journey_recorder(interrupt_report& interrupts, std::vector<frame_id> wanted, bool first_delivered)
+    : interrupts_(interrupts), wanted_(std::move(wanted)), looking_(first_delivered), recent_(recent_events) {
+  std::sort(wanted_.begin(), wanted_.end());
+  wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+  update_done();
+}
+
+bool journey_recorder::wants(frame_id id) const {
+  return std::binary_search(wanted_.begin(), wanted_.end(), id);
+}
+
+void journey_recorder::record(const event& e) {
+  if (!info(e.what).journey) return;
+  if (e.frame == 0) {
+    record_context(e);
+    return;
+  }
+  if (e.what == stage::wire_sof) begin(e);
+  track* t = window_.find(e.frame);
+  if (t == nullptr) return;
+  step(*t, e);
+  close_if_complete(e.frame, *t);
+}
+
+void journey_recorder::begin(const event& e) {
+  if (!looking_ && !wants(e.frame)) return;
+  track& t = window_.begin(e.frame);
+  t.story.frame = e.frame;
+  t.story.bytes = static_cast<std::uint32_t>(e.a);
+}
+
+void journey_recorder::record_context(const event& e) {
+  recent_[recent_count_++ % recent_events] = e;
+  const auto* after = std::find(after_stages.begin(), after_stages.end(), e.what);
+  if (after == after_stages.end()) return;
+  const auto bit = static_cast<std::uint8_t>(1U << (after - after_stages.begin()));
+  std::vector<frame_id> complete;
+  window_.for_each([&](frame_id id, track& t) {
+    if (!t.taken || t.cpu != e.unit || (t.after & bit) != 0 || (t.after & exit_seen) != 0) return;
+    t.after |= bit;
+    t.story.steps.push_back(e);
+    complete.push_back(id);
+  });
+  for (const frame_id id : complete)
+    if (track* t = window_.find(id)) close_if_complete(id, *t);
+}
+
+void journey_recorder::step(track& t, const event& e) {
+  if (e.what == stage::desc_writeback && (e.b & word_eop) != 0) add_fetch(t, e);
+  const bool takes = e.what == stage::desc_take || e.what == stage::dma_sync || e.what == stage::netif_receive_skb;
+  if (takes && !t.taken) add_interrupt(t, e);
+  t.story.steps.push_back(e);
+  const auto end = [&t](journey::end fate, bool over) {
+    t.story.fate = fate;
+    t.over = over;
+  };
+  switch (e.what) {
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_drop:
+      end(journey::end::dropped, true);
+      t.story.reason = static_cast<drop_reason>(e.b);
+      break;
+    case stage::skb_consume:
+      end(journey::end::consumed, true);
+      break;
+    case stage::socket_enqueue:
+      end(journey::end::delivered, false);
+      if (looking_) choose(e.frame);
+      break;
+    case stage::app_read:
+      t.over = true;
+      break;
+    default:
+      break;
+  }
+}
+
+// The first frame delivered is found: other frames go on only when asked for.
+void journey_recorder::choose(frame_id id) {
+  looking_ = false;
+  if (!wants(id)) wanted_.insert(std::upper_bound(wanted_.begin(), wanted_.end(), id), id);
+  std::vector<frame_id> others;
+  window_.for_each([&](frame_id other, const track&) {
+    if (!wants(other)) others.push_back(other);
+  });
+  for (const frame_id other : others) window_.end(other);
+}
+
+void journey_recorder::add_fetch(track& t, const event& writeback) {
+  const std::uint64_t held = std::min<std::uint64_t>(recent_count_, recent_events);
+  for (std::uint64_t back = 1; back <= held; ++back) {
+    const event& e = recent_[(recent_count_ - back) % recent_events];
+    if (e.what != stage::desc_fetch || writeback.a < e.a || writeback.a >= e.a + e.b) continue;
+    t.story.steps.push_back(e);
+    return;
+  }
+}
+
+void journey_recorder::add_interrupt(track& t, const event& taken) {
+  t.taken = true;
+  t.cpu = taken.unit;
+  t.story.by = interrupts_.of(taken.frame);
+  const frame_interrupt& by = t.story.by;
+  const std::uint64_t held = std::min<std::uint64_t>(recent_count_, recent_events);
+  std::vector<event> chain;
+  for (std::uint64_t back = 1; back <= held; ++back) {
+    const event& e = recent_[(recent_count_ - back) % recent_events];
+    if (!is_interrupt_step(e.what) || (e.from == origin::cpu && e.unit != taken.unit)) continue;
+    if (!by.own) {
+      // Caught by a poll (or, without NAPI, a handler) already under way: that alone is part of its way.
+      if (e.what != stage::napi_poll && e.what != stage::hardirq_enter) continue;
+      chain.push_back(e);
+      break;
+    }
+    // Its own interrupt begins with the cause, at most a hold before INTA#.
+    const bool before = e.time < by.asserted;
+    if (before && e.what != stage::cause_set && e.what != stage::moderation_hold) break;
+    chain.push_back(e);
+    if (before && e.what == stage::cause_set) break;
+  }
+  t.story.steps.insert(t.story.steps.end(), chain.rbegin(), chain.rend());
+}
+
+void journey_recorder::close_if_complete(frame_id id, track& t) {
+  if (!t.over || (t.taken && (t.after & exit_seen) == 0)) return;
+  if (wants(id)) store(t);
+  window_.end(id);
+  update_done();
+}
+
+void journey_recorder::store(track& t) {
+  std::stable_sort(t.story.steps.begin(), t.story.steps.end(),
+                   [](const event& x, const event& y) { return x.time < y.time; });
+  finished_.push_back(std::move(t.story));
+}
+
+void journey_recorder::update_done() {
+  done_ = !looking_ && finished_.size() == wanted_.size();
+}
+
+void journey_recorder::finish() {
+  window_.for_each([this](frame_id id, track& t) {
+    if (wants(id)) store(t);
+  });
+  done_ = true;
+}
+
+std::vector<journey> journey_recorder::journeys() const {
+  std::vector<journey> out = finished_;
+  for (const frame_id id : wanted_) {
+    const bool known = std::any_of(out.begin(), out.end(), [id](const journey& j) { return j.frame == id; });
+    if (known) continue;
+    out.emplace_back();
+    out.back().frame = id;
+  }
+  std::sort(out.begin(), out.end(), [](const journey& x, const journey& y) { return x.frame < y.frame; });
+  return out;
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,123 @@
+#include "platform/report/json_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace ringside::platform {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+/// part / whole rounded to six decimals in integers, so that it prints the same everywhere.
+double fraction(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return 0;
+  const wide_int millionths = (static_cast<wide_int>(part) * 1'000'000 + whole / 2) / whole;
+  return static_cast<double>(static_cast<std::int64_t>(millionths)) / 1e6;
+}
+
+double fraction(sim_time part, sim_time whole) {
+  const double size = fraction(static_cast<std::uint64_t>(part < 0 ? -part : part), static_cast<std::uint64_t>(whole));
+  return part < 0 ? -size : size;
+}
+
+json counts(const frame_counts& c) {
+  json out;
+  out["offered"] = c.offered;
+  out["delivered"] = c.delivered;
+  out["consumed"] = c.consumed;
+  out["in_flight"] = c.in_flight;
+  json& dropped = out["dropped"];
+  for (std::size_t i = 1; i < drop_reasons; ++i) dropped[std::string(name(static_cast<drop_reason>(i)))] = c.dropped[i];
+  return out;
+}
+
+json interrupts(const interrupt_report& r) {
+  json out;
+  out["asserted"] = r.asserted();
+  out["hardirqs"] = r.hardirqs();
+  out["polled_without_interrupt"] = r.polled_without_interrupt();
+  json& causes = out["causes"];
+  for (const interrupt_cause& cause : interrupt_causes) causes[std::string(cause.name)] = r.cause(cause.bit);
+  return out;
+}
+
+json cpus(const run_counters& c) {
+  json out = json::object();
+  for (std::size_t i = 0; i < c.cpus.size(); ++i) {
+    const cpu_times& t = c.cpus[i];
+    json& cpu = out[std::to_string(i)];
+    cpu["task"] = fraction(t.task, c.sim_time_ps);
+    cpu["softirq"] = fraction(t.softirq, c.sim_time_ps);
+    cpu["hardirq"] = fraction(t.hardirq, c.sim_time_ps);
+    cpu["idle"] = fraction(t.idle, c.sim_time_ps);
+  }
+  return out;
+}
+
+json latency(const latency_report& r) {
+  json out;
+  for (std::size_t i = 0; i < segment_names.size(); ++i) {
+    const percentiles& p = r.of(static_cast<segment>(i));
+    json& row = out[std::string(segment_names[i])];
+    row["samples"] = p.samples();
+    row["min"] = p.min();
+    row["p50"] = p.percentile(50);
+    row["p90"] = p.percentile(90);
+    row["p99"] = p.percentile(99);
+    row["max"] = p.max();
+  }
+  return out;
+}
+
+json shares(const latency_report& r) {
+  json out;
+  for (std::size_t i = 0; i < share_names.size(); ++i)
+    out[std::string(share_names[i])] = fraction(r.time_in(static_cast<share>(i)), r.time_in_all());
+  return out;
+}
+
+json wall(const run_report& report, const run_counters& c) {
+  const double seconds = static_cast<double>(c.wall_ns) / 1e9;
+  json out;
+  out["seconds"] = seconds;
+  out["rtl_cycles_per_s"] = seconds > 0 ? static_cast<double>(c.rtl_cycles) / seconds : 0.0;
+  out["frames_per_s"] = seconds > 0 ? static_cast<double>(report.ledger().frames().offered) / seconds : 0.0;
+  return out;
+}
+
+}  // namespace
+
+std::string to_json(const scenario& s, const run_report& report, const run_counters& c) {
+  json out;
+  out["scenario"]["name"] = s.name;
+  out["scenario"]["nic"] = s.nic.kind == nic_kind::rtl ? "rtl" : "model";
+  out["scenario"]["seed"] = s.run.seed;
+  out["frames"] = counts(report.ledger().frames());
+  out["bytes"] = counts(report.ledger().bytes());
+  out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
+  out["interrupts"] = interrupts(report.interrupts());
+  out["napi"]["polls"] = c.napi_polls;
+  out["napi"]["frames_per_poll"]["min"] = c.napi_frames_min;
+  out["napi"]["frames_per_poll"]["mean"] = c.napi_polls == 0 ? 0.0 : fraction(c.napi_frames, c.napi_polls);
+  out["napi"]["frames_per_poll"]["max"] = c.napi_frames_max;
+  out["napi"]["budget_exhausted"] = c.napi_budget_exhausted;
+  out["softirq"]["runs"] = c.softirq_runs;
+  out["softirq"]["ksoftirqd_runs"] = c.ksoftirqd_runs;
+  out["cpu"] = cpus(c);
+  out["pci"]["utilisation"] = fraction(c.pci_busy_clocks, c.pci_clocks);
+  out["pci"]["transactions"] = c.pci_transactions;
+  out["pci"]["retries"] = c.pci_retries;
+  out["pci"]["bytes"] = c.pci_bytes;
+  out["latency_ns"] = latency(report.latency());
+  out["latency_share"] = shares(report.latency());
+  out["sim"]["time_ns"] = c.sim_time_ps / ns;
+  out["sim"]["rtl_cycles"] = c.rtl_cycles;
+  out["sim"]["rtl_cycles_evaluated"] = c.rtl_cycles_evaluated;
+  out["sim"]["events"] = report.hash().events();
+  out["sim"]["event_hash"] = fmt::format("{:016x}", report.hash().value());
+  out["wall"] = wall(report, c);
+  return out.dump(2) + "\n";
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,17 @@
+// The run as JSON: stable names and order, zeros included; everything outside "wall" is equal between equal runs.
+//
+// The only user of nlohmann-json in the reports (slow to compile).
+#pragma once
+
+#include <string>
+
+#include "platform/report/run_counters.h"
+#include "platform/report/run_report.h"
+#include "platform/scenario/scenario.h"
+
+namespace ringside::platform {
+
+/// Ends in a newline.
+std::string to_json(const scenario& s, const run_report& report, const run_counters& counters);
+
+}  // namespace ringside::platform

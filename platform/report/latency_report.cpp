@@ -1,0 +1,159 @@
+#include "platform/report/latency_report.h"
+
+#include <numeric>
+
+#include "platform/report/descriptor_word.h"
+
+namespace ringside::platform {
+namespace {
+
+/// Picoseconds to nanoseconds, rounded down also below zero.
+std::int64_t floor_ns(sim_time t) {
+  return t >= 0 ? t / ns : -((-t + ns - 1) / ns);
+}
+
+}  // namespace
+
+latency_report::cpu_state& latency_report::cpu(std::uint8_t unit) {
+  if (cpus_.size() <= unit) cpus_.resize(unit + 1U);
+  return cpus_[unit];
+}
+
+void latency_report::add(segment s, sim_time from, sim_time to) {
+  if (from != unknown && to != unknown) segments_[static_cast<std::size_t>(s)].add(floor_ns(to - from));
+}
+
+void latency_report::on_event(const event& e) {
+  switch (e.what) {
+    case stage::wire_sof:
+      window_.begin(e.frame).sof = e.time;
+      break;
+    case stage::fifo_commit:
+      if (record* r = window_.find(e.frame)) r->stored = e.time;
+      break;
+    case stage::dd_visible:
+      on_visible(e);
+      break;
+    case stage::intx_assert:
+      if (asserted_.size() <= e.unit) asserted_.resize(e.unit + 1U, unknown);
+      asserted_[e.unit] = e.time;
+      break;
+    case stage::hardirq_enter:
+      cpu(e.unit).hardirq = e.time;
+      break;
+    case stage::hardirq_exit:
+      cpu(e.unit).hardirq = unknown;
+      break;
+    case stage::icr_read:
+      on_icr_read(e);
+      break;
+    case stage::napi_schedule:
+      cpu(e.unit).scheduled = cpu(e.unit).hardirq;
+      break;
+    case stage::napi_poll: {
+      cpu_state& c = cpu(e.unit);
+      add(segment::hardirq_poll, c.scheduled, e.time);
+      c.scheduled = unknown;
+      c.poll = e.time;
+      break;
+    }
+    case stage::desc_take:
+    case stage::dma_sync:
+      on_taken(e);
+      break;
+    case stage::netif_receive_skb:
+      on_netif(e);
+      break;
+    case stage::tap:
+      if (record* r = window_.find(e.frame)) r->tapped = true;
+      break;
+    case stage::ip_rcv:
+    case stage::arp_rcv:
+      on_protocol(e);
+      break;
+    case stage::socket_enqueue:
+      if (record* r = window_.find(e.frame)) {
+        r->queued = e.time;
+        add(segment::netif_socket, r->netif, e.time);
+      }
+      break;
+    case stage::app_read:
+      on_read(e);
+      break;
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_consume:
+    case stage::skb_drop:
+      window_.end(e.frame);
+      break;
+    default:
+      break;
+  }
+}
+
+void latency_report::on_visible(const event& e) {
+  if ((e.b & word_eop) == 0) return;
+  record* r = window_.find(e.frame);
+  if (r == nullptr) return;
+  r->visible = e.time;
+  add(segment::wire_dd, r->sof, e.time);
+}
+
+// The handler that reads ICR serves the interrupt asserted longest ago.
+void latency_report::on_icr_read(const event& e) {
+  sim_time* oldest = nullptr;
+  for (sim_time& t : asserted_)
+    if (t != unknown && (oldest == nullptr || t < *oldest)) oldest = &t;
+  if (oldest == nullptr) return;
+  add(segment::intx_hardirq, *oldest, cpu(e.unit).hardirq);
+  *oldest = unknown;
+}
+
+void latency_report::on_taken(const event& e) {
+  record* r = window_.find(e.frame);
+  if (r == nullptr || r->taken != unknown) return;
+  r->taken = e.time;
+  const frame_interrupt by = interrupts_.of(e.frame);
+  if (by.own && by.asserted >= 0) add(segment::dd_intx, r->visible, by.asserted);
+}
+
+void latency_report::on_netif(const event& e) {
+  record* r = window_.find(e.frame);
+  if (r == nullptr) return;
+  r->netif = e.time;
+  add(segment::poll_netif, cpu(e.unit).poll, e.time);
+}
+
+void latency_report::on_protocol(const event& e) {
+  record* r = window_.find(e.frame);
+  if (r != nullptr && r->protocol == unknown) r->protocol = e.time;
+}
+
+void latency_report::on_read(const event& e) {
+  record* r = window_.find(e.frame);
+  if (r == nullptr) return;
+  add(segment::socket_app, r->queued, e.time);
+  add(segment::wire_app, r->sof, e.time);
+  // Each mark that is missing falls together with the one before it, so that the pieces still add up.
+  const sim_time stored = r->stored != unknown ? r->stored : r->sof;
+  const sim_time visible = r->visible != unknown ? r->visible : stored;
+  const sim_time taken = r->taken != unknown ? r->taken : visible;
+  const sim_time netif = r->netif != unknown ? r->netif : taken;
+  const sim_time protocol = r->tapped && r->protocol != unknown ? r->protocol : netif;
+  const sim_time queued = r->queued != unknown ? r->queued : protocol;
+  const auto put = [this](share s, sim_time amount) { shares_[static_cast<std::size_t>(s)] += amount; };
+  put(share::wire, stored - r->sof);
+  put(share::dma, visible - stored);
+  put(share::interrupt_delivery, taken - visible);
+  put(share::raw_to_skb, netif - taken);
+  put(share::tap_copy, protocol - netif);
+  put(share::protocol_layers, queued - protocol);
+  put(share::socket_wait, e.time - queued);
+  window_.end(e.frame);
+}
+
+sim_time latency_report::time_in_all() const {
+  return std::accumulate(shares_.begin(), shares_.end(), sim_time{0});
+}
+
+}  // namespace ringside::platform

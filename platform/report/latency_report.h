@@ -1,0 +1,99 @@
+// How long each part of the way took, in exact percentiles, and which part of the way the time went to.
+//
+// A consumer of the event stream, after interrupt_report.h (asked which interrupt brought a frame in).
+//
+// Segments (nanoseconds, rounded down; DD is the descriptor drained into memory, so INTA#, a sideband, may overtake
+// it):
+//   wire_dd       first preamble byte -> DD visible
+//   dd_intx       DD visible -> INTA# asserted; frames with an interrupt of their own; signed
+//   intx_hardirq  INTA# asserted -> handler entered; one sample per interrupt served
+//   hardirq_poll  handler entered -> first poll it scheduled; one sample per interrupt served
+//   poll_netif    poll begun -> netif_receive_skb
+//   netif_socket  netif_receive_skb -> in the socket's queue
+//   socket_app    in the socket's queue -> read by the application
+//   wire_app      first preamble byte -> read by the application
+//
+// Shares cut the way of every frame that was read into pieces that add up to wire_app:
+//   wire  dma (stored -> DD visible)  interrupt_delivery (-> taken by the driver: moderation, INTA#, hardirq, softirq,
+//   frames before it)  raw_to_skb (-> netif_receive_skb)  tap_copy (-> first protocol, with a tap)
+//   protocol_layers (-> socket)  socket_wait (-> application)
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "platform/report/frame_window.h"
+#include "platform/report/interrupt_report.h"
+#include "platform/report/percentiles.h"
+
+namespace ringside::platform {
+
+enum class segment {
+  wire_dd,
+  dd_intx,
+  intx_hardirq,
+  hardirq_poll,
+  poll_netif,
+  netif_socket,
+  socket_app,
+  wire_app,
+  count
+};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(segment::count)> segment_names{
+    "wire_dd", "dd_intx", "intx_hardirq", "hardirq_poll", "poll_netif", "netif_socket", "socket_app", "wire_app"};
+
+enum class share { wire, dma, interrupt_delivery, raw_to_skb, tap_copy, protocol_layers, socket_wait, count };
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(share::count)> share_names{
+    "wire", "dma", "interrupt_delivery", "raw_to_skb", "tap_copy", "protocol_layers", "socket_wait"};
+
+class latency_report final : public event_consumer {
+ public:
+  /// `interrupts` sees every event before this does.
+  explicit latency_report(interrupt_report& interrupts) : interrupts_(interrupts) {}
+
+  void on_event(const event& e) override;
+
+  const percentiles& of(segment s) const { return segments_[static_cast<std::size_t>(s)]; }
+  /// Time of all frames read by the application in that part of the way.
+  sim_time time_in(share s) const { return shares_[static_cast<std::size_t>(s)]; }
+  /// Sum of all shares.
+  sim_time time_in_all() const;
+
+ private:
+  static constexpr sim_time unknown = INT64_MIN;
+  struct record {
+    sim_time sof = 0;
+    sim_time stored = unknown;
+    sim_time visible = unknown;
+    sim_time taken = unknown;
+    sim_time netif = unknown;
+    sim_time protocol = unknown;
+    sim_time queued = unknown;
+    bool tapped = false;
+  };
+  struct cpu_state {
+    sim_time hardirq = unknown;    // handler running now
+    sim_time scheduled = unknown;  // handler that scheduled the poll to come
+    sim_time poll = unknown;       // poll running now
+  };
+
+  void add(segment s, sim_time from, sim_time to);
+  void on_visible(const event& e);
+  void on_taken(const event& e);
+  void on_netif(const event& e);
+  void on_protocol(const event& e);
+  void on_read(const event& e);
+  void on_icr_read(const event& e);
+  cpu_state& cpu(std::uint8_t unit);
+
+  interrupt_report& interrupts_;
+  frame_window<record> window_{frames_under_way};
+  std::vector<cpu_state> cpus_;
+  std::vector<sim_time> asserted_;  // by NIC: INTA# asserted and not served yet
+  std::array<percentiles, static_cast<std::size_t>(segment::count)> segments_;
+  std::array<sim_time, static_cast<std::size_t>(share::count)> shares_{};
+};
+
+}  // namespace ringside::platform

@@ -1,0 +1,45 @@
+// Counters of a run that are no events: filled by the machine at the end, printed by the reports.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/time.h"
+
+namespace ringside::platform {
+
+/// Where one CPU spent simulated time; the four add up to run_counters::sim_time_ps.
+struct cpu_times {
+  sim_time task = 0;
+  sim_time softirq = 0;
+  sim_time hardirq = 0;
+  sim_time idle = 0;
+};
+
+struct run_counters {
+  std::vector<cpu_times> cpus;
+
+  // PCI bus.
+  std::uint64_t pci_clocks = 0;       // of the whole run
+  std::uint64_t pci_busy_clocks = 0;  // FRAME# or IRDY# asserted
+  std::uint64_t pci_transactions = 0;
+  std::uint64_t pci_retries = 0;
+  std::uint64_t pci_bytes = 0;  // moved in data phases
+
+  // NAPI and softirq.
+  std::uint64_t napi_polls = 0;
+  std::uint64_t napi_frames = 0;  // sum over polls
+  std::uint64_t napi_frames_min = 0;
+  std::uint64_t napi_frames_max = 0;
+  std::uint64_t napi_budget_exhausted = 0;
+  std::uint64_t softirq_runs = 0;
+  std::uint64_t ksoftirqd_runs = 0;
+
+  // Simulation.
+  sim_time sim_time_ps = 0;
+  std::uint64_t rtl_cycles = 0;            // edges of the NIC clock in the run
+  std::uint64_t rtl_cycles_evaluated = 0;  // of these, evaluated and not skipped
+  std::uint64_t wall_ns = 0;               // host time; the one figure that differs between equal runs
+};
+
+}  // namespace ringside::platform

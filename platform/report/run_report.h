@@ -1,0 +1,41 @@
+// Everything a run reports about: the consumers of the event stream, in the order they need.
+//
+// Made by the command line, the bench and system tests before the run, asked afterwards.  One virtual call per event
+// serves all of them.
+#pragma once
+
+#include <vector>
+
+#include "common/event_stream.h"
+#include "platform/report/event_hash.h"
+#include "platform/report/frame_ledger.h"
+#include "platform/report/interrupt_report.h"
+#include "platform/report/journey_recorder.h"
+#include "platform/report/latency_report.h"
+
+namespace ringside::platform {
+
+class run_report final : public event_consumer {
+ public:
+  /// Journeys of `frames`; with `first_delivered` of the first frame a socket gets.
+  explicit run_report(std::vector<frame_id> frames = {}, bool first_delivered = true);
+
+  void on_event(const event& e) override;
+  /// Call once after event_stream::finish().
+  void finish();
+
+  const event_hash& hash() const { return hash_; }
+  const frame_ledger& ledger() const { return ledger_; }
+  const interrupt_report& interrupts() const { return interrupts_; }
+  const latency_report& latency() const { return latency_; }
+  const journey_recorder& journeys() const { return journeys_; }
+
+ private:
+  event_hash hash_;
+  frame_ledger ledger_;
+  interrupt_report interrupts_;
+  latency_report latency_;
+  journey_recorder journeys_;
+};
+
+}  // namespace ringside::platform

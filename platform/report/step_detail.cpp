@@ -1,0 +1,106 @@
+#include "platform/report/step_detail.h"
+
+#include <fmt/format.h>
+
+#include "common/drop_reason.h"
+#include "platform/report/descriptor_word.h"
+#include "platform/report/interrupt_report.h"
+
+namespace ringside::platform {
+namespace {
+
+std::string reason_name(std::uint64_t value) {
+  return value < static_cast<std::uint64_t>(drop_reason::count) ? std::string(name(static_cast<drop_reason>(value)))
+                                                                : fmt::format("reason {}", value);
+}
+
+std::string descriptor_text(const event& e) {
+  return fmt::format("@{:x} {} B st {:02x}", e.a, word_length(e.b), word_status(e.b));
+}
+
+std::string sof_text(const event& e) {
+  std::string out = fmt::format("{} B", e.a);
+  if ((e.b & wire_mark::bad_fcs) != 0) out += " bad FCS";
+  if ((e.b & wire_mark::rx_er) != 0) out += " RX_ER";
+  if ((e.b & wire_mark::runt) != 0) out += " runt";
+  if ((e.b & wire_mark::oversize) != 0) out += " oversize";
+  if ((e.b & wire_mark::padded) != 0) out += " padded";
+  return out;
+}
+
+}  // namespace
+
+std::string cause_names(std::uint64_t bits) {
+  std::string out;
+  for (const interrupt_cause& cause : interrupt_causes) {
+    if ((bits >> cause.bit & 1) == 0) continue;
+    if (!out.empty()) out += ' ';
+    for (const char c : cause.name) out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+  }
+  return out.empty() ? fmt::format("{:x}", bits) : out;
+}
+
+std::string step_detail(const event& e) {
+  switch (e.what) {
+    case stage::wire_sof:
+      return sof_text(e);
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_drop:
+      return reason_name(e.b);
+    case stage::desc_fetch:
+      return fmt::format("@{:x} {} descriptors", e.a, e.b / 16);
+    case stage::dma_start:
+      return fmt::format("@{:x} burst {} B", e.a, e.b);
+    case stage::dma_done:
+      return fmt::format("to {:x}", e.a);
+    case stage::desc_writeback:
+    case stage::dd_visible:
+    case stage::desc_take:
+      return descriptor_text(e);
+    case stage::cause_set:
+    case stage::moderation_hold:
+    case stage::icr_read:
+    case stage::ims_write:
+      return cause_names(e.a);
+    case stage::imc_write:
+      return (e.a & 0x1FFFF) == 0x1FFFF ? "all" : cause_names(e.a);
+    case stage::intx_assert:
+      return "INTA# low";
+    case stage::intx_deassert:
+      return "INTA# high";
+    case stage::hardirq_enter:
+      return fmt::format("CPU {} line {}", e.unit, e.a);
+    case stage::softirq_enter:
+    case stage::ksoftirqd_run:
+    case stage::hardirq_exit:
+    case stage::napi_schedule:
+      return fmt::format("CPU {}", e.unit);
+    case stage::softirq_raise:
+      return fmt::format("softirq {}", e.a);
+    case stage::napi_poll:
+      return fmt::format("budget {}", e.a);
+    case stage::dma_sync:
+      return fmt::format("@{:x} {} B", e.a, e.b);
+    case stage::skb_build:
+      return fmt::format("{} B{}", e.a, e.b == 1 ? " copied" : "");
+    case stage::netif_receive_skb:
+    case stage::tap:
+      return fmt::format("{} B", e.a);
+    case stage::socket_enqueue:
+    case stage::app_read:
+      return fmt::format("socket {} {} B", e.a, e.b);
+    case stage::task_wake:
+      return fmt::format("task {}", e.a);
+    case stage::rdt_write:
+      return fmt::format("RDT = {}", e.a);
+    case stage::napi_complete:
+      return fmt::format("{} frames", e.a);
+    case stage::softirq_exit:
+      return fmt::format("{} restarts", e.a);
+    default:
+      return {};
+  }
+}
+
+}  // namespace ringside::platform

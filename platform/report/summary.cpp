@@ -1,0 +1,84 @@
+#include "platform/report/summary.h"
+
+#include <fmt/format.h>
+
+namespace ringside::platform {
+namespace {
+
+/// part of whole in percent with one decimal, computed in integers.
+std::string percent(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  const auto tenths = static_cast<std::uint64_t>((static_cast<wide_int>(part) * 1000 + whole / 2) / whole);
+  return fmt::format("{}.{} %", tenths / 10, tenths % 10);
+}
+
+std::string percent(sim_time part, sim_time whole) {
+  return part < 0 ? "-" + percent(static_cast<std::uint64_t>(-part), static_cast<std::uint64_t>(whole))
+                  : percent(static_cast<std::uint64_t>(part), static_cast<std::uint64_t>(whole));
+}
+
+std::string frames_part(const frame_ledger& ledger) {
+  const frame_counts& f = ledger.frames();
+  std::string out = fmt::format("frames      offered {}  delivered {}  consumed {}  dropped {}  in flight {}\n",
+                                f.offered, f.delivered, f.consumed, f.dropped_total(), f.in_flight);
+  for (std::size_t i = 1; i < drop_reasons; ++i)
+    if (f.dropped[i] != 0)
+      out += fmt::format("  dropped   {:<16} {}\n", name(static_cast<drop_reason>(i)), f.dropped[i]);
+  out += fmt::format("bytes       offered {}  delivered {}  payload in sockets {}\n", ledger.bytes().offered,
+                     ledger.bytes().delivered, ledger.payload_bytes());
+  return out;
+}
+
+std::string machine_part(const run_report& report, const run_counters& c) {
+  const interrupt_report& irq = report.interrupts();
+  std::string out = fmt::format("interrupts  asserted {}  handled {}  frames polled without one {}\n", irq.asserted(),
+                                irq.hardirqs(), irq.polled_without_interrupt());
+  out += fmt::format("NAPI        polls {}  frames/poll {}..{}  budget exhausted {}  softirqs {}  ksoftirqd {}\n",
+                     c.napi_polls, c.napi_frames_min, c.napi_frames_max, c.napi_budget_exhausted, c.softirq_runs,
+                     c.ksoftirqd_runs);
+  out += fmt::format("PCI         busy {}  transactions {}  retries {}  bytes {}\n",
+                     percent(c.pci_busy_clocks, c.pci_clocks), c.pci_transactions, c.pci_retries, c.pci_bytes);
+  for (std::size_t i = 0; i < c.cpus.size(); ++i) {
+    const cpu_times& t = c.cpus[i];
+    out += fmt::format("CPU {:<7} task {}  softirq {}  hardirq {}  idle {}\n", i, percent(t.task, c.sim_time_ps),
+                       percent(t.softirq, c.sim_time_ps), percent(t.hardirq, c.sim_time_ps),
+                       percent(t.idle, c.sim_time_ps));
+  }
+  return out;
+}
+
+std::string latency_part(const latency_report& latency) {
+  std::string out =
+      fmt::format("latency/ns  {:<13} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "", "min", "p50", "p90", "p99", "max");
+  for (std::size_t i = 0; i < segment_names.size(); ++i) {
+    const percentiles& p = latency.of(static_cast<segment>(i));
+    if (p.samples() == 0) continue;
+    out += fmt::format("            {:<13} {:>10} {:>10} {:>10} {:>10} {:>10}\n", segment_names[i], p.min(),
+                       p.percentile(50), p.percentile(90), p.percentile(99), p.max());
+  }
+  if (latency.time_in_all() == 0) return out;
+  out += "share      ";
+  for (std::size_t i = 0; i < share_names.size(); ++i)
+    out +=
+        fmt::format(" {} {}{}", share_names[i], percent(latency.time_in(static_cast<share>(i)), latency.time_in_all()),
+                    i + 1 == share_names.size() ? "\n"
+                    : i == 3                    ? "\n           "
+                                                : " ");
+  return out;
+}
+
+}  // namespace
+
+std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
+  std::string out = fmt::format("Ringside: {} on the {} NIC, seed {}\n", s.name,
+                                s.nic.kind == nic_kind::rtl ? "RTL" : "behavioural", s.run.seed);
+  out += frames_part(report.ledger()) + machine_part(report, c) + latency_part(report.latency());
+  out += fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,
+                     c.rtl_cycles, percent(c.rtl_cycles_evaluated, c.rtl_cycles), report.hash().events(),
+                     report.hash().value());
+  const std::uint64_t milliseconds = c.wall_ns / 1'000'000;
+  out += fmt::format("wall clock  {}.{:03} s\n", milliseconds / 1000, milliseconds % 1000);
+  return out;
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,46 @@
+#include "sw/driver/config.h"
+
+namespace ringside::driver {
+
+std::string_view check(const config& c) {
+  if (c.ring_size < 8 || c.ring_size > 4096 || c.ring_size % 8 != 0)
+    return "driver.ring_size must be a multiple of 8 from 8 to 4096";
+  switch (c.buffer_size) {
+    case 0:
+    case 256:
+    case 512:
+    case 1024:
+    case 2048:
+    case 4096:
+    case 8192:
+    case 16384:
+      break;
+    default:
+      return "driver.buffer_size must be 0, 256, 512, 1024, 2048, 4096, 8192 or 16384";
+  }
+  if (c.mtu < 46 || c.mtu > max_mtu) return "driver.mtu must be from 46 to 16110";
+  if (c.budget == 0 || c.budget > 65535) return "driver.budget must be from 1 to 65535";
+  if (c.rdtr > 0xFFFF) return "driver.rdtr must be at most 65535";
+  if (c.radv > 0xFFFF) return "driver.radv must be at most 65535";
+  if (c.watchdog_period <= 0) return "the watchdog period must be positive";
+  return {};
+}
+
+std::uint32_t hardware_buffer_bytes(const config& c) {
+  if (c.buffer_size != 0) return c.buffer_size;
+  return max_frame_bytes(c) > 2048 ? 4096 : 2048;
+}
+
+std::uint32_t posted_buffer_bytes(const config& c) {
+  // with LPE=0 and SBP=0 the chip writes at most 1522 bytes, so Linux posts no more.
+  if (c.buffer_size == 0 && c.mtu <= 1500) return standard_frame_bytes;
+  return hardware_buffer_bytes(c);
+}
+
+bool accepts_chains(const config& c) {
+  if (c.chains != chain_policy::automatic) return c.chains == chain_policy::accept;
+  const std::uint32_t largest = c.mtu > 1500 ? max_frame_bytes(c) + vlan_tag_bytes : standard_frame_bytes;
+  return largest > hardware_buffer_bytes(c);
+}
+
+}  // namespace ringside::driver

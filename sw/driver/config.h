@@ -1,0 +1,76 @@
+// What a user can choose about the driver: the scenario keys driver.*.
+//
+// Owner: the platform.  Read by every part of the driver; fixed once open.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "common/time.h"
+#include "sw/kernel/host.h"
+
+namespace ringside::driver {
+
+enum class receive_mode_kind : std::uint8_t {
+  napi,  // interrupt, then polling in the receive softirq
+  irq,   // everything in the hardirq, netif_rx to the backlog
+  poll   // a task that never stops polling, no interrupts
+};
+
+/// What happens to a frame that spans several descriptors.
+enum class chain_policy : std::uint8_t {
+  automatic,  // accepted when a frame of the MTU may need several buffers
+  accept,     // joined as fragments (e1000_clean_jumbo_rx_irq)
+  discard     // dropped up to its EOP (e1000_clean_rx_irq)
+};
+
+struct config {
+  receive_mode_kind mode = receive_mode_kind::napi;
+  std::uint32_t ring_size = 256;      // descriptors: 8..4096, a multiple of 8 (Linux: from 48)
+  std::uint32_t buffer_size = 0;      // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
+  std::uint32_t copybreak = 256;      // frames up to this many bytes, FCS included, are copied
+  std::uint32_t budget = 64;          // NAPI weight
+  std::uint32_t itr = 8000;           // interrupts per second at most; 0 = no limit
+  bool dynamic_itr = false;           // steps itr between 4000 and 20000 by traffic (InterruptThrottleRate=3)
+  std::uint32_t rdtr = 0;             // 1.024 us units
+  std::uint32_t radv = 8;             // 1.024 us units
+  bool promiscuous = false;
+  bool all_multicast = false;
+  std::uint32_t mtu = 1500;           // 46..16110
+  bool watchdog = true;
+  bool vlan_offload = true;           // CTRL.VME
+  bool checksum_offload = true;       // RXCSUM.TUOFL
+  chain_policy chains = chain_policy::automatic;
+  std::uint32_t pba_kb = 0;           // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
+  unsigned cpu = 0;                   // of the polling task in mode poll
+  sim_time watchdog_period = 2 * second;
+  sim_time quiesce_delay = 10 * ms;   // after EN=0, before reset
+  sim_time reset_delay = 5 * ms;      // EEPROM auto-load after reset
+};
+
+/// Where the card sits.
+struct pci_slot {
+  unsigned device = 0;           // number on the bus
+  kernel::irq_line line = 0;     // interrupt line its INTA# is routed to
+};
+
+/// Empty when the settings are usable, otherwise what is wrong with which key.
+std::string_view check(const config& settings);
+
+// Frame sizes with FCS (10.5, 10.6).
+inline constexpr std::uint32_t eth_header_bytes = 14;
+inline constexpr std::uint32_t fcs_bytes = 4;
+inline constexpr std::uint32_t vlan_tag_bytes = 4;
+inline constexpr std::uint32_t standard_frame_bytes = 1522;  // 1500 + header + tag + FCS: R-40
+inline constexpr std::uint32_t max_mtu = 16110;
+
+/// Largest frame the MTU allows on the wire, DA..FCS, untagged (Linux' max_frame_size).
+inline constexpr std::uint32_t max_frame_bytes(const config& c) { return c.mtu + eth_header_bytes + fcs_bytes; }
+/// Value of BSIZE in bytes: what the chip may write into one buffer.
+std::uint32_t hardware_buffer_bytes(const config& c);
+/// Bytes of each buffer posted.
+std::uint32_t posted_buffer_bytes(const config& c);
+/// Whether multi-descriptor frames are joined.
+bool accepts_chains(const config& c);
+
+}  // namespace ringside::driver

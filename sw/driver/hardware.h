@@ -1,0 +1,49 @@
+// Bring-up of the chip: reset, addresses, filters, receive unit.  Register sequences only, no packets.
+//
+// Owner: driver::e1000.
+#pragma once
+
+#include <cstdint>
+
+#include "sw/driver/config.h"
+#include "sw/driver/registers.h"
+#include "sw/driver/rx_ring.h"
+#include "sw/kernel/timers.h"
+#include "sw/stack/net_device.h"
+
+namespace ringside::driver {
+
+class hardware {
+ public:
+  hardware(registers& regs, kernel::timers& clock, const config& settings)
+      : regs_(regs), timers_(clock), settings_(settings) {}
+
+  /// 3.1: masks, stops both engines, resets through the I/O window, leaves the chip quiet.
+  void reset_hw();
+  /// 10.1 step 7 without EEPROM and PHY: filters, flow control registers, statistics.
+  void init_hw(const stack::mac_address& address);
+  /// PBA, reset_hw, WUC, init_hw, VET (e1000_reset).
+  void reset(const stack::mac_address& address);
+
+  /// RAL0/RAH0 as the reset loaded it; false when the entry is not valid.
+  bool read_address(stack::mac_address& address);
+  /// Promiscuous and multicast bits, unused exact filters and the hash cleared (10.2 step 2).
+  void set_rx_mode(const stack::net_device& dev);
+  /// RCTL without EN (10.2 step 5).
+  void setup_rctl();
+  /// Timers, ring registers, checksum offload, EN (10.2 step 6).
+  void configure_rx(const rx_ring& ring);
+  void set_vlan_offload(bool on);
+  /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
+  void stop();
+
+ private:
+  std::uint32_t buffer_size_bits() const;
+  void write_address(std::uint32_t entry, std::uint32_t low, std::uint32_t high);
+
+  registers& regs_;
+  kernel::timers& timers_;
+  const config& settings_;
+};
+
+}  // namespace ringside::driver

@@ -1,0 +1,72 @@
+// NAPI (10.3, 10.4): the interrupt masks itself and schedules a poll, the poll unmasks when the ring is empty.
+#include "sw/driver/moderation.h"
+#include "sw/driver/receive_mode.h"
+
+namespace ringside::driver {
+namespace {
+
+class napi_mode final : public receive_mode {
+ public:
+  explicit napi_mode(const mode_context& context) : context_(context), net_(context.net.os().net()) {
+    napi_.name = "e1000";
+    napi_.weight = context_.settings.budget;
+    napi_.poll = [this](unsigned budget) { return poll(budget); };
+    context_.rx.set_output([this](stack::skb_ptr skb) { context_.net.packets().netif_receive_skb(std::move(skb)); });
+  }
+
+  void start() override {
+    net_.napi_enable(napi_);
+    context_.regs.enable_interrupts();
+  }
+
+  void stop() override {
+    net_.napi_disable(napi_);
+    context_.regs.disable_interrupts();
+  }
+
+  void on_interrupt(std::uint32_t /*causes*/) override {
+    context_.regs.disable_interrupts();
+    if (net_.napi_schedule_prep(napi_)) {
+      net_.napi_schedule_prepared(napi_);
+    } else if (!context_.down) {
+      context_.regs.enable_interrupts();  // a poll is under way and has been told (MISSED)
+    }
+  }
+
+ private:
+  unsigned poll(unsigned budget) {
+    const unsigned work = context_.rx.clean(budget);
+    if (work == budget) return budget;
+    if (net_.napi_complete_done(napi_, work)) {
+      if (context_.settings.dynamic_itr) update_itr();
+      // Causes that came meanwhile are pending and interrupt on this write (D-4).
+      if (!context_.down) context_.regs.enable_interrupts();
+    }
+    return work;
+  }
+
+  void update_itr() {
+    const std::uint64_t packets = context_.rx.packets() - packets_seen_;
+    const std::uint64_t bytes = context_.rx.bytes() - bytes_seen_;
+    packets_seen_ += packets;
+    bytes_seen_ += bytes;
+    const std::uint32_t before = moderation_.rate();
+    const std::uint32_t rate = moderation_.update(packets, bytes);
+    if (rate != before) context_.regs.write(reg::ITR, itr_register(rate));
+  }
+
+  mode_context context_;
+  kernel::net_rx& net_;
+  kernel::napi_struct napi_;
+  dynamic_moderation moderation_;
+  std::uint64_t packets_seen_ = 0;
+  std::uint64_t bytes_seen_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<receive_mode> make_napi_mode(const mode_context& context) {
+  return std::make_unique<napi_mode>(context);
+}
+
+}  // namespace ringside::driver

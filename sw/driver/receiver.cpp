@@ -1,0 +1,171 @@
+#include "sw/driver/receiver.h"
+
+#include "sw/stack/eth.h"
+
+namespace ringside::driver {
+namespace {
+
+/// Errors that make Linux drop a frame (5.2): CE | SE | SEQ | CXE | RXE.
+constexpr std::uint8_t drop_mask =
+    rxd_error::CE | rxd_error::SE | rxd_error::SEQ | rxd_error::CXE | rxd_error::RXE;
+static_assert(drop_mask == 0x97);
+constexpr std::uint16_t vid_mask = 0x0FFF;  // 10.5: priority and CFI are not kept
+
+}  // namespace
+
+receiver::receiver(stack::net_stack& net, stack::net_device& dev, registers& regs, const config& settings)
+    : kernel_(net.os()),
+      host_(net.machine()),
+      net_(net),
+      dev_(dev),
+      regs_(regs),
+      settings_(settings),
+      buffer_bytes_(posted_buffer_bytes(settings)),
+      buffer_offset_(accepts_chains(settings) ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom)),
+      chains_(accepts_chains(settings)),
+      copy_chains_(chains_ && buffer_bytes_ * stack::sk_buff::max_frags <
+                                  max_frame_bytes(settings) + vlan_tag_bytes),
+      ring_(net.os()) {}
+
+bool receiver::allocate() {
+  discarding_ = false;
+  return ring_.allocate(settings_.ring_size);
+}
+
+std::uint32_t receiver::clean(std::uint32_t budget) {
+  std::uint32_t work = 0;
+  std::uint32_t cleaned = 0;
+  while (work < budget) {
+    const std::uint32_t index = ring_.at.next_to_clean;
+    host_.consume(kernel::cost::descriptor_check);
+    host_.sync();  // the chip writes descriptors at any time
+    const rx_descriptor d = ring_.read(index);
+    if ((d.status & rxd_status::DD) == 0) break;
+    // DD was read first; with it all of the descriptor and of the data is there (R-21, R-22; dma_rmb).
+    ++work;
+    ++cleaned;
+    ++counters_.descriptors;
+    const frame_id frame = host_.frame_at(ring_.buffer(index).dma);
+    host_.emit(stage::desc_take, frame, ring_.address(index), d.written_back);
+    ring_.clear_status(index);
+    ring_.at.next_to_clean = ring_.at.after(index);
+    if (chains_) {
+      clean_chain(index, d, frame);
+    } else {
+      clean_single(index, d, frame);
+    }
+    if (cleaned >= refill_batch) {
+      refill(cleaned);
+      cleaned = 0;
+    }
+  }
+  if (const std::uint32_t unused = ring_.at.unused(); unused != 0) refill(unused);
+  return work;
+}
+
+bool receiver::new_buffer(rx_buffer& buffer) {
+  host_.consume(kernel::cost::page_alloc);
+  const std::size_t bytes = chains_ ? buffer_bytes_ : stack::skb_allocator::buffer_bytes(buffer_bytes_);
+  buffer.buffer = kernel_.memory().alloc(bytes);
+  if (buffer.buffer == 0) {
+    ++counters_.buffer_failures;
+    return false;
+  }
+  buffer.dma = kernel_.dma().map_single(buffer.buffer + buffer_offset_, buffer_bytes_,
+                                        kernel::dma_direction::from_device);
+  return true;
+}
+
+void receiver::refill(std::uint32_t count) {
+  const std::uint32_t start = ring_.at.next_to_use;
+  for (; count != 0; --count) {
+    const std::uint32_t index = ring_.at.next_to_use;
+    rx_buffer& buffer = ring_.buffer(index);
+    if (buffer.buffer == 0 && !new_buffer(buffer)) break;
+    host_.consume(kernel::cost::descriptor_post);
+    ring_.post(index, buffer.dma);
+    host_.emit(stage::desc_post, 0, ring_.address(index), buffer.dma);
+    ring_.at.next_to_use = ring_.at.after(index);
+  }
+  if (ring_.at.next_to_use == start) return;
+  // descriptors first, then the doorbell.  R-15: one behind next_to_use, so the newest waits for the next batch.
+  const std::uint32_t tail = ring_.at.before(ring_.at.next_to_use);
+  ++counters_.refills;
+  host_.emit(stage::rdt_write, 0, tail);
+  regs_.write(reg::RDT, tail);
+}
+
+bool receiver::error_free(const rx_descriptor& d) {
+  if ((d.errors & drop_mask) == 0) return true;
+  ++counters_.dropped_errors;
+  ++dev_.stats.rx_errors;
+  return false;
+}
+
+void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
+  // 10.5: only a verified sum counts; a bad one is verified again in software.
+  if (settings_.checksum_offload && (d.status & rxd_status::IXSM) == 0) {
+    if ((d.errors & rxd_error::TCPE) != 0) {
+      ++counters_.checksum_bad;
+    } else if ((d.status & rxd_status::TCPCS) != 0) {
+      ++counters_.checksum_good;
+      skb->ip_summed = stack::checksum_state::unnecessary;
+    }
+  }
+  if ((d.status & rxd_status::VP) != 0) skb->vlan_tci = d.special & vid_mask;
+  skb->timestamp = host_.now();
+  ++packets_;
+  bytes_ += skb->len();
+  ++dev_.stats.rx_packets;
+  dev_.stats.rx_bytes += skb->len();
+  host_.consume(kernel::cost::eth_type_trans);
+  stack::eth_type_trans(*skb, dev_);
+  if (skb->type == stack::packet_type::multicast) ++dev_.stats.multicast;
+  output_(std::move(skb));
+}
+
+void receiver::discard(frame_id frame, drop_reason reason, bool eop) {
+  chain_.reset();
+  if (eop) {
+    net_.skbs().drop_frame(frame, reason);
+    return;
+  }
+  discarding_ = true;
+  discard_frame_ = frame;
+  discard_reason_ = reason;
+}
+
+void receiver::end_discard() {
+  discarding_ = false;
+  net_.skbs().drop_frame(discard_frame_, discard_reason_);
+}
+
+void receiver::release() {
+  host_.sync();
+  for (std::uint32_t i = 0, index = ring_.at.next_to_clean; i < ring_.at.count; ++i, index = ring_.at.after(index)) {
+    rx_buffer& buffer = ring_.buffer(index);
+    if (buffer.buffer == 0) continue;
+    const rx_descriptor d = ring_.read(index);
+    if ((d.status & rxd_status::DD) != 0 && (d.status & rxd_status::EOP) != 0) drop_untaken(host_.frame_at(buffer.dma));
+    kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device);
+    kernel_.memory().free(buffer.buffer);
+    buffer = {};
+  }
+  // A frame without EOP is still partly in the chip, which accounts for it (nic_reset).
+  chain_.reset();
+  discarding_ = false;
+  ring_.release();
+}
+
+// A frame the chip finished and nobody took.
+void receiver::drop_untaken(frame_id frame) {
+  if (discarding_) {
+    end_discard();
+    return;
+  }
+  ++counters_.dropped_down;
+  net_.skbs().drop_frame(chain_ != nullptr ? chain_frame_ : frame, drop_reason::driver_down);
+  chain_.reset();
+}
+
+}  // namespace ringside::driver

@@ -1,0 +1,184 @@
+// Payload that goes where it must not: each sequence trips exactly its rule.
+#include <gtest/gtest.h>
+
+#include "hw/regs/e1000_regs.h"
+#include "tests/contract/contract_bench.h"
+
+namespace ringside::contract {
+namespace {
+
+constexpr std::uint32_t buffers_of_256 = contract_bench::rx_control | 3U << 16;
+
+struct ready : contract_bench {
+  explicit ready(std::uint32_t control = rx_control) {
+    open(8, control);
+    fill();
+    fetch(0, 7);
+    arrive(1, 64);
+  }
+};
+
+TEST(payload_rules, N_3_before_the_buffer) {
+  ready bench;
+  bench.payload(1, bench.buffer(0) - 4, 64);
+  EXPECT_ONLY(bench, "N-3");
+}
+
+TEST(payload_rules, N_3_beyond_BSIZE) {
+  ready bench(buffers_of_256);
+  bench.payload(1, bench.buffer(0), 260);
+  EXPECT_ONLY(bench, "N-3");
+}
+
+TEST(payload_rules, N_3_second_burst_beyond_BSIZE) {
+  ready bench(buffers_of_256);
+  bench.payload(1, bench.buffer(0), 256);
+  bench.payload(1, bench.buffer(0) + 256, 64);
+  EXPECT_ONLY(bench, "N-3");
+}
+
+TEST(payload_rules, R_40_beyond_1522_in_a_buffer_of_2048) {
+  ready bench;
+  bench.payload(1, bench.buffer(0), 1522);
+  bench.payload(1, bench.buffer(0) + 1522, 1);
+  EXPECT_ONLY(bench, "R-40");
+}
+
+TEST(payload_rules, exactly_1522_is_legal) {
+  ready bench;
+  bench.arrive(2, 1522);
+  bench.payload(2, bench.buffer(0), 1522);
+  bench.done(2);
+  bench.write_back(2, 0, contract_bench::last_of(1522));
+  EXPECT_LEGAL(bench);
+}
+
+TEST(payload_rules, R_23_goes_on_in_the_next_buffer_too_early) {
+  ready bench(buffers_of_256);
+  bench.payload(1, bench.buffer(0), 252);
+  bench.payload(1, bench.buffer(1), 16);
+  EXPECT_ONLY(bench, "R-23");
+}
+
+TEST(payload_rules, R_11_payload_without_a_descriptor) {
+  contract_bench bench;
+  bench.open();
+  bench.post(0);
+  bench.doorbell(1);
+  bench.fetch(0, 1);
+  bench.receive(1, 0);
+  bench.arrive(2, 64);
+  bench.payload(2, bench.buffer(1), 64);
+  EXPECT_ONLY(bench, "R-11");
+}
+
+TEST(payload_rules, N_8_descriptor_was_not_fetched) {
+  contract_bench bench;
+  bench.open();
+  bench.fill();
+  bench.arrive(1, 64);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "N-8");
+}
+
+// rewriting RDH drops what is on chip.
+TEST(payload_rules, N_8_cached_descriptor_survives_a_ring_rewrite) {
+  ready bench;
+  bench.write(reg::RCTL, 0);
+  bench.wait(1 * ms);
+  bench.write(reg::RDH, 0);
+  bench.write(reg::RDT, 0);
+  bench.write(reg::RCTL, contract_bench::rx_control);
+  for (std::uint32_t i = 0; i < 4; ++i) bench.post(i, 0x80'0000 + i * 0x1000);
+  bench.doorbell(4);
+  bench.arrive(2, 64);
+  bench.payload(2, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "N-8");
+}
+
+TEST(payload_rules, N_8_cached_descriptor_survives_although_refetched) {
+  ready bench;
+  bench.write(reg::RCTL, 0);
+  bench.wait(1 * ms);
+  bench.write(reg::RDH, 0);
+  bench.write(reg::RDT, 0);
+  bench.write(reg::RCTL, contract_bench::rx_control);
+  for (std::uint32_t i = 0; i < 4; ++i) bench.post(i, 0x80'0000 + i * 0x1000);
+  bench.doorbell(4);
+  for (std::uint32_t i = 0; i < 4; ++i) bench.bus(stage::desc_load, 0, bench.descriptor(i), 0x80'0000 + i * 0x1000);
+  bench.bus(stage::desc_fetch, 0, bench.descriptor(0), 64);
+  bench.arrive(2, 64);
+  bench.payload(2, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "N-8");
+}
+
+TEST(payload_rules, N_1_data_after_DD) {
+  ready bench;
+  bench.payload(1, bench.buffer(0), 32);
+  bench.write_back(1, 0, contract_bench::last_of(32));
+  EXPECT_EQ(bench.broken(), std::vector<std::string>{"N-11"});  // 64 bytes were on the wire
+  contract_bench late;
+  late.open();
+  late.fill();
+  late.fetch(0, 7);
+  late.payload(9, late.buffer(0), 60);
+  late.write_back(9, 0, contract_bench::last_of(60));
+  late.payload(9, late.buffer(0) + 60, 4);
+  EXPECT_ONLY(late, "N-1");
+}
+
+TEST(payload_rules, N_10_payload_after_reset) {
+  ready bench;
+  bench.nic(stage::nic_reset);
+  bench.wait(6 * us);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "N-10");
+}
+
+TEST(payload_rules, payload_the_bus_had_taken_before_reset_is_legal) {
+  ready bench;
+  bench.nic(stage::nic_reset);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(payload_rules, N_10_payload_more_than_10_ms_after_disable) {
+  ready bench;
+  bench.write(reg::RCTL, 0);
+  bench.wait(10 * ms + 1 * us);
+  bench.bus(stage::dma_write, 1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "N-10");
+}
+
+TEST(payload_rules, payload_within_10_ms_of_disable_is_legal) {
+  ready bench;
+  bench.write(reg::RCTL, 0);
+  bench.wait(9 * ms);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_LEGAL(bench);
+}
+
+// RDH beyond the ring after a rewrite with EN = 0.
+TEST(payload_rules, R_18_payload_without_a_usable_ring) {
+  ready bench;
+  bench.write(reg::RCTL, 0);
+  bench.write(reg::RDLEN, 0);
+  bench.bus(stage::dma_write, 1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "R-18");
+}
+
+TEST(payload_rules, S_8_more_than_the_driver_mapped) {
+  contract_bench bench;
+  bench.open();
+  bench.sw(stage::dma_map, 0, bench.buffer(0), 256);
+  bench.post(0);
+  bench.doorbell(1);
+  bench.fetch(0, 1);
+  bench.arrive(1, 512);
+  bench.payload(1, bench.buffer(0), 256);
+  bench.payload(1, bench.buffer(0) + 256, 256);
+  EXPECT_ONLY(bench, "S-8");
+}
+
+}  // namespace
+}  // namespace ringside::contract

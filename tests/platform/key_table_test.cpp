@@ -1,0 +1,160 @@
+#include "platform/scenario/key_table.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "platform/scenario/bundled.h"
+#include "platform/scenario/loader.h"
+#include "platform/scenario/toml_file.h"
+
+namespace ringside::platform {
+namespace {
+
+std::vector<key_row> every_row() {
+  std::vector<key_row> out;
+  for (const auto rows : {hardware_rows(), software_rows()}) out.insert(out.end(), rows.begin(), rows.end());
+  return out;
+}
+
+TEST(key_table, rows_are_complete_and_unique) {
+  std::set<std::string_view> paths;
+  for (const key_row& row : every_row()) {
+    EXPECT_TRUE(paths.insert(row.path).second) << row.path;
+    EXPECT_FALSE(row.doc.empty()) << row.path;
+    EXPECT_FALSE(row.source.empty()) << row.path;
+    EXPECT_TRUE(parse(row.rule, row.default_text)) << row.path << " = " << row.default_text;
+    EXPECT_FALSE(allowed(row.rule).empty()) << row.path;
+    EXPECT_EQ(find_key(row.path), find_key(row.path));
+    ASSERT_NE(find_key(row.path), nullptr);
+  }
+}
+
+// The names the requirement lists.
+TEST(key_table, holds_the_promised_keys) {
+  for (const char* path :
+       {"nic.pba_kb", "bus.clock_mhz", "bus.wait_states", "cpu.count", "cpu.clock_mhz", "cpu.irq_affinity", "driver.mode",
+        "driver.ring_size", "driver.buffer_size", "driver.copybreak", "driver.budget", "driver.itr", "driver.rdtr",
+        "driver.radv", "driver.promiscuous", "driver.mtu", "stack.rcvbuf", "run.seed"})
+    EXPECT_NE(find_key(path), nullptr) << path;
+}
+
+TEST(key_table, lists_every_key_with_unit_default_and_source) {
+  const std::vector<cost_key> costs{{"ip_rcv", 250, "cycles", "estimate"}};
+  const std::string text = list_keys(costs);
+  for (const std::string& path : all_paths(costs)) EXPECT_NE(text.find(path + " "), std::string::npos) << path;
+  EXPECT_NE(text.find("cost.ip_rcv"), std::string::npos);
+  EXPECT_NE(text.find("default 250"), std::string::npos);
+  EXPECT_NE(text.find("default 256                allowed 8..4096 descriptors in steps of 8"), std::string::npos);
+  EXPECT_NE(text.find("[Linux pcibios_set_master: 64]"), std::string::npos);
+}
+
+TEST(key_table, guesses_what_was_meant) {
+  EXPECT_EQ(nearest_path("driver.ringsize", {}), "driver.ring_size");
+  EXPECT_EQ(nearest_path("nic.ring_size", {}), "driver.ring_size");
+  EXPECT_EQ(nearest_path("bus.clock_mh", {}), "bus.clock_mhz");
+  EXPECT_EQ(nearest_path("zzzzzz.qqqqqqq", {}), "");
+  const std::vector<cost_key> costs{{"ip_rcv", 250, "cycles", "estimate"}};
+  EXPECT_EQ(nearest_path("cost.iprcv", costs), "cost.ip_rcv");
+}
+
+// Storing goes where the name says: each key changes some value of its own.
+TEST(key_table, values_arrive_in_the_scenario) {
+  const std::vector<std::string> settings{
+      "nic.kind=model", "nic.pba_kb=40", "nic.mac_address=02:00:00:00:00:09", "bus.clock_mhz=33.333", "bus.wait_states=1",
+      "bus.retry_per_million=2", "bus.wait_jitter=3", "bus.devsel=slow", "bus.latency_timer=32", "bus.disconnect_bytes=64",
+      "bus.arbitration_clocks=4", "bus.crossing_to_pci_clocks=5", "bus.crossing_to_rtl_clocks=6",
+      "bus.read_latency_clocks=7", "bus.write_wait=8", "bus.coherent=off", "bridge.drain_latency_ns=9",
+      "bridge.posted_bytes=128", "irq.delivery_latency_ns=10", "mem.size_mb=32", "cpu.count=4", "cpu.clock_mhz=1000",
+      "cpu.irq_affinity=1,2", "cpu.task_affinity=3", "wire.speed=2x", "wire.gap_min=24", "wire.link_mbps=100",
+      "wire.start=7us", "gen.size=64..128", "gen.rate=50%", "gen.count=11", "gen.flows=12", "gen.seed=13",
+      "gen.arrival=poisson", "gen.payload=zeros", "gen.bad_fcs_per_million=14", "gen.rx_er_per_million=15",
+      "gen.runt_per_million=16", "gen.oversize_per_million=17", "driver.mode=irq", "driver.ring_size=64",
+      "driver.buffer_size=512", "driver.copybreak=18", "driver.budget=19", "driver.itr=8000", "driver.rdtr=20",
+      "driver.radv=21", "driver.promiscuous=on", "driver.mtu=1400", "driver.watchdog=off", "driver.strip_crc=on",
+      "stack.rcvbuf=4096", "stack.address=10.0.0.7", "stack.udp_ports=53,67", "stack.app_wait=epoll",
+      "stack.app_cost_ns=22", "run.seed=23", "run.time_limit=24ms", "run.drain_ms=25", "run.step=cycle", "run.skip=off",
+      "run.cpu_accumulate=off", "checker.enabled=off", "checker.off=R-21"};
+  const scenario s = load_scenario("", settings);
+  EXPECT_EQ(s.nic.kind, nic_kind::model);
+  EXPECT_EQ(s.nic.pba_kb, 40U);
+  EXPECT_EQ(s.nic.mac_address[5], 9);
+  EXPECT_EQ(s.bus.clock_hz, (rational{33'333'000, 1}));
+  EXPECT_EQ(s.bus.wait_states, 1U);
+  EXPECT_EQ(s.bus.retry_per_million, 2U);
+  EXPECT_EQ(s.bus.wait_jitter, 3U);
+  EXPECT_EQ(s.bus.devsel, devsel_speed::slow);
+  EXPECT_EQ(s.bus.latency_timer, 32U);
+  EXPECT_EQ(s.bus.disconnect_bytes, 64U);
+  EXPECT_EQ(s.bus.arbitration_clocks, 4U);
+  EXPECT_EQ(s.bus.crossing_to_pci_clocks, 5U);
+  EXPECT_EQ(s.bus.crossing_to_rtl_clocks, 6U);
+  EXPECT_EQ(s.bus.read_latency_clocks, 7U);
+  EXPECT_EQ(s.bus.write_wait, 8U);
+  EXPECT_FALSE(s.bus.coherent);
+  EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
+  EXPECT_EQ(s.bridge.posted_bytes, 128U);
+  EXPECT_EQ(s.irq.delivery_latency_ns, 10U);
+  EXPECT_EQ(s.mem.size_mb, 32U);
+  EXPECT_EQ(s.cpu.count, 4U);
+  EXPECT_EQ(s.cpu.clock_hz, (rational{1'000'000'000, 1}));
+  EXPECT_EQ(s.cpu.irq_affinity, 0b0110U);
+  EXPECT_EQ(s.cpu.task_affinity, 0b1000U);
+  EXPECT_EQ(s.wire.speed, speed_kind::times);
+  EXPECT_EQ(s.wire.gap_min, 24U);
+  EXPECT_EQ(s.wire.link_mbps, 100U);
+  EXPECT_EQ(s.wire.start, 7 * us);
+  EXPECT_TRUE(s.gen.size_is_range);
+  EXPECT_EQ(s.gen.sizes, (std::vector<std::uint32_t>{64, 128}));
+  EXPECT_EQ(s.gen.rate, rate_kind::percent);
+  EXPECT_EQ(s.gen.count, 11U);
+  EXPECT_EQ(s.gen.flows, 12U);
+  EXPECT_EQ(s.gen.seed, 13U);
+  EXPECT_EQ(s.gen.arrival, arrival_kind::poisson);
+  EXPECT_EQ(s.gen.payload, payload_kind::zeros);
+  EXPECT_EQ(s.gen.bad_fcs_per_million, 14U);
+  EXPECT_EQ(s.gen.rx_er_per_million, 15U);
+  EXPECT_EQ(s.gen.runt_per_million, 16U);
+  EXPECT_EQ(s.gen.oversize_per_million, 17U);
+  EXPECT_EQ(s.driver.mode, driver_mode::irq);
+  EXPECT_EQ(s.driver.ring_size, 64U);
+  EXPECT_EQ(s.driver.buffer_size, 512U);
+  EXPECT_EQ(s.driver.copybreak, 18U);
+  EXPECT_EQ(s.driver.budget, 19U);
+  EXPECT_EQ(s.driver.itr, 8000U);
+  EXPECT_EQ(s.driver.rdtr, 20U);
+  EXPECT_EQ(s.driver.radv, 21U);
+  EXPECT_TRUE(s.driver.promiscuous);
+  EXPECT_EQ(s.driver.mtu, 1400U);
+  EXPECT_FALSE(s.driver.watchdog);
+  EXPECT_TRUE(s.driver.strip_crc);
+  EXPECT_EQ(s.stack.rcvbuf, 4096U);
+  EXPECT_EQ(s.stack.address, 0x0A000007U);
+  EXPECT_EQ(s.stack.udp_ports, (std::vector<std::uint16_t>{53, 67}));
+  EXPECT_EQ(s.stack.wait, app_wait::epoll);
+  EXPECT_EQ(s.stack.app_cost_ns, 22U);
+  EXPECT_EQ(s.run.seed, 23U);
+  EXPECT_EQ(s.run.time_limit, 24 * ms);
+  EXPECT_EQ(s.run.drain_ms, 25U);
+  EXPECT_EQ(s.run.step, step_mode::cycle);
+  EXPECT_FALSE(s.run.skip);
+  EXPECT_FALSE(s.run.cpu_accumulate);
+  EXPECT_FALSE(s.checker.enabled);
+  EXPECT_EQ(s.checker.off, (std::vector<std::string>{"R-21"}));
+}
+
+TEST(bundled, scenarios_load_and_say_what_they_are) {
+  const auto rows = bundled_scenarios();
+  std::set<std::string> names;
+  for (const bundled_scenario& row : rows) {
+    EXPECT_FALSE(row.description.empty()) << row.name;
+    EXPECT_EQ(scenario_file(row.name), row.file);
+    EXPECT_EQ(load_scenario(row.file, {}).name, row.name);
+    names.insert(row.name);
+  }
+  for (const char* name : {"one_frame", "line_rate_64", "line_rate_1514", "slow_cpu", "bus_33mhz", "bench64", "bench1514"})
+    EXPECT_TRUE(names.contains(name)) << name;
+}
+
+}  // namespace
+}  // namespace ringside::platform

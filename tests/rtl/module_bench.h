@@ -1,0 +1,43 @@
+// A Verilated module with one clock, `clk_i`, for the benches of single blocks.  Called by tests/rtl/*_test.cpp; owns
+// the model and its context.  State starts random, from GoogleTest's seed.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <verilated.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace ringside::rtl_test {
+
+template <class Model>
+class module_bench {
+ public:
+  module_bench() : context_(std::make_unique<VerilatedContext>()) {
+    context_->randReset(2);
+    context_->randSeed(::testing::UnitTest::GetInstance()->random_seed() + 11);
+    model_ = std::make_unique<Model>(context_.get());
+    model_->clk_i = 0;
+  }
+
+  // One rising edge; combinational outputs are settled before and after it.
+  void tick() {
+    model_->eval();
+    model_->clk_i = 1;
+    model_->eval();
+    model_->clk_i = 0;
+    model_->eval();
+    ++cycle_;
+  }
+
+  Model& pins() { return *model_; }
+  Model* operator->() { return model_.get(); }
+  std::uint64_t cycle() const { return cycle_; }
+
+ private:
+  std::unique_ptr<VerilatedContext> context_;
+  std::unique_ptr<Model> model_;
+  std::uint64_t cycle_ = 0;
+};
+
+}  // namespace ringside::rtl_test
