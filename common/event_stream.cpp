@@ -22,7 +22,7 @@ void event_stream::add_consumer(event_consumer& consumer) { consumers_.push_back
 void event_stream::push(source_id source, const event& e) {
   source_queue& queue = sources_[source];
   if (e.time < queue.last || e.time < queue.watermark)
-    throw std::logic_error(fmt::format("event {} at {} ps is late: source {} stands at {} ps", info(e.what).name, e.time,
+    throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps", info(e.what).name, e.a, e.b, e.time,
                                        source, std::max(queue.last, queue.watermark)));
   queue.last = e.time;
   queue.records.push_back(e);

@@ -31,29 +31,40 @@ module e1000_rx_filter (
   assign sel_mta  = reg_addr_i[16:9] == e1000_regs_pkg::REG_MTA[16:9];
   assign sel_vfta = reg_addr_i[16:9] == e1000_regs_pkg::REG_VFTA[16:9];
 
-  logic [31:0] ral_q [NumExact];
-  logic [17:0] rah_q [NumExact];  // ASEL in 17:16
-  logic [15:0] av_q;
+  // Two small memories.  Reset marks what they hold as 0 instead of writing it; only entry 0 gets a value.
+  logic [31:0] ral_mem [NumExact];
+  logic [17:0] rah_mem [NumExact];  // ASEL in 17:16
+  logic [15:0] ral_live_q, rah_live_q, av_q;
+  logic        in_reset, ral_we, rah_we;
+  logic [3:0]  ra_index;
+  logic [31:0] ral_wdata;
+  logic [17:0] rah_wdata;
+
+  assign in_reset = ~rst_ni | soft_rst_i;
+
+  always_comb begin
+    ral_we    = in_reset | (reg_wr_i & sel_ra & ~reg_addr_i[2]);
+    rah_we    = in_reset | (reg_wr_i & sel_ra & reg_addr_i[2]);
+    ra_index  = in_reset ? 4'd0 : reg_addr_i[6:3];
+    ral_wdata = in_reset ? mac_addr_i[31:0] : reg_wdata_i;
+    rah_wdata = in_reset ? {2'b00, mac_addr_i[47:32]} : reg_wdata_i[17:0];
+  end
 
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || soft_rst_i) begin
-      av_q <= 16'h0001;
-      for (int i = 1; i < NumExact; i++) begin
-        ral_q[i] <= 32'd0;
-        rah_q[i] <= 18'd0;
-      end
-      ral_q[0] <= mac_addr_i[31:0];
-      rah_q[0] <= {2'b00, mac_addr_i[47:32]};
-    end else if (reg_wr_i && sel_ra) begin
-      for (int i = 0; i < NumExact; i++) begin
-        if (reg_addr_i[6:3] == i[3:0]) begin
-          if (reg_addr_i[2]) begin
-            rah_q[i] <= reg_wdata_i[17:0];
-            av_q[i]  <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
-          end else begin
-            ral_q[i] <= reg_wdata_i;
-          end
-        end
+    if (ral_we) ral_mem[ra_index] <= ral_wdata;
+    if (rah_we) rah_mem[ra_index] <= rah_wdata;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (in_reset) begin
+      ral_live_q <= 16'h0001;
+      rah_live_q <= 16'h0001;
+      av_q       <= 16'h0001;
+    end else begin
+      if (ral_we) ral_live_q[ra_index] <= 1'b1;
+      if (rah_we) begin
+        rah_live_q[ra_index] <= 1'b1;
+        av_q[ra_index]       <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
       end
     end
   end
@@ -91,8 +102,8 @@ module e1000_rx_filter (
       from_mta_q  <= sel_mta;
       from_vfta_q <= sel_vfta;
       if (!sel_ra) ra_rdata_q <= 32'd0;
-      else if (!reg_addr_i[2]) ra_rdata_q <= ral_q[reg_addr_i[6:3]];
-      else ra_rdata_q <= {av_q[reg_addr_i[6:3]], 13'd0, rah_q[reg_addr_i[6:3]]};
+      else if (!reg_addr_i[2]) ra_rdata_q <= ral_live_q[reg_addr_i[6:3]] ? ral_mem[reg_addr_i[6:3]] : 32'd0;
+      else ra_rdata_q <= {av_q[reg_addr_i[6:3]], 13'd0, rah_live_q[reg_addr_i[6:3]] ? rah_mem[reg_addr_i[6:3]] : 18'd0};
     end
   end
 
@@ -102,7 +113,7 @@ module e1000_rx_filter (
   logic [39:0] da_q;     // bytes 0..4 on arrival of byte 5; byte 0 in bits 7:0
   logic [7:0]  prev_q;
   logic        head;     // a byte of the first 16
-  logic        da_done, exact_q, broadcast_q, multicast_q, da_seen_q;
+  logic        da_done, exact, exact_q, broadcast_q, multicast_q, da_seen_q;
   logic [15:0] da_tail;
   logic [4:0]  hash_bit_q;
 
@@ -121,6 +132,18 @@ module e1000_rx_filter (
     endcase
   end
 
+  // An entry whose ASEL is not 00 (destination) is storage only.  AV=1 implies a live upper half.
+  always_comb begin
+    exact = 1'b0;
+    if (da_done) begin
+      for (int i = 0; i < NumExact; i++) begin
+        if (av_q[i] && rah_mem[i] == {2'b00, da_tail} && (ral_live_q[i] ? ral_mem[i] : 32'd0) == da_q[31:0]) begin
+          exact = 1'b1;
+        end
+      end
+    end
+  end
+
   always_ff @(posedge clk_i) begin
     if (sfd_i) begin
       exact_q     <= 1'b0;
@@ -135,10 +158,7 @@ module e1000_rx_filter (
         broadcast_q <= (&da_q) & (&byte_i);
         multicast_q <= da_q[0];
         hash_bit_q  <= hash[4:0];
-        // An entry whose ASEL is not 00 (destination) is storage only.
-        for (int i = 0; i < NumExact; i++) begin
-          if (av_q[i] && ral_q[i] == da_q[31:0] && rah_q[i] == {2'b00, da_tail}) exact_q <= 1'b1;
-        end
+        exact_q     <= exact;
       end
     end
   end

@@ -199,7 +199,7 @@ module e1000_rx_front (
     .rnbc_o    (rnbc)
   );
 
-  logic fifo_idle;
+  logic fifo_idle, stats_idle;
 
   e1000_rx_fifo u_fifo (
     .clk_i, .rst_ni, .soft_rst_i, .pba_rxa_i,
@@ -222,7 +222,8 @@ module e1000_rx_front (
     .clk_i, .rst_ni, .soft_rst_i,
     .stat_i     (stat),
     .reg_rd_i, .reg_addr_i,
-    .reg_rdata_o(stats_rdata)
+    .reg_rdata_o(stats_rdata),
+    .idle_o     (stats_idle)
   );
 
   assign reg_rdata_o = filter_rdata | fifo_rdata | stats_rdata;
@@ -285,6 +286,6 @@ module e1000_rx_front (
   assign evt_o       = evt_q;
   assign rxo_o       = rxo_q;
   assign rnbc_o      = rnbc_q;
-  assign quiescent_o = mac_idle & fifo_idle & ~evt_busy;
+  assign quiescent_o = mac_idle & fifo_idle & stats_idle & ~evt_busy;
 
 endmodule

@@ -2,6 +2,10 @@
 //
 // An increment in the cycle of a clearing read counts from zero (R-51).  A pair is cleared by its high word (R-50).
 // Counters of 6.10 that nothing here can move read 0.
+//
+// The 32-bit counters are a memory that takes one step a clock.  A frame's increments wait in `pending_q` for their
+// turn, the total of all frames first, and are part of what a read sees; frames end too far apart for two increments
+// of one counter to meet there.
 module e1000_stats (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -9,21 +13,20 @@ module e1000_stats (
   input  e1000_rx_pkg::rx_stat_t stat_i,
   input  logic                   reg_rd_i,
   input  logic [16:0]            reg_addr_i,
-  output logic [31:0]            reg_rdata_o
+  output logic [31:0]            reg_rdata_o,
+  output logic                   idle_o        // no increment waits
 );
 
   localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
 
   // ---- which counter an address names -------------------------------------------------------------
-  logic                sel_gorl, sel_gorh, sel_torl, sel_torh;
-  logic                hit;
-  logic [4:0]          index;
-  logic [NumStats-1:0] clear;
+  logic       sel_gorl, sel_gorh, sel_torl, sel_torh;
+  logic       hit;
+  logic [4:0] index;
 
   always_comb begin
     hit      = 1'b0;
     index    = 5'd0;
-    clear    = '0;
     sel_gorl = 1'b0;
     sel_gorh = 1'b0;
     sel_torl = 1'b0;
@@ -58,19 +61,64 @@ module e1000_stats (
           sel_torh = reg_addr_i == e1000_regs_pkg::REG_TORH;
         end
       endcase
-      if (hit) clear[index] = 1'b1;
     end
   end
 
-  // ---- counters -----------------------------------------------------------------------------------
-  logic [31:0] count_q [NumStats];
-  logic [63:0] gor_q, tor_q;
+  // ---- 32-bit counters ----------------------------------------------------------------------------
+  // A counter that is not live is 0: reset and reading clear that bit and leave the memory alone.
+  logic [31:0]         count_mem [NumStats];
+  logic [NumStats-1:0] live_q, live_d, pending_q, pending_d;
+  logic                step_en;
+  logic [4:0]          step_index;
+  logic [31:0]         step_value, read_value;
 
-  function automatic logic [31:0] step(input logic [31:0] count, input logic clr, input logic inc);
-    logic [31:0] base;
-    base = clr ? 32'd0 : count;
-    step = (inc && base != 32'hFFFFFFFF) ? base + 32'd1 : base;
+  function automatic logic [31:0] plus_one(input logic [31:0] count);
+    plus_one = (count == 32'hFFFFFFFF) ? count : count + 32'd1;
   endfunction
+
+  always_comb begin
+    live_d     = live_q;
+    pending_d  = pending_q;
+    step_en    = 1'b0;
+    step_index = 5'd0;
+    step_value = 32'd0;
+    read_value = 32'd0;
+    if (pending_q != '0) begin
+      for (int i = 0; i < NumStats; i++) begin
+        if (pending_q[i]) step_index = i[4:0];
+      end
+      step_en    = 1'b1;
+      step_value = plus_one(live_q[step_index] ? count_mem[step_index] : 32'd0);
+      live_d[step_index]    = 1'b1;
+      pending_d[step_index] = 1'b0;
+    end
+    if (hit) begin
+      read_value = live_q[index] ? count_mem[index] : 32'd0;
+      if (pending_q[index]) read_value = plus_one(read_value);
+      live_d[index]    = 1'b0;
+      pending_d[index] = 1'b0;
+    end
+    if (stat_i.valid) pending_d = pending_d | stat_i.inc;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (step_en) count_mem[step_index] <= step_value;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      live_q    <= '0;
+      pending_q <= '0;
+    end else if (stat_i.valid || hit || step_en) begin
+      live_q    <= live_d;
+      pending_q <= pending_d;
+    end
+  end
+
+  assign idle_o = pending_q == '0;
+
+  // ---- pairs --------------------------------------------------------------------------------------
+  logic [63:0] gor_q, tor_q;
 
   function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [15:0] by);
     logic [64:0] total;
@@ -80,13 +128,9 @@ module e1000_stats (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) begin
-      for (int i = 0; i < NumStats; i++) count_q[i] <= 32'd0;
       gor_q <= 64'd0;
       tor_q <= 64'd0;
     end else if (stat_i.valid || reg_rd_i) begin
-      for (int i = 0; i < NumStats; i++) begin
-        if (stat_i.inc[i] || clear[i]) count_q[i] <= step(count_q[i], clear[i], stat_i.inc[i]);
-      end
       if (stat_i.gor || sel_gorh) gor_q <= add(gor_q, sel_gorh, stat_i.gor, stat_i.length);
       if (stat_i.tor || sel_torh) tor_q <= add(tor_q, sel_torh, stat_i.tor, stat_i.length);
     end
@@ -96,7 +140,7 @@ module e1000_stats (
     if (!rst_ni) begin
       reg_rdata_o <= 32'd0;
     end else if (reg_rd_i) begin
-      if (hit) reg_rdata_o <= count_q[index];
+      if (hit) reg_rdata_o <= read_value;
       else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
       else if (sel_gorh) reg_rdata_o <= gor_q[63:32];
       else if (sel_torl) reg_rdata_o <= tor_q[31:0];

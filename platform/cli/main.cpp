@@ -6,11 +6,23 @@
 #include "platform/cli/command_line.h"
 #include "platform/cli/kernel_costs.h"
 #include "platform/cli/machine_simulation.h"
+#include "platform/contract/rule.h"
+
+namespace {
+
+std::vector<std::string> rule_ids() {
+  std::vector<std::string> out;
+  for (const ringside::contract::rule_info& row : ringside::contract::all_rules()) out.emplace_back(row.id);
+  return out;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace ringside::platform;
   const command_environment env{.make = make_machine,
                                 .costs = kernel_cost_keys(),
+                                .rules = rule_ids(),
                                 .out = std::cout,
                                 .err = std::cerr,
                                 .out_is_terminal = isatty(STDOUT_FILENO) == 1,

@@ -25,7 +25,7 @@ namespace ringside::platform {
 namespace {
 
 scenario load(const options& chosen, const command_environment& env) {
-  scenario_loader loader(env.costs);
+  scenario_loader loader(env.costs, env.rules);
   if (!chosen.scenario.empty()) loader.apply_file(scenario_file(chosen.scenario));
   for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
   if (chosen.pcap) {

@@ -14,6 +14,7 @@ namespace ringside::platform {
 struct command_environment {
   simulation_factory make;
   std::vector<cost_key> costs;
+  std::vector<std::string> rules;  // ids of the contract checker
   std::ostream& out;
   std::ostream& err;
   bool out_is_terminal = false;

@@ -157,6 +157,18 @@ void checker::restart_ring(sim_time t) {
   cause_.restart();
 }
 
+// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8).
+void checker::flush_chip(std::uint32_t tail, sim_time t) {
+  if (!w_.ring.usable()) return restart_ring(t);
+  w_.restarted_at = t;
+  w_.ring.flush_chip(tail);
+  fetch_.restart();
+  payload_.restart();
+  writeback_.restart();
+  driver_.on_tail_while_off();
+  cause_.restart();
+}
+
 void checker::on_reset(const event& e) {
   w_.registers.reset(e.time);
   w_.after_reset = true;
@@ -178,7 +190,7 @@ void checker::on_reg_write(const event& e) {
     case reg::RDH:
       return restart_ring(e.time);
     case reg::RDT:
-      if (!w_.registers.enabled()) return restart_ring(e.time);
+      if (!w_.registers.enabled()) return flush_chip(value & 0xFFFFU, e.time);
       driver_.on_doorbell(value & 0xFFFFU, e.time);
       return cause_.on_doorbell(e.time);
     case reg::RCTL:

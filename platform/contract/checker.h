@@ -39,6 +39,7 @@ class checker final : public event_consumer {
   void on_reg_read(const event& e);
   void on_reset(const event& e);
   void restart_ring(sim_time t);
+  void flush_chip(std::uint32_t tail, sim_time t);
   void run_due(sim_time now);
   bool ours_on_bus(const event& e);
 

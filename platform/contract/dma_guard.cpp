@@ -17,6 +17,10 @@ bool may_write(watched& w, const event& e) {
                {e.frame, breach::no_descriptor, e.a});
     return false;
   }
+  // what the bus had taken may finish although the ring was rewritten meanwhile; the card forgets it.
+  if (!w.registers.enabled() && w.restarted_at >= w.registers.enable_fell() &&
+      e.time - w.restarted_at <= w.limits.reset_drain)
+    return false;
   if (!w.ring.usable()) {
     w.log.trip(rule::R_18, e.time,
                fmt::format("DMA write with RDLEN {} and RDH {}", w.registers.ring_count() * 16, w.registers.head()),

@@ -15,7 +15,11 @@ void driver_rules::restart() {
   w_.driver_seen = false;
   for (const early_post& p : early_)
     if (w_.ring.index_of(p.address) != ring_ledger::none) post(p);
-  // RDT written before EN hands over at once; nothing is known about who posted when.
+  on_tail_while_off();
+}
+
+// RDT written before EN, or while a poll still runs during close.
+void driver_rules::on_tail_while_off() {
   while (handed_.position < w_.ring.tail) {
     ring_slot& slot = w_.ring.at(handed_);
     slot.handed = slot.posted;

@@ -36,6 +36,8 @@ class driver_rules {
   void before_write(std::uint64_t offset, std::uint32_t value, sim_time t);
   /// RDT accepted with EN = 1.
   void on_doorbell(std::uint32_t value, sim_time t);
+  /// RDT accepted with EN = 0: hands over, judges nothing.
+  void on_tail_while_off();
   /// ICS written while the card's interrupt state is as given.
   void on_ics_write(std::uint32_t bits, sim_time t, bool quiet);
   void restart();

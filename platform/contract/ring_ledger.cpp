@@ -26,6 +26,17 @@ void ring_ledger::restart(std::uint64_t base, std::uint32_t count, std::uint32_t
   }
 }
 
+void ring_ledger::flush_chip(std::uint32_t tail_value) {
+  for (ring_slot& slot : slots_) {
+    if (slot.loaded) slot.stale_buffer = slot.loaded_buffer;
+    slot.loaded = slot.suspect = false;
+  }
+  fetched = filling = tail_at = written;
+  filling_used = false;
+  tail = written.position;
+  ring_doorbell(tail_value);
+}
+
 std::uint32_t ring_ledger::ring_doorbell(std::uint32_t value) {
   if (!usable_ || value >= count_) return 0;
   const std::uint32_t added = value >= tail_at.index ? value - tail_at.index : value + count_ - tail_at.index;

@@ -46,6 +46,8 @@ class ring_ledger {
 
   /// The ring was rewritten or reset: everything on chip is forgotten.
   void restart(std::uint64_t base, std::uint32_t count, std::uint32_t head, std::uint32_t tail);
+  /// RDT was written with RCTL.EN = 0: the chip starts again at RDH; what the driver owns or has taken stays.
+  void flush_chip(std::uint32_t tail);
   /// RDT accepted; returns how many descriptors it adds.
   std::uint32_t ring_doorbell(std::uint32_t value);
 

@@ -4,8 +4,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "hw/tlm/sc_time_convert.h"
-
 namespace ringside::platform {
 
 processor::processor(const sc_core::sc_module_name& name, const processor_params& params,
@@ -118,9 +116,9 @@ kernel::task_id processor::spawn(unsigned cpu, std::string name, std::function<v
   return t.id;
 }
 
-void processor::wake_from_outside(kernel::task_id id) {
-  task& t = tasks_.at(id - 1);
-  cpus_.at(t.cpu)->wake_at(t, tlm::from_sc_time(sc_core::sc_time_stamp()));
+void processor::wake_from_outside(kernel::task_id id, sim_time t) {
+  task& woken = tasks_.at(id - 1);
+  cpus_.at(woken.cpu)->wake_at(woken, t);
 }
 
 void processor::wake(kernel::task_id id) {

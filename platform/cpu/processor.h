@@ -34,8 +34,9 @@ class processor : public sc_core::sc_module, public kernel::host {
 
   void connect(kernel::cpu_events& software);
   virtual_cpu& cpu(unsigned number) { return *cpus_.at(number); }
-  /// Wakes a task from outside the simulation (between two calls of sc_start), as another CPU would.
-  void wake_from_outside(kernel::task_id id);
+  /// Wakes a task at `t` from outside the simulation (between two calls of sc_start), as another CPU would.  No card may
+  /// have run past `t`.
+  void wake_from_outside(kernel::task_id id, sim_time t);
   void publish_watermarks();
   void on_schedule(const std::function<void(sim_time)>& call);
 

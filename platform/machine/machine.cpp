@@ -138,7 +138,8 @@ struct machine::parts final : public tlm::nic_host {
   // Closes the interface, as a user would before taking the card out.
   void shut_down() {
     stopping = true;
-    cpus.wake_from_outside(init_task);
+    // Cards may have run ahead of the kernel, by one stretch at most.
+    cpus.wake_from_outside(init_task, now() + scheduler.params().max_stretch);
     const sim_time limit = now() + second;
     while (!closed && now() < limit) step();
     if (!closed) throw std::runtime_error("the driver did not close the interface within a simulated second");

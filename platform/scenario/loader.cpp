@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "platform/scenario/toml_file.h"
@@ -15,7 +16,8 @@ std::string fmt_error(std::string_view file, std::uint_least32_t line, std::stri
   return fmt::format("{}: {}: {}; allowed: {}", where, key, got, allowed_text);
 }
 
-scenario_loader::scenario_loader(std::vector<cost_key> costs) : costs_(std::move(costs)) {
+scenario_loader::scenario_loader(std::vector<cost_key> costs, std::vector<std::string> rules)
+    : costs_(std::move(costs)), rules_(std::move(rules)) {
   scenario_.name = "default";
   for (const auto rows : {hardware_rows(), software_rows()})
     for (const key_row& row : rows) {
@@ -26,6 +28,7 @@ scenario_loader::scenario_loader(std::vector<cost_key> costs) : costs_(std::move
 }
 
 void scenario_loader::apply_file(const std::string& file) {
+  file_ = file;
   for (const toml_entry& entry : read_toml(file)) {
     if (entry.path == "description") {
       scenario_.description = entry.text;
@@ -64,9 +67,18 @@ void scenario_loader::apply_at(const std::string& path, const std::string& text,
   }
   const auto parsed = parse(row->rule, text);
   if (!parsed) reject(path, text, allowed(row->rule), at);
+  if (path == "checker.off") check_rules(parsed->names, at);
   row->store(scenario_, *parsed);
   std::erase_if(places_, [&path](const auto& known) { return known.first == path; });
   places_.emplace_back(path, at);
+}
+
+void scenario_loader::check_rules(const std::vector<std::string>& names, const place& at) const {
+  if (rules_.empty()) return;
+  for (const std::string& name : names) {
+    if (std::find(rules_.begin(), rules_.end(), name) != rules_.end()) continue;
+    reject("checker.off", name, fmt::format("{}", fmt::join(rules_, ", ")), at);
+  }
 }
 
 void scenario_loader::apply_cost(const std::string& path, const std::string& text, const place& at) {
@@ -91,7 +103,7 @@ void scenario_loader::reject(std::string_view path, std::string_view text, std::
 
 scenario scenario_loader::finish() const {
   if (const auto found = find_conflict(scenario_)) {
-    place at{scenario_.name, 0};
+    place at{file_, 0};
     for (const auto& [path, where] : places_)
       if (path == found->key) at = where;
     const std::string where = at.line == 0 ? at.origin : fmt::format("{}:{}", at.origin, at.line);

@@ -27,8 +27,9 @@ std::string fmt_error(std::string_view file, std::uint_least32_t line, std::stri
 
 class scenario_loader {
  public:
-  /// Starts from the defaults of the key table; `costs` are the names cost.<name> may have.
-  explicit scenario_loader(std::vector<cost_key> costs = {});
+  /// Starts from the defaults of the key table; `costs` are the names cost.<name> may have, `rules` the ids
+  /// checker.off may name (empty: any).
+  explicit scenario_loader(std::vector<cost_key> costs = {}, std::vector<std::string> rules = {});
 
   /// Applies a scenario file; later calls win.  Throws input_error.
   void apply_file(const std::string& file);
@@ -46,12 +47,15 @@ class scenario_loader {
   };
 
   void apply_at(const std::string& path, const std::string& text, const place& at);
+  void check_rules(const std::vector<std::string>& names, const place& at) const;
   void apply_cost(const std::string& path, const std::string& text, const place& at);
   [[noreturn]] void reject(std::string_view path, std::string_view text, std::string_view allowed_text,
                            const place& at) const;
 
   scenario scenario_;
+  std::string file_ = "scenario";  // the file applied last
   std::vector<cost_key> costs_;
+  std::vector<std::string> rules_;
   std::vector<std::pair<std::string, place>> places_;  // where each key was last set
 };
 

@@ -16,6 +16,7 @@ bus_address dma_api::map_single(bus_address address, std::size_t bytes, dma_dire
   host_.consume(cost::dma_map);
   if (const auto other = first_overlap(address, bytes); other != mappings_.end())
     report(dma_error::overlap, address, bytes);
+  if (!memory_.contains(address, bytes)) report(dma_error::not_allocated, address, bytes);
   mappings_.insert_or_assign(address, mapping{bytes, direction, false});
   if (direction != dma_direction::from_device) host_.dma_sync_for_device(address, bytes);
   host_.emit(stage::dma_map, 0, address, bytes);

@@ -120,6 +120,17 @@ std::size_t memory_allocator::usable_size(bus_address address) const {
   return offset % size == 0 && object < owner.live.size() && owner.live[object] ? size : 0;
 }
 
+bool memory_allocator::contains(bus_address address, std::size_t size) const {
+  if (address < base_) return false;
+  auto index = static_cast<std::size_t>((address - base_) / slab_bytes);
+  if (index >= slabs_.size()) return false;
+  while (slabs_[index].kind == large_rest) --index;
+  bus_address start = slab_address(index);
+  if (slabs_[index].kind < class_bytes.size()) start += (address - start) / class_bytes[slabs_[index].kind] * class_bytes[slabs_[index].kind];
+  const std::size_t usable = usable_size(start);
+  return usable != 0 && address + size <= start + usable;
+}
+
 void memory_allocator::free(bus_address address) {
   if (address == 0) return;
   host_.sync_smp();

@@ -28,6 +28,9 @@ class memory_allocator {
   /// Bytes usable at a live allocation (ksize), 0 when it is none.
   std::size_t usable_size(bus_address address) const;
 
+  /// True when the bytes lie inside one live allocation.
+  bool contains(bus_address address, std::size_t size) const;
+
   std::span<std::byte> bytes(bus_address address, std::size_t size) {
     return memory_.subspan(static_cast<std::size_t>(address), size);
   }

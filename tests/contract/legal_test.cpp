@@ -194,6 +194,27 @@ TEST(legal, tail_before_enable) {
   EXPECT_LEGAL(bench);
 }
 
+// 10.8: Linux clears EN, waits 10 ms and only then stops the poll, which may take and refill meanwhile.
+TEST(legal, poll_goes_on_while_the_receiver_is_being_stopped) {
+  contract_bench bench;
+  bench.open(16);
+  bench.fill();
+  bench.fetch(0, 15);
+  for (std::uint32_t i = 0; i < 3; ++i) bench.receive(i + 1, i);
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.write(reg::RCTL, 0);
+  bench.wait(1 * us);
+  bench.post(15);
+  bench.doorbell(0);
+  bench.take(1, last_of(64), 2);
+  bench.take(2, last_of(64), 3);
+  bench.post(0);
+  bench.doorbell(1);
+  bench.end_poll();
+  EXPECT_LEGAL(bench);
+}
+
 // The CPU runs ahead of its posted MMIO writes: descriptors are posted before the card takes the ring registers.
 TEST(legal, posts_overtake_the_ring_registers) {
   contract_bench bench;

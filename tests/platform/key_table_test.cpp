@@ -1,8 +1,8 @@
 #include "platform/scenario/key_table.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
@@ -33,9 +33,9 @@ TEST(key_table, rows_are_complete_and_unique) {
 // The names the requirement lists.
 TEST(key_table, holds_the_promised_keys) {
   for (const char* path :
-       {"nic.pba_kb", "bus.clock_mhz", "bus.wait_states", "cpu.count", "cpu.clock_mhz", "cpu.irq_affinity", "driver.mode",
-        "driver.ring_size", "driver.buffer_size", "driver.copybreak", "driver.budget", "driver.itr", "driver.rdtr",
-        "driver.radv", "driver.promiscuous", "driver.mtu", "stack.rcvbuf", "run.seed"})
+       {"nic.pba_kb", "bus.clock_mhz", "bus.wait_states", "cpu.count", "cpu.clock_mhz", "cpu.irq_affinity",
+        "driver.mode", "driver.ring_size", "driver.buffer_size", "driver.copybreak", "driver.budget", "driver.itr",
+        "driver.rdtr", "driver.radv", "driver.promiscuous", "driver.mtu", "stack.rcvbuf", "run.seed"})
     EXPECT_NE(find_key(path), nullptr) << path;
 }
 
@@ -60,21 +60,70 @@ TEST(key_table, guesses_what_was_meant) {
 
 // Storing goes where the name says: each key changes some value of its own.
 TEST(key_table, values_arrive_in_the_scenario) {
-  const std::vector<std::string> settings{
-      "nic.kind=model", "nic.pba_kb=40", "nic.mac_address=02:00:00:00:00:09", "bus.clock_mhz=33.333", "bus.wait_states=1",
-      "bus.retry_per_million=2", "bus.wait_jitter=3", "bus.devsel=slow", "bus.latency_timer=32", "bus.disconnect_bytes=64",
-      "bus.arbitration_clocks=4", "bus.crossing_to_pci_clocks=5", "bus.crossing_to_rtl_clocks=6",
-      "bus.read_latency_clocks=7", "bus.write_wait=8", "bus.coherent=off", "bridge.drain_latency_ns=9",
-      "bridge.posted_bytes=128", "irq.delivery_latency_ns=10", "mem.size_mb=32", "cpu.count=4", "cpu.clock_mhz=1000",
-      "cpu.irq_affinity=1,2", "cpu.task_affinity=3", "wire.speed=2x", "wire.gap_min=24", "wire.link_mbps=100",
-      "wire.start=7us", "gen.size=64..128", "gen.rate=50%", "gen.count=11", "gen.flows=12", "gen.seed=13",
-      "gen.arrival=poisson", "gen.payload=zeros", "gen.bad_fcs_per_million=14", "gen.rx_er_per_million=15",
-      "gen.runt_per_million=16", "gen.oversize_per_million=17", "driver.mode=irq", "driver.ring_size=64",
-      "driver.buffer_size=512", "driver.copybreak=18", "driver.budget=19", "driver.itr=8000", "driver.rdtr=20",
-      "driver.radv=21", "driver.promiscuous=on", "driver.mtu=1400", "driver.watchdog=off", "driver.strip_crc=on",
-      "stack.rcvbuf=4096", "stack.address=10.0.0.7", "stack.udp_ports=53,67", "stack.app_wait=epoll",
-      "stack.app_cost_ns=22", "run.seed=23", "run.time_limit=24ms", "run.drain_ms=25", "run.step=cycle", "run.skip=off",
-      "run.cpu_accumulate=off", "checker.enabled=off", "checker.off=R-21"};
+  const std::vector<std::string> settings{"nic.kind=model",
+                                          "nic.pba_kb=40",
+                                          "nic.mac_address=02:00:00:00:00:09",
+                                          "bus.clock_mhz=33.333",
+                                          "bus.wait_states=1",
+                                          "bus.retry_per_million=2",
+                                          "bus.wait_jitter=3",
+                                          "bus.devsel=slow",
+                                          "bus.latency_timer=32",
+                                          "bus.disconnect_bytes=64",
+                                          "bus.arbitration_clocks=4",
+                                          "bus.crossing_to_pci_clocks=5",
+                                          "bus.crossing_to_rtl_clocks=6",
+                                          "bus.read_latency_clocks=7",
+                                          "bus.write_wait=8",
+                                          "bus.coherent=off",
+                                          "bridge.drain_latency_ns=9",
+                                          "bridge.posted_bytes=128",
+                                          "irq.delivery_latency_ns=10",
+                                          "mem.size_mb=32",
+                                          "cpu.count=4",
+                                          "cpu.clock_mhz=1000",
+                                          "cpu.irq_affinity=1,2",
+                                          "cpu.task_affinity=3",
+                                          "wire.speed=2x",
+                                          "wire.gap_min=24",
+                                          "wire.link_mbps=100",
+                                          "wire.start=7us",
+                                          "gen.size=64..128",
+                                          "gen.rate=50%",
+                                          "gen.count=11",
+                                          "gen.flows=12",
+                                          "gen.seed=13",
+                                          "gen.arrival=poisson",
+                                          "gen.payload=zeros",
+                                          "gen.bad_fcs_per_million=14",
+                                          "gen.rx_er_per_million=15",
+                                          "gen.runt_per_million=16",
+                                          "gen.oversize_per_million=17",
+                                          "driver.mode=irq",
+                                          "driver.ring_size=64",
+                                          "driver.buffer_size=512",
+                                          "driver.copybreak=18",
+                                          "driver.budget=19",
+                                          "driver.itr=8000",
+                                          "driver.rdtr=20",
+                                          "driver.radv=21",
+                                          "driver.promiscuous=on",
+                                          "driver.mtu=1400",
+                                          "driver.watchdog=off",
+                                          "driver.strip_crc=on",
+                                          "stack.rcvbuf=4096",
+                                          "stack.address=10.0.0.7",
+                                          "stack.udp_ports=53,67",
+                                          "stack.app_wait=epoll",
+                                          "stack.app_cost_ns=22",
+                                          "run.seed=23",
+                                          "run.time_limit=24ms",
+                                          "run.drain_ms=25",
+                                          "run.step=cycle",
+                                          "run.skip=off",
+                                          "run.cpu_accumulate=off",
+                                          "checker.enabled=off",
+                                          "checker.off=R-21"};
   const scenario s = load_scenario("", settings);
   EXPECT_EQ(s.nic.kind, nic_kind::model);
   EXPECT_EQ(s.nic.pba_kb, 40U);
@@ -152,7 +201,8 @@ TEST(bundled, scenarios_load_and_say_what_they_are) {
     EXPECT_EQ(load_scenario(row.file, {}).name, row.name);
     names.insert(row.name);
   }
-  for (const char* name : {"one_frame", "line_rate_64", "line_rate_1514", "slow_cpu", "bus_33mhz", "bench64", "bench1514"})
+  for (const char* name :
+       {"one_frame", "line_rate_64", "line_rate_1514", "slow_cpu", "bus_33mhz", "bench64", "bench1514"})
     EXPECT_TRUE(names.contains(name)) << name;
 }
 

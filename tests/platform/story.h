@@ -10,9 +10,13 @@
 namespace ringside::platform::test {
 
 /// Bytes 8..15 of a good single-descriptor frame: length, DD and EOP (SDM 3.2.3).
-constexpr std::uint64_t good_word(std::uint32_t length) { return length | (std::uint64_t{0x3} << 32); }
+constexpr std::uint64_t good_word(std::uint32_t length) {
+  return length | (std::uint64_t{0x3} << 32);
+}
 /// The same for a descriptor that is not the frame's last.
-constexpr std::uint64_t partial_word(std::uint32_t length) { return length | (std::uint64_t{0x1} << 32); }
+constexpr std::uint64_t partial_word(std::uint32_t length) {
+  return length | (std::uint64_t{0x1} << 32);
+}
 
 class story {
  public:

@@ -63,7 +63,8 @@ TEST(value_rule, words_and_switches) {
 TEST(value_rule, addresses) {
   const value_rule mac{.kind = kind::mac};
   EXPECT_EQ(parse(mac, "02:00:5e:10:FF:01")->list, (numbers{2, 0, 0x5E, 0x10, 0xFF, 1}));
-  for (const char* bad : {"01:00:5e:00:00:01", "00:00:00:00:00:00", "02:00:00:00:00", "02-00-00-00-00-01", "2:0:0:0:0:1"})
+  for (const char* bad :
+       {"01:00:5e:00:00:01", "00:00:00:00:00:00", "02:00:00:00:00", "02-00-00-00-00-01", "2:0:0:0:0:1"})
     EXPECT_FALSE(parse(mac, bad)) << bad;
   const value_rule ip{.kind = kind::ipv4};
   EXPECT_EQ(parse(ip, "10.0.0.2")->number, 0x0A000002);

@@ -3,7 +3,8 @@ find_package(ZLIB REQUIRED)
 include(${PROJECT_SOURCE_DIR}/hw/rtl/files.cmake)
 
 add_library(rtl_top_model STATIC)
-verilate(rtl_top_model PREFIX Ve1000_top TOP_MODULE e1000_top SOURCES ${RINGSIDE_RTL_LINT} ${RINGSIDE_RTL_SOURCES}
+verilate(rtl_top_model PREFIX Ve1000_top TOP_MODULE e1000_top 
+         SOURCES ${RINGSIDE_RTL_LINT} ${RINGSIDE_RTL_SOURCES} ${RINGSIDE_RTL_SVA}
          VERILATOR_ARGS --assert --x-initial unique --x-assign unique
          OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
 get_target_property(dirs rtl_top_model INTERFACE_INCLUDE_DIRECTORIES)

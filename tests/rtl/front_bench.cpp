@@ -46,6 +46,7 @@ void front_bench::tick() {
     ++skipped;
     return;
   }
+  m.eval();  // assertions sample what stood before the edge
   m.clk_i = 1;
   m.eval();
   m.clk_i = 0;

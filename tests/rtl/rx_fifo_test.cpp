@@ -287,6 +287,8 @@ TEST(rx_fifo, diagnostics_follow_the_pointers) {
   EXPECT_EQ(bench.read(reg::RDFT), (8 + 2) + (13 + 2));
   EXPECT_EQ(bench.read(reg::RDFTS), (8 + 2) + (13 + 2));
   EXPECT_EQ(bench.read(reg::RDH), 0U);                      // another block's register
+  bench.push(fifo_bench::make(300, 3), false);              // rolled back
+  EXPECT_EQ(bench.read(reg::RDFT), (8 + 2) + (13 + 2));
   bench.write(reg::RDFH, 0x123);                            // frames inside: not moved
   EXPECT_EQ(bench.read(reg::RDFHS), 0U);
 }

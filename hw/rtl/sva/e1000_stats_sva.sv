@@ -8,6 +8,9 @@ module e1000_stats_sva (
   input logic                   hit,
   input logic                   sel_torh,
   input logic                   sel_gorh,
+  input logic [e1000_rx_pkg::NumStats-1:0] pending_q,
+  input logic                   step_en,
+  input logic [4:0]             step_index,
   input logic [63:0]            tor_q,
   input logic [63:0]            gor_q
 );
@@ -18,6 +21,9 @@ module e1000_stats_sva (
 
   NoIncrementWithoutAFrame: assert property (@(posedge clk_i) disable iff (in_reset)
     !stat_i.valid |-> stat_i.inc == '0 && !stat_i.gor && !stat_i.tor);
+  // The front's frames end too far apart for this; otherwise one increment would be lost.
+  NoTwoIncrementsOfOneCounterWait: assert property (@(posedge clk_i) disable iff (in_reset)
+    (stat_i.inc & pending_q & ~(step_en ? 19'd1 << step_index : 19'd0)) == '0);
   GoodOctetsAreOctets: assert property (@(posedge clk_i) disable iff (in_reset) stat_i.gor |-> stat_i.tor);
   OneSizeBin: assert property (@(posedge clk_i) disable iff (in_reset)
     $countones(stat_i.inc[e1000_rx_pkg::StatPrc1522:e1000_rx_pkg::StatPrc64])

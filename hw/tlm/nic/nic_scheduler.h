@@ -40,6 +40,7 @@ class nic_scheduler : public sc_core::sc_module {
   void before_drain(std::function<void()> call) { before_drain_ = std::move(call); }
   /// Drain the event stream before every stretch of a card (waveforms), not only now and then.
   void drain_always(bool on) { drain_always_ = on; }
+  const scheduler_params& params() const { return params_; }
   /// Publishes every watermark and delivers what can be delivered.
   void drain_events();
 

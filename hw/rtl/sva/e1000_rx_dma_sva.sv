@@ -1,0 +1,60 @@
+// Rules of the receive DMA: N-3, R-23, R-40 and the beat stream.
+module e1000_rx_dma_sva (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        soft_rst_i,
+  input logic        flush_i,
+  input logic        frame_valid_i,
+  input logic        frame_pop_o,
+  input logic        data_valid_i,
+  input logic        data_pop_o,
+  input logic        desc_valid_i,
+  input logic        desc_use_o,
+  input logic [14:0] seg_rem_q,
+  input logic [14:0] buffer_size,
+  input logic [12:0] burst_rem_q,
+  input logic [12:0] burst_q,
+  input logic [3:0]  count_q,
+  input logic [2:0]  need,
+  input logic        send,
+  input logic        last_beat,
+  input logic [2:0]  tok_count_q,
+  input logic        tok_push,
+  input logic        tok_pop,
+  input logic        frame_done_o,
+  input logic        complete_o,
+  input logic        req_valid_o,
+  input logic [63:0] req_addr_o,
+  input logic [12:0] req_len_o,
+  input logic        need_desc_o
+);
+  logic past_ok_q;
+  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+
+  PopOnlyWhatIsThere: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    data_pop_o |-> data_valid_i);
+  PopOnlyAFrame: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) frame_pop_o |-> frame_valid_i);
+  UseOnlyADescriptor: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    desc_use_o |-> desc_valid_i && frame_valid_i);
+  NeverABubble: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    send |-> count_q >= {1'b0, need} && need != 3'd0);
+  RequestStaysInAPage: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096 && req_len_o != 13'd0);
+  RequestFitsTheBuffer: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    req_valid_o |-> {2'd0, req_len_o} <= seg_rem_q && seg_rem_q <= buffer_size);
+  LastBeatEndsTheBurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    send && last_beat |=> burst_rem_q == 13'd0);
+  NoResponseWithoutABurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tok_pop |-> tok_count_q != 3'd0);
+  NeverMoreThanFourBursts: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tok_push |-> tok_count_q < 3'd4 || tok_pop);
+  AFrameDoneIsComplete: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    frame_done_o |-> complete_o);
+  NothingCompletesInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    flush_i |-> !complete_o && !desc_use_o);
+
+  FrameWaitsForDescriptors: cover property (@(posedge clk_i) rst_ni && need_desc_o);
+  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q);
+endmodule
+
+bind e1000_rx_dma e1000_rx_dma_sva u_sva (.*);

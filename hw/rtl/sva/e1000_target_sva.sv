@@ -1,0 +1,33 @@
+// Rules of the PCI target side.
+module e1000_target_sva (
+  input logic clk_i,
+  input logic rst_ni,
+  input logic tgt_req_valid_i,
+  input logic tgt_req_ready_o,
+  input logic tgt_rsp_valid_o,
+  input logic reg_rd_o,
+  input logic reg_wr_o,
+  input logic cfg_rd_o,
+  input logic cfg_wr_o,
+  input logic quiescent_o
+);
+  logic open_q;   // an access was accepted and has no response yet
+  logic past_ok_q;
+  always_ff @(posedge clk_i) begin
+    past_ok_q <= rst_ni;
+    if (!rst_ni) open_q <= 1'b0;
+    else if (tgt_req_valid_i && tgt_req_ready_o) open_q <= 1'b1;
+    else if (tgt_rsp_valid_o) open_q <= 1'b0;
+  end
+
+  OneStrobeAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $onehot0({reg_rd_o, reg_wr_o, cfg_rd_o, cfg_wr_o}));
+  ResponseAnswersARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tgt_rsp_valid_o |-> open_q);
+  StrobeBelongsToARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    (reg_rd_o || reg_wr_o || cfg_rd_o || cfg_wr_o) |-> open_q && !quiescent_o);
+  NotReadyWhileOneIsOpen: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    open_q && tgt_req_ready_o |-> tgt_rsp_valid_o);
+endmodule
+
+bind e1000_target e1000_target_sva u_sva (.*);

@@ -1,0 +1,55 @@
+// Rules of the descriptor write-back: R-12, R-20 to R-22, N-2.
+module e1000_writeback_sva (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        soft_rst_i,
+  input logic        flush_i,
+  input logic [15:0] size_i,
+  input logic [15:0] index_q,
+  input logic [6:0]  complete_ptr_q,
+  input logic [6:0]  issue_ptr_q,
+  input logic [6:0]  freed_ptr_q,
+  input logic [6:0]  burst_q,
+  input logic        req_gnt_i,
+  input logic        req_valid_o,
+  input logic [63:0] req_addr_o,
+  input logic [12:0] req_len_o,
+  input logic        written_o,
+  input logic [6:0]  written_count_o,
+  input logic [1:0]  causes_o,
+  input logic        ask0_q,
+  input logic [6:0]  ask0_ptr_q,
+  input logic        ask1_q,
+  input logic        stale_q
+);
+  logic past_ok_q;
+  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+
+  logic [6:0] issued, completed;
+  assign issued    = issue_ptr_q - freed_ptr_q;
+  assign completed = complete_ptr_q - freed_ptr_q;
+
+  PointersKeepTheirOrder: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    issued <= completed && completed <= 7'd64);
+  OnlyCompletedDescriptorsAreWritten: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    req_gnt_i |-> burst_q != 7'd0 && burst_q <= 7'(complete_ptr_q - issue_ptr_q));
+  NeverPastTheRingEnd: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    req_gnt_i |-> {1'b0, index_q} + {10'd0, burst_q} <= {1'b0, size_i});
+  StaysInAPage: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096);
+  FreesOnlyWhatWasIssued: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    written_o |-> written_count_o != 7'd0 && written_count_o <= issued);
+  // R-21: everything the cause speaks of has completed on the bus
+  CauseFollowsWriteBack: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64);
+  LaterSlotNeedsTheEarlier: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ask1_q |-> ask0_q);
+  NothingIsWrittenInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    flush_i |-> !req_valid_o && !written_o && causes_o == 2'b00);
+
+  TwoRequestsWait: cover property (@(posedge clk_i) rst_ni && ask1_q);
+  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && stale_q);
+  BurstEndsAtTheRingEnd: cover property (@(posedge clk_i)
+    rst_ni && req_gnt_i && {1'b0, index_q} + {10'd0, burst_q} == {1'b0, size_i});
+endmodule
+
+bind e1000_writeback e1000_writeback_sva u_sva (.*);

@@ -1,0 +1,79 @@
+#include "platform/report/frame_window.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "common/rng.h"
+
+namespace ringside::platform {
+namespace {
+
+TEST(frame_window, holds_frames_between_begin_and_end) {
+  frame_window<int> w;
+  EXPECT_EQ(w.find(1), nullptr);
+  w.begin(1) = 10;
+  w.begin(2) = 20;
+  w.begin(3) = 30;
+  w.end(2);
+  EXPECT_EQ(w.find(2), nullptr);
+  EXPECT_EQ(*w.find(3), 30);
+  EXPECT_EQ(w.first_id(), 1U);
+  w.end(1);
+  EXPECT_EQ(w.first_id(), 3U);
+  w.end(99);
+  w.end(1);
+  EXPECT_EQ(*w.find(3), 30);
+}
+
+TEST(frame_window, ids_left_out_count_as_ended) {
+  frame_window<int> w;
+  w.begin(5) = 1;
+  w.begin(9) = 2;
+  EXPECT_EQ(w.find(7), nullptr);
+  w.end(5);
+  EXPECT_EQ(w.first_id(), 9U);
+}
+
+TEST(frame_window, gives_up_the_oldest_beyond_its_limit) {
+  frame_window<int> w(2048);
+  for (frame_id id = 1; id <= 5000; ++id) w.begin(id) = static_cast<int>(id);
+  EXPECT_EQ(w.find(5000 - 2048), nullptr);
+  EXPECT_EQ(*w.find(5000 - 2047), 5000 - 2047);
+}
+
+// Against std::map, 200,000 random steps, seed 3.
+TEST(frame_window, agrees_with_a_map) {
+  frame_window<std::uint64_t> w;
+  std::map<frame_id, std::uint64_t> reference;
+  rng random(3);
+  frame_id next = 1;
+  for (int i = 0; i < 200'000; ++i) {
+    if (random.chance(501'000)) {
+      const std::uint64_t v = random.next();
+      w.begin(next) = v;
+      reference[next++] = v;
+    } else {
+      const frame_id id = next - std::min<frame_id>(next - 1, random.below(5000)) - 1;
+      w.end(id);
+      reference.erase(id);
+    }
+  }
+  for (frame_id id = 0; id <= next; ++id) {
+    const auto* found = w.find(id);
+    const auto known = reference.find(id);
+    ASSERT_EQ(found != nullptr, known != reference.end()) << id;
+    if (found != nullptr) {
+      EXPECT_EQ(*found, known->second);
+    }
+  }
+  std::size_t count = 0;
+  w.for_each([&](frame_id id, std::uint64_t v) {
+    EXPECT_EQ(reference.at(id), v);
+    ++count;
+  });
+  EXPECT_EQ(count, reference.size());
+}
+
+}  // namespace
+}  // namespace ringside::platform

@@ -1,0 +1,84 @@
+#include <gtest/gtest.h>
+#include <pcap/pcap.h>
+
+#include <filesystem>
+
+#include "platform/report/output_file.h"
+#include "platform/report/pcap_out.h"
+#include "platform/scenario/loader.h"
+#include "test_folder.h"
+
+namespace ringside::platform {
+namespace {
+
+TEST(output_file, appears_whole_on_commit) {
+  const test::test_folder folder;
+  output_file file(folder.path("a.json"), "--json");
+  file.write("{}\n");
+  EXPECT_FALSE(std::filesystem::exists(folder.path("a.json")));
+  file.commit();
+  EXPECT_EQ(folder.read("a.json"), "{}\n");
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(output_file, leaves_nothing_and_harms_nothing_without_commit) {
+  const test::test_folder folder;
+  folder.write("a.json", "old");
+  {
+    const output_file file(folder.path("a.json"), "--json");
+    file.write("new");
+  }
+  EXPECT_EQ(folder.read("a.json"), "old");
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(output_file, says_what_cannot_be_written) {
+  const test::test_folder folder;
+  for (const std::string& path : {folder.path("no/such/folder/a.json"), folder.path(""), std::string()}) {
+    try {
+      const output_file file(path, "--json");
+      ADD_FAILURE() << path;
+    } catch (const input_error& error) {
+      EXPECT_NE(std::string(error.what()).find("--json: "), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("allowed: "), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(pcap_out, is_read_back_by_libpcap_to_the_nanosecond) {
+  const test::test_folder folder;
+  const std::string file = folder.path("out.pcap");
+  const std::vector<std::byte> packet(60, std::byte{0x42});
+  {
+    pcap_out out(file);
+    out.write(3 * second + 123'456'789'999, packet);  // 999 ps are cut off
+    out.write(4 * second, std::span(packet).first(14));
+    EXPECT_EQ(out.packets(), 2U);
+    out.commit();
+  }
+  char why[PCAP_ERRBUF_SIZE];
+  pcap_t* in = pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO, why);
+  ASSERT_NE(in, nullptr) << why;
+  EXPECT_EQ(pcap_datalink(in), DLT_EN10MB);
+  pcap_pkthdr* header = nullptr;
+  const u_char* bytes = nullptr;
+  ASSERT_EQ(pcap_next_ex(in, &header, &bytes), 1);
+  EXPECT_EQ(header->ts.tv_sec, 3);
+  EXPECT_EQ(header->ts.tv_usec, 123'456'789);
+  EXPECT_EQ(header->caplen, 60U);
+  EXPECT_EQ(bytes[59], 0x42);
+  ASSERT_EQ(pcap_next_ex(in, &header, &bytes), 1);
+  EXPECT_EQ(header->caplen, 14U);
+  EXPECT_EQ(pcap_next_ex(in, &header, &bytes), PCAP_ERROR_BREAK);
+  pcap_close(in);
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(pcap_out, leaves_nothing_without_commit) {
+  const test::test_folder folder;
+  { const pcap_out out(folder.path("out.pcap")); }
+  EXPECT_EQ(folder.files(), 0U);
+}
+
+}  // namespace
+}  // namespace ringside::platform
