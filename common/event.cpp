@@ -67,6 +67,7 @@ constexpr auto stages = std::to_array<stage_info>({
     {stage::desc_take, "desc_take", lane::cpu, "e1000_clean_rx_irq", false},
     {stage::dma_map, "dma_map", lane::cpu, "dma_map_single", false},
     {stage::dma_unmap, "dma_unmap", lane::cpu, "dma_unmap_single", false},
+    {stage::task_switch, "task_switch", lane::cpu, "__schedule: context_switch", false},
 });
 static_assert(stages.size() == static_cast<std::size_t>(stage::count));
 

@@ -84,6 +84,7 @@ enum class stage : std::uint16_t {
   desc_take,       // driver saw DD and took it          a = descriptor address, b = its bytes 8..15
   dma_map,         // a = bus address, b = bytes
   dma_unmap,       // a = bus address, b = bytes
+  task_switch,     // the CPU goes over to a task        a = task, 0 = idle
   count
 };
 

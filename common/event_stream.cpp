@@ -34,6 +34,12 @@ void event_stream::set_watermark(source_id source, sim_time time) {
   queue.watermark = std::max(queue.watermark, time);
 }
 
+sim_time event_stream::settled() const {
+  sim_time oldest = time_never;
+  for (const source_queue& queue : sources_) oldest = std::min(oldest, queue.watermark);
+  return oldest;
+}
+
 void event_stream::drain() {
   if (backlog_ == 0) return;
   position limit{time_never, 0};

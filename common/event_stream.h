@@ -34,6 +34,8 @@ class event_stream {
   /// No later record of `source` will be older than `time`.
   void set_watermark(source_id source, sim_time time);
   sim_time watermark(source_id source) const { return sources_[source].watermark; }
+  /// Every record older than this has been delivered by the last drain().
+  sim_time settled() const;
 
   /// Delivers every record that no source can precede any more.
   void drain();

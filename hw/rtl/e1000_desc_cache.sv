@@ -46,7 +46,7 @@ module e1000_desc_cache #(
   output logic        quiescent_o
 );
   if (FetchMax < 1 || FetchMax > 64) begin : gen_bad_parameter
-    $error("%m: FetchMax must be 1..64");
+    $error("e1000_desc_cache: FetchMax must be 1..64");
   end
 
   typedef enum logic [1:0] {StIdle, StRequest, StWait} state_e;

@@ -94,9 +94,8 @@ module e1000_regs #(
     end else if (reg_wr_i) begin
       unique case (reg_addr_i)
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL;
-        // EE_RST clears itself: there is no EEPROM state to load again (X-9)
-        e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL_EXT &
-                                                    ~(32'd1 << e1000_regs_pkg::CTRL_EXT_EE_RST);
+        // EE_RST, outside the mask, clears itself: there is no EEPROM state to load again (X-9)
+        e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL_EXT;
         e1000_regs_pkg::REG_EECD: begin
           eecd_q <= reg_wdata_i & e1000_regs_pkg::MASK_EECD;
           if (!reg_wdata_i[e1000_regs_pkg::EECD_REQ] && eerd_busy_q) begin
@@ -124,9 +123,8 @@ module e1000_regs #(
         e1000_regs_pkg::REG_RCTL:   rctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_RCTL;
         e1000_regs_pkg::REG_FCTTV:  fcttv_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCTTV;
         e1000_regs_pkg::REG_TXCW:   txcw_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TXCW;
-        // SWXOFF clears itself (F-7); there is no transmitter
-        e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TCTL &
-                                                ~(32'd1 << e1000_regs_pkg::TCTL_SWXOFF);
+        // SWXOFF, outside the mask, clears itself (F-7); there is no transmitter
+        e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TCTL;
         e1000_regs_pkg::REG_TIPG:   tipg_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TIPG;
         e1000_regs_pkg::REG_AIT:    ait_q    <= reg_wdata_i & e1000_regs_pkg::MASK_AIT;
         e1000_regs_pkg::REG_LEDCTL: ledctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_LEDCTL;

@@ -12,7 +12,8 @@ module e1000_rx_checksum (
   input  logic [15:0] index_i,    // at the frame's end its length
   input  logic [15:0] vet_i,
 
-  // At the frame's end.  ipe_o and tcpe_o mean something with ipcs_o and tcpcs_o.
+  // Answers with end_i, at the frame's end.  ipe_o and tcpe_o mean something with ipcs_o and tcpcs_o.
+  input  logic        end_i,
   output logic        ipcs_o,
   output logic        tcpcs_o,
   output logic        ipe_o,
@@ -226,10 +227,16 @@ module e1000_rx_checksum (
     end
   end
 
-  // Covered bytes end before the FCS.
-  assign ipcs_o  = offload_q[0] & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
-  assign tcpcs_o = offload_q[1] & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
-  assign ipe_o   = ~ip_good_q;
-  assign tcpe_o  = ~l4_good_q;
+  always_comb begin
+    ipcs_o  = 1'b0;
+    tcpcs_o = 1'b0;
+    if (end_i) begin  // what is covered ends before the FCS
+      ipcs_o  = offload_q[0] & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
+      tcpcs_o = offload_q[1] & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
+    end
+  end
+
+  assign ipe_o  = ~ip_good_q;
+  assign tcpe_o = ~l4_good_q;
 
 endmodule

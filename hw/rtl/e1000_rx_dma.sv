@@ -52,7 +52,7 @@ module e1000_rx_dma #(
   output logic        quiescent_o
 );
   if (BurstBytes < 16 || BurstBytes > 4096 || (BurstBytes & (BurstBytes - 1)) != 0) begin : gen_bad_parameter
-    $error("%m: BurstBytes must be a power of two, 16..4096");
+    $error("e1000_rx_dma: BurstBytes must be a power of two, 16..4096");
   end
   localparam int unsigned BurstLog = $clog2(BurstBytes);
 

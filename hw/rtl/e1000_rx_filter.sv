@@ -13,7 +13,8 @@ module e1000_rx_filter (
   input  logic [7:0]              byte_i,
   input  logic [15:0]             index_i,
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
-  output e1000_rx_pkg::rx_match_t match_o,
+  input  logic                    ask_i,       // match_o is looked at in this cycle
+  output e1000_rx_pkg::rx_match_t match_o,     // 0 when not asked
   output logic                    vet_seen_o,  // bytes 12..13 were VET; valid in bytes 14 and 15
 
   input  logic                    reg_rd_i,
@@ -43,11 +44,18 @@ module e1000_rx_filter (
   assign in_reset = ~rst_ni | soft_rst_i;
 
   always_comb begin
-    ral_we    = in_reset | (reg_wr_i & sel_ra & ~reg_addr_i[2]);
-    rah_we    = in_reset | (reg_wr_i & sel_ra & reg_addr_i[2]);
-    ra_index  = in_reset ? 4'd0 : reg_addr_i[6:3];
-    ral_wdata = in_reset ? mac_addr_i[31:0] : reg_wdata_i;
-    rah_wdata = in_reset ? {2'b00, mac_addr_i[47:32]} : reg_wdata_i[17:0];
+    ral_we    = in_reset;
+    rah_we    = in_reset;
+    ra_index  = 4'd0;
+    ral_wdata = mac_addr_i[31:0];
+    rah_wdata = {2'b00, mac_addr_i[47:32]};
+    if (reg_wr_i && !in_reset) begin
+      ral_we    = sel_ra & ~reg_addr_i[2];
+      rah_we    = sel_ra & reg_addr_i[2];
+      ra_index  = reg_addr_i[6:3];
+      ral_wdata = reg_wdata_i;
+      rah_wdata = reg_wdata_i[17:0];
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -60,7 +68,7 @@ module e1000_rx_filter (
       ral_live_q <= 16'h0001;
       rah_live_q <= 16'h0001;
       av_q       <= 16'h0001;
-    end else begin
+    end else if (reg_wr_i) begin
       if (ral_we) ral_live_q[ra_index] <= 1'b1;
       if (rah_we) begin
         rah_live_q[ra_index] <= 1'b1;
@@ -78,14 +86,22 @@ module e1000_rx_filter (
   logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;
 
   always_ff @(posedge clk_i) begin
-    if (reg_wr_i && sel_mta) mta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
-    if (reg_rd_i && sel_mta) mta_reg_q <= mta_mem[reg_addr_i[8:2]];
+    if (reg_wr_i) begin
+      if (sel_mta) mta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    end
+    if (reg_rd_i) begin
+      if (sel_mta) mta_reg_q <= mta_mem[reg_addr_i[8:2]];
+    end
     if (hash_read) mta_hit_q <= mta_mem[hash[11:5]];
   end
 
   always_ff @(posedge clk_i) begin
-    if (reg_wr_i && sel_vfta) vfta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
-    if (reg_rd_i && sel_vfta) vfta_reg_q <= vfta_mem[reg_addr_i[8:2]];
+    if (reg_wr_i) begin
+      if (sel_vfta) vfta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    end
+    if (reg_rd_i) begin
+      if (sel_vfta) vfta_reg_q <= vfta_mem[reg_addr_i[8:2]];
+    end
     if (vlan_read) vfta_hit_q <= vfta_mem[vid[11:5]];
   end
 
@@ -124,12 +140,15 @@ module e1000_rx_filter (
 
   // {DA[5],DA[4]} >> 4, 3, 2, 0 for MO 0..3.
   always_comb begin
-    unique case (cfg_i.mo)
-      2'd0: hash = da_tail[15:4];
-      2'd1: hash = da_tail[14:3];
-      2'd2: hash = da_tail[13:2];
-      2'd3: hash = da_tail[11:0];
-    endcase
+    hash = 12'd0;
+    if (da_done) begin
+      unique case (cfg_i.mo)
+        2'd0: hash = da_tail[15:4];
+        2'd1: hash = da_tail[14:3];
+        2'd2: hash = da_tail[13:2];
+        2'd3: hash = da_tail[11:0];
+      endcase
+    end
   end
 
   // An entry whose ASEL is not 00 (destination) is storage only.  AV=1 implies a live upper half.
@@ -190,20 +209,27 @@ module e1000_rx_filter (
   // ---- verdict ------------------------------------------------------------------------------------
   logic group_hit, sure_hit, hash_hit;
 
-  // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).
-  assign hash_hit  = multicast_q & mta_hit_q[hash_bit_q];
-  assign group_hit = broadcast_q ? cfg_i.bam : (multicast_q & cfg_i.mpe);
-  assign sure_hit  = exact_q | group_hit;
-
-  assign match_o = {
-    da_seen_q & (sure_hit | hash_hit | (~multicast_q & cfg_i.upe)),
-    ~tagged_q | ~cfg_i.vfe | (vfta_hit_q[vlan_bit_q] & (~cfg_i.cfien | (tci_q[12] == cfg_i.cfi))),
-    hash_hit & ~sure_hit,
-    broadcast_q,
-    multicast_q & ~broadcast_q,
-    tagged_q,
-    tci_q
-  };
+  always_comb begin
+    hash_hit  = 1'b0;
+    group_hit = 1'b0;
+    sure_hit  = 1'b0;
+    match_o   = '0;
+    if (ask_i) begin
+      // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).
+      hash_hit  = multicast_q & mta_hit_q[hash_bit_q];
+      group_hit = broadcast_q ? cfg_i.bam : (multicast_q & cfg_i.mpe);
+      sure_hit  = exact_q | group_hit;
+      match_o = {
+        da_seen_q & (sure_hit | hash_hit | (~multicast_q & cfg_i.upe)),
+        ~tagged_q | ~cfg_i.vfe | (vfta_hit_q[vlan_bit_q] & (~cfg_i.cfien | (tci_q[12] == cfg_i.cfi))),
+        hash_hit & ~sure_hit,
+        broadcast_q,
+        multicast_q & ~broadcast_q,
+        tagged_q,
+        tci_q
+      };
+    end
+  end
 
   // The other settings are for the frame's end; registers are dwords.
   logic unused_fields;

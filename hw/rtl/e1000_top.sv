@@ -201,9 +201,10 @@ module e1000_top #(
   e1000_pkg::mst_wdata_t wb_w;
   e1000_writeback u_writeback (
     .clk_i, .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .base_i(ring_base), .size_i(ring_size),
-    .head_i(ring_head), .wthresh_i(wthresh), .none_left_i(none_left), .starved_i(need_desc), .done_wr_i(done_wr),
-    .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete), .complete_ptr_i(complete_ptr), .ask_i(ask),
-    .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd), .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo), .hi_i(wb_hi),
+    .head_i(ring_head), .wthresh_i(wthresh), .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
+    .done_wr_i(done_wr), .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete),
+    .complete_ptr_i(complete_ptr), .ask_i(ask), .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd),
+    .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo), .hi_i(wb_hi),
     .freed_ptr_o(freed_ptr), .hold_fetch_o(hold_fetch), .written_o(written), .written_count_o(written_count),
     .req_valid_o(wb_valid), .req_addr_o(wb_addr), .req_len_o(wb_len), .req_gnt_i(wb_gnt), .w_valid_o(wb_wvalid),
     .w_o(wb_w), .w_ready_i(wb_wready), .rsp_valid_i(wb_rsp), .rsp_ok_i(rsp_ok), .quiescent_o(q_wb)

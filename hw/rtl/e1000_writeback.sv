@@ -1,7 +1,8 @@
 // Descriptor write-back (6.5): writes completed descriptors to the ring in order, in bursts, and releases causes.
 //
-// When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, or a frame is starved of
-// descriptors (R-20, R-25).  A whole 16-byte descriptor goes out in ascending dwords, so DD's dword lands last (R-22).
+// When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, a frame is starved of
+// descriptors (R-20, R-25), or RCTL.EN is 0, so that nothing is written long after the stop (R-5, N-10).
+// A whole 16-byte descriptor goes out in ascending dwords, so DD's dword lands last (R-22).
 // The burst's response is its completion: then RDH moves (R-12), and then the causes that waited for it are raised
 // (R-21).  A cause never waits for descriptors completed after it was asked for.
 module e1000_writeback (
@@ -13,6 +14,7 @@ module e1000_writeback (
   input  logic [15:0] size_i,
   input  logic [15:0] head_i,
   input  logic [5:0]  wthresh_i,            // descriptors, at least 1
+  input  logic        rx_en_i,              // RCTL.EN
   input  logic        none_left_i,          // R-20 d
   input  logic        starved_i,            // R-25
   // from the DMA engine
@@ -83,7 +85,7 @@ module e1000_writeback (
   logic [8:0]  to_page;
   assign pending = complete_ptr_q - issue_ptr_q;
   assign want    = pending != 7'd0 && (pending >= {1'b0, wthresh_i} || flush_due || none_left_i ||
-                                       starved_i);
+                                       starved_i || !rx_en_i);
   assign start   = state_q == StIdle && want && !flush_i;
   always_comb begin
     start_addr = 64'd0;

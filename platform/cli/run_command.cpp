@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <optional>
 #include <ostream>
+#include <utility>
 
 #include "platform/cli/fst.h"
 #include "platform/cli/progress.h"
@@ -80,7 +82,19 @@ std::optional<trace_window> window_of(const options& chosen) {
   return window;
 }
 
+/// Two outputs into one file would leave the last one only.
+void refuse_same_file(const options& chosen) {
+  const std::pair<const char*, const std::optional<std::string>*> all[] = {
+      {"--json", &chosen.json}, {"--pcap-out", &chosen.pcap_out}, {"--vcd", &chosen.vcd}, {"--fst", &chosen.fst}};
+  for (const auto* first = std::begin(all); first != std::end(all); ++first)
+    for (const auto* second = first + 1; second != std::end(all); ++second)
+      if (*first->second && *second->second && **first->second == **second->second && **first->second != "/dev/null")
+        throw input_error(fmt_error(**second->second, 0, second->first, fmt::format("is the file of {}", first->first),
+                                    "a file of its own"));
+}
+
 void open_outputs(const options& chosen, outputs& files) {
+  refuse_same_file(chosen);
   if (chosen.fst) require_fst_converter();
   if (chosen.json && *chosen.json != "-") files.json.emplace(*chosen.json, "--json");
   if (chosen.pcap_out) files.pcap.emplace(*chosen.pcap_out);
@@ -95,6 +109,7 @@ void place_window(const trace_window& window, const scenario& s, const command_e
   files.waves = wave_options{files.vcd->temporary(), window.from, window.to};
   if (window.trigger == stage::count) return;
   const auto trigger = find_trigger(s, env.make, window.trigger);
+  if (stop_signal::asked()) return;
   if (!trigger)
     throw input_error(fmt_error("--trace-window", 0, std::string(info(window.trigger).name),
                                 "does not happen in this run", "a stage that does"));
@@ -138,15 +153,16 @@ int run_command(const options& chosen, const command_environment& env) {
   const auto frame = journey_frame(chosen);
   const auto window = window_of(chosen);
   const auto source = make_source(s, chosen.pcap ? "--pcap" : "wire.pcap");
+  const stop_signal stop;  // from here on Ctrl-C must not leave files behind
   outputs files;
   open_outputs(chosen, files);
   place_window(*window, s, env, files);
+  if (stop_signal::asked()) return exit_interrupted;
 
   const bool json_on_out = chosen.json && *chosen.json == "-";
   std::ostream& text = json_on_out ? env.err : env.out;
   const bool colour = json_on_out ? env.err_is_terminal : env.out_is_terminal;
 
-  const stop_signal stop;
   const auto run = env.make(s, *source);
   run_report report(frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
   run->events().add_consumer(report);

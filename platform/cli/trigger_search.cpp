@@ -7,6 +7,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "platform/cli/stop_signal.h"
 #include "platform/source/make_source.h"
 
 namespace ringside::platform {
@@ -30,7 +31,7 @@ sim_time search(const scenario& s, const simulation_factory& make, stage trigger
   const auto run = make(s, *source);
   first_of found(trigger);
   run->events().add_consumer(found);
-  run->run([&found](sim_time, std::uint64_t) { return found.time() < 0; });
+  run->run([&found](sim_time, std::uint64_t) { return found.time() < 0 && !stop_signal::asked(); });
   run->events().finish();
   return found.time();
 }

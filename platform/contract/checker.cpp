@@ -202,7 +202,7 @@ void checker::on_reg_write(const event& e) {
     case reg::ICR:
       return interrupt_.on_icr_write(value, e.time);
     case reg::ICS:
-      driver_.on_ics_write(value, e.time, !interrupt_.asserted() && !interrupt_.masked());
+      driver_.on_ics_write(value, e.time, !interrupt_.asserted());
       cause_.on_ics_write(value);
       return interrupt_.on_ics_write(value, e.time);
     case reg::IMS:

@@ -23,7 +23,6 @@ class interrupt_rules {
   void on_reset(sim_time t);
   void check(sim_time now);
 
-  bool masked() const { return ims_ == 0; }
   bool asserted() const { return asserted_; }
   /// Bits of an ICS write within `settle` of now.
   std::uint32_t by_software(sim_time t) const { return t - ics_at_ <= w_.limits.settle ? ics_bits_ : 0; }

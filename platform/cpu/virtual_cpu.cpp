@@ -286,6 +286,7 @@ void virtual_cpu::switch_away(bool ready) {
   arm_slice();
   if (next == &previous) return;
   ++usage_.context_switches;
+  emit(stage::task_switch, 0, next->id, 0);
   // Not consume(): the new task's thread publishes it.
   stretch_.spend(params_.context_switch_cycles);
   charge(params_.context_switch_cycles);

@@ -19,6 +19,7 @@
 #include "platform/machine/machine_params.h"
 #include "platform/machine/tap_adapter.h"
 #include "platform/machine/traffic_watch.h"
+#include "platform/waves/wave_writer.h"
 #include "sw/driver/e1000.h"
 #include "sw/kernel/kernel.h"
 #include "sw/stack/app.h"
@@ -81,6 +82,7 @@ struct machine::parts final : public tlm::nic_host {
     cpus.sync();
     rx_wire.release(plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay);
     card->wire_released();
+    ready = true;
     for (;;) {
       cpus.prepare_to_sleep();
       if (stopping) break;
@@ -111,28 +113,50 @@ struct machine::parts final : public tlm::nic_host {
   void step() {
     sc_core::sc_start(tlm::to_sc_time(poll_step));
     scheduler.drain_events();
+    if (waves == nullptr) return;
+    card->flush_trace();
+    waves->advance(stream.settled());
+  }
+
+  void trace(const wave_options& options) {
+    waves = std::make_unique<wave_writer>(
+        options, wave_layout{.cpus = cpus.cpu_count(), .pci_clock = pci_params_of(plan).clock});
+    stream.add_consumer(*waves);
+    card->trace({&waves->card(), options.start, options.end});
   }
 
   void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
     const auto wall_start = std::chrono::steady_clock::now();
-    sim_time quiet_until = time_never;
-    bool complete = false;
-    while (now() < plan.run.time_limit) {
+    bool asked_to_stop = false;
+    while (!ready && !asked_to_stop && now() < plan.run.time_limit) {
       step();
-      if (keep_going && !keep_going(now(), rx_wire.offered())) break;
-      if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
-      if (quiet_until == time_never) quiet_until = now() + plan.run.drain_ms * ms;
-      if (traffic.quiet() || now() >= quiet_until) {
-        complete = true;
-        break;
-      }
+      asked_to_stop = keep_going && !keep_going(now(), rx_wire.offered());
     }
-    traffic_end = now();
+    if (phase_call) phase_call(machine::phase::ready);
+    const bool complete = !asked_to_stop && run_traffic(keep_going);
+    if (phase_call) phase_call(machine::phase::traffic_done);
     if (complete) shut_down();
     stream.finish();
+    if (waves != nullptr) {
+      card->flush_trace();
+      waves->finish();
+    }
     if (plan.checker.enabled) contract.finish(now());
     for (const contract::breach& b : contract.breaches()) breaches.push_back(b.describe());
     wall = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - wall_start);
+  }
+
+  // Until every frame has its fate; false when stopped before.  Not inlined: the bench counts its instructions.
+  __attribute__((noinline)) bool run_traffic(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
+    sim_time quiet_until = time_never;
+    while (now() < plan.run.time_limit) {
+      step();
+      if (keep_going && !keep_going(now(), rx_wire.offered())) return false;
+      if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
+      if (quiet_until == time_never) quiet_until = now() + plan.run.drain_ms * ms;
+      if (traffic.quiet() || now() >= quiet_until) return true;
+    }
+    return false;
   }
 
   // Closes the interface, as a user would before taking the card out.
@@ -154,6 +178,7 @@ struct machine::parts final : public tlm::nic_host {
   interrupt_controller interrupts;
   processor cpus;
   tlm::nic_scheduler scheduler;
+  std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
   std::unique_ptr<tlm::rtl_nic> card;
   kernel::kernel os;
   stack::net_stack net;
@@ -166,7 +191,8 @@ struct machine::parts final : public tlm::nic_host {
   kernel::task_id init_task = 0;
   bool stopping = false;
   bool closed = false;
-  sim_time traffic_end = 0;
+  bool ready = false;
+  std::function<void(machine::phase)> phase_call;
   std::chrono::nanoseconds wall{};
 };
 
@@ -188,7 +214,9 @@ void machine::on_app_read(std::function<void(frame_id, std::span<const std::byte
 
 void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) { parts_->run(keep_going); }
 
-void machine::trace(const wave_options& waves) { static_cast<void>(waves); }
+void machine::trace(const wave_options& waves) { parts_->trace(waves); }
+
+void machine::on_phase(std::function<void(phase)> call) { parts_->phase_call = std::move(call); }
 
 run_counters machine::counters() const {
   parts& p = *parts_;

@@ -44,6 +44,10 @@ class machine {
   /// ends the run cleanly, with frames left in flight.
   void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going);
 
+  /// Called outside the simulation when the driver is open and the wire was released, and when the traffic is over.
+  enum class phase { ready, traffic_done };
+  void on_phase(std::function<void(phase)> call);
+
   run_counters counters() const;
   /// Contract breaches, described; empty when the contract held or the checker is off.
   const std::vector<std::string>& breaches() const;

@@ -19,7 +19,7 @@ std::uint64_t frame_counts::dropped_total() const {
   return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
 }
 
-void frame_ledger::on_event(const event& e) {
+void frame_ledger::handle(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       offer(e);

@@ -16,6 +16,7 @@
 #include "common/drop_reason.h"
 #include "common/event_stream.h"
 #include "platform/report/frame_window.h"
+#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -33,7 +34,9 @@ struct frame_counts {
 
 class frame_ledger final : public event_consumer {
  public:
-  void on_event(const event& e) override;
+  void on_event(const event& e) override {
+    if (interests.has(e.what)) handle(e);
+  }
   /// The stream has ended: settles driver_down, counts what is in flight, checks the sum.
   void finish();
 
@@ -46,6 +49,12 @@ class frame_ledger final : public event_consumer {
   const std::vector<std::string>& breaches() const { return breaches_; }
 
  private:
+  static constexpr stage_set interests{
+      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,   stage::dma_sync,
+      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,    stage::socket_enqueue,
+      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close};
+
+  void handle(const event& e);
   enum class place : std::uint8_t { wire, fifo, ring, driver, lost_in_reset, lost_in_close, ended };
   enum class fate : std::uint8_t { none, delivered, consumed, dropped };
   struct record {

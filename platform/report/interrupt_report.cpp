@@ -18,7 +18,7 @@ interrupt_report::nic_state& interrupt_report::nic(std::uint8_t unit) {
   return nics_[unit];
 }
 
-void interrupt_report::on_event(const event& e) {
+void interrupt_report::handle(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       window_.begin(e.frame).nic = e.unit;

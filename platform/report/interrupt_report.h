@@ -13,6 +13,7 @@
 
 #include "common/event_stream.h"
 #include "platform/report/frame_window.h"
+#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -49,7 +50,9 @@ struct frame_interrupt {
 
 class interrupt_report final : public event_consumer {
  public:
-  void on_event(const event& e) override;
+  void on_event(const event& e) override {
+    if (interests.has(e.what)) handle(e);
+  }
 
   std::uint64_t asserted() const { return asserted_; }
   std::uint64_t hardirqs() const { return hardirqs_; }
@@ -61,6 +64,12 @@ class interrupt_report final : public event_consumer {
   frame_interrupt of(frame_id id);
 
  private:
+  static constexpr stage_set interests{
+      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter, stage::cause_set,
+      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,
+      stage::skb_consume, stage::skb_drop,       stage::app_read};
+
+  void handle(const event& e);
   struct assertion {
     sim_time time = -1;
     frame_id frame = 0;

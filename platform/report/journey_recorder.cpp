@@ -35,6 +35,20 @@ bool is_interrupt_step(stage s) {
   }
 }
 
+/// Of what happened since the write-back, up to INTA# only the first cause and the first hold are the frame's: other
+/// frames' causes join while the interrupt is held, and an earlier interrupt's handler may still be running.
+void keep_own_interrupt(std::vector<event>& chain, sim_time asserted) {
+  bool cause = false;
+  bool hold = false;
+  for (auto e = chain.rbegin(); e != chain.rend() && (e->time < asserted || e->what != stage::intx_assert); ++e) {
+    bool& seen = e->what == stage::cause_set ? cause : hold;
+    const bool keep = (e->what == stage::cause_set || e->what == stage::moderation_hold) && !seen;
+    if (keep) seen = true;
+    if (!keep) e->what = stage::count;
+  }
+  std::erase_if(chain, [](const event& e) { return e.what == stage::count; });
+}
+
 }  // namespace
 
 journey_recorder::journey_recorder(interrupt_report& interrupts, std::vector<frame_id> wanted, bool first_delivered)
@@ -141,23 +155,24 @@ void journey_recorder::add_interrupt(track& t, const event& taken) {
   t.cpu = taken.unit;
   t.story.by = interrupts_.of(taken.frame);
   const frame_interrupt& by = t.story.by;
+  sim_time written_back = by.asserted;
+  for (const event& e : t.story.steps)
+    if (e.what == stage::desc_writeback) written_back = std::min(written_back, e.time);
   const std::uint64_t held = std::min<std::uint64_t>(recent_count_, recent_events);
-  std::vector<event> chain;
+  std::vector<event> chain;  // newest first
   for (std::uint64_t back = 1; back <= held; ++back) {
     const event& e = recent_[(recent_count_ - back) % recent_events];
     if (!is_interrupt_step(e.what) || (e.from == origin::cpu && e.unit != taken.unit)) continue;
-    if (!by.own) {
+    if (by.own) {
+      if (e.time < written_back) break;
+      chain.push_back(e);
+    } else if (e.what == stage::napi_poll || e.what == stage::hardirq_enter) {
       // Caught by a poll (or, without NAPI, a handler) already under way: that alone is part of its way.
-      if (e.what != stage::napi_poll && e.what != stage::hardirq_enter) continue;
       chain.push_back(e);
       break;
     }
-    // Its own interrupt begins with the cause, at most a hold before INTA#.
-    const bool before = e.time < by.asserted;
-    if (before && e.what != stage::cause_set && e.what != stage::moderation_hold) break;
-    chain.push_back(e);
-    if (before && e.what == stage::cause_set) break;
   }
+  if (by.own) keep_own_interrupt(chain, by.asserted);
   t.story.steps.insert(t.story.steps.end(), chain.rbegin(), chain.rend());
 }
 

@@ -23,7 +23,7 @@ void latency_report::add(segment s, sim_time from, sim_time to) {
   if (from != unknown && to != unknown) segments_[static_cast<std::size_t>(s)].add(floor_ns(to - from));
 }
 
-void latency_report::on_event(const event& e) {
+void latency_report::handle(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       window_.begin(e.frame).sof = e.time;

@@ -27,6 +27,7 @@
 #include "platform/report/frame_window.h"
 #include "platform/report/interrupt_report.h"
 #include "platform/report/percentiles.h"
+#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -53,7 +54,9 @@ class latency_report final : public event_consumer {
   /// `interrupts` sees every event before this does.
   explicit latency_report(interrupt_report& interrupts) : interrupts_(interrupts) {}
 
-  void on_event(const event& e) override;
+  void on_event(const event& e) override {
+    if (interests.has(e.what)) handle(e);
+  }
 
   const percentiles& of(segment s) const { return segments_[static_cast<std::size_t>(s)]; }
   /// Time of all frames read by the application in that part of the way.
@@ -62,6 +65,14 @@ class latency_report final : public event_consumer {
   sim_time time_in_all() const;
 
  private:
+  static constexpr stage_set interests{
+      stage::wire_sof,       stage::fifo_commit,       stage::dd_visible,    stage::intx_assert, stage::hardirq_enter,
+      stage::hardirq_exit,   stage::icr_read,          stage::napi_schedule, stage::napi_poll,   stage::desc_take,
+      stage::dma_sync,       stage::netif_receive_skb, stage::tap,           stage::ip_rcv,      stage::arp_rcv,
+      stage::socket_enqueue, stage::app_read,          stage::filter_reject, stage::fifo_drop,   stage::skb_consume,
+      stage::skb_drop};
+
+  void handle(const event& e);
   static constexpr sim_time unknown = INT64_MIN;
   struct record {
     sim_time sof = 0;

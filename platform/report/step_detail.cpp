@@ -58,13 +58,15 @@ std::string step_detail(const event& e) {
     case stage::dd_visible:
     case stage::desc_take:
       return descriptor_text(e);
-    case stage::cause_set:
     case stage::moderation_hold:
+      return e.a == 0 ? "waits for ITR" : "waits for ITR: " + cause_names(e.a);
+    case stage::cause_set:
     case stage::icr_read:
-    case stage::ims_write:
       return cause_names(e.a);
     case stage::imc_write:
       return (e.a & 0x1FFFF) == 0x1FFFF ? "all" : cause_names(e.a);
+    case stage::ims_write:
+      return fmt::format("mask {:x}", e.a);
     case stage::intx_assert:
       return "INTA# low";
     case stage::intx_deassert:

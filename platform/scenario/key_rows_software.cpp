@@ -93,7 +93,7 @@ const auto rows = std::to_array<key_row>({
      "simulated time after which the run ends",
      "this project",
      [](scenario& s, const value& v) { s.run.time_limit = v.number; }},
-    {"run.drain_ms", "10", whole(0, 10'000, "ms"),
+    {"run.drain_ms", "1000", whole(0, 10'000, "ms"),
      "longest simulated wait for frames in flight after the last one was sent", "this project",
      [](scenario& s, const value& v) { s.run.drain_ms = u32(v); }},
     {"run.step", "ahead", choice("ahead|cycle"), "RTL runs ahead to the next event, or one kernel step per cycle",

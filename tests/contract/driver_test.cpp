@@ -195,6 +195,19 @@ TEST(driver_rules, D_4_frame_waited_for_the_watchdog) {
   EXPECT_ONLY(bench, "D-4");
 }
 
+TEST(driver_rules, D_4_frame_waited_because_nobody_unmasked) {
+  received bench;
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::napi_complete);  // and no IMS write
+  bench.receive(2, 1);
+  bench.wait(1 * second);
+  bench.write(reg::ICS, icr::RXDMT0);
+  bench.step = 16 * ns;
+  bench.cause(icr::RXDMT0);
+  EXPECT_ONLY(bench, "D-4");
+}
+
 TEST(driver_rules, watchdog_finds_nothing_waiting) {
   received bench;
   bench.interrupt(icr::RXT0);

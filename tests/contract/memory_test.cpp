@@ -44,6 +44,16 @@ TEST(memory_rules, drain_at_the_very_time_of_the_icr_read_is_legal) {
   EXPECT_LEGAL(bench);
 }
 
+TEST(memory_rules, drain_at_the_very_time_of_the_take_is_legal) {
+  posted bench;
+  bench.take(0, last_of(64), 1);
+  bench.step = 0;
+  bench.visible(1, 0, last_of(64));
+  bench.step = 200 * ns;
+  bench.sw(stage::icr_read, 0, icr::RXT0);
+  EXPECT_LEGAL(bench);
+}
+
 // I-9: RXDMT0 claims no writes.
 TEST(memory_rules, icr_read_without_rxt0_claims_nothing) {
   contract_bench bench;

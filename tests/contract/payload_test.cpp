@@ -37,6 +37,29 @@ TEST(payload_rules, N_3_second_burst_beyond_BSIZE) {
   EXPECT_ONLY(bench, "N-3");
 }
 
+// 6.1: the seven buffer sizes.
+TEST(payload_rules, N_3_beyond_each_buffer_size) {
+  struct {
+    std::uint32_t code, bytes;
+  } const sizes[] = {{0U << 16, 2048},
+                     {1U << 16, 1024},
+                     {2U << 16, 512},
+                     {3U << 16, 256},
+                     {1U << 16 | rctl::BSEX, 16384},
+                     {2U << 16 | rctl::BSEX, 8192},
+                     {3U << 16 | rctl::BSEX, 4096}};
+  for (const auto& size : sizes) {
+    ready fits(contract_bench::rx_control | rctl::LPE | size.code);
+    fits.payload(1, fits.buffer(0), size.bytes);
+    fits.done(1);
+    fits.write_back(1, 0, contract_bench::part_of(size.bytes));
+    EXPECT_EQ(fits.broken(), std::vector<std::string>{"N-5"}) << size.bytes;  // its EOP does not come
+    ready beyond(contract_bench::rx_control | rctl::LPE | size.code);
+    beyond.payload(1, beyond.buffer(0), size.bytes + 1);
+    EXPECT_ONLY(beyond, "N-3") << size.bytes;
+  }
+}
+
 TEST(payload_rules, R_40_beyond_1522_in_a_buffer_of_2048) {
   ready bench;
   bench.payload(1, bench.buffer(0), 1522);

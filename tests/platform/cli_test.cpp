@@ -153,6 +153,8 @@ TEST(cli, bad_input_is_one_line_and_status_2) {
       {{"run", "--json", folder.path("no/a.json")}, "--json: cannot be written: No such file or directory"},
       {{"run", "--vcd", folder.path("no/a.vcd")}, "--vcd: cannot be written"},
       {{"run", "--pcap-out", folder.path("no/a.pcap")}, "--pcap-out: cannot be written"},
+      {{"run", "--json", folder.path("a"), "--vcd", folder.path("a")},
+       "--vcd: is the file of --json; allowed: a file of its own"},
       {{"run", "--nonsense"}, "command line: "},
       {{"walk"}, "command line: "},
       {{"run", "--json"}, "command line: "},

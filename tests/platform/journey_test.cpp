@@ -62,6 +62,30 @@ TEST(journey, frame_that_rode_along_names_the_other) {
   EXPECT_NE(text.find("it rode on the interrupt of frame 1"), std::string::npos) << text;
 }
 
+// Held by the throttle: its cause comes with its write-back, others' causes join, the handler of the interrupt before
+// is still running.  Of all that only its own cause and the hold are its story.
+TEST(journey, throttled_interrupt_shows_the_first_cause_and_the_hold) {
+  const story s = story()
+                      .arrive(1, 1 * us, 64)
+                      .at(1900 * ns, stage::cause_set, 0, 0x80)
+                      .at(1910 * ns, stage::moderation_hold, 0, 0x80)
+                      .at(2000 * ns, stage::hardirq_exit)
+                      .at(5 * us, stage::cause_set, 0, 0x80)
+                      .at(5 * us, stage::moderation_hold, 0, 0x80)
+                      .at(9 * us, stage::intx_assert)
+                      .at(9300 * ns, stage::hardirq_enter, 0, 11)
+                      .at(10 * us, stage::napi_poll, 0, 300)
+                      .deliver(1, 11 * us, 15 * us)
+                      .end_poll(13 * us);
+  const auto stages = stages_of(journeys_of(s)[0]);
+  const std::vector<stage> expected{stage::desc_writeback, stage::cause_set,   stage::moderation_hold,
+                                    stage::dd_visible,     stage::intx_assert, stage::hardirq_enter,
+                                    stage::napi_poll,      stage::dma_sync};
+  const auto first = std::find(stages.begin(), stages.end(), stage::desc_writeback);
+  ASSERT_GE(stages.end() - first, static_cast<std::ptrdiff_t>(expected.size()));
+  EXPECT_EQ(std::vector<stage>(first, first + static_cast<std::ptrdiff_t>(expected.size())), expected);
+}
+
 TEST(journey, first_delivered_skips_frames_that_were_not) {
   const story s = story()
                       .at(0, stage::wire_sof, 1, 64)

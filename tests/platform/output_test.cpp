@@ -32,6 +32,18 @@ TEST(output_file, leaves_nothing_and_harms_nothing_without_commit) {
   EXPECT_EQ(folder.files(), 1U);
 }
 
+// Renaming a file over a device would destroy the device.
+TEST(output_file, devices_are_written_to_directly) {
+  {
+    output_file file("/dev/null", "--json");
+    file.write("{}");
+    file.commit();
+  }
+  { const output_file file("/dev/null", "--json"); }
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  EXPECT_FALSE(std::filesystem::exists("/dev/null.tmp"));
+}
+
 TEST(output_file, says_what_cannot_be_written) {
   const test::test_folder folder;
   for (const std::string& path : {folder.path("no/such/folder/a.json"), folder.path(""), std::string()}) {

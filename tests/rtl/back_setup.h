@@ -24,13 +24,20 @@ constexpr std::uint8_t dd_eop = rxd_status::DD | rxd_status::EOP;
 inline std::uint32_t rctl_for(unsigned buffer_size) {
   const std::uint32_t on = rctl::EN | rctl::BAM;
   switch (buffer_size) {
-    case 256: return on | 3U << rctl::BSIZE_SHIFT;
-    case 512: return on | 2U << rctl::BSIZE_SHIFT;
-    case 1024: return on | 1U << rctl::BSIZE_SHIFT;
-    case 4096: return on | 3U << rctl::BSIZE_SHIFT | rctl::BSEX;
-    case 8192: return on | 2U << rctl::BSIZE_SHIFT | rctl::BSEX;
-    case 16384: return on | 1U << rctl::BSIZE_SHIFT | rctl::BSEX;
-    default: return on;
+    case 256:
+      return on | 3U << rctl::BSIZE_SHIFT;
+    case 512:
+      return on | 2U << rctl::BSIZE_SHIFT;
+    case 1024:
+      return on | 1U << rctl::BSIZE_SHIFT;
+    case 4096:
+      return on | 3U << rctl::BSIZE_SHIFT | rctl::BSEX;
+    case 8192:
+      return on | 2U << rctl::BSIZE_SHIFT | rctl::BSEX;
+    case 16384:
+      return on | 1U << rctl::BSIZE_SHIFT | rctl::BSEX;
+    default:
+      return on;
   }
 }
 

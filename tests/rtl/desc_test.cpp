@@ -41,6 +41,7 @@ TEST(desc, nothing_is_fetched_while_disabled_and_the_tail_counts_when_enabled) {
   bench.write(reg::RDT, 40);  // DPDK: RDT before EN
   bench.run(300);
   EXPECT_TRUE(bench.log.empty());
+  EXPECT_TRUE(bench.quiescent());
   bench.write(reg::RCTL, rctl::EN | rctl::BAM);
   bench.run(300);
   EXPECT_EQ(fetched(bench).size(), 40U);
@@ -107,8 +108,8 @@ TEST(desc, a_fetch_splits_at_a_page) {
 TEST(desc, prefetch_obeys_pthresh_and_hthresh) {
   top_bench bench;
   bench.bring_up();
-  bench.write(reg::RXDCTL, 8U << rxdctl::PTHRESH_SHIFT | 4U << rxdctl::HTHRESH_SHIFT | 1U << rxdctl::WTHRESH_SHIFT |
-                               rxdctl::GRAN);
+  bench.write(reg::RXDCTL,
+              8U << rxdctl::PTHRESH_SHIFT | 4U << rxdctl::HTHRESH_SHIFT | 1U << rxdctl::WTHRESH_SHIFT | rxdctl::GRAN);
   bench.set_ring(ring_base, 64);
   bench.fill_ring(64, buffer_base, 2048);
   bench.write(reg::RCTL, rctl::EN | rctl::BAM);
@@ -167,8 +168,10 @@ TEST(desc, rewriting_the_ring_forgets_what_was_fetched) {
     bench.run(delay);
     bench.write(reg::RCTL, rctl::BAM);
     for (unsigned i = 0; i < 32; ++i) bench.post(i, 0x400000 + 2048ULL * i);
-    if (delay % 2) bench.write(reg::RDH, 0);
-    else bench.write(reg::RDT, 0);  // with EN=0
+    if (delay % 2)
+      bench.write(reg::RDH, 0);
+    else
+      bench.write(reg::RDT, 0);  // with EN=0
     bench.write(reg::RCTL, rctl::EN | rctl::BAM);
     bench.write(reg::RDT, 30);
     bench.send(make_frame(station, 70));

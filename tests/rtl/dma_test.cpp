@@ -159,10 +159,12 @@ TEST(dma, a_frame_larger_than_the_ring_moves_on_with_a_polling_driver) {
   bench.write(reg::RCTL, options.rctl | rctl::LPE);
   bench.send(frame);
   bench.send(jumbo);
-  bench.run_until([&] {
-    if (bench.now() % 50 == 0) loop.poll();
-    return loop.frames.size() == 2;
-  }, 60000);
+  bench.run_until(
+      [&] {
+        if (bench.now() % 50 == 0) loop.poll();
+        return loop.frames.size() == 2;
+      },
+      60000);
   ASSERT_EQ(loop.frames.size(), 2U);
   EXPECT_EQ(loop.frames[0], frame);
   EXPECT_EQ(loop.frames[1], jumbo);

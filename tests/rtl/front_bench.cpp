@@ -60,8 +60,13 @@ void front_bench::tick() {
   m.eval();
   if (m.evt_o != 0) {
     const std::uint32_t e = m.evt_o;
-    events_.push_back({.cycle = cycle_, .tag = e >> 8, .reason = (e >> 4) & 0xF, .drop = (e & 8) != 0,
-                       .commit = (e & 4) != 0, .reject = (e & 2) != 0, .accept = (e & 1) != 0});
+    events_.push_back({.cycle = cycle_,
+                       .tag = e >> 8,
+                       .reason = (e >> 4) & 0xF,
+                       .drop = (e & 8) != 0,
+                       .commit = (e & 4) != 0,
+                       .reject = (e & 2) != 0,
+                       .accept = (e & 1) != 0});
   }
   rxo_ += m.rxo_o;
   rnbc_ += m.rnbc_o;

@@ -121,12 +121,17 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   if (length >= 64 && !crc_ok) counters[reg::CRCERRS] += 1;
   if (length >= 64 && rx_er) counters[reg::RXERRC] += 1;
   if (result.stored) return result;
-  if (length < 64) result.reason = crc_ok ? reason::undersize : reason::fragment;
-  else if (length > max) result.reason = crc_ok ? reason::oversize : reason::jabber;
-  else result.reason = rx_er ? reason::rx_er : reason::crc;
+  if (length < 64)
+    result.reason = crc_ok ? reason::undersize : reason::fragment;
+  else if (length > max)
+    result.reason = crc_ok ? reason::oversize : reason::jabber;
+  else
+    result.reason = rx_er ? reason::rx_er : reason::crc;
   return result;
 }
 
-void front_model::release_oldest() { occupied_.erase(occupied_.begin()); }
+void front_model::release_oldest() {
+  occupied_.erase(occupied_.begin());
+}
 
 }  // namespace ringside::rtl_test

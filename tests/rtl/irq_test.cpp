@@ -49,7 +49,7 @@ TEST(irq, every_bit_stores_sets_and_masks) {
     bench.write(reg::ICS, mask);
     EXPECT_EQ(bench.read(reg::ICS), kept);  // V-8: reading ICS clears nothing
     EXPECT_EQ(bench.read(reg::ICR), kept);
-    EXPECT_EQ(bench.read(reg::ICR), 0U);    // I-2
+    EXPECT_EQ(bench.read(reg::ICR), 0U);  // I-2
     bench.write(reg::IMS, mask);
     EXPECT_EQ(bench.read(reg::IMS), kept);
     bench.write(reg::IMC, mask);

@@ -14,8 +14,8 @@ TEST(pci_cfg, header_reads_as_the_silicon) {
   EXPECT_EQ(bench.read_config(0x08), 0x02000002U);  // Ethernet, revision 2
   EXPECT_EQ(bench.read_config(0x0C), 0U);
   EXPECT_EQ(bench.read_config(0x10), 0U);
-  EXPECT_EQ(bench.read_config(0x14), 0U);           // no flash
-  EXPECT_EQ(bench.read_config(0x18), 1U);           // I/O space
+  EXPECT_EQ(bench.read_config(0x14), 0U);  // no flash
+  EXPECT_EQ(bench.read_config(0x18), 1U);  // I/O space
   for (const std::uint32_t off : {0x1CU, 0x20U, 0x24U, 0x28U, 0x30U, 0x38U, 0x40U, 0xE4U, 0xF0U, 0xFCU})
     EXPECT_EQ(bench.read_config(off), 0U) << off;
   EXPECT_EQ(bench.read_config(0x2C), 0x100E8086U);  // EEPROM words 0x0B, 0x0C of E-4
@@ -83,8 +83,10 @@ TEST(pci_cfg, no_dma_without_bus_master_or_in_d3) {
   for (const bool d3 : {false, true}) {
     top_bench bench;
     bench.bring_up();
-    if (d3) bench.write_config(pmcsr, 3);
-    else bench.write_config(command_reg, 0x0003);
+    if (d3)
+      bench.write_config(pmcsr, 3);
+    else
+      bench.write_config(command_reg, 0x0003);
     bench.set_ring(ring_base, 64);
     bench.fill_ring(64, buffer_base, 2048);
     bench.write(reg::RCTL, rctl::EN | rctl::BAM);

@@ -36,6 +36,7 @@ class checksum_bench {
     bench_->rst_ni = 0;
     bench_->sfd_i = 0;
     bench_->byte_en_i = 0;
+    bench_->end_i = 0;
     bench_.tick();
     bench_->rst_ni = 1;
     bench_->vet_i = 0x8100;
@@ -55,10 +56,14 @@ class checksum_bench {
     }
     m.byte_en_i = 0;
     m.index_i = static_cast<std::uint16_t>(frame.size());
-    bench_.tick();
+    m.end_i = 1;
+    m.eval();
     const bool ipcs = m.ipcs_o;
     const bool tcpcs = m.tcpcs_o;
-    return {.ipcs = ipcs, .tcpcs = tcpcs, .ipe = ipcs && m.ipe_o, .tcpe = tcpcs && m.tcpe_o};
+    const verdict result{.ipcs = ipcs, .tcpcs = tcpcs, .ipe = ipcs && m.ipe_o, .tcpe = tcpcs && m.tcpe_o};
+    bench_.tick();
+    m.end_i = 0;
+    return result;
   }
 
  private:
@@ -107,7 +112,7 @@ struct recipe {
 };
 
 struct packet {
-  bytes frame;     // DA..CRC
+  bytes frame;  // DA..CRC
   std::size_t l3 = 0;
   std::size_t l4 = 0;
   std::size_t end = 0;  // of the datagram

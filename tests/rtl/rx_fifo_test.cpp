@@ -13,7 +13,9 @@ namespace {
 
 constexpr unsigned status_words = 2;
 
-unsigned words_of(unsigned bytes) { return (bytes + 7) / 8; }
+unsigned words_of(unsigned bytes) {
+  return (bytes + 7) / 8;
+}
 
 struct record {
   unsigned length = 0;
@@ -282,14 +284,14 @@ TEST(rx_fifo, diagnostics_follow_the_pointers) {
   bench.push(fifo_bench::make(64, 1));
   bench.push(fifo_bench::make(100, 2));
   EXPECT_EQ(bench.read(reg::RDFPC), 2U);
-  EXPECT_EQ(bench.read(reg::RDFH), status_words);           // the first data word is next
+  EXPECT_EQ(bench.read(reg::RDFH), status_words);  // the first data word is next
   EXPECT_EQ(bench.read(reg::RDFHS), 0U);
   EXPECT_EQ(bench.read(reg::RDFT), (8 + 2) + (13 + 2));
   EXPECT_EQ(bench.read(reg::RDFTS), (8 + 2) + (13 + 2));
-  EXPECT_EQ(bench.read(reg::RDH), 0U);                      // another block's register
-  bench.push(fifo_bench::make(300, 3), false);              // rolled back
+  EXPECT_EQ(bench.read(reg::RDH), 0U);          // another block's register
+  bench.push(fifo_bench::make(300, 3), false);  // rolled back
   EXPECT_EQ(bench.read(reg::RDFT), (8 + 2) + (13 + 2));
-  bench.write(reg::RDFH, 0x123);                            // frames inside: not moved
+  bench.write(reg::RDFH, 0x123);  // frames inside: not moved
   EXPECT_EQ(bench.read(reg::RDFHS), 0U);
 }
 
@@ -352,7 +354,8 @@ TEST(rx_fifo, random_traffic_matches_a_queue) {
     }
     bool finish = false;
     if (!arriving && pause == 0) {
-      in = fifo_bench::make(static_cast<unsigned>(random() % 8 == 0 ? 1 + random() % 3000 : 57 + random() % 200), random());
+      in = fifo_bench::make(static_cast<unsigned>(random() % 8 == 0 ? 1 + random() % 3000 : 57 + random() % 200),
+                            random());
       m.start_i = 1;
       arriving = true;
       sent = 0;

@@ -39,6 +39,7 @@ class filter_bench {
     m.mac_addr_i = 0x563412005452;
     m.sfd_i = 0;
     m.byte_en_i = 0;
+    m.ask_i = 0;
     m.reg_rd_i = 0;
     m.reg_wr_i = 0;
     bench_.tick();
@@ -85,10 +86,19 @@ class filter_bench {
       bench_.tick();
     }
     m.byte_en_i = 0;
+    m.ask_i = 1;
+    m.eval();
     const auto bits = m.match_o;
-    return {.l2 = (bits >> 21 & 1) != 0, .vlan = (bits >> 20 & 1) != 0, .pif = (bits >> 19 & 1) != 0,
-            .broadcast = (bits >> 18 & 1) != 0, .multicast = (bits >> 17 & 1) != 0,
-            .tagged = (bits >> 16 & 1) != 0, .tci = bits & 0xFFFF};
+    m.ask_i = 0;
+    m.eval();
+    EXPECT_EQ(m.match_o, 0U);
+    return {.l2 = (bits >> 21 & 1) != 0,
+            .vlan = (bits >> 20 & 1) != 0,
+            .pif = (bits >> 19 & 1) != 0,
+            .broadcast = (bits >> 18 & 1) != 0,
+            .multicast = (bits >> 17 & 1) != 0,
+            .tagged = (bits >> 16 & 1) != 0,
+            .tci = bits & 0xFFFF};
   }
 
   match to(const bytes& da, const config& settings = {}) { return run(make_frame(da, 64), settings); }

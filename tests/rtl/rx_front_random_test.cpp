@@ -18,10 +18,10 @@ std::uint32_t seed() {
   return value;
 }
 
-constexpr std::uint32_t counted[] = {
-    reg::CRCERRS, reg::RXERRC, reg::MPC,   reg::RLEC,  reg::PRC64,  reg::PRC127, reg::PRC255, reg::PRC511,
-    reg::PRC1023, reg::PRC1522, reg::GPRC, reg::BPRC,  reg::MPRC,   reg::RNBC,   reg::RUC,    reg::RFC,
-    reg::ROC,     reg::RJC,    reg::TPR};
+constexpr std::uint32_t counted[] = {reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,
+                                     reg::PRC127,  reg::PRC255, reg::PRC511, reg::PRC1023, reg::PRC1522,
+                                     reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
+                                     reg::RFC,     reg::ROC,    reg::RJC,    reg::TPR};
 
 class traffic {
  public:
@@ -32,23 +32,39 @@ class traffic {
 
   std::size_t length() {
     switch (upto(10)) {
-      case 0: return 1 + upto(63);
-      case 1: case 2: return 60 + upto(12);
-      case 3: return 1514 + upto(14);
-      case 4: return 120 + upto(1000);
-      case 5: return chance(10) ? 16376 + upto(16) : 1023 + upto(4);
-      default: return 64 + upto(200);
+      case 0:
+        return 1 + upto(63);
+      case 1:
+      case 2:
+        return 60 + upto(12);
+      case 3:
+        return 1514 + upto(14);
+      case 4:
+        return 120 + upto(1000);
+      case 5:
+        return chance(10) ? 16376 + upto(16) : 1023 + upto(4);
+      default:
+        return 64 + upto(200);
     }
   }
 
   bytes address() {
     bytes da = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
     switch (upto(6)) {
-      case 0: return bytes(6, 0xFF);
-      case 1: da = {0x01, 0x00, 0x5E, 0x00, 0x00, static_cast<std::uint8_t>(upto(32))}; break;
-      case 2: da[0] = 0x50; da[5] = static_cast<std::uint8_t>(upto(32)); break;
-      case 3: da[upto(6)] ^= static_cast<std::uint8_t>(1U << upto(8)); break;  // one bit off
-      default: break;
+      case 0:
+        return bytes(6, 0xFF);
+      case 1:
+        da = {0x01, 0x00, 0x5E, 0x00, 0x00, static_cast<std::uint8_t>(upto(32))};
+        break;
+      case 2:
+        da[0] = 0x50;
+        da[5] = static_cast<std::uint8_t>(upto(32));
+        break;
+      case 3:
+        da[upto(6)] ^= static_cast<std::uint8_t>(1U << upto(8));
+        break;  // one bit off
+      default:
+        break;
     }
     return da;
   }
@@ -135,7 +151,8 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
       if (random.chance(10)) frame[random.upto(static_cast<unsigned>(frame.size()))] ^= 0x10;
       const unsigned preamble = random.upto(12);
       const bool error = random.chance(6);
-      const int error_at = error ? static_cast<int>(preamble + random.upto(1 + static_cast<unsigned>(frame.size()))) : -1;
+      const int error_at =
+          error ? static_cast<int>(preamble + random.upto(1 + static_cast<unsigned>(frame.size()))) : -1;
       const unsigned gap = random.chance(20) ? 1 + random.upto(4) : 8 + random.upto(8);
 
       const fate outcome = model.receive(frame, error);
@@ -188,9 +205,9 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
     model.counters.clear();
     if (::testing::Test::HasFailure()) FAIL() << "round " << round << ", seed " << start;
   }
-  for (const unsigned id : {reason::disabled, reason::link_down, reason::address, reason::vlan, reason::crc,
-                            reason::rx_er, reason::undersize, reason::fragment, reason::oversize, reason::jabber,
-                            reason::overflow}) {
+  for (const unsigned id :
+       {reason::disabled, reason::link_down, reason::address, reason::vlan, reason::crc, reason::rx_er,
+        reason::undersize, reason::fragment, reason::oversize, reason::jabber, reason::overflow}) {
     EXPECT_GT(reasons[id], 0U) << "the traffic never met reason " << id;
   }
 }
@@ -207,8 +224,8 @@ TEST(rx_front_random, skipping_quiescent_cycles_changes_nothing) {
     bench.pins().rctl_i = rctl::EN | rctl::BAM | rctl::UPE;
     for (int i = 0; i < 300; ++i) {
       bench.ce_period = i < 200 ? 1 : 10;
-      bench.send(make_frame(random.address(), 1 + random.upto(150), static_cast<std::uint32_t>(i)),
-                 1 + random.upto(40), random.upto(9), random.chance(5) ? 12 : -1);
+      bench.send(make_frame(random.address(), 1 + random.upto(150), static_cast<std::uint32_t>(i)), 1 + random.upto(40),
+                 random.upto(9), random.chance(5) ? 12 : -1);
       if (random.chance(50)) {
         for (auto& frame : bench.drain()) frames[run].push_back(std::move(frame));
       }

@@ -14,10 +14,10 @@ const bytes stranger = {0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
 const bytes all_ones(6, 0xFF);
 constexpr std::uint32_t on = rctl::EN | rctl::BAM;
 
-constexpr std::uint32_t every_counter[] = {
-    reg::CRCERRS, reg::RXERRC,  reg::MPC,     reg::RLEC, reg::PRC64, reg::PRC127, reg::PRC255, reg::PRC511,
-    reg::PRC1023, reg::PRC1522, reg::GPRC,    reg::BPRC, reg::MPRC,  reg::RNBC,   reg::RUC,    reg::RFC,
-    reg::ROC,     reg::RJC,     reg::TPR};
+constexpr std::uint32_t every_counter[] = {reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,
+                                           reg::PRC127,  reg::PRC255, reg::PRC511, reg::PRC1023, reg::PRC1522,
+                                           reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
+                                           reg::RFC,     reg::ROC,    reg::RJC,    reg::TPR};
 
 // Every counter that is not zero, then cleared.
 std::map<std::uint32_t, std::uint32_t> read_counters(front_bench& bench) {
@@ -127,7 +127,10 @@ TEST(rx_front, a_frame_without_a_whole_address_passes_no_filter) {
 }
 
 TEST(rx_front, good_lengths_fill_their_bins) {
-  struct bin { std::size_t first, last; std::uint32_t counter; };
+  struct bin {
+    std::size_t first, last;
+    std::uint32_t counter;
+  };
   for (const auto& [first, last, counter] :
        {bin{64, 64, reg::PRC64}, bin{65, 127, reg::PRC127}, bin{128, 255, reg::PRC255}, bin{256, 511, reg::PRC511},
         bin{512, 1023, reg::PRC1023}, bin{1024, 1522, reg::PRC1522}}) {
@@ -203,8 +206,8 @@ TEST(rx_front, nothing_counts_while_the_receiver_is_off_or_the_link_down) {
   bench.pins().link_up_i = 0;
   bench.send(make_frame(station, 64));
   bench.pins().link_up_i = 1;
-  bench.send({}, 12, 20);                 // a delimiter, no byte
-  bench.send_raw(bytes(30, 0x55), 12);    // no delimiter
+  bench.send({}, 12, 20);               // a delimiter, no byte
+  bench.send_raw(bytes(30, 0x55), 12);  // no delimiter
   EXPECT_TRUE(bench.drain().empty());
   EXPECT_EQ(read_counters(bench), counts{});
   const auto events = bench.take_events();
@@ -245,8 +248,14 @@ TEST(rx_front, broadcast_and_multicast_have_their_counters) {
   bench.send(make_frame({0x01, 0x00, 0x5E, 1, 2, 3}, 64));
   bench.send(make_frame({0x33, 0x33, 0x00, 1, 2, 3}, 64));
   bench.send(spoiled(make_frame(all_ones, 64)));
-  EXPECT_EQ(read_counters(bench), (counts{{reg::BPRC, 1}, {reg::MPRC, 2}, {reg::GPRC, 3}, {reg::PRC64, 3},
-                                          {reg::GORCL, 192}, {reg::CRCERRS, 1}, {reg::TPR, 4}, {reg::TORL, 256}}));
+  EXPECT_EQ(read_counters(bench), (counts{{reg::BPRC, 1},
+                                          {reg::MPRC, 2},
+                                          {reg::GPRC, 3},
+                                          {reg::PRC64, 3},
+                                          {reg::GORCL, 192},
+                                          {reg::CRCERRS, 1},
+                                          {reg::TPR, 4},
+                                          {reg::TORL, 256}}));
 }
 
 TEST(rx_front, crc_and_tag_are_taken_out) {
@@ -271,6 +280,49 @@ TEST(rx_front, crc_and_tag_are_taken_out) {  // R-42, R-43
       EXPECT_EQ(bench.read(length == 60 ? reg::PRC64 : reg::PRC127), 1U);
     }
   }
+}
+
+// A UDP datagram whose checksums were worked out by hand: IPv4 10.0.0.1 to 10.0.0.2, ports 1 to 2, data "hi".
+bytes udp_frame(std::uint8_t ip_damage, std::uint8_t udp_damage) {
+  bytes frame = station;
+  const bytes rest = {0x02, 0, 0, 0, 0, 1, 0x08, 0x00,
+                      // 4500+001e+0000+4000+4011+0a00+0001+0a00+0002 = d932
+                      0x45, 0x00, 0x00, 0x1E, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11, 0x26, 0xCD, 10, 0, 0, 1, 10, 0, 0, 2,
+                      // 0a00+0001+0a00+0002+0011+000a + 0001+0002+000a+6869 = 7c94
+                      0x00, 0x01, 0x00, 0x02, 0x00, 0x0A, 0x83, 0x6B, 'h', 'i'};
+  frame.insert(frame.end(), rest.begin(), rest.end());
+  frame[24] = static_cast<std::uint8_t>(frame[24] ^ ip_damage);
+  frame[42] = static_cast<std::uint8_t>(frame[42] ^ udp_damage);
+  frame.resize(60);
+  return with_fcs(frame);
+}
+
+TEST(rx_front, offload_results_reach_the_descriptor_bytes) {  // 5.1, 5.2, R-82
+  front_bench bench;
+  auto& m = bench.pins();
+  m.rctl_i = on;
+  struct expectation {
+    unsigned rxcsum;
+    std::uint8_t ip_damage, udp_damage, status, errors;
+  };
+  for (const auto& want : {expectation{0x000, 0, 0, 0x04, 0x00}, expectation{0x300, 0, 0, 0x60, 0x00},
+                           expectation{0x100, 0, 0, 0x40, 0x00}, expectation{0x200, 0, 0, 0x20, 0x00},
+                           expectation{0x300, 1, 0, 0x60, 0x40}, expectation{0x300, 0, 1, 0x60, 0x20},
+                           expectation{0x300, 1, 1, 0x60, 0x60}, expectation{0x000, 1, 1, 0x04, 0x00}}) {
+    m.rxcsum_i = static_cast<std::uint16_t>(want.rxcsum);
+    bench.send(udp_frame(want.ip_damage, want.udp_damage));
+    m.rxcsum_i = static_cast<std::uint16_t>(~want.rxcsum & 0x7FF);  // the frame keeps what stood at its SFD
+    const auto frames = bench.drain();
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].status, want.status);
+    EXPECT_EQ(frames[0].errors, want.errors);
+  }
+  m.rxcsum_i = 0x300;
+  bench.send(make_frame(station, 64));
+  EXPECT_EQ(bench.drain().at(0).status, 0x04);  // not recognised
+  m.vme_i = 1;
+  bench.send(with_tag(udp_frame(0, 0), 0x8100, 5));
+  EXPECT_EQ(bench.drain().at(0).status, 0x68);
 }
 
 // R-31, N-15, N-16: what does not fit is lost whole and counted; what fits later comes in.

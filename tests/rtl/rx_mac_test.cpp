@@ -86,8 +86,13 @@ class mac_bench {
       data_.push_back(m.byte_o);
     }
     if (m.eob_o || m.cut_o) {
-      ends.push_back({.is_frame = m.is_frame_o != 0, .crc_ok = m.crc_ok_o != 0, .rx_er = m.rx_er_o != 0,
-                      .cut = m.cut_o != 0, .length = m.index_o, .tag = m.tag_o, .data = data_});
+      ends.push_back({.is_frame = m.is_frame_o != 0,
+                      .crc_ok = m.crc_ok_o != 0,
+                      .rx_er = m.rx_er_o != 0,
+                      .cut = m.cut_o != 0,
+                      .length = m.index_o,
+                      .tag = m.tag_o,
+                      .data = data_});
     }
   }
 
@@ -130,7 +135,8 @@ TEST(rx_mac, preamble_of_any_length_and_content) {
   mac_bench bench;
   const auto frame = make_frame(da, 64);
   for (unsigned preamble = 0; preamble < 30; ++preamble) bench.send(mac_bench::framed(frame, preamble));
-  for (const auto noise : std::initializer_list<std::uint8_t>{0x00, 0xFF, 0x5D, 0x54}) {  // IEEE 802.3 4.2.9: discarded until the SFD
+  for (const auto noise :
+       std::initializer_list<std::uint8_t>{0x00, 0xFF, 0x5D, 0x54}) {  // IEEE 802.3 4.2.9: discarded until the SFD
     auto burst = mac_bench::framed(frame);
     burst[2] = noise;
     bench.send(burst);

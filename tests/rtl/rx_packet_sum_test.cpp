@@ -9,7 +9,8 @@
 namespace ringside::rtl_test {
 namespace {
 
-std::uint16_t run(module_bench<Ve1000_rx_packet_sum>& bench, const bytes& frame, unsigned pcss, bool secrc, bool strip) {
+std::uint16_t run(module_bench<Ve1000_rx_packet_sum>& bench, const bytes& frame, unsigned pcss, bool secrc,
+                  bool strip) {
   auto& m = bench.pins();
   m.pcss_i = static_cast<std::uint8_t>(pcss);
   m.secrc_i = secrc;

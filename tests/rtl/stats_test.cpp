@@ -14,10 +14,10 @@ namespace ringside::rtl_test {
 namespace {
 
 // Bits of rx_stat_t.inc, from 0 up, with the registers of 6.10 they move.
-constexpr std::array<std::uint32_t, 19> counters = {
-    reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,   reg::PRC127, reg::PRC255,
-    reg::PRC511,  reg::PRC1023, reg::PRC1522, reg::GPRC,  reg::BPRC,    reg::MPRC,   reg::RNBC,
-    reg::RUC,     reg::RFC,    reg::ROC,    reg::RJC,     reg::TPR};
+constexpr std::array<std::uint32_t, 19> counters = {reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,
+                                                    reg::PRC127,  reg::PRC255, reg::PRC511, reg::PRC1023, reg::PRC1522,
+                                                    reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
+                                                    reg::RFC,     reg::ROC,    reg::RJC,    reg::TPR};
 
 struct increment {
   std::uint32_t inc = 0;

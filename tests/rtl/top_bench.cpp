@@ -24,7 +24,9 @@ top_bench::top_bench() : context_(std::make_unique<VerilatedContext>()) {
   pci_reset();
 }
 
-top_bench::~top_bench() { dut_->final(); }
+top_bench::~top_bench() {
+  dut_->final();
+}
 
 void top_bench::pci_reset() {
   dut_->rst_ni = 0;
@@ -59,9 +61,9 @@ std::uint64_t top_bench::idle_until() const {
 void top_bench::tick() {
   drive();
   dut_->now_i = now_;
-  dut_->clk_i = 1;
+  dut_->clk_i = 0;  // Verilator samples for assertions before it evaluates inputs: let them settle first
   dut_->eval();
-  dut_->clk_i = 0;
+  dut_->clk_i = 1;
   dut_->eval();
   ++edges_;
   sample();
@@ -107,7 +109,9 @@ std::uint32_t top_bench::access(unsigned space, bool write, std::uint32_t addr, 
   return 0;
 }
 
-std::uint32_t top_bench::read(std::uint32_t offset) { return access(space_memory, false, offset, 0, 0xF); }
+std::uint32_t top_bench::read(std::uint32_t offset) {
+  return access(space_memory, false, offset, 0, 0xF);
+}
 void top_bench::write(std::uint32_t offset, std::uint32_t value, unsigned byte_enables) {
   access(space_memory, true, offset, value, byte_enables);
 }
@@ -158,7 +162,9 @@ void top_bench::set_link(bool up, unsigned speed) {
   dut_->link_up_i = up;
   dut_->link_speed_i = static_cast<CData>(speed & 3);
 }
-void top_bench::set_m66en(bool on) { dut_->m66en_i = on; }
+void top_bench::set_m66en(bool on) {
+  dut_->m66en_i = on;
+}
 
 // ---- memory --------------------------------------------------------------------------------------------------
 
@@ -191,22 +197,26 @@ void top_bench::poke_qword(std::uint64_t addr, std::uint64_t value) {
 
 top_bench::descriptor top_bench::descriptor_at(unsigned index) const {
   const std::uint64_t hi = qword_at(ring_ + 16ULL * index + 8);
-  return {qword_at(ring_ + 16ULL * index),
-          static_cast<std::uint16_t>(hi),
-          static_cast<std::uint16_t>(hi >> 16),
-          static_cast<std::uint8_t>(hi >> 32),
-          static_cast<std::uint8_t>(hi >> 40),
-          static_cast<std::uint16_t>(hi >> 48)};
+  return {qword_at(ring_ + 16ULL * index),      static_cast<std::uint16_t>(hi),
+          static_cast<std::uint16_t>(hi >> 16), static_cast<std::uint8_t>(hi >> 32),
+          static_cast<std::uint8_t>(hi >> 40),  static_cast<std::uint16_t>(hi >> 48)};
 }
 
 // ---- observation -----------------------------------------------------------------------------------------------
 
-bool top_bench::intx() const { return dut_->intx_o; }
-bool top_bench::quiescent() const { return dut_->quiescent_o; }
-std::uint64_t top_bench::next_deadline() const { return dut_->next_deadline_o; }
+bool top_bench::intx() const {
+  return dut_->intx_o;
+}
+bool top_bench::quiescent() const {
+  return dut_->quiescent_o;
+}
+std::uint64_t top_bench::next_deadline() const {
+  return dut_->next_deadline_o;
+}
 
 std::size_t top_bench::outstanding() const {
-  return static_cast<std::size_t>(std::count_if(log.begin(), log.end(), [](const bus_op& op) { return op.completed == 0; }));
+  return static_cast<std::size_t>(
+      std::count_if(log.begin(), log.end(), [](const bus_op& op) { return op.completed == 0; }));
 }
 
 std::vector<bus_op> top_bench::ops(kind what) const {
@@ -215,6 +225,8 @@ std::vector<bus_op> top_bench::ops(kind what) const {
   return out;
 }
 
-void top_bench::mix(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001B3ULL + (hash_ >> 29); }
+void top_bench::mix(std::uint64_t value) {
+  hash_ = (hash_ ^ value) * 0x100000001B3ULL + (hash_ >> 29);
+}
 
 }  // namespace ringside::rtl_test

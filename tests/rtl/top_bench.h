@@ -93,11 +93,11 @@ class top_bench {
 
   // ---- bus
   bus_timing timing;
-  unsigned burst_bytes = 256;     // what the design was built with
-  unsigned fail_kind = 99;        // responses of this kind carry fail_status
+  unsigned burst_bytes = 256;  // what the design was built with
+  unsigned fail_kind = 99;     // responses of this kind carry fail_status
   unsigned fail_status = 0;
-  bool frozen = false;            // no response leaves while true
-  std::vector<bus_op> log;        // in order of acceptance
+  bool frozen = false;      // no response leaves while true
+  std::vector<bus_op> log;  // in order of acceptance
   std::size_t outstanding() const;
   std::vector<bus_op> ops(kind what) const;
 
@@ -110,7 +110,7 @@ class top_bench {
     std::uint64_t time;
     std::uint32_t bits;
   };
-  std::vector<cause_event> causes;           // every cause_set event
+  std::vector<cause_event> causes;  // every cause_set event
   std::vector<std::uint64_t> intx_rises, intx_falls, holds, resets;
   Ve1000_top& dut() { return *dut_; }
 
@@ -141,9 +141,9 @@ class top_bench {
   std::deque<wire_byte> wire_;
 
   // master side
-  std::deque<std::size_t> write_queue_;                       // accepted, beats still to come
-  unsigned beat_ = 0;                                         // of the first of them
-  std::array<std::deque<pending_rsp>, 3> responses_;          // per kind, in order
+  std::deque<std::size_t> write_queue_;               // accepted, beats still to come
+  unsigned beat_ = 0;                                 // of the first of them
+  std::array<std::deque<pending_rsp>, 3> responses_;  // per kind, in order
   std::array<std::uint64_t, 3> last_due_{};
   bool held_req_ = false, held_wdata_ = false, in_burst_ = false;
   std::uint64_t held_req_value_ = 0, held_wdata_value_ = 0;

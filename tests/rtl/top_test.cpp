@@ -1,4 +1,4 @@
-// e1000_top end to end: GMII in, memory and INTA# out.  Expected values come from the fact sheet, sections 5 to 7, 10.2.
+// e1000_top end to end: GMII in, memory and INTA# out.  Expected values: fact sheet, sections 5 to 7 and 10.2.
 #include <random>
 
 #include "tests/rtl/back_setup.h"
@@ -44,7 +44,9 @@ struct outcome {
 
 outcome random_run(std::uint32_t seed, bool skipping) {
   std::mt19937 random(seed);
-  const auto pick = [&](std::uint32_t low, std::uint32_t high) { return low + static_cast<std::uint32_t>(random() % (high - low + 1)); };
+  const auto pick = [&](std::uint32_t low, std::uint32_t high) {
+    return low + static_cast<std::uint32_t>(random() % (high - low + 1));
+  };
   top_bench bench;
   bench.allow_skipping(skipping);
   bench.timing.latency_min = pick(1, 80);
@@ -93,7 +95,7 @@ outcome random_run(std::uint32_t seed, bool skipping) {
 
 TEST(top, random_traffic_is_conserved_and_skipping_is_exact) {
   std::uint64_t edges = 0, skipped_edges = 0;
-  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 24; ++seed) {
     const outcome full = random_run(seed, false);
     const outcome skipped = random_run(seed, true);
     EXPECT_EQ(full.hash, skipped.hash) << "seed " << seed;

@@ -101,6 +101,19 @@ TEST(writeback, nothing_sticks_when_the_ring_runs_out) {
   EXPECT_EQ(bench.read(reg::RDH), 3U);
 }
 
+// R-5, N-10: a stopped receiver writes nothing long after the stop, so what is complete goes out at once.
+TEST(writeback, en_0_writes_back_what_is_complete) {
+  top_bench bench;
+  open(bench);
+  bench.write(reg::RDTR, long_timer);
+  bench.write(reg::RXDCTL, 60U << rxdctl::WTHRESH_SHIFT | rxdctl::GRAN);
+  send_and_settle(bench, 3);
+  EXPECT_EQ(bench.read(reg::RDH), 0U);
+  bench.write(reg::RCTL, rctl::BAM);
+  bench.run(200);
+  EXPECT_EQ(bench.read(reg::RDH), 3U);
+}
+
 TEST(writeback, splits_at_the_ring_end_and_at_a_page) {
   struct row {
     std::uint64_t ring;

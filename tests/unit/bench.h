@@ -1,7 +1,10 @@
 // Host, kernel, stack, scripted NIC and driver wired together, with the leak checks every driver test ends with.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
+#include <set>
 #include <memory>
 
 #include <gtest/gtest.h>

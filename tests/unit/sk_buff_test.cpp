@@ -75,10 +75,15 @@ TEST_F(sk_buff, may_pull_grows_the_head_when_it_must) {
   const std::size_t before = skb->truesize();
   EXPECT_TRUE(skb->may_pull(4000));
   EXPECT_EQ(contents(*skb), data);
-  EXPECT_EQ(skb->frag_count(), 2U);
+  EXPECT_EQ(skb->frag_count(), 3U);  // 20 bytes of the fourth, the fifth, the sixth
   EXPECT_NE(skb->truesize(), before);
+}
+
+TEST_F(sk_buff, may_pull_fails_unchanged_without_memory) {
+  const bytes data = pattern(6000, 5);
+  stack::skb_ptr skb = fragmented(data, 20, 1000);
   os_.memory().fail_next(1);
-  EXPECT_FALSE(skb->may_pull(6000));
+  EXPECT_FALSE(skb->may_pull(4000));
   EXPECT_EQ(contents(*skb), data);
 }
 

@@ -54,7 +54,8 @@ module e1000_rx_dma_sva (
     flush_i |-> !complete_o && !desc_use_o);
 
   FrameWaitsForDescriptors: cover property (@(posedge clk_i) rst_ni && need_desc_o);
-  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q);
+  FlushMeetsABurst: cover property (@(posedge clk_i)
+    rst_ni && flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q);
 endmodule
 
 bind e1000_rx_dma e1000_rx_dma_sva u_sva (.*);

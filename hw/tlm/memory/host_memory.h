@@ -5,8 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <span>
-#include <vector>
 
 #include <systemc>
 #include <tlm>
@@ -22,10 +23,10 @@ class host_memory : public sc_core::sc_module {
 
   host_memory(const sc_core::sc_module_name& name, std::size_t bytes);
 
-  std::size_t size() const { return bytes_.size(); }
-  std::span<std::byte> span() { return bytes_; }
+  std::size_t size() const { return size_; }
+  std::span<std::byte> span() { return {bytes_.get(), size_}; }
   bool contains(std::uint64_t address, std::uint64_t length) const {
-    return length <= bytes_.size() && address <= bytes_.size() - length;
+    return length <= size_ && address <= size_ - length;
   }
 
   /// Frame whose payload was last written to the line that holds `address`; 0 when none.
@@ -41,8 +42,16 @@ class host_memory : public sc_core::sc_module {
   unsigned transport_dbg(::tlm::tlm_generic_payload& payload);
   bool access(::tlm::tlm_generic_payload& payload);
 
-  std::vector<std::byte> bytes_;
-  std::vector<frame_id> shadow_;
+  // From calloc: pages the run never touches cost nothing.
+  struct release {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  template <typename T>
+  using zeroed = std::unique_ptr<T[], release>;
+
+  std::size_t size_;
+  zeroed<std::byte> bytes_;
+  zeroed<frame_id> shadow_;
 };
 
 }  // namespace ringside::tlm

@@ -14,6 +14,7 @@
 #include "common/event.h"
 #include "common/time.h"
 #include "common/wire_frame.h"
+#include "hw/tlm/nic/nic_trace.h"
 
 namespace ringside::tlm {
 
@@ -102,6 +103,10 @@ class nic {
   virtual void wire_released() = 0;
   virtual nic_config_state config_state() const = 0;
   virtual nic_counters counters() const = 0;
+  /// Shows the card's inner state, if it has any to show; before the run.
+  virtual void trace(const nic_trace& waves) { static_cast<void>(waves); }
+  /// Hands over all waveform text made so far: complete up to local_time().
+  virtual void flush_trace() {}
 };
 
 }  // namespace ringside::tlm

@@ -8,12 +8,11 @@
 #include <limits>
 #include <stdexcept>
 
-#include <Vnic.h>
-#include <verilated.h>
-
 #include "common/drop_reason.h"
 #include "hw/tlm/nic/gmii_driver.h"
 #include "hw/tlm/nic/rtl_events.h"
+#include "hw/tlm/nic/rtl_trace.h"
+#include "hw/tlm/nic/verilated_card.h"
 
 namespace ringside::tlm {
 namespace {
@@ -21,6 +20,7 @@ namespace {
 constexpr std::int64_t reset_edges = 8;
 constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
 constexpr clock_domain rtl_clock{125'000'000};
+constexpr sim_time half_period = 4 * ns;
 
 struct response_beat {
   std::int64_t cycle;  // edge that samples it, at the earliest
@@ -46,20 +46,13 @@ struct rtl_nic::impl {
         gmii(rx, rtl_clock),
         wire_number(rx.number()),
         events(stream),
-        source(stream.add_source(origin::nic, p.unit)) {
-    context.randReset(2);
-    context.randSeed(static_cast<int>(p.seed & 0x7FFFFFFF) | 1);
+        source(stream.add_source(origin::nic, p.unit)),
+        skip_idle(p.skip_idle) {
+    seed(context, p);
     context.traceEverOn(true);
     top = std::make_unique<Vnic>(&context, "nic");
     for (dma_transfer& transfer : transfers) free_transfers.push_back(&transfer);
-    top->mac_addr_i = p.mac_address;
-    top->m66en_i = p.bus_66mhz;
-    top->link_speed_i = 2;  // 1000 Mb/s
-    top->gmii_ce_i = 1;
-    top->mst_wdata_ready_i = 1;
-    top->rst_ni = 0;
-    top->clk_i = 0;
-    top->eval();
+    tie_off(*top, p);
   }
 
   // ---- time ----
@@ -81,7 +74,7 @@ struct rtl_nic::impl {
     const std::int64_t end = rtl_clock.edge_at_or_after(limit);
     stop = false;
     while (cycle < end && !stop) {
-      if (params.skip_idle && top->quiescent_o != 0 && cycle > reset_edges) {
+      if (skip_idle && top->quiescent_o != 0 && cycle > reset_edges) {
         const std::int64_t wake = next_input();
         if (wake > cycle) {
           cycle = std::min(wake, end);
@@ -105,17 +98,22 @@ struct rtl_nic::impl {
   }
 
   void step() {
+    if (waves != nullptr) waves->before_edge(now());
     take_outputs();
     drive_inputs();
-    if (pins != nullptr) record();
-    top->clk_i = 1;
-    top->eval();
+    if (pins != nullptr) pins->edges.push_back(pins_of(*top));
+    clock_edge(*top, waves != nullptr);
     ++evaluated;
-    if (on_edge) on_edge(now());
+    if (waves != nullptr) waves->dump(now());
     if (cycle >= reset_edges) look_at_outputs();
+    if (waves != nullptr) show_falling_edge();
+    ++cycle;
+  }
+
+  void show_falling_edge() {
     top->clk_i = 0;
     top->eval();
-    ++cycle;
+    waves->dump(now() + half_period);
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
@@ -234,22 +232,6 @@ struct rtl_nic::impl {
     pins_active = pins_active || was || due;
   }
 
-  void record() {
-    rtl_pin_record pin;
-    pin.now = top->now_i;
-    pin.wdata = top->tgt_wdata_i;
-    pin.rsp_data = top->mst_rsp_data_i;
-    pin.target = static_cast<std::uint32_t>(top->tgt_req_valid_i | top->tgt_write_i << 1 | top->tgt_space_i << 2 |
-                                            top->tgt_be_i << 4) |
-                 static_cast<std::uint32_t>(top->tgt_addr_i) << 8;
-    pin.response = static_cast<std::uint16_t>(top->mst_rsp_valid_i | top->mst_rsp_last_i << 1 |
-                                              top->mst_rsp_status_i << 2 | top->mst_rsp_tag_i << 4);
-    pin.rxd = top->gmii_rxd_i;
-    pin.flags = static_cast<std::uint8_t>(top->gmii_rx_dv_i | top->gmii_rx_er_i << 1 | top->mst_req_ready_i << 2 |
-                                          top->rst_ni << 3 | top->link_up_i << 4);
-    pins->push_back(pin);
-  }
-
   // ---- after the edge ----
   void look_at_outputs() {
     if (const std::uint64_t word = top->evt_o; word != 0) report_events(word);
@@ -330,8 +312,9 @@ struct rtl_nic::impl {
   std::int64_t link_change = -1;  // edge at which the link input changes, -1 = never
   bool link_next = false;
 
-  std::function<void(sim_time)> on_edge;
-  std::vector<rtl_pin_record>* pins = nullptr;
+  std::unique_ptr<rtl_trace> waves;
+  rtl_pin_log* pins = nullptr;
+  bool skip_idle;
 };
 
 rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events)
@@ -386,8 +369,20 @@ nic_config_state rtl_nic::config_state() const {
 
 nic_counters rtl_nic::counters() const { return {static_cast<std::uint64_t>(impl_->cycle), impl_->evaluated}; }
 
-void* rtl_nic::verilated_model() { return impl_->top.get(); }
-void rtl_nic::on_edge(std::function<void(sim_time)> call) { impl_->on_edge = std::move(call); }
-void rtl_nic::record_pins(std::vector<rtl_pin_record>* into) { impl_->pins = into; }
+void rtl_nic::trace(const nic_trace& waves) {
+  constexpr int all_levels = 99;
+  impl_->waves = std::make_unique<rtl_trace>(waves);
+  impl_->top->trace(&impl_->waves->vcd(), all_levels);
+  impl_->waves->open();
+}
+
+void rtl_nic::flush_trace() {
+  if (impl_->waves == nullptr) return;
+  impl_->waves->before_edge(impl_->now());
+  impl_->waves->flush();
+}
+
+void rtl_nic::record_pins(rtl_pin_log* into) { impl_->pins = into; }
+void rtl_nic::set_skip(bool on) { impl_->skip_idle = on; }
 
 }  // namespace ringside::tlm

@@ -6,9 +6,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <vector>
 
 #include "common/event_stream.h"
 #include "hw/tlm/nic/nic.h"
@@ -25,16 +23,7 @@ struct rtl_nic_params {
   std::uint64_t seed = 1;                    // uninitialised RTL state
 };
 
-/// Records what the adapter drives into the RTL, edge by edge (bench: replay on the model alone).
-struct rtl_pin_record {
-  std::uint64_t now = 0;
-  std::uint32_t wdata = 0;
-  std::uint32_t rsp_data = 0;
-  std::uint32_t target = 0;   // valid, write, space, be, addr
-  std::uint16_t response = 0; // valid, last, status, tag
-  std::uint8_t rxd = 0;
-  std::uint8_t flags = 0;     // dv, er, request ready, reset
-};
+struct rtl_pin_log;
 
 class rtl_nic : public nic {
  public:
@@ -50,13 +39,13 @@ class rtl_nic : public nic {
   void wire_released() override;
   nic_config_state config_state() const override;
   nic_counters counters() const override;
+  void trace(const nic_trace& waves) override;
+  void flush_trace() override;
 
-  /// The Verilated model, for waveforms (trace()) only.
-  void* verilated_model();
-  /// Called after the evaluation of the edge at `t` (waveforms).
-  void on_edge(std::function<void(sim_time)> call);
-  /// Called before each evaluation with the pins (bench).
-  void record_pins(std::vector<rtl_pin_record>* into);
+  /// Records every edge's pins from now on (bench); null ends it.
+  void record_pins(rtl_pin_log* into);
+  /// Skips quiescent stretches or not, from now on; exact either way.
+  void set_skip(bool on);
 
  private:
   struct impl;

@@ -1,0 +1,24 @@
+// A set of stages in one word: lets a consumer of the event stream pass over what does not concern it in three
+// instructions.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+
+#include "common/event.h"
+
+namespace ringside::platform {
+
+class stage_set {
+ public:
+  constexpr stage_set(std::initializer_list<stage> stages) {
+    for (const stage s : stages) bits_ |= std::uint64_t{1} << static_cast<unsigned>(s);
+  }
+  constexpr bool has(stage s) const { return (bits_ >> static_cast<unsigned>(s) & 1) != 0; }
+
+ private:
+  static_assert(static_cast<unsigned>(stage::count) <= 64, "one bit per stage");
+  std::uint64_t bits_ = 0;
+};
+
+}  // namespace ringside::platform

@@ -1,0 +1,76 @@
+// Signals of one part of a VCD file that C++ code drives: names in scopes, values in time.
+//
+// Owned by the software's state (software_signals.h) and read by the waveform writer.  Changes may be told out of order
+// within what was not taken yet: a transaction is known when it ends and drawn from its start.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/time.h"
+
+namespace ringside::platform {
+
+class vcd_signals {
+ public:
+  using id = std::size_t;
+
+  // ---- declaration, before the first change ----
+  void open_scope(std::string_view name);
+  void close_scope();
+  /// `bits` wide, 1..64; begins with 0.
+  id number(std::string_view name, unsigned bits);
+  /// A word without blanks (VCD type string, as GTKWave and its FST have it); begins with "-".
+  id word(std::string_view name);
+  /// A moment without length (VCD type event).
+  id moment(std::string_view name);
+
+  // ---- changes; one before taken() happens at taken() ----
+  void set(id signal, std::uint64_t value, sim_time t);
+  void set(id signal, std::string_view text, sim_time t);
+  void happen(id signal, sim_time t);
+
+  // ---- as text ----
+  /// Scope and variable declarations.  Every identifier code begins with `prefix`.
+  std::string header(std::string_view prefix);
+  /// All values as of the last take_until().
+  std::string all_values() const;
+  /// Time of the next change not taken; time_never when there is none.
+  sim_time next_change() const { return changes_.empty() ? time_never : changes_.begin()->first; }
+  /// Applies the changes of next_change() and returns their lines; values that stay the same make none.
+  std::string take_next();
+  sim_time taken() const { return taken_; }
+
+ private:
+  enum class kind : std::uint8_t { number, word, moment };
+  struct variable {
+    std::string name;
+    kind what;
+    unsigned bits;
+    std::string code;
+    std::string value;  // as written: "0", "b101 ", "sidle "
+  };
+  struct declaration {
+    enum class step : std::uint8_t { open, close, signal } what;
+    std::string scope;
+    id signal = 0;
+  };
+  struct change {
+    id signal;
+    std::string value;
+  };
+
+  id declare(std::string_view name, kind what, unsigned bits, std::string value);
+  void add(id signal, std::string value, sim_time t);
+
+  std::vector<variable> signals_;
+  std::vector<declaration> declarations_;
+  std::multimap<sim_time, change> changes_;  // changes of one instant stay in the order they were told
+  sim_time taken_ = 0;                       // nothing older can be changed any more
+};
+
+}  // namespace ringside::platform

@@ -1,0 +1,87 @@
+#include "platform/waves/wave_writer.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace ringside::platform {
+namespace {
+
+// A bus transaction is told at its end and drawn from its start: nothing is written before it is this old.  A burst on
+// a 33 MHz bus would need 13 clocks for every dword of a full write-back to be longer; its start is then drawn late.
+constexpr sim_time look_back = 100 * us;
+
+vcd_signals& in_top_scope(vcd_signals& signals) {
+  signals.open_scope("ringside");
+  return signals;
+}
+
+}  // namespace
+
+wave_writer::wave_writer(const wave_options& options, const wave_layout& layout)
+    : options_(options),
+      file_(options.vcd, std::ios::binary | std::ios::trunc),
+      stages_(in_top_scope(signals_)),
+      hardware_(signals_, layout.pci_clock),
+      software_(signals_, layout.cpus) {
+  signals_.close_scope();
+  if (!file_) throw std::runtime_error(options.vcd + ": cannot be written");
+}
+
+void wave_writer::on_event(const event& e) {
+  stages_.on_event(e);
+  hardware_.on_event(e);
+  software_.on_event(e);
+}
+
+void wave_writer::advance(sim_time t) { write_until(t - look_back); }
+
+void wave_writer::finish() {
+  write_until(time_never);
+  begin_window();
+  file_.close();
+  if (!file_) throw std::runtime_error(options_.vcd + ": write failed");
+}
+
+// No date: equal runs make equal files.
+void wave_writer::write_header() {
+  header_written_ = true;
+  // Codes longer than any of the card's are free.
+  const std::string prefix(card_.longest_code(), '~');
+  file_ << "$version Ringside $end\n$timescale 1ps $end\n"
+        << signals_.header(prefix) << card_.header() << "$enddefinitions $end\n";
+}
+
+void wave_writer::write_until(sim_time t) {
+  if (!header_written_) write_header();
+  for (;;) {
+    const sim_time next = std::min(signals_.next_change(), card_.next());
+    if (next >= t) break;
+    write_instant(next);
+  }
+}
+
+void wave_writer::begin_window() {
+  if (begun_) return;
+  begun_ = true;
+  file_ << '#' << options_.start << '\n' << signals_.all_values();
+}
+
+void wave_writer::write_instant(sim_time t) {
+  const bool shown = t >= options_.start && t <= options_.end;
+  std::string lines;
+  if (shown && !begun_) {
+    // The state the window finds; the card's own first section has the same time and holds all of its signals.
+    begin_window();
+    if (t == options_.start) {
+      if (signals_.next_change() == t) file_ << signals_.take_next();
+      if (card_.next() == t) file_ << card_.take_next();
+      return;
+    }
+  }
+  if (signals_.next_change() == t) lines = signals_.take_next();
+  if (card_.next() == t) lines += card_.take_next();
+  if (shown && !lines.empty()) file_ << '#' << t << '\n' << lines;
+}
+
+}  // namespace ringside::platform

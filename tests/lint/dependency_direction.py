@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Includes follow the dependency direction of docs/architecture.md, and sw/ sees no SystemC.
+
+An include of another folder's header must be allowed below.  The longest matching folder decides.
+"""
+import re
+import files
+
+SW = {"common", "hw/regs", "sw/kernel"}
+ALLOWED = {
+    "common": {"common"},
+    "hw/regs": {"common", "hw/regs"},
+    "hw/tlm": {"common", "hw/regs", "hw/tlm"},
+    "hw/probe": {"common", "hw/probe"},
+    "sw/kernel": {"common", "sw/kernel"},
+    "sw/stack": {"common", "sw/kernel", "sw/stack"},
+    "sw/driver": {"common", "hw/regs", "sw/kernel", "sw/stack", "sw/driver"},
+    # The checker judges both sides from their events and descriptions alone.
+    "platform/contract": {"common", "hw/regs", "platform/contract"},
+    "platform": {"common", "hw/regs", "hw/tlm", "hw/probe", "sw/kernel", "sw/stack", "sw/driver", "platform"},
+    "tests": {"common", "hw/regs", "hw/tlm", "hw/probe", "sw/kernel", "sw/stack", "sw/driver", "platform", "tests"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
+SYSTEMC = re.compile(r"^(systemc|tlm|tlm_utils|sysc)(\.h)?(/|$)")
+# Folders that know only plain C++.
+NO_SYSTEMC = ("common", "hw/regs", "sw")
+# The Verilated model is included by one file; everybody else sees the NIC seam.
+VERILATED = re.compile(r"^(V[a-z]\w*(___\w+)?|verilated\w*)\.h$")
+
+
+def folder_of(path, folders):
+    parts = str(path).split("/")
+    for n in range(len(parts) - 1, 0, -1):
+        if "/".join(parts[:n]) in folders:
+            return "/".join(parts[:n])
+    return None
+
+
+def check(path, text, own, findings):
+    for quote, name in INCLUDE.findall(text):
+        if SYSTEMC.match(name) and str(path).startswith(tuple(f + "/" for f in NO_SYSTEMC)):
+            findings.append(f"{path}: includes <{name}>, but its folder is plain C++")
+        target = folder_of(name, ALLOWED)
+        if quote == '"' and target:
+            allowed = any(target == a or target.startswith(a + "/") for a in ALLOWED[own])
+            if not allowed:
+                findings.append(f"{path}: {own} may not include \"{name}\"")
+
+
+def main():
+    findings, users = [], {}
+    checked = files.cpp_files()
+    for path in checked:
+        own = folder_of(path, ALLOWED)
+        if own is None:
+            findings.append(f"{path}: in no folder that has a dependency rule")
+            continue
+        text = files.text(path)
+        check(path, text, own, findings)
+        if own != "tests":
+            for _, name in INCLUDE.findall(text):
+                if VERILATED.match(name) and name.startswith("V"):
+                    users.setdefault(name, []).append(str(path))
+    findings += [f"{name}: included by {', '.join(u)}; one file may" for name, u in sorted(users.items()) if len(u) > 1]
+    files.finish("dependency_direction", findings, len(checked))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Runs a planted defect's scenario on the instrumented build and says whether it was caught as its file promises.
+
+    run.py --mutants EXE --defects DIR NAME       one defect: exit 0 when it was caught by its rule
+    run.py --mutants EXE --reference EXE --clean  no defect: the event hashes of both builds are equal
+
+How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
+status 1 and a ledger line; `stall` = the run ends with frames in flight or fails.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import plant
+
+TIMEOUT_S = 120
+CLEAN_RUNS = (("one_frame", ()), ("line_rate_64", ("gen.count=2000",)), ("bus_33mhz", ("gen.count=300",)))
+
+
+def run(executable: pathlib.Path, scenario: str, settings: tuple[str, ...], mutant: str | None):
+    """Exit status, parsed JSON report or None, and everything printed as errors."""
+    command = [str(executable)] + (["--mutant", mutant] if mutant else []) + ["run", scenario, "--json", "-"]
+    for setting in settings:
+        command += ["--set", setting]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    try:
+        report = json.loads(done.stdout)
+    except json.JSONDecodeError:
+        report = None
+    return done.returncode, report, done.stderr
+
+
+def rules_broken(errors: str) -> list[str]:
+    """Ids of the breaches printed, in order."""
+    return re.findall(r"^contract: ([A-Z]-\d+[a-z]?) ", errors, re.MULTILINE)
+
+
+def caught(defect: plant.Defect, status: int, report, errors: str) -> bool:
+    if defect.shown_by == "checker":
+        return status == 3 and defect.rule in rules_broken(errors)
+    if defect.shown_by == "conservation":
+        return status == 1 and "ledger: " in errors
+    return status != 0 or report is None or report["frames"]["in_flight"] > 0
+
+
+def check_defect(options) -> int:
+    by_name = {d.name: d for d in plant.read_defects(options.defects)}
+    if options.name not in by_name:
+        print(f"run.py: no defect is called {options.name}", file=sys.stderr)
+        return 2
+    defect = by_name[options.name]
+    status, report, errors = run(options.mutants, defect.scenario, defect.set, defect.name)
+    rules = rules_broken(errors)
+    verdict = "caught" if caught(defect, status, report, errors) else "NOT CAUGHT"
+    print(f"{defect.name} ({defect.side}, {defect.rule}): {verdict}; exit {status}; rules {sorted(set(rules))}, first "
+          f"{rules[0] if rules else 'none'}")
+    if verdict != "caught":
+        print(errors[:4000], file=sys.stderr)
+    return 0 if verdict == "caught" else 1
+
+
+def check_clean(options) -> int:
+    for scenario, settings in CLEAN_RUNS:
+        hashes = []
+        for executable in (options.mutants, options.reference):
+            status, report, errors = run(executable, scenario, settings, None)
+            if status != 0 or report is None:
+                print(f"{executable.name} {scenario}: exit {status}\n{errors[:4000]}", file=sys.stderr)
+                return 1
+            hashes.append(report["sim"]["event_hash"])
+        print(f"{scenario}: {hashes[0]} {'==' if hashes[0] == hashes[1] else '!='} {hashes[1]}")
+        if hashes[0] != hashes[1]:
+            return 1
+    return 0
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description="Runs planted defects and checks that they are caught.")
+    parser.add_argument("--mutants", type=pathlib.Path, required=True, help="instrumented executable")
+    parser.add_argument("--reference", type=pathlib.Path, help="production executable, with --clean")
+    parser.add_argument("--defects", type=pathlib.Path, default=pathlib.Path(__file__).parent / "defects")
+    parser.add_argument("--clean", action="store_true", help="compare event hashes with no defect active")
+    parser.add_argument("name", nargs="?", help="defect to run")
+    options = parser.parse_args(arguments)
+    if options.clean:
+        return check_clean(options)
+    if options.name is None:
+        parser.error("name a defect or give --clean")
+    return check_defect(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

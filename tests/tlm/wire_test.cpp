@@ -1,0 +1,183 @@
+// The wire as a sender's MAC and medium: padding, FCS, gaps, repaired times, marks; and the bytes on GMII.
+#include "hw/tlm/wire/wire.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <deque>
+
+#include "common/rng.h"
+#include "hw/tlm/nic/gmii_driver.h"
+
+namespace ringside::test {
+namespace {
+
+class list_source final : public frame_source {
+ public:
+  std::optional<offered_frame> next() override {
+    if (frames.empty()) return std::nullopt;
+    offered_frame f = std::move(frames.front());
+    frames.pop_front();
+    return f;
+  }
+  void add(std::size_t bytes, sim_time earliest = 0) {
+    offered_frame f;
+    f.bytes.assign(bytes, 0x42);
+    f.earliest = earliest;
+    frames.push_back(std::move(f));
+  }
+  std::deque<offered_frame> frames;
+};
+
+struct wire_bench {
+  list_source source;
+  tlm::wire wire{3, source};
+  wire_frame take() {
+    EXPECT_NE(wire.peek(), nullptr);
+    return wire.pop();
+  }
+};
+
+TEST(wire, pads_short_frames_to_sixty_bytes_with_zeros) {  // IEEE 802.3 3.2.8
+  wire_bench b;
+  b.source.add(14);
+  b.source.add(60);
+  const wire_frame padded = b.take();
+  EXPECT_EQ(padded.bytes.size(), 64U);
+  EXPECT_EQ(padded.bytes[13], 0x42);
+  for (std::size_t i = 14; i < 60; ++i) ASSERT_EQ(padded.bytes[i], 0);
+  EXPECT_EQ(padded.marks, wire_mark::padded);
+  const wire_frame whole = b.take();
+  EXPECT_EQ(whole.bytes.size(), 64U);
+  EXPECT_EQ(whole.marks, 0U);
+}
+
+// IEEE 802.3 3.2.9: over a frame with its FCS the CRC register ends in the constant residue 0xC704DD7B (bit-reversed and
+// inverted 0x2144DF1C in zlib's convention), whatever the frame.
+TEST(wire, fcs_leaves_the_standard_residue) {
+  rng random(1);
+  wire_bench b;
+  for (int i = 0; i < 50; ++i) {
+    offered_frame f;
+    f.bytes.resize(random.between(1, 1514));
+    for (auto& byte : f.bytes) byte = static_cast<std::uint8_t>(random.next());
+    b.source.frames.push_back(f);
+    const wire_frame w = b.take();
+    EXPECT_EQ(crc32(0, w.bytes.data(), static_cast<uInt>(w.bytes.size())), 0x2144DF1CUL);
+  }
+}
+
+TEST(wire, fcs_is_kept_when_the_frame_brings_one) {
+  wire_bench b;
+  offered_frame f;
+  f.bytes.assign(64, 1);
+  f.has_fcs = true;
+  b.source.frames.push_back(f);
+  EXPECT_EQ(b.take().bytes, f.bytes);
+}
+
+TEST(wire, bad_fcs_is_one_bit_off) {
+  wire_bench b;
+  b.source.add(100);
+  b.source.add(100);
+  b.source.frames.back().bad_fcs = true;
+  const wire_frame good = b.take();
+  const wire_frame bad = b.take();
+  ASSERT_EQ(good.bytes.size(), bad.bytes.size());
+  int different = 0;
+  for (std::size_t i = 0; i < good.bytes.size(); ++i) different += __builtin_popcount(good.bytes[i] ^ bad.bytes[i]);
+  EXPECT_EQ(different, 1);
+  EXPECT_EQ(bad.marks, wire_mark::bad_fcs);
+}
+
+TEST(wire, keeps_the_minimum_gap_and_repairs_backward_times) {  // IEEE 802.3 4.4.2: 96 bit times
+  wire_bench b;
+  b.source.add(60, 1000 * ns);
+  b.source.add(60, 400 * ns);  // backward
+  b.source.add(60, 1001 * ns);
+  b.source.add(60, 100 * us);
+  EXPECT_EQ(b.take().start, 1000 * ns);
+  EXPECT_EQ(b.take().start, 1000 * ns + (8 + 64 + 12) * 8 * ns);
+  EXPECT_EQ(b.take().start, 1000 * ns + 2 * (8 + 64 + 12) * 8 * ns);
+  EXPECT_EQ(b.take().start, 100 * us);
+}
+
+TEST(wire, starts_on_byte_times) {
+  wire_bench b;
+  b.source.add(60, 1001 * ns);
+  EXPECT_EQ(b.take().start, 1008 * ns);
+}
+
+TEST(wire, marks_runts_rx_er_and_oversize) {
+  wire_bench b;
+  b.source.add(30);
+  b.source.frames.back().pad = false;
+  b.source.add(1518);
+  b.source.add(1519);
+  b.source.add(60);
+  b.source.frames.back().rx_er_at = 7;
+  const wire_frame runt = b.take();
+  EXPECT_EQ(runt.bytes.size(), 34U);
+  EXPECT_EQ(runt.marks, wire_mark::runt);
+  EXPECT_EQ(b.take().marks, 0U) << "1522 bytes with FCS are the longest";
+  EXPECT_EQ(b.take().marks, wire_mark::oversize);
+  EXPECT_EQ(b.take().marks, wire_mark::rx_er);
+}
+
+TEST(wire, numbers_frames_from_one_within_its_own_range) {
+  wire_bench b;
+  b.source.add(60);
+  b.source.add(60);
+  EXPECT_EQ(b.take().id, (frame_id{3} << frame_wire_shift) + 1);
+  EXPECT_EQ(b.take().id, (frame_id{3} << frame_wire_shift) + 2);
+  EXPECT_EQ(b.wire.offered(), 2U);
+  EXPECT_FALSE(b.wire.ended()) << "it has to ask the source once more";
+  EXPECT_EQ(b.wire.peek(), nullptr);
+  EXPECT_TRUE(b.wire.ended());
+}
+
+TEST(wire, held_frames_start_when_released) {
+  wire_bench b;
+  b.source.add(60, 500 * ns);
+  b.wire.hold();
+  EXPECT_EQ(b.wire.peek(), nullptr);
+  EXPECT_FALSE(b.wire.ended());
+  b.wire.release(1 * us);
+  EXPECT_EQ(b.take().start, 1504 * ns);
+}
+
+TEST(gmii_driver, sends_preamble_sfd_and_frame_one_byte_a_clock) {
+  list_source source;
+  source.add(60, 80 * ns);  // cycle 10
+  source.frames.back().rx_er_at = 2;
+  source.add(60);
+  tlm::wire wire(0, source);
+  tlm::gmii_driver gmii(wire, clock_domain{125'000'000});
+  EXPECT_EQ(gmii.next_start(), 10);
+  EXPECT_FALSE(gmii.active(9));
+  EXPECT_TRUE(gmii.active(10));
+  std::vector<std::uint8_t> bytes;
+  using kind = tlm::gmii_driver::edge_kind;
+  for (std::int64_t cycle = 10; cycle < 10 + 72; ++cycle) {
+    ASSERT_TRUE(gmii.active(cycle));
+    tlm::gmii_driver::pins pins;
+    const kind k = gmii.drive(cycle, pins);
+    EXPECT_EQ(k, cycle == 10 ? kind::sof : cycle == 81 ? kind::eof : kind::data);
+    EXPECT_TRUE(pins.dv);
+    EXPECT_EQ(pins.er, cycle == 10 + 8 + 2);
+    bytes.push_back(pins.data);
+  }
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(bytes[i], 0x55);
+  EXPECT_EQ(bytes[7], 0xD5);
+  EXPECT_TRUE(std::equal(bytes.begin() + 8, bytes.end(), gmii.current().bytes.begin(), gmii.current().bytes.end()));
+  // Twelve idle clocks, then the next preamble.
+  EXPECT_FALSE(gmii.active(82));
+  EXPECT_EQ(gmii.next_start(), 82 + 12);
+  tlm::gmii_driver::pins idle;
+  EXPECT_EQ(gmii.drive(82, idle), kind::idle);
+  EXPECT_FALSE(idle.dv);
+  EXPECT_EQ(gmii.started(), 1U);
+}
+
+}  // namespace
+}  // namespace ringside::test

@@ -1,0 +1,147 @@
+#include "sw/stack/packet_layer.h"
+
+#include "tests/unit/stack_bench.h"
+
+namespace ringside::test {
+namespace {
+
+class recording_tap final : public stack::tap {
+ public:
+  void on_packet(sim_time, frame_id frame, std::span<const std::span<const std::byte>> pieces,
+                 std::size_t size) override {
+    bytes whole;
+    for (const auto piece : pieces)
+      for (const std::byte b : piece) whole.push_back(std::to_integer<std::uint8_t>(b));
+    EXPECT_EQ(whole.size(), size);
+    seen.emplace_back(frame, std::move(whole));
+  }
+  std::vector<std::pair<frame_id, bytes>> seen;
+};
+
+stack::net_stack::config with_vlan() {
+  stack::net_stack::config c;
+  c.vlans = {100};
+  return c;
+}
+
+class packet_layer : public stack_bench {
+ protected:
+  packet_layer() : stack_bench(with_vlan()) {}
+};
+
+bytes tagged(bytes frame, std::uint16_t tci) {
+  const bytes tag{0x81, 0x00, static_cast<std::uint8_t>(tci >> 8), static_cast<std::uint8_t>(tci)};
+  frame.insert(frame.begin() + 12, tag.begin(), tag.end());
+  return frame;
+}
+
+TEST_F(packet_layer, drops_what_no_protocol_wants) {
+  feed(ethernet_frame(0x86DD, pattern(60, 1)));  // IPv6
+  feed(ethernet_frame(0x88CC, pattern(60, 1)));  // LLDP
+  feed(ethernet_frame(0x0026, pattern(60, 1)));  // IEEE 802.3 length
+  EXPECT_EQ(dropped(drop_reason::no_protocol), 3U);
+}
+
+TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
+  recording_tap t;
+  net_.packets().add_tap(t);
+  udp_frame_options o;
+  o.destination_mac = {0x02, 9, 9, 9, 9, 9};
+  const bytes frame = udp_frame(pattern(20, 1), o);
+  feed(frame);
+  EXPECT_EQ(dropped(drop_reason::other_host), 1U);
+  ASSERT_EQ(t.seen.size(), 1U);
+  EXPECT_EQ(t.seen[0].second, frame);
+}
+
+TEST_F(packet_layer, taps_see_every_byte_of_a_fragmented_frame) {
+  recording_tap t;
+  net_.packets().add_tap(t);
+  const bytes frame = udp_frame(pattern(3000, 1));
+  feed(fragmented(frame, 14, 900));
+  ASSERT_EQ(t.seen.size(), 1U);
+  EXPECT_EQ(t.seen[0].first, 1U);
+  EXPECT_EQ(t.seen[0].second, frame);
+  EXPECT_EQ(host_.of(stage::tap).front().a, frame.size());
+}
+
+TEST_F(packet_layer, takes_a_tag_out_of_the_data_and_shows_it_to_the_tap) {
+  recording_tap t;
+  net_.packets().add_tap(t);
+  const bytes frame = tagged(udp_frame(pattern(50, 1)), 100);
+  feed(frame);
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U);  // it got as far as UDP
+  ASSERT_EQ(t.seen.size(), 1U);
+  EXPECT_EQ(t.seen[0].second, frame);
+}
+
+TEST_F(packet_layer, puts_the_tag_the_chip_took_out_back_for_the_tap) {
+  recording_tap t;
+  net_.packets().add_tap(t);
+  const bytes plain = udp_frame(pattern(50, 1));
+  stack::skb_ptr skb = packet(plain);
+  skb->vlan_tci = 100;
+  feed(std::move(skb));
+  EXPECT_EQ(t.seen[0].second, tagged(plain, 100));
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U);
+}
+
+TEST_F(packet_layer, drops_vlans_that_are_not_configured) {
+  feed(tagged(udp_frame(pattern(50, 1)), 101));
+  stack::skb_ptr skb = packet(udp_frame(pattern(50, 1)));
+  skb->vlan_tci = 7;
+  feed(std::move(skb));
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 2U);
+}
+
+TEST_F(packet_layer, treats_a_priority_tag_as_untagged) {
+  feed(tagged(udp_frame(pattern(50, 1)), 0xE000));  // PCP 7, VID 0: IEEE 802.1Q 6.9.1
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U);
+}
+
+TEST_F(packet_layer, drops_a_double_tag_and_a_truncated_tag) {
+  feed(tagged(tagged(udp_frame(pattern(50, 1)), 100), 100));  // the inner 0x8100 is no protocol of ours
+  EXPECT_EQ(dropped(drop_reason::no_protocol), 1U);
+  bytes cut = tagged(udp_frame(pattern(50, 1)), 100);
+  cut.resize(16);
+  feed(cut);
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
+}
+
+TEST_F(packet_layer, eth_type_trans_classifies_the_destination) {
+  struct row {
+    bytes mac;
+    stack::packet_type type;
+  };
+  for (const row& r : {row{{0x52, 0x54, 0, 0x12, 0x34, 0x56}, stack::packet_type::host},
+                       row{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, stack::packet_type::broadcast},
+                       row{{0x01, 0x00, 0x5E, 0, 0, 1}, stack::packet_type::multicast},
+                       row{{0x52, 0x54, 0, 0x12, 0x34, 0x57}, stack::packet_type::other_host}}) {
+    udp_frame_options o;
+    o.destination_mac = r.mac;
+    stack::skb_ptr skb = packet(udp_frame(pattern(20, 1), o));
+    stack::eth_type_trans(*skb, dev_);
+    EXPECT_EQ(skb->type, r.type);
+    EXPECT_EQ(skb->protocol, 0x0800);
+  }
+}
+
+TEST_F(packet_layer, netif_rx_delivers_through_the_backlog_and_drops_when_full) {
+  host_.run_task([&] {
+    os_.softirq().local_bh_disable();
+    for (int i = 0; i < 1003; ++i) {
+      stack::skb_ptr skb = packet(ethernet_frame(0x88CC, pattern(46, 1)));
+      skb->frame = ++fed_;
+      stack::eth_type_trans(*skb, dev_);
+      net_.packets().netif_rx(std::move(skb));
+    }
+    EXPECT_EQ(dropped(drop_reason::backlog_full), 2U);
+    EXPECT_EQ(dev_.stats.rx_dropped, 2U);
+    os_.softirq().local_bh_enable();
+  });
+  host_.run_for(10 * ms);
+  EXPECT_EQ(dropped(drop_reason::no_protocol), 1001U);
+}
+
+}  // namespace
+}  // namespace ringside::test

@@ -1,0 +1,230 @@
+#include "sw/stack/socket.h"
+
+#include "sw/stack/app.h"
+#include "sw/stack/poll.h"
+#include "tests/unit/stack_bench.h"
+
+namespace ringside::test {
+namespace {
+
+class socket : public stack_bench {
+ protected:
+  void feed_at(sim_time when, const bytes& frame) {
+    // Arrives through the backlog from an interrupt-like event.
+    host_.at(when, [this, frame] { pending_.push_back(frame); host_.set_line(5, true); });
+  }
+  socket() {
+    os_.irqs().request_irq(5, "feeder", this, [this](kernel::irq_line l) {
+      host_.set_line(l, false);
+      for (const bytes& frame : std::exchange(pending_, {})) {
+        stack::skb_ptr skb = packet(frame);
+        skb->frame = ++fed_;
+        stack::eth_type_trans(*skb, dev_);
+        net_.packets().netif_rx(std::move(skb));
+      }
+      return kernel::irq_return::handled;
+    });
+  }
+  std::vector<bytes> pending_;
+};
+
+TEST_F(socket, receive_without_wait_returns_at_once) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  host_.run_task([&] {
+    std::array<std::byte, 100> buffer{};
+    EXPECT_EQ(s.receive(buffer, false).status, stack::recv_status::would_block);
+  });
+  EXPECT_EQ(host_.count(stage::app_read), 0U);
+}
+
+TEST_F(socket, blocking_receive_sleeps_until_data_comes) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  const bytes payload = pattern(40, 9);
+  const sim_time arrival = host_.now() + 5 * ms;
+  feed_at(arrival, udp_frame(payload));
+  host_.run_task([&] {
+    std::array<std::byte, 100> buffer{};
+    const stack::recv_result r = s.receive(buffer, true);
+    EXPECT_EQ(r.status, stack::recv_status::ok);
+    EXPECT_EQ(r.length, 40U);
+    EXPECT_EQ(r.source, 0xC0A80001U);
+    EXPECT_EQ(r.source_port, 4000);
+    EXPECT_GE(host_.now(), arrival);
+    EXPECT_EQ(std::memcmp(buffer.data(), payload.data(), 40), 0);
+  });
+  EXPECT_EQ(host_.count(stage::task_wake), 1U);
+  EXPECT_EQ(host_.count(stage::app_read), 1U);
+  EXPECT_EQ(host_.of(stage::app_read).front().frame, 1U);
+}
+
+TEST_F(socket, a_small_buffer_truncates_and_says_so) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  feed(udp_frame(pattern(40, 9)));
+  host_.run_task([&] {
+    std::array<std::byte, 10> buffer{};
+    const stack::recv_result r = s.receive(buffer, true);
+    EXPECT_EQ(r.copied, 10U);
+    EXPECT_EQ(r.length, 40U);
+  });
+}
+
+TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  s.set_rcvbuf(4000);
+  for (int i = 0; i < 10; ++i) feed(udp_frame(pattern(10, 9)));
+  // A 60-byte frame takes head 66 + 60 -> 128, + 320 shared info = 448 -> class 512, + 256: truesize 768.  Accepted while
+  // what is queued is not above 4000: 0, 768, ... 3840 -> six packets.
+  EXPECT_EQ(s.queued(), 6U);
+  EXPECT_EQ(s.rmem_alloc(), 6U * 768U);
+  EXPECT_EQ(s.drops(), 4U);
+  EXPECT_EQ(dropped(drop_reason::socket_rcvbuf), 4U);
+  host_.run_task([&] {
+    std::array<std::byte, 100> buffer{};
+    while (s.receive(buffer, false).status == stack::recv_status::ok) {
+    }
+  });
+  EXPECT_EQ(s.rmem_alloc(), 0U);
+  feed(udp_frame(pattern(10, 9)));
+  EXPECT_EQ(s.queued(), 1U);
+}
+
+TEST_F(socket, close_wakes_a_blocked_reader_and_frees_the_queue) {
+  auto s = std::make_unique<stack::udp_socket>(host_, net_.udp(), 1);
+  ASSERT_TRUE(s->bind(0, 5000));
+  bool returned = false;
+  host_.spawn(0, "reader", [&] {
+    std::array<std::byte, 100> buffer{};
+    EXPECT_EQ(s->receive(buffer, true).status, stack::recv_status::closed);
+    returned = true;
+  });
+  host_.run_for(1 * ms);
+  EXPECT_FALSE(returned);
+  s->close();
+  host_.run_for(1 * ms);
+  EXPECT_TRUE(returned);
+  stack::udp_socket other(host_, net_.udp(), 2);
+  ASSERT_TRUE(other.bind(0, 5000));
+  feed(udp_frame(pattern(10, 9)));
+  other.close();
+  EXPECT_EQ(net_.skbs().live(), 0U);
+}
+
+TEST_F(socket, poll_reports_the_readable_ones) {
+  std::vector<std::unique_ptr<stack::udp_socket>> sockets;
+  std::vector<stack::udp_socket*> raw;
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    sockets.push_back(std::make_unique<stack::udp_socket>(host_, net_.udp(), i));
+    ASSERT_TRUE(sockets.back()->bind(0, static_cast<std::uint16_t>(5000 + i)));
+    raw.push_back(sockets.back().get());
+  }
+  udp_frame_options o;
+  o.destination_port = 5001;
+  feed_at(host_.now() + 3 * ms, udp_frame(pattern(10, 1), o));
+  host_.run_task([&] {
+    const auto ready = stack::poll(host_, raw);
+    ASSERT_EQ(ready.size(), 1U);
+    EXPECT_EQ(ready[0], raw[1]);
+    // Level: still readable.
+    EXPECT_EQ(stack::poll(host_, raw).size(), 1U);
+  });
+}
+
+TEST_F(socket, epoll_level_repeats_and_edge_does_not) {
+  stack::udp_socket level(host_, net_.udp(), 1);
+  stack::udp_socket edge(host_, net_.udp(), 2);
+  ASSERT_TRUE(level.bind(0, 5000));
+  ASSERT_TRUE(edge.bind(0, 5001));
+  udp_frame_options to_edge;
+  to_edge.destination_port = 5001;
+  feed_at(host_.now() + 1 * ms, udp_frame(pattern(10, 1)));
+  feed_at(host_.now() + 1 * ms, udp_frame(pattern(10, 1), to_edge));
+  feed_at(host_.now() + 9 * ms, udp_frame(pattern(10, 1), to_edge));
+  host_.run_task([&] {
+    stack::epoll set(host_);
+    set.add(level, stack::trigger::level);
+    set.add(edge, stack::trigger::edge);
+    os_.clock().msleep(4 * ms);  // both have arrived
+    EXPECT_EQ(set.wait(8), (std::vector<stack::udp_socket*>{&level, &edge}));
+    EXPECT_EQ(set.wait(8), (std::vector<stack::udp_socket*>{&level}));
+    std::array<std::byte, 100> buffer{};
+    level.receive(buffer, false);
+    // Nothing is left for level; edge tells again only when the next datagram comes, though one is still queued.
+    EXPECT_EQ(set.wait(8), (std::vector<stack::udp_socket*>{&edge}));
+    EXPECT_EQ(edge.queued(), 2U);
+  });
+}
+
+TEST_F(socket, epoll_sees_what_was_there_before_it) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  feed(udp_frame(pattern(10, 1)));
+  host_.run_task([&] {
+    stack::epoll set(host_);
+    set.add(s, stack::trigger::edge);
+    EXPECT_EQ(set.wait(1).size(), 1U);
+    set.remove(s);
+  });
+}
+
+class application : public socket, public testing::WithParamInterface<stack::app_wait> {};
+
+TEST_P(application, reads_every_datagram_in_order) {
+  stack::app::config settings;
+  settings.ports = {5000};
+  settings.wait = GetParam();
+  stack::app app(net_, settings);
+  std::vector<frame_id> frames;
+  std::vector<bytes> payloads;
+  app.set_sink([&](const stack::recv_result& r, std::span<const std::byte> data) {
+    frames.push_back(r.frame);
+    bytes copy(data.size());
+    std::memcpy(copy.data(), data.data(), data.size());
+    payloads.push_back(std::move(copy));
+  });
+  ASSERT_TRUE(app.start());
+  std::vector<bytes> sent;
+  for (int i = 0; i < 50; ++i) {
+    sent.push_back(pattern(static_cast<std::size_t>(20 + i), static_cast<std::uint8_t>(i)));
+    feed_at(host_.now() + 1 * ms + i / 7 * 10 * us, udp_frame(sent.back()));  // bursts of seven
+  }
+  host_.run_for(10 * ms);
+  EXPECT_TRUE(payloads == sent);
+  for (std::size_t i = 0; i < frames.size(); ++i) EXPECT_EQ(frames[i], i + 1);
+  EXPECT_EQ(app.reads(), 50U);
+  EXPECT_EQ(host_.count(stage::app_read), 50U);
+  app.stop();
+  host_.run_for(1 * ms);
+  EXPECT_TRUE(app.finished());
+}
+
+std::string wait_name(const testing::TestParamInfo<stack::app_wait>& which) {
+  constexpr auto names = std::to_array<const char*>({"recv", "poll", "epoll_level", "epoll_edge"});
+  return names.at(static_cast<std::size_t>(which.param));
+}
+INSTANTIATE_TEST_SUITE_P(every_wait, application,
+                         testing::Values(stack::app_wait::recv, stack::app_wait::poll, stack::app_wait::epoll_level,
+                                         stack::app_wait::epoll_edge),
+                         wait_name);
+
+TEST_F(socket, journey_stages_come_in_order) {
+  stack::app::config settings;
+  settings.ports = {5000};
+  stack::app app(net_, settings);
+  ASSERT_TRUE(app.start());
+  host_.run_for(1 * ms);
+  host_.events.clear();
+  feed(udp_frame(pattern(10, 1)));
+  host_.run_for(1 * ms);
+  EXPECT_EQ(stages(), (std::vector<stage>{stage::netif_receive_skb, stage::ip_rcv, stage::udp_rcv, stage::socket_enqueue,
+                                          stage::task_wake, stage::app_read}));
+  for (const event& e : host_.events) EXPECT_EQ(e.frame, 1U);
+  app.stop();
+  host_.run_for(1 * ms);
+}
+
+}  // namespace
+}  // namespace ringside::test
