@@ -131,6 +131,20 @@ TEST(rx_filter, soft_reset_reloads_entries_and_keeps_tables) {  // X-5, X-6
   EXPECT_EQ(bench.read(reg::VFTA + 4 * 127), 0x9ABCDEF0U);
 }
 
+TEST(rx_filter, an_entry_half_written_after_a_reset_has_zeros_in_the_other_half) {
+  filter_bench bench;
+  bench.set_entry(2, {0x50, 0x11, 0x22, 0x33, 0x44, 0x55});
+  bench.pins().soft_rst_i = 1;
+  bench.read(reg::RAL);
+  bench.pins().soft_rst_i = 0;
+  bench.write(reg::RAH + 8 * 2, 1U << 31 | 0x5544);
+  EXPECT_EQ(bench.read(reg::RAL + 8 * 2), 0U);
+  EXPECT_FALSE(bench.to({0x50, 0x11, 0x22, 0x33, 0x44, 0x55}).l2);
+  EXPECT_TRUE(bench.to({0x00, 0x00, 0x00, 0x00, 0x44, 0x55}).l2);
+  bench.write(reg::RAL + 8 * 3, 0x44332211);
+  EXPECT_EQ(bench.read(reg::RAH + 8 * 3), 0U);
+}
+
 TEST(rx_filter, registers_read_back_their_masks_and_nothing_else) {  // 2.5, 11.2
   filter_bench bench;
   for (const std::uint32_t pattern : {0x5A5A5A5AU, 0xA5A5A5A5U, 0xFFFFFFFFU, 0x00000000U}) {

@@ -7,7 +7,12 @@ module e1000_rx_front_sva (
   input logic                quiescent_o,
   input e1000_pkg::rx_evt_t  evt_o,
   input logic                reg_rd_i,
-  input logic                reg_wr_i
+  input logic                reg_wr_i,
+  input logic                gmii_rx_dv_i,
+  input logic                soft_rst_i,
+  input logic                data_pop_i,
+  input logic                frame_pop_i,
+  input logic [63:0]         watched  // registers all over the front
 );
 
   logic past_ok_q, accepted_q, busy;
@@ -39,10 +44,18 @@ module e1000_rx_front_sva (
   RnbcComesWithAFrame: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
   QuiescentHasNoNews: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) quiescent_o |-> !busy);
+  QuiescentMeansStill: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $past(quiescent_o && !gmii_rx_dv_i && !reg_rd_i && !reg_wr_i && !soft_rst_i && !data_pop_i && !frame_pop_i)
+    |-> quiescent_o && watched == $past(watched));
 
   FrameIsMissed: cover property (@(posedge clk_i) rst_ni && rxo_o);
   NoDescriptorForIt: cover property (@(posedge clk_i) rst_ni && rnbc_o);
 
 endmodule
 
-bind e1000_rx_front e1000_rx_front_sva u_sva (.*);
+bind e1000_rx_front e1000_rx_front_sva u_sva (
+  .watched({u_mac.state_q, u_mac.tag_q[7:0], u_mac.stb_q, u_stats.pending_q, u_fifo.wr_state_q, u_fifo.rd_state_q,
+            u_fifo.tail_q, u_fifo.head_q[5:0], u_fifo.rd_ptr_q[3:0], u_fifo.frames_q[3:0], decided_q, wanted_q,
+            rxo_q}),
+  .*
+);

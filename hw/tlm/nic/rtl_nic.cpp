@@ -104,6 +104,7 @@ struct rtl_nic::impl {
     if (pins != nullptr) pins->edges.push_back(pins_of(*top));
     clock_edge(*top, waves != nullptr);
     ++evaluated;
+    if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
     if (waves != nullptr) waves->dump(now());
     if (cycle >= reset_edges) look_at_outputs();
     if (waves != nullptr) show_falling_edge();
