@@ -12,6 +12,7 @@
 #include "platform/cli/stop_signal.h"
 #include "platform/cli/trace_window.h"
 #include "platform/cli/trigger_search.h"
+#include "platform/cli/viewer.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/json_report.h"
 #include "platform/report/output_file.h"
@@ -185,6 +186,7 @@ int run_command(const options& chosen, const command_environment& env) {
   commit(files, json);
   if (json_on_out) env.out << json << std::flush;
   print_report(text, s, report, counters, colour);
+  if (files.vcd) text << "waves       " << viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) << "\n";
   text << std::flush;
   return exit_status(report, run->breaches(), stop_signal::asked(), env.err);
 }

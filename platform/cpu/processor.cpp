@@ -123,7 +123,7 @@ void processor::wake_from_outside(kernel::task_id id, sim_time t) {
 
 void processor::wake(kernel::task_id id) {
   task& t = tasks_.at(id - 1);
-  sync_smp();
+  sync();  // an interrupt of the stretch before the wake may not find the task awake already
   cpus_.at(t.cpu)->wake(t, *current_);
 }
 

@@ -187,7 +187,7 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
   ++interrupt_depth_;
   switch (i.from) {
     case source::line:
-      interrupts_.accept(i.line, now());
+      interrupts_.accept(i.line, kernel_now());  // now() may be a fraction of a cycle ahead of what cards have told
       software_->do_irq(i.line);
       break;
     case source::timer:

@@ -31,6 +31,7 @@ namespace {
 constexpr std::size_t interrupt_lines = 4;
 constexpr interrupt_controller::line nic_line = 0;
 constexpr sim_time poll_step = 100 * us;      // how often run() looks up
+constexpr sim_time quiet_time = 2 * poll_step;  // longer than any stretch a CPU keeps to itself
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
 
 }  // namespace
@@ -148,13 +149,13 @@ struct machine::parts final : public tlm::nic_host {
 
   // Until every frame has its fate; false when stopped before.  Not inlined: the bench counts its instructions.
   __attribute__((noinline)) bool run_traffic(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
-    sim_time quiet_until = time_never;
     while (now() < plan.run.time_limit) {
       step();
       if (keep_going && !keep_going(now(), rx_wire.offered())) return false;
       if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
-      if (quiet_until == time_never) quiet_until = now() + plan.run.drain_ms * ms;
-      if (traffic.quiet() || now() >= quiet_until) return true;
+      // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
+      if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;
+      if (now() >= traffic.last_offer() + quiet_time + plan.run.drain_ms * ms) return true;
     }
     return false;
   }
@@ -252,6 +253,10 @@ run_counters machine::counters() const {
 }
 
 const std::vector<std::string>& machine::breaches() const { return parts_->breaches; }
+machine::holdings machine::still_held() const {
+  return {parts_->net.skbs().live(), parts_->os.dma().live_mappings(), parts_->os.memory().live()};
+}
+
 const driver::e1000& machine::nic_driver() const { return parts_->nic_driver; }
 tlm::rtl_nic& machine::rtl_card() { return *parts_->card; }
 

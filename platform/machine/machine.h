@@ -51,6 +51,13 @@ class machine {
   run_counters counters() const;
   /// Contract breaches, described; empty when the contract held or the checker is off.
   const std::vector<std::string>& breaches() const;
+  /// What the software holds after a run; all zero when the interface was closed and the application stopped.
+  struct holdings {
+    std::uint64_t skbs = 0;
+    std::uint64_t dma_mappings = 0;
+    std::uint64_t allocations = 0;
+  };
+  holdings still_held() const;
   /// The driver, for its counters after a run.
   const driver::e1000& nic_driver() const;
   /// The Verilated card, for waveforms and the bench.

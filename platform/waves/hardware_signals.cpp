@@ -1,8 +1,8 @@
 #include "platform/waves/hardware_signals.h"
 
-#include <string_view>
-
 #include <hw/regs/e1000_regs.h>
+
+#include <string_view>
 
 #include "common/drop_reason.h"
 #include "hw/tlm/pci/pci_bus.h"

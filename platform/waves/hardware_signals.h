@@ -27,16 +27,16 @@ class hardware_signals {
 
   vcd_signals& signals_;
   const clock_domain pci_clock_;
-  std::uint64_t ring_base_ = 0;      // RDBAH:RDBAL as the card took them
-  std::uint64_t written_ = 0;        // descriptors whose write-back completed on the bus
-  std::uint64_t visible_ = 0;        // descriptors whose write-back memory shows
+  std::uint64_t ring_base_ = 0;  // RDBAH:RDBAL as the card took them
+  std::uint64_t written_ = 0;    // descriptors whose write-back completed on the bus
+  std::uint64_t visible_ = 0;    // descriptors whose write-back memory shows
 
   struct {
     vcd_signals::id link, in_frame, frame;
   } wire_{};
   struct {
-    vcd_signals::id accepted_frame, committed_frame, dropped_frame, drop_reason, causes, intx, moderation_hold, no_buffer,
-        reset, reg, reg_write, reg_value, rdt, head;
+    vcd_signals::id accepted_frame, committed_frame, dropped_frame, drop_reason, causes, intx, moderation_hold,
+        no_buffer, reset, reg, reg_write, reg_value, rdt, head;
   } nic_{};
   struct {
     vcd_signals::id busy, kind, write, address, bytes, result;

@@ -37,10 +37,10 @@ class software_signals {
 
   vcd_signals& signals_;
   std::vector<cpu> cpus_;
-  std::uint64_t ring_base_ = 0;   // lowest descriptor address the driver posted
-  std::uint64_t visible_ = 0;     // descriptors with DD in memory
-  std::uint64_t taken_ = 0;       // of these, taken by the driver
-  std::uint64_t queued_ = 0;      // datagrams in socket queues
+  std::uint64_t ring_base_ = 0;  // lowest descriptor address the driver posted
+  std::uint64_t visible_ = 0;    // descriptors with DD in memory
+  std::uint64_t taken_ = 0;      // of these, taken by the driver
+  std::uint64_t queued_ = 0;     // datagrams in socket queues
   std::uint64_t delivered_ = 0;
   std::uint64_t read_ = 0;
 

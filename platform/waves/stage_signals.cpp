@@ -38,7 +38,9 @@ bool of_one_frame(stage what) {
 
 }  // namespace
 
-std::uint64_t frame_number(frame_id frame) { return frame & ((frame_id{1} << frame_wire_shift) - 1); }
+std::uint64_t frame_number(frame_id frame) {
+  return frame & ((frame_id{1} << frame_wire_shift) - 1);
+}
 
 stage_signals::stage_signals(vcd_signals& signals) : signals_(signals) {
   signals_.open_scope("stage");

@@ -1,8 +1,8 @@
 #include "platform/waves/vcd_signals.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace ringside::platform {
 namespace {
@@ -29,7 +29,9 @@ void vcd_signals::open_scope(std::string_view name) {
   declarations_.push_back({declaration::step::open, std::string(name)});
 }
 
-void vcd_signals::close_scope() { declarations_.push_back({declaration::step::close, {}}); }
+void vcd_signals::close_scope() {
+  declarations_.push_back({declaration::step::close, {}});
+}
 
 vcd_signals::id vcd_signals::declare(std::string_view name, kind what, unsigned bits, std::string value) {
   const id number = signals_.size();
@@ -41,8 +43,12 @@ vcd_signals::id vcd_signals::declare(std::string_view name, kind what, unsigned 
 vcd_signals::id vcd_signals::number(std::string_view name, unsigned bits) {
   return declare(name, kind::number, bits, value_of(0, bits));
 }
-vcd_signals::id vcd_signals::word(std::string_view name) { return declare(name, kind::word, 1, "s- "); }
-vcd_signals::id vcd_signals::moment(std::string_view name) { return declare(name, kind::moment, 1, {}); }
+vcd_signals::id vcd_signals::word(std::string_view name) {
+  return declare(name, kind::word, 1, "s- ");
+}
+vcd_signals::id vcd_signals::moment(std::string_view name) {
+  return declare(name, kind::moment, 1, {});
+}
 
 void vcd_signals::add(id signal, std::string value, sim_time t) {
   changes_.emplace(std::max(t, taken_), change{signal, std::move(value)});
@@ -51,8 +57,12 @@ void vcd_signals::add(id signal, std::string value, sim_time t) {
 void vcd_signals::set(id signal, std::uint64_t value, sim_time t) {
   add(signal, value_of(value, signals_[signal].bits), t);
 }
-void vcd_signals::set(id signal, std::string_view text, sim_time t) { add(signal, fmt::format("s{} ", text), t); }
-void vcd_signals::happen(id signal, sim_time t) { add(signal, "1", t); }
+void vcd_signals::set(id signal, std::string_view text, sim_time t) {
+  add(signal, fmt::format("s{} ", text), t);
+}
+void vcd_signals::happen(id signal, sim_time t) {
+  add(signal, "1", t);
+}
 
 std::string vcd_signals::header(std::string_view prefix) {
   std::string out;

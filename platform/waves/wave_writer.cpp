@@ -34,7 +34,9 @@ void wave_writer::on_event(const event& e) {
   software_.on_event(e);
 }
 
-void wave_writer::advance(sim_time t) { write_until(t - look_back); }
+void wave_writer::advance(sim_time t) {
+  write_until(t - look_back);
+}
 
 void wave_writer::finish() {
   write_until(time_never);

@@ -26,32 +26,32 @@ enum class chain_policy : std::uint8_t {
 
 struct config {
   receive_mode_kind mode = receive_mode_kind::napi;
-  std::uint32_t ring_size = 256;      // descriptors: 8..4096, a multiple of 8 (Linux: from 48)
-  std::uint32_t buffer_size = 0;      // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
-  std::uint32_t copybreak = 256;      // frames up to this many bytes, FCS included, are copied
-  std::uint32_t budget = 64;          // NAPI weight
-  std::uint32_t itr = 8000;           // interrupts per second at most; 0 = no limit
-  bool dynamic_itr = false;           // steps itr between 4000 and 20000 by traffic (InterruptThrottleRate=3)
-  std::uint32_t rdtr = 0;             // 1.024 us units
-  std::uint32_t radv = 8;             // 1.024 us units
+  std::uint32_t ring_size = 256;  // descriptors: 8..4096, a multiple of 8 (Linux: from 48)
+  std::uint32_t buffer_size = 0;  // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
+  std::uint32_t copybreak = 256;  // frames up to this many bytes, FCS included, are copied
+  std::uint32_t budget = 64;      // NAPI weight
+  std::uint32_t itr = 8000;       // interrupts per second at most; 0 = no limit
+  bool dynamic_itr = false;       // steps itr between 4000 and 20000 by traffic (InterruptThrottleRate=3)
+  std::uint32_t rdtr = 0;         // 1.024 us units
+  std::uint32_t radv = 8;         // 1.024 us units
   bool promiscuous = false;
   bool all_multicast = false;
-  std::uint32_t mtu = 1500;           // 46..16110
+  std::uint32_t mtu = 1500;  // 46..16110
   bool watchdog = true;
-  bool vlan_offload = true;           // CTRL.VME
-  bool checksum_offload = true;       // RXCSUM.TUOFL
+  bool vlan_offload = true;      // CTRL.VME
+  bool checksum_offload = true;  // RXCSUM.TUOFL
   chain_policy chains = chain_policy::automatic;
-  std::uint32_t pba_kb = 0;           // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
-  unsigned cpu = 0;                   // of the polling task in mode poll
+  std::uint32_t pba_kb = 0;  // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
+  unsigned cpu = 0;          // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;
-  sim_time quiesce_delay = 10 * ms;   // after EN=0, before reset
-  sim_time reset_delay = 5 * ms;      // EEPROM auto-load after reset
+  sim_time quiesce_delay = 10 * ms;  // after EN=0, before reset
+  sim_time reset_delay = 5 * ms;     // EEPROM auto-load after reset
 };
 
 /// Where the card sits.
 struct pci_slot {
-  unsigned device = 0;           // number on the bus
-  kernel::irq_line line = 0;     // interrupt line its INTA# is routed to
+  unsigned device = 0;        // number on the bus
+  kernel::irq_line line = 0;  // interrupt line its INTA# is routed to
 };
 
 /// Empty when the settings are usable, otherwise what is wrong with which key.
@@ -65,7 +65,9 @@ inline constexpr std::uint32_t standard_frame_bytes = 1522;  // 1500 + header + 
 inline constexpr std::uint32_t max_mtu = 16110;
 
 /// Largest frame the MTU allows on the wire, DA..FCS, untagged (Linux' max_frame_size).
-inline constexpr std::uint32_t max_frame_bytes(const config& c) { return c.mtu + eth_header_bytes + fcs_bytes; }
+inline constexpr std::uint32_t max_frame_bytes(const config& c) {
+  return c.mtu + eth_header_bytes + fcs_bytes;
+}
 /// Value of BSIZE in bytes: what the chip may write into one buffer.
 std::uint32_t hardware_buffer_bytes(const config& c);
 /// Bytes of each buffer posted.

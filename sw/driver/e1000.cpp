@@ -21,8 +21,8 @@ constexpr std::uint32_t memory_mask = 0xFFFFFFF0;
 
 std::string_view name(driver_status s) {
   static constexpr auto names =
-      std::to_array<std::string_view>({"ok", "bad_config", "no_device", "no_bar", "not_copper", "no_address", "no_memory",
-                                       "no_irq", "not_probed", "busy"});
+      std::to_array<std::string_view>({"ok", "bad_config", "no_device", "no_bar", "not_copper", "no_address",
+                                       "no_memory", "no_irq", "not_probed", "busy"});
   return names.at(static_cast<std::size_t>(s));
 }
 

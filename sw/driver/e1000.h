@@ -1,7 +1,7 @@
 // The driver of an 82540EM: probe, open, interrupt, watchdog, close.  Reads top-down along fact-sheet section 10.
 //
-// Owner: the platform (one per card).  probe(), open() and close() sleep: call them from a task, after kernel::boot() and
-// net_stack::register_protocols().
+// Owner: the platform (one per card).  probe(), open() and close() sleep: call them from a task, after kernel::boot()
+// and net_stack::register_protocols().
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,14 @@ namespace ringside::driver {
 enum class driver_status : std::uint8_t {
   ok,
   bad_config,
-  no_device,    // nothing, or another chip, in the slot
-  no_bar,       // BAR0 or the I/O BAR is missing (P-1)
-  not_copper,   // STATUS.TBIMODE set
-  no_address,   // RA0 not valid after reset
+  no_device,   // nothing, or another chip, in the slot
+  no_bar,      // BAR0 or the I/O BAR is missing (P-1)
+  not_copper,  // STATUS.TBIMODE set
+  no_address,  // RA0 not valid after reset
   no_memory,
   no_irq,
   not_probed,
-  busy          // already open
+  busy  // already open
 };
 
 std::string_view name(driver_status s);

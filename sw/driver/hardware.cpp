@@ -6,7 +6,7 @@
 namespace ringside::driver {
 namespace {
 
-constexpr std::uint32_t flow_control_type = 0x8808;            // IEEE 802.3 annex 31A
+constexpr std::uint32_t flow_control_type = 0x8808;             // IEEE 802.3 annex 31A
 constexpr std::uint32_t flow_control_address_low = 0x00C28001;  // 01:80:C2:00:00:01
 constexpr std::uint32_t flow_control_address_high = 0x00000100;
 constexpr std::uint32_t pause_time = 0xFFFF;
@@ -78,7 +78,8 @@ void hardware::init_hw(const stack::mac_address& a) {
 
 void hardware::reset(const stack::mac_address& address) {
   // written before the reset, in force after it.
-  const std::uint32_t linux_choice = max_frame_bytes(settings_) > jumbo_frame_bytes ? packet_buffer_jumbo_kb : packet_buffer_kb;
+  const std::uint32_t linux_choice =
+      max_frame_bytes(settings_) > jumbo_frame_bytes ? packet_buffer_jumbo_kb : packet_buffer_kb;
   regs_.write(reg::PBA, settings_.pba_kb != 0 ? settings_.pba_kb : linux_choice);
   reset_hw();
   regs_.write(reg::WUC, 0);

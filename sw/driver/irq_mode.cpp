@@ -26,6 +26,8 @@ class irq_mode final : public receive_mode {
 
 }  // namespace
 
-std::unique_ptr<receive_mode> make_irq_mode(const mode_context& context) { return std::make_unique<irq_mode>(context); }
+std::unique_ptr<receive_mode> make_irq_mode(const mode_context& context) {
+  return std::make_unique<irq_mode>(context);
+}
 
 }  // namespace ringside::driver

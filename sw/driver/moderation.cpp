@@ -12,7 +12,8 @@ std::uint32_t itr_register(std::uint32_t interrupts_per_second) {
 
 std::uint32_t dynamic_moderation::update(std::uint64_t packets, std::uint64_t bytes) {
   if (packets == 0) return rate_;
-  // Thresholds in the spirit of e1000_update_itr: jumbo or many large frames mean bulk, little or small traffic does not.
+  // Thresholds in the spirit of e1000_update_itr: jumbo or many large frames mean bulk, little or small traffic does
+  // not.
   const std::uint64_t average = bytes / packets;
   if (state_ == latency::low) {
     if (bytes > 10000 && (average > 8000 || packets < 10 || average > 1200)) state_ = latency::bulk;

@@ -51,7 +51,9 @@ class poll_mode final : public receive_mode {
 
 }  // namespace
 
-std::unique_ptr<receive_mode> make_poll_mode(const mode_context& context) { return std::make_unique<poll_mode>(context); }
+std::unique_ptr<receive_mode> make_poll_mode(const mode_context& context) {
+  return std::make_unique<poll_mode>(context);
+}
 
 std::unique_ptr<receive_mode> make_receive_mode(const mode_context& context) {
   switch (context.settings.mode) {

@@ -6,8 +6,7 @@ namespace ringside::driver {
 namespace {
 
 /// Errors that make Linux drop a frame (5.2): CE | SE | SEQ | CXE | RXE.
-constexpr std::uint8_t drop_mask =
-    rxd_error::CE | rxd_error::SE | rxd_error::SEQ | rxd_error::CXE | rxd_error::RXE;
+constexpr std::uint8_t drop_mask = rxd_error::CE | rxd_error::SE | rxd_error::SEQ | rxd_error::CXE | rxd_error::RXE;
 static_assert(drop_mask == 0x97);
 constexpr std::uint16_t vid_mask = 0x0FFF;  // 10.5: priority and CFI are not kept
 
@@ -23,8 +22,7 @@ receiver::receiver(stack::net_stack& net, stack::net_device& dev, registers& reg
       buffer_bytes_(posted_buffer_bytes(settings)),
       buffer_offset_(accepts_chains(settings) ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom)),
       chains_(accepts_chains(settings)),
-      copy_chains_(chains_ && buffer_bytes_ * stack::sk_buff::max_frags <
-                                  max_frame_bytes(settings) + vlan_tag_bytes),
+      copy_chains_(chains_ && buffer_bytes_ * stack::sk_buff::max_frags < max_frame_bytes(settings) + vlan_tag_bytes),
       ring_(net.os()) {}
 
 bool receiver::allocate() {
@@ -71,8 +69,8 @@ bool receiver::new_buffer(rx_buffer& buffer) {
     ++counters_.buffer_failures;
     return false;
   }
-  buffer.dma = kernel_.dma().map_single(buffer.buffer + buffer_offset_, buffer_bytes_,
-                                        kernel::dma_direction::from_device);
+  buffer.dma =
+      kernel_.dma().map_single(buffer.buffer + buffer_offset_, buffer_bytes_, kernel::dma_direction::from_device);
   return true;
 }
 

@@ -15,10 +15,10 @@
 namespace ringside::driver {
 
 struct receiver_statistics {
-  std::uint64_t descriptors = 0;      // taken
-  std::uint64_t copied = 0;           // frames copied (copybreak)
-  std::uint64_t built = 0;            // frames whose buffer became the packet
-  std::uint64_t chained = 0;          // frames of several descriptors
+  std::uint64_t descriptors = 0;  // taken
+  std::uint64_t copied = 0;       // frames copied (copybreak)
+  std::uint64_t built = 0;        // frames whose buffer became the packet
+  std::uint64_t chained = 0;      // frames of several descriptors
   std::uint64_t dropped_errors = 0;
   std::uint64_t dropped_length = 0;
   std::uint64_t dropped_chains = 0;
@@ -79,16 +79,16 @@ class receiver {
   stack::net_device& dev_;
   registers& regs_;
   config settings_;
-  std::uint32_t buffer_bytes_;    // mapped for the chip
-  std::uint32_t buffer_offset_;   // of the chip's address in the allocation
+  std::uint32_t buffer_bytes_;   // mapped for the chip
+  std::uint32_t buffer_offset_;  // of the chip's address in the allocation
   bool chains_;
-  bool copy_chains_;              // a frame may need more buffers than a packet has fragments
+  bool copy_chains_;  // a frame may need more buffers than a packet has fragments
   rx_ring ring_;
   std::function<void(stack::skb_ptr)> output_;
-  bool discarding_ = false;       // up to the next EOP
+  bool discarding_ = false;  // up to the next EOP
   frame_id discard_frame_ = 0;
   drop_reason discard_reason_ = drop_reason::none;
-  stack::skb_ptr chain_;          // frame being joined
+  stack::skb_ptr chain_;  // frame being joined
   frame_id chain_frame_ = 0;
   std::uint32_t chain_parts_ = 0;
   receiver_statistics counters_;

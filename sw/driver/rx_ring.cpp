@@ -9,8 +9,8 @@ namespace ringside::driver {
 
 // Descriptors are little-endian and so is every host we build on; a big-endian one would swap here.
 static_assert(std::endian::native == std::endian::little);
-static_assert(rxd::SIZE == 16 && rxd::BUFFER_ADDRESS == 0 && rxd::LENGTH == 8 && rxd::STATUS == 12 && rxd::ERRORS == 13 &&
-              rxd::SPECIAL == 14);
+static_assert(rxd::SIZE == 16 && rxd::BUFFER_ADDRESS == 0 && rxd::LENGTH == 8 && rxd::STATUS == 12 &&
+              rxd::ERRORS == 13 && rxd::SPECIAL == 14);
 
 bool rx_ring::allocate(std::uint32_t count) {
   base_ = kernel_.dma().alloc_coherent(count * rxd::SIZE);
@@ -35,7 +35,9 @@ rx_descriptor rx_ring::read(std::uint32_t index) {
           static_cast<std::uint8_t>(raw >> 40), static_cast<std::uint16_t>(raw >> 48)};
 }
 
-void rx_ring::clear_status(std::uint32_t index) { kernel_.memory().at(address(index))[rxd::STATUS] = std::byte{0}; }
+void rx_ring::clear_status(std::uint32_t index) {
+  kernel_.memory().at(address(index))[rxd::STATUS] = std::byte{0};
+}
 
 void rx_ring::post(std::uint32_t index, kernel::bus_address dma) {
   const std::array<std::uint64_t, 2> words{dma, 0};

@@ -11,8 +11,8 @@
 
 namespace ringside::driver {
 
-/// Software's two positions.  Invariant: both below count; [next_to_clean, next_to_use) is posted or waits to be cleaned;
-/// next_to_use never reaches next_to_clean from behind, so one descriptor always stays unused.
+/// Software's two positions.  Invariant: both below count; [next_to_clean, next_to_use) is posted or waits to be
+/// cleaned; next_to_use never reaches next_to_clean from behind, so one descriptor always stays unused.
 struct ring_indices {
   std::uint32_t count = 0;
   std::uint32_t next_to_use = 0;
@@ -21,9 +21,7 @@ struct ring_indices {
   std::uint32_t after(std::uint32_t index) const { return index + 1 == count ? 0 : index + 1; }
   std::uint32_t before(std::uint32_t index) const { return index == 0 ? count - 1 : index - 1; }
   /// Descriptors that may be refilled (E1000_DESC_UNUSED).
-  std::uint32_t unused() const {
-    return (next_to_clean > next_to_use ? 0 : count) + next_to_clean - next_to_use - 1;
-  }
+  std::uint32_t unused() const { return (next_to_clean > next_to_use ? 0 : count) + next_to_clean - next_to_use - 1; }
 };
 
 /// A descriptor as the chip wrote it back (5).

@@ -48,7 +48,8 @@ constexpr auto rows = std::to_array<cost_info>({
     {cost::tap_per_byte, "tap_per_byte", byte16, 2, "Agner: rep movsb, 8-16 bytes a cycle from cache"},
     {cost::vlan_untag, "vlan_untag", op, 80, "estimate: move of twelve bytes and two header writes"},
     {cost::arp_rcv, "arp_rcv", op, 400, "estimate: arp_process with a neighbour update"},
-    {cost::ip_rcv, "ip_rcv", op, 350, "Cai: netdevice and IP layers with early demux and route (estimate of the split)"},
+    {cost::ip_rcv, "ip_rcv", op, 350,
+     "Cai: netdevice and IP layers with early demux and route (estimate of the split)"},
     {cost::ip_option, "ip_option", op, 80, "estimate: one option of ip_options_compile"},
     {cost::icmp_rcv, "icmp_rcv", op, 200, "estimate: icmp_rcv dispatch"},
     {cost::udp_rcv, "udp_rcv", op, 150, "Cai: transport layer (estimate of the split)"},
@@ -72,7 +73,9 @@ static_assert(in_order(), "one row per cost, in the order of the enumeration");
 
 }  // namespace
 
-const cost_info& info(cost what) { return rows.at(static_cast<std::size_t>(what)); }
+const cost_info& info(cost what) {
+  return rows.at(static_cast<std::size_t>(what));
+}
 
 cost cost_by_name(std::string_view name) {
   for (const cost_info& row : rows)

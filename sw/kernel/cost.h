@@ -1,7 +1,8 @@
 // What each named operation of the software costs in CPU cycles: the table behind host::consume().
 //
-// Owner: the scenario (keys cost.<name>).  Callers: everything under sw/ names an operation, the virtual CPU multiplies.
-// Costs of context_switch and of a stalled MMIO read are charged by the virtual CPU itself, all others by sw/.
+// Owner: the scenario (keys cost.<name>).  Callers: everything under sw/ names an operation, the virtual CPU
+// multiplies. Costs of context_switch and of a stalled MMIO read are charged by the virtual CPU itself, all others by
+// sw/.
 #pragma once
 
 #include <array>

@@ -19,12 +19,12 @@ namespace ringside::kernel {
 enum class dma_direction : std::uint8_t { to_device, from_device, bidirectional };
 
 enum class dma_error : std::uint8_t {
-  overlap,           // mapped while (part of) it is mapped already
-  not_mapped,        // unmap or sync of an address that is not mapped
-  size_mismatch,     // unmap with another size than map, or sync beyond the mapping
-  direction,         // unmap or sync with another direction
-  not_allocated,     // mapped memory that is no live allocation
-  cpu_access,        // the CPU touched bytes the device owns
+  overlap,        // mapped while (part of) it is mapped already
+  not_mapped,     // unmap or sync of an address that is not mapped
+  size_mismatch,  // unmap with another size than map, or sync beyond the mapping
+  direction,      // unmap or sync with another direction
+  not_allocated,  // mapped memory that is no live allocation
+  cpu_access,     // the CPU touched bytes the device owns
   count
 };
 

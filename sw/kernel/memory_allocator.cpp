@@ -23,7 +23,8 @@ void unpoison([[maybe_unused]] std::span<std::byte> area) {
 
 }  // namespace
 
-memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address end) : host_(machine), memory_(machine.memory()) {
+memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address end)
+    : host_(machine), memory_(machine.memory()) {
   const bus_address limit = end == 0 ? memory_.size() : std::min<bus_address>(end, memory_.size());
   base_ = (std::max<bus_address>(begin, 1) + slab_bytes - 1) / slab_bytes * slab_bytes;
   if (limit > base_) slabs_.resize(static_cast<std::size_t>((limit - base_) / slab_bytes));
@@ -126,7 +127,8 @@ bool memory_allocator::contains(bus_address address, std::size_t size) const {
   if (index >= slabs_.size()) return false;
   while (slabs_[index].kind == large_rest) --index;
   bus_address start = slab_address(index);
-  if (slabs_[index].kind < class_bytes.size()) start += (address - start) / class_bytes[slabs_[index].kind] * class_bytes[slabs_[index].kind];
+  if (slabs_[index].kind < class_bytes.size())
+    start += (address - start) / class_bytes[slabs_[index].kind] * class_bytes[slabs_[index].kind];
   const std::size_t usable = usable_size(start);
   return usable != 0 && address + size <= start + usable;
 }

@@ -1,9 +1,9 @@
 // The kernel's memory: buffers at bus addresses, in slab-like size classes over host::memory().
 //
-// Owner: kernel::kernel.  Callers: drivers (rings, receive buffers) and the stack (skb heads).  Deterministic: last freed,
-// first reused.  Freed buffers are poisoned under AddressSanitizer, so a late access, DMA included, stops the test.
-// Which buffer comes next depends on the order of calls, so a caller in task context synchronises first; between CPUs the
-// allocator does it itself.
+// Owner: kernel::kernel.  Callers: drivers (rings, receive buffers) and the stack (skb heads).  Deterministic: last
+// freed, first reused.  Freed buffers are poisoned under AddressSanitizer, so a late access, DMA included, stops the
+// test. Which buffer comes next depends on the order of calls, so a caller in task context synchronises first; between
+// CPUs the allocator does it itself.
 #pragma once
 
 #include <array>
@@ -46,8 +46,8 @@ class memory_allocator {
 
  private:
   static constexpr std::size_t slab_bytes = 64 * 1024;
-  static constexpr std::array<std::uint32_t, 15> class_bytes{64,   128,  192,  256,  512,  768,   1024, 1536,
-                                                            2048, 3072, 4096, 8192, 16384, 32768, 65536};
+  static constexpr std::array<std::uint32_t, 15> class_bytes{64,   128,  192,  256,  512,   768,   1024, 1536,
+                                                             2048, 3072, 4096, 8192, 16384, 32768, 65536};
   static constexpr std::uint8_t unused_slab = 0xFF;
   static constexpr std::uint8_t large_head = 0xFE;
   static constexpr std::uint8_t large_rest = 0xFD;

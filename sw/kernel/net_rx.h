@@ -22,10 +22,10 @@ class timers;
 class net_rx {
  public:
   struct limits {
-    unsigned budget = 300;           // netdev_budget
-    sim_time time = 8 * ms;          // netdev_budget_usecs: 2 jiffies at HZ=250
-    unsigned max_backlog = 1000;     // netdev_max_backlog
-    unsigned backlog_weight = 64;    // weight_p
+    unsigned budget = 300;         // netdev_budget
+    sim_time time = 8 * ms;        // netdev_budget_usecs: 2 jiffies at HZ=250
+    unsigned max_backlog = 1000;   // netdev_max_backlog
+    unsigned backlog_weight = 64;  // weight_p
   };
 
   net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);

@@ -21,8 +21,8 @@ enum class softirq_number : unsigned { timer = 1, net_tx = 2, net_rx = 3, count 
 class softirqs {
  public:
   struct limits {
-    unsigned restarts = 10;    // MAX_SOFTIRQ_RESTART
-    sim_time time = 2 * ms;    // MAX_SOFTIRQ_TIME, taken exactly rather than in whole jiffies
+    unsigned restarts = 10;  // MAX_SOFTIRQ_RESTART
+    sim_time time = 2 * ms;  // MAX_SOFTIRQ_TIME, taken exactly rather than in whole jiffies
   };
 
   softirqs(host& machine, const limits& bounds, statistics& counters);

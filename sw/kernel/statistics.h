@@ -32,7 +32,7 @@ struct statistics {
   std::uint64_t spurious = 0;    // no handler took it
   std::uint64_t timer_irqs = 0;  // local timer, not counted in hardirqs
   // Softirqs.
-  std::uint64_t softirq_runs = 0;      // at interrupt exit or local_bh_enable
+  std::uint64_t softirq_runs = 0;  // at interrupt exit or local_bh_enable
   std::uint64_t softirq_restarts = 0;
   std::uint64_t ksoftirqd_runs = 0;
   std::uint64_t ksoftirqd_wakes = 0;

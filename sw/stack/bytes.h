@@ -7,8 +7,12 @@
 
 namespace ringside::stack {
 
-inline std::uint8_t load8(const std::byte* p) { return std::to_integer<std::uint8_t>(*p); }
-inline std::uint16_t load_be16(const std::byte* p) { return static_cast<std::uint16_t>((load8(p) << 8) | load8(p + 1)); }
+inline std::uint8_t load8(const std::byte* p) {
+  return std::to_integer<std::uint8_t>(*p);
+}
+inline std::uint16_t load_be16(const std::byte* p) {
+  return static_cast<std::uint16_t>((load8(p) << 8) | load8(p + 1));
+}
 inline std::uint32_t load_be32(const std::byte* p) {
   return (static_cast<std::uint32_t>(load_be16(p)) << 16) | load_be16(p + 2);
 }
@@ -23,6 +27,8 @@ inline mac_address load_mac(const std::byte* p) {
 inline bool is_broadcast(const mac_address& a) {
   return (a[0] & a[1] & a[2] & a[3] & a[4] & a[5]) == 0xFF;
 }
-inline bool is_multicast(const mac_address& a) { return (a[0] & 1) != 0; }
+inline bool is_multicast(const mac_address& a) {
+  return (a[0] & 1) != 0;
+}
 
 }  // namespace ringside::stack

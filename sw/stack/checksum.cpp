@@ -11,10 +11,12 @@ std::uint16_t fold(std::uint64_t sum) {
   return static_cast<std::uint16_t>(sum);
 }
 
-std::uint16_t swap16(std::uint16_t value) { return static_cast<std::uint16_t>((value << 8) | (value >> 8)); }
+std::uint16_t swap16(std::uint16_t value) {
+  return static_cast<std::uint16_t>((value << 8) | (value >> 8));
+}
 
-/// Sum of the piece as if it began on an even byte.  RFC 1071 2(B): the sum may be taken in the machine's own byte order
-/// and swapped at the end.
+/// Sum of the piece as if it began on an even byte.  RFC 1071 2(B): the sum may be taken in the machine's own byte
+/// order and swapped at the end.
 std::uint16_t sum_even(std::span<const std::byte> bytes) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t sum = 0;
@@ -45,7 +47,9 @@ void inet_sum::add(std::span<const std::byte> bytes) {
   odd_ ^= (bytes.size() & 1) != 0;
 }
 
-std::uint16_t inet_sum::folded() const { return fold(sum_); }
+std::uint16_t inet_sum::folded() const {
+  return fold(sum_);
+}
 
 bool checksum_valid(std::span<const std::byte> bytes) {
   inet_sum sum;

@@ -11,8 +11,12 @@ constexpr std::uint16_t offset_mask = 0x1FFF;
 constexpr ipv4_address all_hosts = 0xE0000001;
 constexpr ipv4_address limited_broadcast = 0xFFFFFFFF;
 
-constexpr bool is_multicast_group(ipv4_address a) { return (a >> 28) == 0xE; }
-constexpr bool is_loopback(ipv4_address a) { return (a >> 24) == 127; }
+constexpr bool is_multicast_group(ipv4_address a) {
+  return (a >> 28) == 0xE;
+}
+constexpr bool is_loopback(ipv4_address a) {
+  return (a >> 24) == 127;
+}
 
 // Option kinds, RFC 791 3.1.
 constexpr std::uint8_t end_of_list = 0;
@@ -60,8 +64,7 @@ void ipv4_layer::ip_rcv(skb_ptr skb) {
   const ipv4_address source = load_be32(header + 12);
   const ipv4_address destination = load_be32(header + 16);
   if (martian(source)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_martian_source);
-  if (!for_this_host(destination))
-    return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
+  if (!for_this_host(destination)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
 
   const std::uint16_t fragment = load_be16(header + 6);
   if ((fragment & (more_fragments | offset_mask)) != 0)

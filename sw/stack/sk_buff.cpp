@@ -9,13 +9,11 @@
 namespace ringside::stack {
 
 sk_buff::sk_buff(skb_allocator& pool, kernel::bus_address head, std::byte* memory, std::uint32_t head_bytes)
-    : pool_(pool),
-      head_(head),
-      memory_(memory),
-      end_(head_bytes),
-      truesize_(skb_allocator::truesize(head_bytes)) {}
+    : pool_(pool), head_(head), memory_(memory), end_(head_bytes), truesize_(skb_allocator::truesize(head_bytes)) {}
 
-sk_buff::~sk_buff() { pool_.release(*this); }
+sk_buff::~sk_buff() {
+  pool_.release(*this);
+}
 
 void sk_buff::reserve(std::size_t bytes) {
   assert(bytes <= tailroom());

@@ -19,8 +19,8 @@ class skb_allocator {
   static constexpr std::size_t pad = 64;      // NET_SKB_PAD
   static constexpr std::size_t ip_align = 2;  // NET_IP_ALIGN: puts the IP header on a 4-byte boundary
   static constexpr std::size_t headroom = pad + ip_align;
-  static constexpr std::size_t shared_info = 320;    // sizeof(struct skb_shared_info), kept at the end of each buffer
-  static constexpr std::size_t object_bytes = 256;   // sizeof(struct sk_buff), cache aligned
+  static constexpr std::size_t shared_info = 320;   // sizeof(struct skb_shared_info), kept at the end of each buffer
+  static constexpr std::size_t object_bytes = 256;  // sizeof(struct sk_buff), cache aligned
 
   explicit skb_allocator(kernel::kernel& k) : host_(k.machine()), memory_(k.memory()) {}
 

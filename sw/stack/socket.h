@@ -31,7 +31,8 @@ class udp_socket {
   static constexpr std::size_t default_rcvbuf = 212992;  // net.core.rmem_default
 
   /// `id` names the socket in events.
-  udp_socket(kernel::host& machine, udp_layer& udp, std::uint64_t id) : host_(machine), udp_(udp), id_(id), wait_(machine) {}
+  udp_socket(kernel::host& machine, udp_layer& udp, std::uint64_t id)
+      : host_(machine), udp_(udp), id_(id), wait_(machine) {}
   ~udp_socket() { close(); }
   udp_socket(const udp_socket&) = delete;
   udp_socket& operator=(const udp_socket&) = delete;

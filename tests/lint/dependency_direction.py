@@ -6,19 +6,17 @@ An include of another folder's header must be allowed below.  The longest matchi
 import re
 import files
 
-SW = {"common", "hw/regs", "sw/kernel"}
 ALLOWED = {
     "common": {"common"},
     "hw/regs": {"common", "hw/regs"},
     "hw/tlm": {"common", "hw/regs", "hw/tlm"},
-    "hw/probe": {"common", "hw/probe"},
     "sw/kernel": {"common", "sw/kernel"},
     "sw/stack": {"common", "sw/kernel", "sw/stack"},
     "sw/driver": {"common", "hw/regs", "sw/kernel", "sw/stack", "sw/driver"},
     # The checker judges both sides from their events and descriptions alone.
     "platform/contract": {"common", "hw/regs", "platform/contract"},
-    "platform": {"common", "hw/regs", "hw/tlm", "hw/probe", "sw/kernel", "sw/stack", "sw/driver", "platform"},
-    "tests": {"common", "hw/regs", "hw/tlm", "hw/probe", "sw/kernel", "sw/stack", "sw/driver", "platform", "tests"},
+    "platform": {"common", "hw/regs", "hw/tlm", "sw/kernel", "sw/stack", "sw/driver", "platform"},
+    "tests": {"common", "hw/regs", "hw/tlm", "sw/kernel", "sw/stack", "sw/driver", "platform", "tests"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 SYSTEMC = re.compile(r"^(systemc|tlm|tlm_utils|sysc)(\.h)?(/|$)")

@@ -18,9 +18,13 @@ bool select(std::string_view name) {
   return true;
 }
 
-unsigned selected() { return active_number; }
+unsigned selected() {
+  return active_number;
+}
 
 }  // namespace ringside::mutant
 
 /// The RTL's question (ringside_mutant_pkg.sv).
-extern "C" unsigned ringside_mutant_selected() { return ringside::mutant::selected(); }
+extern "C" unsigned ringside_mutant_selected() {
+  return ringside::mutant::selected();
+}

@@ -58,7 +58,7 @@ def check_defect(options) -> int:
     print(f"{defect.name} ({defect.side}, {defect.rule}): {verdict}; exit {status}; rules {sorted(set(rules))}, first "
           f"{rules[0] if rules else 'none'}")
     if verdict != "caught":
-        print(errors[:4000], file=sys.stderr)
+        print("\n".join(errors.splitlines()[-25:]), file=sys.stderr)
     return 0 if verdict == "caught" else 1
 
 

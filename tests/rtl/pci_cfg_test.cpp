@@ -107,29 +107,33 @@ TEST(pci_cfg, master_errors_set_status_and_stop_dma_until_reset) {
   };
   // RspMasterAbort, RspTargetAbort, RspParityError; the parity bits need Command.PERR for bit 8
   for (const row& r : {row{1, 0x2000}, row{2, 0x1000}, row{3, 0x8100}}) {
-    top_bench bench;
-    bench.bring_up();
-    bench.write_config(command_reg, 0x0047);
-    bench.fail_kind = 1;
-    bench.fail_status = r.status;
-    bench.set_ring(ring_base, 64);
-    bench.fill_ring(64, buffer_base, 2048);
-    bench.write(reg::RCTL, rctl::EN | rctl::BAM);
-    bench.write(reg::RDT, 62);
-    bench.run(200);
-    EXPECT_EQ(bench.read_config(command_reg) >> 16, 0x0230U | r.bits);
-    bench.write_config(command_reg, r.bits << 16 | 0x0047);
-    EXPECT_EQ(bench.read_config(command_reg) >> 16, 0x0230U);
-    bench.fail_kind = 99;
-    bench.send(make_frame(station, 64));
-    const std::size_t before = bench.log.size();
-    bench.run(500);
-    EXPECT_EQ(bench.log.size(), before);
-    bench.write(reg::CTRL, ctrl::RST);
-    bench.run(10);
-    open(bench);
-    bench.send(make_frame(station, 64));
-    EXPECT_TRUE(bench.run_until([&] { return bench.descriptor_at(0).status & rxd_status::DD; }));
+    for (const kind failing : {kind::payload, kind::fetch, kind::writeback}) {
+      top_bench bench;
+      open(bench);
+      bench.write_config(command_reg, 0x0047);
+      bench.fail_kind = static_cast<unsigned>(failing);
+      bench.fail_status = r.status;
+      bench.write(reg::RDH, 0);  // fetch again, now with the error armed
+      bench.causes.clear();
+      bench.send(make_frame(station, 600));
+      bench.run(2000);
+      EXPECT_EQ(bench.read_config(command_reg) >> 16, 0x0230U | r.bits);
+      bench.write_config(command_reg, r.bits << 16 | 0x0047);
+      EXPECT_EQ(bench.read_config(command_reg) >> 16, 0x0230U);
+      EXPECT_EQ(bench.read(reg::RDH), 0U);
+      EXPECT_TRUE(bench.causes.empty());
+      bench.fail_kind = 99;
+      bench.send(make_frame(station, 64));
+      const std::size_t before = bench.log.size();
+      bench.run(500);
+      EXPECT_EQ(bench.log.size(), before);
+      EXPECT_EQ(bench.descriptor_at(0).status, 0);
+      bench.write(reg::CTRL, ctrl::RST);
+      bench.run(300);
+      open(bench);
+      bench.send(make_frame(station, 64));
+      EXPECT_TRUE(bench.run_until([&] { return bench.descriptor_at(0).status & rxd_status::DD; }));
+    }
   }
 }
 

@@ -58,6 +58,18 @@ TEST(writeback, wthresh_counts_cache_lines_without_gran) {
   EXPECT_EQ(bench.ops(kind::writeback).size(), 1U);
 }
 
+TEST(writeback, thresholds_in_lines_stop_at_31_descriptors) {
+  top_bench bench;
+  open(bench, {.descriptors = 128});
+  bench.write_config(0x0C, 0x10);  // 64 bytes: 4 descriptors a line
+  bench.write(reg::RDTR, long_timer);
+  bench.write(reg::RXDCTL, 20U << rxdctl::WTHRESH_SHIFT);
+  send_and_settle(bench, 30);
+  EXPECT_EQ(bench.ops(kind::writeback).size(), 0U);
+  send_and_settle(bench, 1);
+  EXPECT_EQ(bench.ops(kind::writeback).size(), 1U);
+}
+
 TEST(writeback, fpd_flushes_and_raises_rxt0_even_with_nothing_pending) {
   top_bench bench;
   open(bench);

@@ -18,7 +18,7 @@ struct two_nics_params {
   bool accumulate = true;
   unsigned cpus = 1;
   std::uint64_t seed = 1;
-  unsigned frames = 60;           // per card
+  unsigned frames = 40;           // per card
   unsigned load_percent = 20;     // of line rate, per card
   tlm::pci_params pci;
   sim_time lookahead = 0;         // of the scheduler; 0 = its default

@@ -64,7 +64,7 @@ std::vector<setting> settings() {
            }),
       with("almost_idle",
            [](auto& p) {
-             p.frames = 12;
+             p.frames = 5;
              p.load_percent = 1;
            }),
   };

@@ -1,13 +1,12 @@
 // Host, kernel, stack, scripted NIC and driver wired together, with the leak checks every driver test ends with.
 #pragma once
 
-#include <algorithm>
-#include <cstring>
-#include <functional>
-#include <set>
-#include <memory>
-
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
 
 #include "sw/driver/e1000.h"
 #include "sw/stack/app.h"
@@ -82,9 +81,8 @@ class bench {
     settings.cpu = cpu;
     application = std::make_unique<stack::app>(net, settings);
     application->set_sink([this](const stack::recv_result& r, std::span<const std::byte> data) {
-      bytes copy(data.size());
-      std::memcpy(copy.data(), data.data(), data.size());
-      read.emplace_back(r.frame, std::move(copy));
+      const auto* first = reinterpret_cast<const std::uint8_t*>(data.data());
+      read.emplace_back(r.frame, bytes(first, first + data.size()));
     });
     ASSERT_TRUE(application->start());
   }

@@ -6,7 +6,9 @@
 namespace ringside::test {
 namespace {
 
-std::span<const std::byte> view(const bytes& b) { return std::as_bytes(std::span(b)); }
+std::span<const std::byte> view(const bytes& b) {
+  return std::as_bytes(std::span(b));
+}
 
 TEST(checksum, matches_the_example_of_rfc_1071) {
   // Section 3: 00 01 f2 03 f4 f5 f6 f7 sums to ddf2 in one's complement.

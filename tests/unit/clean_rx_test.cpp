@@ -93,7 +93,8 @@ TEST(clean_rx, a_copied_frames_buffer_is_posted_again_unchanged) {
 TEST(clean_rx, delivers_every_length_byte_for_byte) {
   bench b;
   b.up();
-  expect_all_delivered(b, 200, [](std::size_t i) { return (i * 37) % 1473; }, 20);
+  expect_all_delivered(
+      b, 200, [](std::size_t i) { return (i * 37) % 1473; }, 20);
 }
 
 TEST(clean_rx, refills_in_batches_of_sixteen_and_once_at_the_end) {
@@ -117,7 +118,8 @@ TEST(clean_rx, every_tail_write_leaves_a_gap_before_the_next_unclean_descriptor)
   // tail == next unclean would hand the chip descriptors that were not read yet.
   bench b(with([](driver::config& c) { c.ring_size = 16; }));
   b.up();
-  expect_all_delivered(b, 200, [](std::size_t) { return std::size_t{18}; }, 14);
+  expect_all_delivered(
+      b, 200, [](std::size_t) { return std::size_t{18}; }, 14);
   for (const event& e : b.host.of(stage::rdt_write)) EXPECT_LT(e.a, 16U);
 }
 
@@ -185,11 +187,11 @@ TEST(clean_rx, checksum_offload) {
     b.host.run_for(1 * ms);
     return b.read.size() != before;
   };
-  EXPECT_FALSE(send(0x04, 0));         // IXSM: software looks
-  EXPECT_FALSE(send(0x24, 0));         // IXSM voids TCPCS
-  EXPECT_FALSE(send(0x00, 0));         // nothing computed
-  EXPECT_TRUE(send(0x20, 0));          // TCPCS: trusted
-  EXPECT_FALSE(send(0x20, 0x20));      // TCPE: verified again in software
+  EXPECT_FALSE(send(0x04, 0));     // IXSM: software looks
+  EXPECT_FALSE(send(0x24, 0));     // IXSM voids TCPCS
+  EXPECT_FALSE(send(0x00, 0));     // nothing computed
+  EXPECT_TRUE(send(0x20, 0));      // TCPCS: trusted
+  EXPECT_FALSE(send(0x20, 0x20));  // TCPE: verified again in software
   EXPECT_EQ(b.card.receive_counters().checksum_good, 1U);
   EXPECT_EQ(b.card.receive_counters().checksum_bad, 1U);
 }
@@ -305,14 +307,16 @@ TEST(clean_rx_chain, joins_jumbo_frames) {
       c.mtu = 9000;
     }));
     b.up();
-    expect_all_delivered(b, 60, [](std::size_t i) { return (i * 149) % 8973; }, 2);
+    expect_all_delivered(
+        b, 60, [](std::size_t i) { return (i * 149) % 8973; }, 2);
   }
 }
 
 TEST(clean_rx_chain, takes_the_largest_frame) {
   bench b(with([](driver::config& c) { c.mtu = 16110; }));
   b.up();
-  expect_all_delivered(b, 5, [](std::size_t) { return std::size_t{16110 - 28}; }, 1);
+  expect_all_delivered(
+      b, 5, [](std::size_t) { return std::size_t{16110 - 28}; }, 1);
 }
 
 TEST(clean_rx_chain, the_fcs_may_straddle_or_stand_alone) {
@@ -322,7 +326,8 @@ TEST(clean_rx_chain, the_fcs_may_straddle_or_stand_alone) {
     c.copybreak = 0;
   }));
   b.up();
-  expect_all_delivered(b, 12, [](std::size_t i) { return 252 - 42 - 4 + i; }, 1);
+  expect_all_delivered(
+      b, 12, [](std::size_t i) { return 252 - 42 - 4 + i; }, 1);
 }
 
 TEST(clean_rx_chain, an_error_drops_the_whole_chain) {
@@ -385,9 +390,8 @@ TEST_P(random_traffic, keeps_every_byte_and_every_fate) {
     std::vector<bytes> sent;
     for (int i = 0; i < 200; ++i) {
       sent.push_back(pattern(random.below(1473), static_cast<std::uint8_t>(i)));
-      b.host.at(b.host.now() + 1 * ms + random.below(4000) * us, [&b, payload = sent.back()] {
-        b.receive(udp_frame(payload));
-      });
+      b.host.at(b.host.now() + 1 * ms + random.below(4000) * us,
+                [&b, payload = sent.back()] { b.receive(udp_frame(payload)); });
     }
     b.host.run_for(20 * ms);
     EXPECT_EQ(b.read.size(), 200U);

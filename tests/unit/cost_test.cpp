@@ -1,8 +1,8 @@
 #include "sw/kernel/cost.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
+
+#include <set>
 
 namespace ringside::kernel {
 namespace {

@@ -1,7 +1,6 @@
-#include "sw/driver/config.h"
-
 #include <gtest/gtest.h>
 
+#include "sw/driver/config.h"
 #include "sw/driver/moderation.h"
 #include "sw/driver/rx_ring.h"
 
@@ -16,7 +15,8 @@ TEST(driver_config, accepts_the_defaults_and_names_what_is_wrong) {
     return check(c);
   };
   for (const std::uint32_t size : {0U, 7U, 12U, 4U, 4104U, 100U})
-    EXPECT_NE(wrong([size](config& c) { c.ring_size = size; }).find("driver.ring_size"), std::string_view::npos) << size;
+    EXPECT_NE(wrong([size](config& c) { c.ring_size = size; }).find("driver.ring_size"), std::string_view::npos)
+        << size;
   for (const std::uint32_t size : {8U, 48U, 256U, 4096U})
     EXPECT_TRUE(wrong([size](config& c) { c.ring_size = size; }).empty()) << size;
   for (const std::uint32_t size : {1U, 128U, 1522U, 32768U})

@@ -79,8 +79,8 @@ TEST(e1000_probe, resets_through_the_io_window_after_quiescing) {
   EXPECT_EQ(b.card.device().address, (stack::mac_address{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}));
   EXPECT_EQ(b.nic.registers[0x5400], 0x12005452U);
   EXPECT_EQ(b.nic.registers[0x5404], 0x80005634U);
-  EXPECT_EQ(b.nic.registers[0x0038], 0x8100U);        // VET
-  EXPECT_EQ(b.nic.registers[0x0028], 0x00C28001U);    // FCAL
+  EXPECT_EQ(b.nic.registers[0x0038], 0x8100U);          // VET
+  EXPECT_EQ(b.nic.registers[0x0028], 0x00C28001U);      // FCAL
   EXPECT_NE(b.nic.registers[0x0000] & (1U << 6), 0U);   // SLU
   EXPECT_NE(b.nic.registers[0x0000] & (1U << 30), 0U);  // VME
   EXPECT_EQ(b.nic.registers[0x5820] & (1U << 13), 0U);  // MANC.ARP_EN
@@ -222,10 +222,11 @@ TEST(e1000_interrupt, masks_in_the_handler_and_unmasks_after_the_poll) {
   b.host.run_for(1 * ms);
   std::string order;
   for (const event& e : b.host.events) order += std::string(info(e.what).name) + ' ';
-  EXPECT_EQ(order,
-            "hardirq_enter icr_read imc_write napi_schedule softirq_raise hardirq_exit softirq_enter napi_poll desc_take "
-            "dma_sync skb_build netif_receive_skb ip_rcv udp_rcv skb_drop dma_map desc_post rdt_write "
-            "napi_complete ims_write softirq_exit ");  // dma_map: the descriptor left empty at open gets its buffer
+  EXPECT_EQ(
+      order,
+      "hardirq_enter icr_read imc_write napi_schedule softirq_raise hardirq_exit softirq_enter napi_poll desc_take "
+      "dma_sync skb_build netif_receive_skb ip_rcv udp_rcv skb_drop dma_map desc_post rdt_write "
+      "napi_complete ims_write softirq_exit ");  // dma_map: the descriptor left empty at open gets its buffer
   EXPECT_EQ(b.nic.ims, 0x9DU);
 }
 
@@ -311,8 +312,7 @@ TEST(e1000_close, under_load_loses_nothing_unaccounted) {
   bench b;
   b.up();
   b.listen({5000});
-  for (int i = 0; i < 3000; ++i)
-    b.host.at(b.host.now() + i * 20 * us, [&b] { b.receive(udp_frame(pattern(30, 1))); });
+  for (int i = 0; i < 3000; ++i) b.host.at(b.host.now() + i * 20 * us, [&b] { b.receive(udp_frame(pattern(30, 1))); });
   b.host.run_for(20 * ms);
   b.down();
   b.host.run_for(60 * ms);
@@ -412,8 +412,7 @@ TEST(two_cpus, an_application_on_the_other_cpu_reads_everything) {
   bench b({}, {}, {}, 2);
   b.up();
   b.listen({5000}, stack::app_wait::recv, 1);
-  for (int i = 0; i < 100; ++i)
-    b.host.at(b.host.now() + i * 15 * us, [&b] { b.receive(udp_frame(pattern(30, 1))); });
+  for (int i = 0; i < 100; ++i) b.host.at(b.host.now() + i * 15 * us, [&b] { b.receive(udp_frame(pattern(30, 1))); });
   b.host.run_for(10 * ms);
   EXPECT_EQ(b.read.size(), 100U);
 }

@@ -40,7 +40,8 @@ std::size_t fake_host::count(stage what) const {
 
 std::vector<event> fake_host::of(stage what) const {
   std::vector<event> result;
-  std::copy_if(events.begin(), events.end(), std::back_inserter(result), [what](const event& e) { return e.what == what; });
+  std::copy_if(events.begin(), events.end(), std::back_inserter(result),
+               [what](const event& e) { return e.what == what; });
   return result;
 }
 
@@ -173,8 +174,8 @@ kernel::task_id fake_host::spawn(unsigned cpu, std::string name, std::function<v
   fresh->context.uc_stack.ss_size = fresh->stack.size();
   fresh->context.uc_link = &main_context_;
   const auto pointer = reinterpret_cast<std::uintptr_t>(this);
-  makecontext(&fresh->context, reinterpret_cast<void (*)()>(&fake_host::entry), 2,
-              static_cast<unsigned>(pointer >> 32), static_cast<unsigned>(pointer));
+  makecontext(&fresh->context, reinterpret_cast<void (*)()>(&fake_host::entry), 2, static_cast<unsigned>(pointer >> 32),
+              static_cast<unsigned>(pointer));
   tasks_.push_back(std::move(fresh));
   const auto id = static_cast<kernel::task_id>(tasks_.size());
   run_queue_.push_back(id);
@@ -195,8 +196,12 @@ void fake_host::run_one(task_control& next) {
   irq_enabled_ = true;
 }
 
-void fake_host::prepare_to_sleep() { tasks_[current_ - 1]->prepared = true; }
-void fake_host::finish_sleep() { tasks_[current_ - 1]->prepared = false; }
+void fake_host::prepare_to_sleep() {
+  tasks_[current_ - 1]->prepared = true;
+}
+void fake_host::finish_sleep() {
+  tasks_[current_ - 1]->prepared = false;
+}
 
 void fake_host::schedule() {
   sync();

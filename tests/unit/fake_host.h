@@ -1,8 +1,10 @@
 // A machine for unit tests: kernel::host on plain C++, deterministic, no SystemC.
 //
-// One global clock; tasks are user contexts that run until they sleep, yield or the run ends.  CPUs share the clock (one
-// runs at a time), which is enough to test logic.  Devices act through at(): functions at a time.
+// One global clock; tasks are user contexts that run until they sleep, yield or the run ends.  CPUs share the clock
+// (one runs at a time), which is enough to test logic.  Devices act through at(): functions at a time.
 #pragma once
+
+#include <ucontext.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +14,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <ucontext.h>
 
 #include "sw/kernel/cost.h"
 #include "sw/kernel/host.h"

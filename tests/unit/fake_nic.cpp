@@ -6,7 +6,8 @@
 namespace ringside::test {
 namespace {
 // Offsets and bits typed from the fact sheet, not taken from the generated header: an independent reading.
-constexpr std::uint32_t ctrl = 0x0000, status = 0x0008, icr_offset = 0x00C0, ics = 0x00C8, ims_offset = 0x00D0, imc = 0x00D8;
+constexpr std::uint32_t ctrl = 0x0000, status = 0x0008, icr_offset = 0x00C0, ics = 0x00C8, ims_offset = 0x00D0,
+                        imc = 0x00D8;
 constexpr std::uint32_t rctl = 0x0100, rdbal = 0x2800, rdlen = 0x2808, rdh = 0x2810, rdt = 0x2818;
 constexpr std::uint32_t ral0 = 0x5400, rah0 = 0x5404, pba = 0x1000;
 constexpr std::uint32_t ctrl_rst = 1U << 26;
@@ -36,7 +37,9 @@ void fake_nic::reset() {
   update_line();
 }
 
-void fake_nic::update_line() { host_.set_line(line_, (icr & ims) != 0); }
+void fake_nic::update_line() {
+  host_.set_line(line_, (icr & ims) != 0);
+}
 
 void fake_nic::set_cause(std::uint32_t bits) {
   icr |= bits;
@@ -118,7 +121,9 @@ std::uint32_t fake_nic::mmio_read(kernel::bus_address address) {
 void fake_nic::mmio_write(kernel::bus_address address, std::uint32_t value) {
   if ((command & 2) != 0) write_register(static_cast<std::uint32_t>(address - bar0), value, false);
 }
-std::uint32_t fake_nic::io_read(std::uint32_t port) { return port == io_base ? io_address_ : read_register(io_address_); }
+std::uint32_t fake_nic::io_read(std::uint32_t port) {
+  return port == io_base ? io_address_ : read_register(io_address_);
+}
 void fake_nic::io_write(std::uint32_t port, std::uint32_t value) {
   if ((command & 1) == 0) return;
   if (port == io_base) io_address_ = value;

@@ -30,7 +30,8 @@ class fake_nic final : public fake_device {
 
   fake_nic(fake_host& machine, kernel::irq_line line);
 
-  /// Receives: stores in posted buffers, writes back, sets RXT0.  Waits in the FIFO while descriptors are missing.
+  /// Receives: stores in posted buffers, writes back, sets RXT0.  Waits in the FIFO while descriptors are missing
+  ///
   void receive(fake_frame frame);
   void set_cause(std::uint32_t bits);
 

@@ -29,7 +29,9 @@ class ipv4 : public stack_bench {
 // A UDP datagram of `pattern` has a wrong length field, so a good IPv4 header shows as udp_header.
 constexpr drop_reason passed = drop_reason::udp_header;
 
-TEST_F(ipv4, passes_a_good_header_on) { EXPECT_EQ(fate_of(good()), passed); }
+TEST_F(ipv4, passes_a_good_header_on) {
+  EXPECT_EQ(fate_of(good()), passed);
+}
 
 TEST_F(ipv4, every_corrupted_header_byte_is_caught) {
   for (std::size_t i = 0; i < 20; ++i) {
@@ -50,7 +52,12 @@ TEST_F(ipv4, malformed_headers) {
   const std::vector<row> rows{
       {"version 6", [](bytes& p) { p[0] = 0x65; }, drop_reason::ip_header},
       {"header length 4", [](bytes& p) { p[0] = 0x44; }, drop_reason::ip_header},
-      {"header beyond the frame", [](bytes& p) { p[0] = 0x4F; p.resize(40); }, drop_reason::ip_header},
+      {"header beyond the frame",
+       [](bytes& p) {
+         p[0] = 0x4F;
+         p.resize(40);
+       },
+       drop_reason::ip_header},
       {"19 bytes", [](bytes& p) { p.resize(19); }, drop_reason::ip_header},
       {"total beyond the frame", [](bytes& p) { put16(p, 2, 61); }, drop_reason::ip_length},
       {"total below the header", [](bytes& p) { put16(p, 2, 19); }, drop_reason::ip_length},

@@ -1,8 +1,8 @@
 #include "sw/kernel/memory_allocator.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
+
+#include <set>
 
 #include "common/rng.h"
 #include "tests/unit/fake_host.h"

@@ -11,7 +11,10 @@ class socket : public stack_bench {
  protected:
   void feed_at(sim_time when, const bytes& frame) {
     // Arrives through the backlog from an interrupt-like event.
-    host_.at(when, [this, frame] { pending_.push_back(frame); host_.set_line(5, true); });
+    host_.at(when, [this, frame] {
+      pending_.push_back(frame);
+      host_.set_line(5, true);
+    });
   }
   socket() {
     os_.irqs().request_irq(5, "feeder", this, [this](kernel::irq_line l) {
@@ -76,8 +79,8 @@ TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
   ASSERT_TRUE(s.bind(0, 5000));
   s.set_rcvbuf(4000);
   for (int i = 0; i < 10; ++i) feed(udp_frame(pattern(10, 9)));
-  // A 60-byte frame takes head 66 + 60 -> 128, + 320 shared info = 448 -> class 512, + 256: truesize 768.  Accepted while
-  // what is queued is not above 4000: 0, 768, ... 3840 -> six packets.
+  // A 60-byte frame takes head 66 + 60 -> 128, + 320 shared info = 448 -> class 512, + 256: truesize 768.  Accepted
+  // while what is queued is not above 4000: 0, 768, ... 3840 -> six packets.
   EXPECT_EQ(s.queued(), 6U);
   EXPECT_EQ(s.rmem_alloc(), 6U * 768U);
   EXPECT_EQ(s.drops(), 4U);
@@ -219,8 +222,8 @@ TEST_F(socket, journey_stages_come_in_order) {
   host_.events.clear();
   feed(udp_frame(pattern(10, 1)));
   host_.run_for(1 * ms);
-  EXPECT_EQ(stages(), (std::vector<stage>{stage::netif_receive_skb, stage::ip_rcv, stage::udp_rcv, stage::socket_enqueue,
-                                          stage::task_wake, stage::app_read}));
+  EXPECT_EQ(stages(), (std::vector<stage>{stage::netif_receive_skb, stage::ip_rcv, stage::udp_rcv,
+                                          stage::socket_enqueue, stage::task_wake, stage::app_read}));
   for (const event& e : host_.events) EXPECT_EQ(e.frame, 1U);
   app.stop();
   host_.run_for(1 * ms);

@@ -1,10 +1,10 @@
 // Kernel and stack without a driver: feeds frames at netif_receive_skb and checks that nothing leaks.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstring>
 #include <memory>
-
-#include <gtest/gtest.h>
 
 #include "sw/stack/eth.h"
 #include "sw/stack/net_stack.h"
@@ -32,7 +32,8 @@ class stack_bench : public testing::Test {
     EXPECT_EQ(os_.memory().bad_frees(), 0U);
     // One fate per frame.
     EXPECT_EQ(net_.skbs().delivered() + net_.skbs().consumed() + net_.skbs().total_dropped(), fed_);
-    EXPECT_EQ(host_.count(stage::socket_enqueue) + host_.count(stage::skb_consume) + host_.count(stage::skb_drop), fed_);
+    EXPECT_EQ(host_.count(stage::socket_enqueue) + host_.count(stage::skb_consume) + host_.count(stage::skb_drop),
+              fed_);
   }
 
   /// A packet that holds the frame, linear.

@@ -41,7 +41,12 @@ TEST_F(udp, malformed_datagrams) {
       {"length 0", [](bytes& f) { put16(f, 38, 0); }, drop_reason::udp_header},
       {"payload changed", [](bytes& f) { f[60] ^= 1; }, drop_reason::udp_checksum},
       {"port changed", [](bytes& f) { f[35] ^= 1; }, drop_reason::udp_checksum},
-      {"no socket", [](bytes& f) { put16(f, 36, 5001); put16(f, 40, 0); }, drop_reason::no_socket},
+      {"no socket",
+       [](bytes& f) {
+         put16(f, 36, 5001);
+         put16(f, 40, 0);
+       },
+       drop_reason::no_socket},
   };
   for (const row& r : rows) {
     SCOPED_TRACE(r.what);

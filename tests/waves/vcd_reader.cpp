@@ -84,7 +84,8 @@ const vcd_history& vcd_file::history(const std::string& name) const {
 
 std::string vcd_file::value_at(const std::string& name, std::int64_t t) const {
   const auto& all = history(name);
-  const auto after = std::upper_bound(all.begin(), all.end(), t, [](auto time, const auto& c) { return time < c.first; });
+  const auto after =
+      std::upper_bound(all.begin(), all.end(), t, [](auto time, const auto& c) { return time < c.first; });
   return after == all.begin() ? std::string{} : std::prev(after)->second;
 }
 

@@ -74,7 +74,7 @@ TEST(vcd_signals, identifier_codes_stay_printable_and_distinct_beyond_94) {
   vcd_signals s;
   for (int i = 0; i < 100; ++i) s.number("n", 1);
   const std::string header = s.header("");
-  EXPECT_NE(header.find("$var wire 1 ~ n $end"), std::string::npos);   // 93
+  EXPECT_NE(header.find("$var wire 1 ~ n $end"), std::string::npos);    // 93
   EXPECT_NE(header.find("$var wire 1 !\" n $end"), std::string::npos);  // 94
 }
 

@@ -20,6 +20,7 @@ module e1000_writeback_sva (
   input logic        ask0_q,
   input logic [6:0]  ask0_ptr_q,
   input logic        ask1_q,
+  input logic        release0,
   input logic        stale_q
 );
   logic past_ok_q;
@@ -43,6 +44,8 @@ module e1000_writeback_sva (
   CauseFollowsWriteBack: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64);
   LaterSlotNeedsTheEarlier: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ask1_q |-> ask0_q);
+  OldestRequestIsNotPutOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ask0_q && !release0 && !flush_i |=> ask0_q && ask0_ptr_q == $past(ask0_ptr_q));
   NothingIsWrittenInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     flush_i |-> !req_valid_o && !written_o && causes_o == 2'b00);
 

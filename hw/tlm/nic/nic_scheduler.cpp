@@ -70,7 +70,8 @@ void nic_scheduler::drain_events() {
   sim_time horizon = time_never;
   for (const nic* card : cards_) horizon = std::min(horizon, card->local_time());
   if (cards_.empty()) horizon = bound_;
-  for (pci_bus* bus : buses_) bus->set_horizon(std::min(horizon, bound_));
+  // A card stands at the edge behind the bus' next date: the bus has yet to reach it.
+  for (pci_bus* bus : buses_) bus->set_horizon(std::min({horizon, bound_, bus->next_date()}));
   if (before_drain_) before_drain_();
   events_.drain();
 }

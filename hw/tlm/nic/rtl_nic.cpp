@@ -18,6 +18,7 @@ namespace ringside::tlm {
 namespace {
 
 constexpr std::int64_t reset_edges = 8;
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
 constexpr clock_domain rtl_clock{125'000'000};
 constexpr sim_time half_period = 4 * ns;
@@ -87,11 +88,8 @@ struct rtl_nic::impl {
 
   // First edge at which the RTL can change again, given that it is quiescent.
   std::int64_t next_input() const {
-    std::int64_t first = gmii.active(cycle) ? cycle : gmii.next_start();
-    if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
-    if (!responses.empty()) first = std::min(first, responses.front().cycle);
-    if (link_change >= 0) first = std::min(first, link_change);
-    if (pins_active) first = cycle;  // idle pins have to be seen once
+    if (pins_active || gmii.active(cycle)) return cycle;  // idle pins have to be seen once
+    std::int64_t first = std::min(gmii.next_start(), side_due);
     const std::uint64_t deadline = top->next_deadline_o;
     if (deadline < static_cast<std::uint64_t>(first)) first = static_cast<std::int64_t>(deadline);
     return std::max(first, cycle);
@@ -171,67 +169,86 @@ struct rtl_nic::impl {
   // ---- the inputs this edge samples ----
   void drive_inputs() {
     top->now_i = static_cast<std::uint64_t>(cycle);
-    if (cycle == reset_edges) top->rst_ni = 1;
     pins_active = false;
+    drive_gmii();
+    // Everything but the wire is rare: one comparison tells that nothing is due and nothing has to be taken back.
+    if (cycle >= side_due) drive_side_inputs();
+  }
+
+  void drive_gmii() {
     gmii_driver::pins pin;
     const auto kind = gmii.active(cycle) ? gmii.drive(cycle, pin) : gmii_driver::edge_kind::idle;
     top->gmii_rx_dv_i = pin.dv;
     top->gmii_rx_er_i = pin.er;
     top->gmii_rxd_i = pin.data;
-    if (kind != gmii_driver::edge_kind::idle) {
-      pins_active = true;
-      const wire_frame& frame = gmii.current();
-      if (kind == gmii_driver::edge_kind::sof) emit(stage::wire_sof, frame.id, frame.bytes.size(), frame.marks);
-      if (kind == gmii_driver::edge_kind::eof) emit(stage::wire_eof, frame.id, frame.bytes.size(), frame.marks);
-    }
+    if (kind == gmii_driver::edge_kind::idle) return;
+    pins_active = true;
+    if (kind == gmii_driver::edge_kind::data) return;
+    const wire_frame& frame = gmii.current();
+    emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
+         frame.marks);
+  }
+
+  void drive_side_inputs() {
+    if (cycle == reset_edges) top->rst_ni = 1;
     if (link_change >= 0 && cycle >= link_change) {
       top->link_up_i = link_next;
       link_change = -1;
       pins_active = true;
       emit(stage::link_change, 0, link_next);
     }
+    const bool access_was = access_driven;
+    const bool response_was = top->mst_rsp_valid_i != 0;
     drive_access();
     drive_response();
+    if (access_was || access_driven || response_was || top->mst_rsp_valid_i != 0) pins_active = true;
+    side_due = next_side_input();
+  }
+
+  // First edge at which a pin other than GMII's changes.
+  std::int64_t next_side_input() const {
+    if (cycle < reset_edges || access_driven || top->mst_rsp_valid_i != 0) return cycle + 1;
+    std::int64_t first = never;
+    if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
+    if (!responses.empty()) first = std::min(first, responses.front().cycle);
+    if (link_change >= 0) first = std::min(first, link_change);
+    return first;
   }
 
   void drive_access() {
-    const bool was = access_driven;
     access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
     top->tgt_req_valid_i = access_driven;
-    pins_active = pins_active || was || access_driven;
-    if (access_driven) {
-      const target_access access = accesses.front().access;
-      top->tgt_space_i = static_cast<std::uint8_t>(access.space);
-      top->tgt_write_i = access.write;
-      top->tgt_addr_i = access.offset;
-      top->tgt_be_i = access.byte_enables;
-      top->tgt_wdata_i = access.data;
-      if (top->tgt_req_ready_o) {  // taken at this edge
-        accesses.pop_front();
-        answers_due.push_back(!access.write);
-        if (access.write)
-          report_write(access);
-        else
-          reads_under_way.push_back(register_offset(access));
-      }
-    }
+    if (!access_driven) return;
+    const target_access access = accesses.front().access;
+    top->tgt_space_i = static_cast<std::uint8_t>(access.space);
+    top->tgt_write_i = access.write;
+    top->tgt_addr_i = access.offset;
+    top->tgt_be_i = access.byte_enables;
+    top->tgt_wdata_i = access.data;
+    if (!top->tgt_req_ready_o) return;
+    accesses.pop_front();  // taken at this edge
+    answers_due.push_back(!access.write);
+    if (access.write)
+      report_write(access);
+    else
+      reads_under_way.push_back(register_offset(access));
   }
 
   void drive_response() {
-    const bool was = top->mst_rsp_valid_i != 0;
     const bool due = !responses.empty() && responses.front().cycle <= cycle;
     top->mst_rsp_valid_i = due;
-    if (due) {
-      const response_beat& beat = responses.front();
-      top->mst_rsp_tag_i = beat.tag;
-      top->mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
-      top->mst_rsp_data_i = beat.data;
-      top->mst_rsp_last_i = beat.last;
-      if (beat.returned != nullptr) free_transfers.push_back(beat.returned);
-      responses.pop_front();
-    }
-    pins_active = pins_active || was || due;
+    if (!due) return;
+    const response_beat& beat = responses.front();
+    top->mst_rsp_tag_i = beat.tag;
+    top->mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
+    top->mst_rsp_data_i = beat.data;
+    top->mst_rsp_last_i = beat.last;
+    if (beat.returned != nullptr) free_transfers.push_back(beat.returned);
+    responses.pop_front();
   }
+
+  // An input was queued from outside: look at it again.
+  void side_input_queued() { side_due = std::min(side_due, cycle); }
 
   // ---- after the edge ----
   void look_at_outputs() {
@@ -307,6 +324,7 @@ struct rtl_nic::impl {
   std::deque<queued_access> accesses;
   std::deque<bool> answers_due;           // per accepted access: true = a read
   std::deque<std::int64_t> reads_under_way;  // register offset of each read
+  std::int64_t side_due = 0;  // first edge at which a pin other than GMII's may change
   bool access_driven = false;
   bool intx = false;
   std::int64_t io_address = 0;
@@ -332,9 +350,11 @@ void rtl_nic::run(sim_time limit) {
 
 void rtl_nic::deliver_access(const target_access& access, sim_time t) {
   impl_->accesses.push_back({impl_->crossed(t), access});
+  impl_->side_input_queued();
 }
 
 void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) {
+  impl_->side_input_queued();
   std::int64_t cycle = impl_->crossed(t);
   if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
   if (transfer.status != dma_status::ok || from == to) {
@@ -350,6 +370,7 @@ void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t
 }
 
 void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
+  impl_->side_input_queued();
   std::int64_t cycle = impl_->crossed(t);
   if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
   impl_->responses.push_back({cycle, 0, transfer.tag, transfer.status, true, &transfer});
@@ -358,6 +379,7 @@ void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
 void rtl_nic::set_link(bool up, sim_time t) {
   impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
   impl_->link_next = up;
+  impl_->side_input_queued();
 }
 
 void rtl_nic::wire_released() { impl_->gmii.look_ahead(); }

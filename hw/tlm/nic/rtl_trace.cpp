@@ -1,8 +1,8 @@
 #include "hw/tlm/nic/rtl_trace.h"
 
-#include <string>
-
 #include <verilated_vcd_c.h>
+
+#include <string>
 
 namespace ringside::tlm {
 
@@ -32,7 +32,9 @@ rtl_trace::rtl_trace(const nic_trace& waves)
 // Closing hands over what is still buffered, so the sink has to be there yet.
 rtl_trace::~rtl_trace() = default;
 
-VerilatedVcdC& rtl_trace::vcd() { return *vcd_; }
+VerilatedVcdC& rtl_trace::vcd() {
+  return *vcd_;
+}
 
 void rtl_trace::open() {
   vcd_->open("rtl");
@@ -46,8 +48,12 @@ void rtl_trace::begin(sim_time t) {
   if (waves_.start < t && waves_.start <= waves_.end) write(waves_.start);
 }
 
-void rtl_trace::write(sim_time t) { vcd_->dump(static_cast<std::uint64_t>(t)); }
+void rtl_trace::write(sim_time t) {
+  vcd_->dump(static_cast<std::uint64_t>(t));
+}
 
-void rtl_trace::flush() { vcd_->flush(); }
+void rtl_trace::flush() {
+  vcd_->flush();
+}
 
 }  // namespace ringside::tlm

@@ -1,7 +1,8 @@
 // Waveforms of a Verilated card: what to dump when, inside the window.
 //
 // Owned by rtl_nic, which calls it around every edge it evaluates.  Time unit is 1 ps.  Inputs are drawn at the edge
-// that samples them, outputs at the edge that makes them; over a skipped stretch nothing changes and the clock lies flat.
+// that samples them, outputs at the edge that makes them; over a skipped stretch nothing changes and the clock lies
+// flat.
 #pragma once
 
 #include <memory>

@@ -142,8 +142,9 @@ void host_bridge::cpu_access_done(cpu_access& access, sim_time t) {
       slot.busy = false;
       if (posted_cpu_writes_-- == params_.cpu_posted_writes) notify(write_slot_free_, t);
     } else {
-      // The answer may not pass the DMA writes that ended before it.
-      notify(slot.done, std::max(t + params_.bus_to_cpu_latency, drained_by()));
+      // The answer may not pass the DMA writes that ended before it.  Software at an instant goes before the drain at that
+      // instant, so it comes a picosecond after the last one.
+      notify(slot.done, std::max(t + params_.bus_to_cpu_latency, drained_by() + ps));
     }
     return;
   }

@@ -443,7 +443,7 @@ void pci_bus::finish_wait() {
 
 void pci_bus::finish_cpu() {
   cpu_access& access = *head().cpu;
-  end_transaction(word_bytes);
+  end_transaction(access.aborted ? 0 : word_bytes);
   masters_[0].queue.pop_front();
   bridge_.cpu_access_done(access, now_);
 }

@@ -1,0 +1,85 @@
+// The event hash is the same however the simulation is stepped: run-ahead or one RTL clock per kernel step, idle stretches
+// skipped or evaluated, CPU costs accumulated or waited for one by one.
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "tests/system/run_machine.h"
+
+namespace ringside::test {
+namespace {
+
+struct load {
+  const char* name;
+  settings set;
+};
+void PrintTo(const load& l, std::ostream* out) { *out << l.name; }
+
+std::vector<load> loads() {
+  return {
+      {"size64_1_percent", {"gen.size=64", "gen.rate=1%", "gen.count=12"}},
+      {"size64_10_percent", {"gen.size=64", "gen.rate=10%", "gen.count=120"}},
+      {"size64_50_percent", {"gen.size=64", "gen.rate=50%", "gen.count=300"}},
+      {"size64_line_rate", {"gen.size=64", "gen.rate=line", "gen.count=400"}},
+      {"size512_50_percent", {"gen.size=512", "gen.rate=50%", "gen.count=120"}},
+      {"size1518_line_rate", {"gen.size=1518", "gen.rate=line", "gen.count=80"}},
+      {"sizes_65_to_128", {"gen.size=65..128", "gen.rate=30%", "gen.count=150"}},
+      {"mixed_poisson", {"gen.size=64..1518", "gen.rate=40%", "gen.count=120", "gen.arrival=poisson"}},
+      {"itr_off", {"gen.size=64", "gen.rate=10%", "gen.count=120", "driver.itr=0"}},
+      {"rdtr_radv", {"gen.size=64", "gen.rate=5%", "gen.count=100", "driver.itr=0", "driver.rdtr=8", "driver.radv=40"}},
+      {"retries_and_waits",
+       {"gen.size=64..600", "gen.rate=20%", "gen.count=120", "bus.retry_per_million=150000", "bus.wait_jitter=4",
+        "bus.wait_states=1", "bus.disconnect_bytes=128"}},
+      {"bus_33mhz", {"gen.size=1518", "gen.rate=line", "gen.count=80", "bus.clock_mhz=100/3"}},
+      {"two_cpus", {"gen.size=64..300", "gen.rate=20%", "gen.count=120", "cpu.count=2"}},
+      {"two_cpus_line_rate", {"gen.size=64", "gen.rate=line", "gen.count=300", "cpu.count=2"}},
+      {"slow_cpu_ring_full",
+       {"gen.size=64", "gen.rate=50%", "gen.count=300", "cpu.clock_mhz=200", "driver.ring_size=48"}},
+      {"irq_mode", {"gen.size=64..300", "gen.rate=20%", "gen.count=100", "driver.mode=irq"}},
+      {"poll_mode", {"gen.size=64", "gen.rate=10%", "gen.count=40", "driver.mode=poll"}},
+      {"errors_on_the_wire",
+       {"gen.size=64..300", "gen.rate=30%", "gen.count=150", "gen.bad_fcs_per_million=100000",
+        "gen.rx_er_per_million=100000", "gen.runt_per_million=100000", "gen.oversize_per_million=100000"}},
+      {"odd_cpu_clock", {"gen.size=64", "gen.rate=20%", "gen.count=100", "cpu.clock_mhz=1733"}},
+  };
+}
+
+class hash_matrix : public testing::TestWithParam<load> {};
+
+TEST_P(hash_matrix, is_flat) {
+  const outcome reference = run_machine(GetParam().set);
+  EXPECT_EQ(complaints_of(reference), "");
+  EXPECT_GT(reference["delivered"], 0U);
+  EXPECT_LT(reference["cycles_evaluated"], reference["cycles"]);
+  for (const char* step : {"ahead", "cycle"})
+    for (const char* skip : {"true", "false"})
+      for (const char* accumulate : {"true", "false"}) {
+        const bool is_reference = std::string(step) == "ahead" && std::string(skip) == "true" &&
+                                  std::string(accumulate) == "true";
+        if (is_reference) continue;
+        const settings way{std::string("run.step=") + step, std::string("run.skip=") + skip,
+                           std::string("run.cpu_accumulate=") + accumulate};
+        const outcome other = run_machine(GetParam().set + way);
+        EXPECT_EQ(other.hash, reference.hash) << way[0] << ' ' << way[1] << ' ' << way[2];
+        EXPECT_EQ(other["delivered"], reference["delivered"]);
+      }
+}
+
+INSTANTIATE_TEST_SUITE_P(loads, hash_matrix, testing::ValuesIn(loads()),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(determinism, two_runs_are_equal_and_another_seed_is_not) {
+  const settings mixed{"gen.size=64..1518", "gen.rate=40%", "gen.count=100", "gen.arrival=poisson",
+                       "bus.retry_per_million=50000"};
+  const outcome first = run_machine(mixed);
+  const outcome second = run_machine(mixed);
+  EXPECT_EQ(complaints_of(first), "");
+  EXPECT_EQ(first.json, second.json);
+  EXPECT_NE(first.json.find("event_hash"), std::string::npos);
+  EXPECT_EQ(first.json.find("\"seconds\""), std::string::npos);
+  const outcome other = run_machine(mixed + settings{"run.seed=77"});
+  EXPECT_NE(other.hash, first.hash);
+}
+
+}  // namespace
+}  // namespace ringside::test
