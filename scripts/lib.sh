@@ -40,7 +40,8 @@ find_root() {
   sudo -n true 2>/dev/null || fail "sudo asks for a password and there is no terminal; as root: apt-get install --no-install-recommends $*"
 }
 
-# install_packages PACKAGE...: installs what is missing, nothing when all is there.
+# install_packages PACKAGE...: installs what is missing, nothing when all is there.  Sets packages_changed to yes or no.
+packages_changed=no
 install_packages() {
   local id='an unknown system' ID='' PRETTY_NAME=''
   # shellcheck disable=SC1091
@@ -56,6 +57,7 @@ install_packages() {
     return
   fi
   step "packages: installing ${missing[*]}"
+  packages_changed=yes
   find_root "${missing[*]}"
   local options=(-o DPkg::Lock::Timeout=300 -o Acquire::Retries=2 -o APT::Update::Error-Mode=any)
   local log=build/packages.log begin=$SECONDS

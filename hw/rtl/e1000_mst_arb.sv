@@ -17,6 +17,7 @@ module e1000_mst_arb (
   input  logic        pay_valid_i,
   input  logic [63:0] pay_addr_i,
   input  logic [12:0] pay_len_i,
+  input  logic        pay_end_i,            // last burst of the frame
   output logic        pay_gnt_o,
   input  logic        pay_wvalid_i,
   input  e1000_pkg::mst_wdata_t pay_w_i,
@@ -112,7 +113,8 @@ module e1000_mst_arb (
         read_q      <= 1'b1;
       end
       if (pay_gnt_o) begin
-        req_q     <= {e1000_pkg::KindPayload, e1000_pkg::KindPayload, seq_pay_q, 1'b1, pay_addr_i, pay_len_i};
+        req_q     <= {pay_end_i ? e1000_pkg::KindPayloadEnd : e1000_pkg::KindPayload, e1000_pkg::KindPayload, seq_pay_q,
+                      1'b1, pay_addr_i, pay_len_i};
         seq_pay_q <= seq_pay_q + 2'd1;
       end
       if (wb_gnt_o || pay_gnt_o) begin

@@ -20,9 +20,10 @@ package e1000_pkg;
 
   // ---- PCI master side ---------------------------------------------------------------------------
   typedef enum logic [1:0] {
-    KindPayload   = 2'd0,
-    KindFetch     = 2'd1,  // receive descriptor read
-    KindWriteback = 2'd2   // receive descriptor write
+    KindPayload    = 2'd0,
+    KindFetch      = 2'd1,  // receive descriptor read
+    KindWriteback  = 2'd2,  // receive descriptor write
+    KindPayloadEnd = 2'd3   // payload, last burst of its frame (in a request; its tag says KindPayload)
   } kind_e;
 
   typedef struct packed {

@@ -43,6 +43,7 @@ module e1000_rx_dma #(
   output logic        req_valid_o,
   output logic [63:0] req_addr_o,
   output logic [12:0] req_len_o,
+  output logic        req_end_o,            // last burst of the frame
   input  logic        req_gnt_i,
   output logic        w_valid_o,
   output e1000_pkg::mst_wdata_t w_o,
@@ -174,6 +175,7 @@ module e1000_rx_dma #(
   assign req_valid_o = state_q == StRequest && !flush_i;
   assign req_addr_o  = addr_q;
   assign req_len_o   = burst_q;
+  assign req_end_o   = seg_eop_q && burst_ends_desc;
   assign frame_pop_o = state_q == StPop;
 
   logic [12:0] to_boundary;

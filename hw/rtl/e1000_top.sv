@@ -180,6 +180,7 @@ module e1000_top #(
   logic        pay_valid, pay_gnt, pay_wvalid, pay_wready, pay_rsp;
   logic [63:0] pay_addr;
   logic [12:0] pay_len;
+  logic        pay_end;
   e1000_pkg::mst_wdata_t pay_w;
   e1000_rx_dma #(.BurstBytes(BurstBytes)) u_dma (
     .clk_i, .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en),
@@ -190,7 +191,8 @@ module e1000_top #(
     .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
     .placed_count_o(placed_count), .complete_o(complete), .complete_ptr_o(complete_ptr), .frame_done_o(frame_done),
     .frame_small_o(frame_small), .need_desc_o(need_desc), .req_valid_o(pay_valid), .req_addr_o(pay_addr),
-    .req_len_o(pay_len), .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid), .w_o(pay_w), .w_ready_i(pay_wready),
+    .req_len_o(pay_len), .req_end_o(pay_end),
+    .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid), .w_o(pay_w), .w_ready_i(pay_wready),
     .rsp_valid_i(pay_rsp), .rsp_ok_i(rsp_ok), .quiescent_o(q_dma)
   );
 
@@ -219,7 +221,7 @@ module e1000_top #(
   e1000_mst_arb u_arb (
     .clk_i, .rst_ni, .soft_rst_i(soft_rst), .allow_i(dma_allow), .fetch_valid_i(fetch_valid),
     .fetch_urgent_i(fetch_urgent), .fetch_addr_i(fetch_addr), .fetch_len_i(fetch_len), .fetch_gnt_o(fetch_gnt),
-    .pay_valid_i(pay_valid), .pay_addr_i(pay_addr), .pay_len_i(pay_len), .pay_gnt_o(pay_gnt),
+    .pay_valid_i(pay_valid), .pay_addr_i(pay_addr), .pay_len_i(pay_len), .pay_end_i(pay_end), .pay_gnt_o(pay_gnt),
     .pay_wvalid_i(pay_wvalid), .pay_w_i(pay_w), .pay_wready_o(pay_wready), .wb_valid_i(wb_valid), .wb_addr_i(wb_addr),
     .wb_len_i(wb_len), .wb_gnt_o(wb_gnt), .wb_wvalid_i(wb_wvalid), .wb_w_i(wb_w), .wb_wready_o(wb_wready),
     .fetch_rsp_o(fetch_rsp), .pay_rsp_o(pay_rsp), .wb_rsp_o(wb_rsp), .rsp_ok_o(rsp_ok), .rsp_last_o(rsp_last),

@@ -15,6 +15,7 @@ std::optional<std::uint64_t> count_instructions(const std::string& program, cons
                                  "--callgrind-out-file=" + scratch_file, program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const pid_t pid = fork();

@@ -80,12 +80,10 @@ void checker::on_bus(const event& e) {
     case stage::desc_load:
       return fetch_.on_load(e);
     case stage::dma_write:
-      return payload_.on_write(e);
+      if (payload_.on_write(e)) on_frame_placed(e);
+      return;
     case stage::dma_done:
-      if (payload_.on_done(e)) {
-        writeback_.on_frame_done(e);
-        cause_.on_use(e.time);
-      }
+      if (payload_.on_done(e)) on_frame_placed(e);
       return;
     case stage::desc_writeback:
       return writeback_.on_writeback(e);
@@ -94,6 +92,11 @@ void checker::on_bus(const event& e) {
     default:
       return;
   }
+}
+
+void checker::on_frame_placed(const event& e) {
+  writeback_.on_frame_done(e);
+  cause_.on_use(e.time);
 }
 
 void checker::on_wire(const event& e) {

@@ -34,6 +34,7 @@ class checker final : public event_consumer {
   void on_bus(const event& e);
   void on_nic(const event& e);
   void on_cpu(const event& e);
+  void on_frame_placed(const event& e);
   void on_wire(const event& e);
   void on_reg_write(const event& e);
   void on_reg_read(const event& e);

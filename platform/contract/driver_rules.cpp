@@ -13,6 +13,7 @@ constexpr std::size_t most_doorbells = 64;
 void driver_rules::restart() {
   handed_ = w_.ring.taken;
   w_.driver_seen = false;
+  waiting_posts_ = 0;
   for (const early_post& p : early_)
     if (w_.ring.index_of(p.address) != ring_ledger::none) post(p);
   on_tail_while_off();
@@ -23,6 +24,7 @@ void driver_rules::on_tail_while_off() {
   while (handed_.position < w_.ring.tail) {
     ring_slot& slot = w_.ring.at(handed_);
     slot.handed = slot.posted;
+    if (slot.posted) --waiting_posts_;
     slot.posted = false;
     w_.ring.step(handed_);
   }
@@ -41,6 +43,7 @@ void driver_rules::post(const early_post& p) {
   w_.driver_seen = true;
   if (slot.handed)
     w_.log.trip(rule::S_1, p.time, "the driver writes a descriptor it has handed to the card", {0, index, p.address});
+  if (!slot.posted) ++waiting_posts_;
   slot.posted = true;
   slot.posted_at = p.time;
   slot.posted_buffer = p.buffer;
@@ -77,8 +80,13 @@ void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
   if (!ring.usable()) return;
   if (value >= ring.count())
     return w_.log.trip(rule::S_3, t, fmt::format("RDT = {} in a ring of {}", value, ring.count()), {0, value, 0});
-  ring.ring_doorbell(value);
+  const bool nothing_added = ring.ring_doorbell(value) == 0;
   early_.clear();
+  // one posted descriptor may wait behind RDT, not more.
+  if (nothing_added && waiting_posts_ > 1)
+    w_.log.trip(rule::S_3, t,
+                fmt::format("RDT = {} hands over nothing, {} descriptors are posted", value, waiting_posts_),
+                {0, value, 0});
   const std::uint64_t cleaned = w_.driver_seen ? ring.taken.position : ring.written.position;
   if (ring.tail - cleaned >= ring.count())
     w_.log.trip(rule::S_3, t,
@@ -96,6 +104,7 @@ void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
           {0, handed_.index, ring.base() + handed_.index * 16ULL});
     }
     slot.handed = true;
+    if (slot.posted) --waiting_posts_;
     slot.posted = false;
     ring.step(handed_);
   }

@@ -66,10 +66,11 @@ class driver_rules {
   std::array<cpu_state, 64> cpus_{};
   dma_map_table maps_;
   bool maps_seen_ = false;
-  std::vector<early_post> early_;   // posts since the ring was last empty of doorbells
-  std::deque<doorbell> doorbells_;  // RDT writes on their way to the card
-  ring_cursor handed_;              // next descriptor RDT will cover
-  std::uint64_t taken_buffer_ = 0;  // buffer of the last descriptor taken
+  std::vector<early_post> early_;    // posts since the ring was last empty of doorbells
+  std::deque<doorbell> doorbells_;   // RDT writes on their way to the card
+  ring_cursor handed_;               // next descriptor RDT will cover
+  std::uint32_t waiting_posts_ = 0;  // posted, not covered by RDT yet
+  std::uint64_t taken_buffer_ = 0;   // buffer of the last descriptor taken
   bool taken_synced_ = true;
   bool napi_active_ = false;
 };

@@ -14,6 +14,7 @@ constexpr std::uint64_t longest_normal_frame = 1522;  // R-40
 void payload_rules::restart() {
   frame_ = 0;
   in_frame_ = false;
+  frame_over_ = false;
   muted_ = false;
 }
 
@@ -26,6 +27,12 @@ void payload_rules::begin_frame(frame_id frame) {
   frame_ = frame;
   in_frame_ = true;
   muted_ = false;
+  frame_over_ = false;
+  placed_ = expected_ = 0;
+  // A frame that loses a VLAN tag is 4 bytes shorter: its end is seen by dma_done only.
+  const frame_record* wire = w_.frames.find(frame);
+  if (wire != nullptr && w_.registers.rctl_written() < wire->start)
+    expected_ = wire->bytes - (w_.registers.strip_crc() ? 4 : 0);
 }
 
 // a null descriptor takes no data; the frame goes on in the next one.
@@ -45,12 +52,23 @@ void payload_rules::refuse(rule broken, const event& e, const char* what) {
   w_.log.trip(broken, e.time, fmt::format("{} bytes of payload: {}", e.b, what), {e.frame, w_.ring.filling.index, e.a});
 }
 
-void payload_rules::on_write(const event& e) {
-  if (!may_write(w_, e)) return;
-  if (!in_frame_ || e.frame != frame_) begin_frame(e.frame);
-  if (muted_) return;
+bool payload_rules::on_write(const event& e) {
+  if (!may_write(w_, e)) return false;
+  if (!in_frame_ || e.frame != frame_) {
+    if (e.frame == frame_ && frame_ != 0 && frame_over_ && w_.ring.filling_used) {
+      place(e);  // more data of a frame that was complete: judged, not counted again
+      return false;
+    }
+    begin_frame(e.frame);
+  }
+  if (muted_) return false;
   if (!w_.ring.filling_used) skip_null();
   place(e);
+  placed_ += static_cast<std::uint32_t>(e.b);
+  if (muted_ || placed_ != expected_) return false;
+  in_frame_ = false;
+  frame_over_ = true;
+  return true;
 }
 
 void payload_rules::place(const event& e) {
@@ -101,9 +119,10 @@ void payload_rules::place(const event& e) {
 
 bool payload_rules::on_done(const event& e) {
   if (w_.after_reset || !w_.ring.usable()) return false;
-  const bool counted = in_frame_ && e.frame == frame_;
+  if (!in_frame_ || e.frame != frame_) return false;
   in_frame_ = false;
-  return counted;
+  frame_over_ = true;
+  return true;
 }
 
 }  // namespace ringside::contract

@@ -10,9 +10,9 @@ namespace ringside::contract {
 class payload_rules {
  public:
   explicit payload_rules(watched& w) : w_(w) {}
-  /// A payload burst completed on the bus.
-  void on_write(const event& e);
-  /// The last payload byte of a frame is on the bus; false when it is not to be counted.
+  /// A payload burst completed on the bus; true when it is the last of its frame, as the wire's length tells.
+  bool on_write(const event& e);
+  /// The last payload byte of a frame is on the bus; false when that is known already or not to be counted.
   bool on_done(const event& e);
   void restart();
 
@@ -25,7 +25,10 @@ class payload_rules {
   watched& w_;
   frame_id frame_ = 0;
   bool in_frame_ = false;
-  bool muted_ = false;  // a breach of this frame was reported
+  bool frame_over_ = false;     // all bytes of frame_ are placed
+  std::uint32_t placed_ = 0;    // bytes of the frame so far
+  std::uint32_t expected_ = 0;  // bytes of the whole frame, 0 unknown
+  bool muted_ = false;          // a breach of this frame was reported
 };
 
 }  // namespace ringside::contract

@@ -82,7 +82,11 @@ void writeback_rules::judge_frame(const event& e, ring_slot& slot, write_back d)
   open_ = !d.end_of_packet();
   open_frame_ = e.frame;
   if (!slot.suspect) {
-    if (slot.filled < d.length() || slot.extent < d.length()) {
+    if (d.length() > w_.registers.buffer_size()) {
+      w_.log.trip(rule::N_3, e.time, fmt::format("length {} in a buffer of {}", d.length(), w_.registers.buffer_size()),
+                  about);
+      slot.suspect = true;
+    } else if (slot.filled < d.length() || slot.extent < d.length()) {
       w_.log.trip(rule::N_1, e.time,
                   fmt::format("DD reports {} bytes, {} are there", d.length(), std::min(slot.filled, slot.extent)),
                   about);

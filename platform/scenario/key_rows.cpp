@@ -90,7 +90,7 @@ const auto rows = std::to_array<key_row>({
      "estimate", [](scenario& s, const value& v) { s.bridge.drain_latency_ns = u32(v); }},
     {"bridge.posted_bytes", "1KB", whole(64, 65536, "B"), "posted write buffer of the host bridge", "estimate",
      [](scenario& s, const value& v) { s.bridge.posted_bytes = u32(v); }},
-    {"irq.delivery_latency_ns", "300", whole(0, 1'000'000, "ns"), "INTA# to the CPU's interrupt pin", "estimate",
+    {"irq.delivery_latency_ns", "300", whole(1, 1'000'000, "ns"), "INTA# to the CPU's interrupt pin", "estimate",
      [](scenario& s, const value& v) { s.irq.delivery_latency_ns = u32(v); }},
     {"mem.size_mb", "64", whole(16, 2048, "MB"), "memory behind the host bridge", "this project",
      [](scenario& s, const value& v) { s.mem.size_mb = u32(v); }},

@@ -51,7 +51,7 @@ vcd_signals::id vcd_signals::moment(std::string_view name) {
 }
 
 void vcd_signals::add(id signal, std::string value, sim_time t) {
-  changes_.emplace(std::max(t, taken_), change{signal, std::move(value)});
+  changes_.emplace(std::max(t, settled_), change{signal, std::move(value)});
 }
 
 void vcd_signals::set(id signal, std::uint64_t value, sim_time t) {
@@ -88,7 +88,6 @@ std::string vcd_signals::all_values() const {
 
 std::string vcd_signals::take_next() {
   const sim_time t = next_change();
-  taken_ = t;
   const auto end = changes_.upper_bound(t);
   // The last word of an instant counts, so that a value that came back leaves no trace.
   std::vector<id> touched;

@@ -29,7 +29,7 @@ class vcd_signals {
   /// A moment without length (VCD type event).
   id moment(std::string_view name);
 
-  // ---- changes; one before taken() happens at taken() ----
+  // ---- changes; what comes too late happens at the settled time ----
   void set(id signal, std::uint64_t value, sim_time t);
   void set(id signal, std::string_view text, sim_time t);
   void happen(id signal, sim_time t);
@@ -37,13 +37,14 @@ class vcd_signals {
   // ---- as text ----
   /// Scope and variable declarations.  Every identifier code begins with `prefix`.
   std::string header(std::string_view prefix);
-  /// All values as of the last take_until().
+  /// All values as of the last take_next().
   std::string all_values() const;
   /// Time of the next change not taken; time_never when there is none.
   sim_time next_change() const { return changes_.empty() ? time_never : changes_.begin()->first; }
   /// Applies the changes of next_change() and returns their lines; values that stay the same make none.
   std::string take_next();
-  sim_time taken() const { return taken_; }
+  /// Everything before `t` has been taken and cannot be changed any more.
+  void settle(sim_time t) { settled_ = t; }
 
  private:
   enum class kind : std::uint8_t { number, word, moment };
@@ -70,7 +71,7 @@ class vcd_signals {
   std::vector<variable> signals_;
   std::vector<declaration> declarations_;
   std::multimap<sim_time, change> changes_;  // changes of one instant stay in the order they were told
-  sim_time taken_ = 0;                       // nothing older can be changed any more
+  sim_time settled_ = 0;
 };
 
 }  // namespace ringside::platform

@@ -61,6 +61,7 @@ void wave_writer::write_until(sim_time t) {
     if (next >= t) break;
     write_instant(next);
   }
+  signals_.settle(t);
 }
 
 void wave_writer::begin_window() {
@@ -69,21 +70,23 @@ void wave_writer::begin_window() {
   file_ << '#' << options_.start << '\n' << signals_.all_values();
 }
 
-void wave_writer::write_instant(sim_time t) {
-  const bool shown = t >= options_.start && t <= options_.end;
+// What changes at `t`: the software's signals, then the card's.
+std::string wave_writer::take(sim_time t) {
   std::string lines;
-  if (shown && !begun_) {
-    // The state the window finds; the card's own first section has the same time and holds all of its signals.
-    begin_window();
-    if (t == options_.start) {
-      if (signals_.next_change() == t) file_ << signals_.take_next();
-      if (card_.next() == t) file_ << card_.take_next();
-      return;
-    }
-  }
   if (signals_.next_change() == t) lines = signals_.take_next();
   if (card_.next() == t) lines += card_.take_next();
-  if (shown && !lines.empty()) file_ << '#' << t << '\n' << lines;
+  return lines;
+}
+
+void wave_writer::write_instant(sim_time t) {
+  if (!begun_ && t > options_.start) begin_window();  // the state the window finds
+  const std::string lines = take(t);
+  if (t == options_.start) {
+    begin_window();  // the card's first section has the same time and holds all of its signals
+    file_ << lines;
+  } else if (t > options_.start && t <= options_.end && !lines.empty()) {
+    file_ << '#' << t << '\n' << lines;
+  }
 }
 
 }  // namespace ringside::platform

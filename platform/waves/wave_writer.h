@@ -6,7 +6,7 @@
 #pragma once
 
 #include <fstream>
-#include <memory>
+#include <string>
 
 #include "common/event_stream.h"
 #include "platform/report/wave_options.h"
@@ -40,6 +40,7 @@ class wave_writer final : public event_consumer {
   void write_header();
   void write_until(sim_time t);
   void write_instant(sim_time t);
+  std::string take(sim_time t);
   void begin_window();
 
   const wave_options options_;

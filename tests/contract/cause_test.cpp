@@ -22,6 +22,21 @@ TEST(cause_rules, R_21_rxt0_before_the_write_back) {
   EXPECT_ONLY(bench, "R-21");
 }
 
+// Without dma_done the wire's length tells when a frame is complete.
+TEST(cause_rules, R_21_without_an_event_for_the_end_of_the_data) {
+  contract_bench bench;
+  bench.open();
+  bench.fill();
+  bench.fetch(0, 7);
+  bench.arrive(1, 600);
+  bench.payload(1, bench.buffer(0), 300);
+  bench.payload(1, bench.buffer(0) + 300, 300);
+  bench.cause(icr::RXT0);
+  bench.write_back(1, 0, contract_bench::last_of(600));
+  bench.visible(1, 0, contract_bench::last_of(600));
+  EXPECT_ONLY(bench, "R-21");
+}
+
 TEST(cause_rules, R_21_after_frames_that_were_in_order) {
   contract_bench bench;
   bench.open();

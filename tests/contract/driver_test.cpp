@@ -64,6 +64,14 @@ TEST(driver_rules, S_3_full_ring_looks_empty) {
   EXPECT_ONLY(bench, "S-3");
 }
 
+TEST(driver_rules, S_3_tail_equals_head_although_descriptors_are_posted) {
+  contract_bench bench;
+  bench.open();
+  for (std::uint32_t i = 0; i < 7; ++i) bench.post(i);
+  bench.doorbell(0);
+  EXPECT_ONLY(bench, "S-3");
+}
+
 TEST(driver_rules, S_3_tail_beyond_the_ring) {
   contract_bench bench;
   bench.open();

@@ -176,6 +176,13 @@ TEST(writeback_rules, N_12_EOP_twice) {
   EXPECT_ONLY(bench, "N-12");
 }
 
+TEST(writeback_rules, N_3_reports_more_than_the_buffer_holds) {
+  placed bench(64, buffers_of_256);
+  bench.write_back(1, 0, part_of(260));
+  bench.write_back(1, 1, last_of(4));
+  EXPECT_EQ(bench.broken().front(), "N-3") << bench.report();
+}
+
 TEST(writeback_rules, N_11_length_too_small) {
   placed bench(128);
   bench.write_back(1, 0, last_of(124));

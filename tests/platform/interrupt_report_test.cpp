@@ -73,6 +73,24 @@ TEST(interrupt_report, interrupt_after_the_poll_belongs_to_the_next_frame) {
   EXPECT_EQ(r.polled_without_interrupt(), 1U);
 }
 
+// INTA# comes a second time (ICR was read, frame 2 was written back) before the poll has taken anything: each assertion
+// has its own first frame.
+TEST(interrupt_report, second_assertion_before_the_poll_belongs_to_the_second_frame) {
+  interrupt_report r;
+  story()
+      .arrive(1, 1 * us, 64)
+      .at(2 * us, stage::intx_assert)
+      .arrive(2, 3 * us, 64)
+      .at(4 * us, stage::intx_assert)
+      .at(5 * us, stage::desc_take, 1)
+      .at(5 * us, stage::desc_take, 2)
+      .play(r);
+  EXPECT_EQ(r.of(1).rode_on, 1U);
+  EXPECT_EQ(r.of(1).asserted, 2 * us);
+  EXPECT_EQ(r.of(2).rode_on, 2U);
+  EXPECT_EQ(r.of(2).asserted, 4 * us);
+}
+
 TEST(interrupt_report, polling_driver_has_no_interrupts) {
   interrupt_report r;
   story().arrive(1, 1 * us, 64).at(5 * us, stage::desc_take, 1).play(r);

@@ -23,6 +23,7 @@ enum class kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2 };
 // One finished or running bus transaction; times in clk cycles.
 struct bus_op {
   kind what{};
+  bool ends_frame = false;  // payload: last burst of its frame
   unsigned tag = 0;
   bool write = false;
   std::uint64_t addr = 0;

@@ -50,7 +50,9 @@ void top_bench::drive() {
 
   if (dut_->mst_req_valid_o && req_ready && dut_->rst_ni) {
     bus_op op;
-    op.what = static_cast<kind>(dut_->mst_req_kind_o);
+    // The last payload burst of a frame says so (e1000_pkg::KindPayloadEnd).
+    op.ends_frame = dut_->mst_req_kind_o == 3;
+    op.what = op.ends_frame ? kind::payload : static_cast<kind>(dut_->mst_req_kind_o);
     op.tag = dut_->mst_req_tag_o;
     op.write = dut_->mst_req_write_o;
     op.addr = dut_->mst_req_addr_o;

@@ -13,6 +13,7 @@
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
 #include "platform/source/udp_frame.h"
+#include "sw/driver/e1000.h"
 #include "tests/common/forked.h"
 
 namespace ringside::test {
@@ -111,6 +112,12 @@ class judge {
   const remembering_source& wire_;
 };
 
+class rnbc_counter final : public event_consumer {
+ public:
+  void on_event(const event& e) override { seen += e.what == stage::rnbc ? 1 : 0; }
+  std::uint64_t seen = 0;
+};
+
 std::string without_wall(const std::string& json) { return json.substr(0, json.find("\"wall\"")); }
 
 std::string run_here(const settings& s, const std::vector<offered_frame>& frames) {
@@ -121,6 +128,8 @@ std::string run_here(const settings& s, const std::vector<offered_frame>& frames
   platform::machine m(plan, wire);
   platform::run_report report({}, false);
   m.events().add_consumer(report);
+  rnbc_counter rnbc;
+  m.events().add_consumer(rnbc);
   judge verdict(m, wire);
   m.run({});
   report.finish();
@@ -152,6 +161,7 @@ std::string run_here(const settings& s, const std::vector<offered_frame>& frames
     count(fmt::format("chip.{}", row.name), m.nic_driver().hardware_counters()[row.name]);
   for (const auto& cause : platform::interrupt_causes)
     count(fmt::format("cause.{}", cause.name), report.interrupts().cause(cause.bit));
+  count("rnbc_events", rnbc.seen);
   count("hardirqs", report.interrupts().hardirqs());
   count("cycles", c.rtl_cycles);
   count("cycles_evaluated", c.rtl_cycles_evaluated);

@@ -1,6 +1,7 @@
 #include "tests/tlm/ring_task.h"
 
 #include <cstring>
+#include <utility>
 
 namespace ringside::test {
 namespace {
@@ -31,20 +32,25 @@ void ring_task::set_up() {
   host_.mmio_read32(bar0_ + reg::STATUS);
 }
 
-bool ring_task::take() {
+bool ring_task::has_next() {
   host_.consume(kernel::cost::descriptor_check);
   host_.sync();
+  const auto status = dma_[base_ + std::uint64_t{next_} * descriptor_bytes + 12];
+  return (std::to_integer<std::uint8_t>(status) & rxd_status::DD) != 0;
+}
+
+bool ring_task::take() {
+  if (!has_next()) return false;
   const std::byte* descriptor = dma_.data() + base_ + std::uint64_t{next_} * descriptor_bytes;
   std::uint64_t words[2];
   std::memcpy(words, descriptor, sizeof words);
   const auto status = static_cast<std::uint8_t>(words[1] >> 32);
-  if ((status & rxd_status::DD) == 0) return false;
   const auto length = static_cast<std::size_t>(words[1] & 0xFFFF);
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(dma_.data() + words[0]);
   frame_.insert(frame_.end(), bytes, bytes + length);
   host_.consume(kernel::cost::copy_per_byte, length);
   if ((status & rxd_status::EOP) != 0) {
-    host_.emit(stage::skb_build, 0, frame_.size());
+    host_.emit(stage::skb_build, 0, frame_.size(), device_);
     frames_.push_back(std::move(frame_));
     frame_.clear();
   }
@@ -65,16 +71,27 @@ void ring_task::receive(std::uint64_t frames) {
     if (!raised_) host_.schedule();
     host_.finish_sleep();
     host_.sync();
-    raised_ = false;
+    if (std::exchange(raised_, false)) after_interrupt();
   }
   host_.sync();
   done_ = true;
 }
 
+// The first look at the ring after an interrupt; told as desc_take {a = device, b = 1 when DD was there}.
+void ring_task::after_interrupt() {
+  const bool seen = has_next();
+  host_.emit(stage::desc_take, 0, device_, seen ? 1 : 0);
+  if (read_icr_) return;
+  host_.mmio_read32(bar0_ + reg::ICR);
+  host_.unmask_irq(device_);
+}
+
 void ring_task::interrupt() {
   ++interrupts_;
-  const std::uint32_t causes = host_.mmio_read32(bar0_ + reg::ICR);
-  host_.emit(stage::icr_read, 0, causes);
+  if (read_icr_)
+    host_.emit(stage::icr_read, 0, host_.mmio_read32(bar0_ + reg::ICR));
+  else
+    host_.mask_irq(device_);
   raised_ = true;
   if (task_ != 0) host_.wake(task_);
 }

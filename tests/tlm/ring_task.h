@@ -19,8 +19,10 @@ class ring_task {
   static constexpr std::uint32_t descriptor_bytes = 16;
 
   /// `dma` is the memory the card reaches; ring and buffers lie from `base` on.
-  ring_task(kernel::host& host, unsigned device, std::span<std::byte> dma, std::uint64_t base)
-      : host_(host), device_(device), dma_(dma), base_(base) {}
+  /// Its interrupt line has the device's number.  Without `read_icr` the handler only masks the line, as a driver would
+  /// that forgot what the ICR read is for (I-9): the task reads ICR when it has seen its frames.
+  ring_task(kernel::host& host, unsigned device, std::span<std::byte> dma, std::uint64_t base, bool read_icr)
+      : host_(host), device_(device), dma_(dma), base_(base), read_icr_(read_icr) {}
 
   void set_up();
   /// Body of the task: returns after `frames` frames.
@@ -38,12 +40,15 @@ class ring_task {
   }
   void write(std::uint32_t offset, std::uint32_t value) { host_.mmio_write32(bar0_ + offset, value); }
   void post(std::uint32_t index);
+  bool has_next();
   bool take();
+  void after_interrupt();
 
   kernel::host& host_;
   const unsigned device_;
   const std::span<std::byte> dma_;
   const std::uint64_t base_;
+  const bool read_icr_;
   std::uint64_t bar0_ = 0;
   std::uint32_t next_ = 0;
   std::uint32_t returned_ = 0;  // descriptors taken since the last RDT write

@@ -103,6 +103,7 @@ class watcher final : public event_consumer {
   void on_event(const event& e) override {
     if (e.time >= end_) return;
     hash_.on_event(e);
+    count_stale_looks(e);
     if (file_)
       std::fprintf(file_.get(), "%lld %s %d.%d %llx %llx %llx\n", static_cast<long long>(e.time),
                    std::string(info(e.what).name).c_str(), static_cast<int>(e.from), e.unit,
@@ -110,8 +111,32 @@ class watcher final : public event_consumer {
                    static_cast<unsigned long long>(e.b));
   }
   const platform::event_hash& hash() const { return hash_; }
+  std::uint64_t stale() const { return stale_; }
 
  private:
+  void count_stale_looks(const event& e) {
+    switch (e.what) {
+      case stage::desc_writeback:
+        ++written_[e.frame >> frame_wire_shift];
+        break;
+      case stage::intx_assert:
+        announced_[e.unit] = written_[e.unit];
+        break;
+      case stage::skb_build:
+        ++taken_[e.b];
+        break;
+      case stage::desc_take:
+        if (e.b == 0 && announced_[e.a] > taken_[e.a]) ++stale_;
+        break;
+      default:
+        break;
+    }
+  }
+
+  std::uint64_t written_[2] = {0, 0};    // descriptors complete on the bus
+  std::uint64_t announced_[2] = {0, 0};  // of these, before the last INTA#
+  std::uint64_t taken_[2] = {0, 0};      // by software
+  std::uint64_t stale_ = 0;
   struct closer {
     void operator()(std::FILE* f) const { std::fclose(f); }
   };
@@ -162,9 +187,11 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
       bus_of(i).attach(*cards[i]);
       scheduler.add_card(*cards[i]);
       cards[i]->set_link(true, 0);
-      rings.push_back(std::make_unique<ring_task>(*cpus, i, memories[p.two_buses ? i : 0]->span(), card_memory[i]));
+      rings.push_back(std::make_unique<ring_task>(*cpus, i, memories[p.two_buses ? i : 0]->span(), card_memory[i],
+                                                  p.read_icr));
       interrupts.route(i, i % p.cpus);
     }
+    scheduler.drain_always(p.drain_always);
     scheduler.before_drain([this] { cpus->publish_watermarks(); });
     const auto scheduled = [this](sim_time t) { scheduler.kernel_event_at(t); };
     for (const auto& bridge : bridges) bridge->on_schedule(scheduled);
@@ -262,7 +289,7 @@ std::string run_here(const two_nics_params& params, const std::string& file) {
     evaluated += b.cards[i]->counters().cycles_evaluated;
   }
   for (const auto& bus : b.buses) retries += bus->counters().retries;
-  out << ' ' << retries << ' ' << cycles << ' ' << evaluated;
+  out << ' ' << watch.stale() << ' ' << retries << ' ' << cycles << ' ' << evaluated;
   return out.str();
 }
 
@@ -273,7 +300,7 @@ two_nics_result run_two_nics(const two_nics_params& params, const std::string& f
   two_nics_result r;
   in >> r.hash >> r.events;
   for (unsigned i = 0; i < 2; ++i) in >> r.received[i] >> r.wrong[i] >> r.interrupts[i];
-  in >> r.retries >> r.cycles >> r.cycles_evaluated;
+  in >> r.stale >> r.retries >> r.cycles >> r.cycles_evaluated;
   return r;
 }
 

@@ -22,6 +22,8 @@ struct two_nics_params {
   unsigned load_percent = 20;     // of line rate, per card
   tlm::pci_params pci;
   sim_time lookahead = 0;         // of the scheduler; 0 = its default
+  bool drain_always = false;      // of the scheduler
+  bool read_icr = true;           // ring_task.h
 };
 
 struct two_nics_result {
@@ -30,6 +32,7 @@ struct two_nics_result {
   std::uint64_t received[2] = {0, 0};  // frames
   std::uint64_t wrong[2] = {0, 0};     // frames that differ from the wire's, or came out of turn
   std::uint64_t interrupts[2] = {0, 0};
+  std::uint64_t stale = 0;        // looks after an interrupt that missed a descriptor written back before INTA# rose
   std::uint64_t retries = 0;
   std::uint64_t cycles = 0;
   std::uint64_t cycles_evaluated = 0;

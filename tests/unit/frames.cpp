@@ -34,7 +34,9 @@ void fix_ip_checksum(bytes& packet, std::size_t at) {
 }
 
 bytes ipv4_packet(std::uint8_t protocol, const bytes& payload, const udp_frame_options& o) {
-  bytes packet(20, 0);
+  bytes packet;
+  packet.reserve(20 + o.ip_options.size() + payload.size());
+  packet.resize(20);
   packet.insert(packet.end(), o.ip_options.begin(), o.ip_options.end());
   packet[0] = static_cast<std::uint8_t>(0x40 | (packet.size() / 4));
   packet.insert(packet.end(), payload.begin(), payload.end());

@@ -18,6 +18,13 @@ TEST_F(icmp, counts_and_consumes_an_echo_request) {
   EXPECT_EQ(host_.count(stage::icmp_rcv), 4U);
 }
 
+TEST_F(icmp, does_not_see_ethernet_padding) {
+  bytes frame = ethernet_frame(0x0800, ipv4_packet(1, icmp_echo(4)));  // 46 bytes, padded to 60
+  frame[58] = 0xAB;                                                    // padding need not be zero
+  feed(frame);
+  EXPECT_EQ(net_.skbs().consumed(), 1U);
+}
+
 TEST_F(icmp, drops_a_wrong_checksum) {
   bytes message = icmp_echo(40);
   message[20] ^= 4;

@@ -50,6 +50,22 @@ TEST_F(irq, calls_every_handler_of_a_shared_line) {
   EXPECT_EQ(os_.counters().spurious, 0U);
 }
 
+TEST_F(irq, a_claim_does_not_hide_the_line_from_later_handlers) {
+  int second = 0;
+  const int first = 0;
+  os_.irqs().request_irq(5, "first", &first, [&](irq_line l) {
+    host_.set_line(l, false);
+    return irq_return::handled;
+  });
+  os_.irqs().request_irq(5, "second", &second, [&](irq_line) {
+    ++second;
+    return irq_return::none;
+  });
+  host_.set_line(5, true);
+  host_.run_for(1 * us);
+  EXPECT_EQ(second, 1);  // both devices may have asked
+}
+
 TEST_F(irq, counts_an_interrupt_nobody_claims) {
   const int owner = 0;
   os_.irqs().request_irq(5, "none", &owner, [&](irq_line) {

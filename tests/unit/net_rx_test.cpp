@@ -221,6 +221,13 @@ TEST_F(napi, disable_waits_for_the_poll_and_blocks_scheduling) {
   EXPECT_EQ(pending_, 0U);
 }
 
+TEST_F(napi, a_disable_under_way_refuses_without_marking_missed) {
+  // MISSED here would make the last completion schedule again, and napi_disable() wait for ever.
+  napi_.state = napi_struct::sched | napi_struct::disable;
+  EXPECT_FALSE(os_.net().napi_schedule_prep(napi_));
+  EXPECT_EQ(napi_.state, napi_struct::sched | napi_struct::disable);
+}
+
 TEST_F(napi, schedule_while_scheduled_polls_once_more_only) {
   os_.net().napi_enable(napi_);
   host_.run_task([&] {

@@ -59,14 +59,15 @@ TEST(vcd_signals, a_moment_shows_every_time) {
   EXPECT_EQ(s.all_values(), "");
 }
 
-TEST(vcd_signals, a_change_of_a_time_already_written_comes_late_and_not_never) {
+TEST(vcd_signals, a_change_of_a_settled_time_comes_late_and_not_never) {
   vcd_signals s;
   const auto busy = s.number("busy", 1);
   s.header("");
   s.set(busy, 1, 100);
   s.take_next();
+  s.settle(200);
   s.set(busy, 0, 50);
-  EXPECT_EQ(s.next_change(), 100);
+  EXPECT_EQ(s.next_change(), 200);
   EXPECT_EQ(s.take_next(), "0!\n");
 }
 

@@ -1,0 +1,86 @@
+#include "platform/waves/wave_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <stdexcept>
+
+#include "../platform/test_folder.h"
+#include "hw/tlm/pci/pci_bus.h"
+#include "vcd_reader.h"
+
+namespace ringside::platform {
+namespace {
+
+class wave_file : public testing::Test {
+ protected:
+  test::vcd_file read() const {
+    std::ifstream in(folder_.path("a.vcd"));
+    return test::vcd_file(in);
+  }
+  wave_options options(sim_time start = 0, sim_time end = time_never) const {
+    return {folder_.path("a.vcd"), start, end};
+  }
+
+  test::test_folder folder_;
+  const wave_layout layout_{.cpus = 1, .pci_clock = clock_domain{33'000'000}};
+};
+
+TEST_F(wave_file, needs_no_card_with_rtl) {
+  wave_writer w(options(), layout_);
+  w.on_event({.time = 5 * us, .frame = 7, .what = stage::dd_visible, .from = origin::bus});
+  w.on_event({.time = 6 * us, .what = stage::hardirq_enter, .from = origin::cpu});
+  w.finish();
+  const auto file = read();
+  EXPECT_EQ(file.value_at("ringside.memory.dd_frame", 5 * us - 1), "0");
+  EXPECT_EQ(file.value_at("ringside.memory.dd_frame", 5 * us), "111");
+  EXPECT_EQ(file.value_at("ringside.cpu0.context", 6 * us), "hardirq");
+}
+
+// 33 MHz: 100 clocks before clock 33,000 (1 ms) and including it, the transaction began at clock 32,901.
+TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_its_start) {
+  wave_writer w(options(), layout_);
+  w.on_event({.time = 900 * us, .frame = 1, .what = stage::wire_sof, .from = origin::nic});
+  w.advance(999 * us);  // its start has passed
+  using namespace tlm::pci_word;
+  w.on_event({.time = 1 * ms,
+              .b = pack(kind::payload, 1, 256, 100, write),
+              .what = stage::pci_transaction,
+              .from = origin::bus});
+  w.finish();
+  const auto file = read();
+  const std::vector<sim_time> start{layout_.pci_clock.edge(32'901)};
+  EXPECT_EQ(file.rises("ringside.bus.busy"), start);
+  EXPECT_EQ(file.value_at("ringside.bus.busy", layout_.pci_clock.edge(33'001) - 1), "1");
+  EXPECT_EQ(file.value_at("ringside.bus.busy", layout_.pci_clock.edge(33'001)), "0");
+  EXPECT_EQ(file.value_at("ringside.bus.result", start.front()), "complete");
+}
+
+TEST_F(wave_file, one_instant_of_card_and_software_is_one_section) {
+  wave_writer w(options(), layout_);
+  w.card().on_vcd_text(
+      "$timescale 1ps $end\n$scope module nic $end\n$var wire 1 # intx_o $end\n$upscope $end\n$enddefinitions $end\n"
+      "#0\n0#\n#1000\n1#\n");
+  w.on_event({.time = 1000, .what = stage::intx_assert, .from = origin::nic});
+  w.finish();
+  const auto file = read();  // throws when time stands still
+  EXPECT_EQ(file.instants(), (std::vector<std::int64_t>{0, 1000}));
+  EXPECT_EQ(file.rises("nic.intx_o"), file.rises("ringside.nic.intx"));
+}
+
+TEST_F(wave_file, a_window_without_events_shows_the_state_it_finds) {
+  wave_writer w(options(10 * us, 20 * us), layout_);
+  w.on_event({.time = 5 * us, .frame = 3, .what = stage::fifo_commit, .from = origin::nic});
+  w.on_event({.time = 25 * us, .frame = 4, .what = stage::fifo_commit, .from = origin::nic});
+  w.finish();
+  const auto file = read();
+  EXPECT_EQ(file.instants(), (std::vector<std::int64_t>{10 * us}));
+  EXPECT_EQ(file.value_at("ringside.nic.committed_frame", 10 * us), "11");
+}
+
+TEST_F(wave_file, a_file_that_cannot_be_written_is_an_error) {
+  EXPECT_THROW(wave_writer({folder_.path("none/a.vcd"), 0, time_never}, layout_), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace ringside::platform
