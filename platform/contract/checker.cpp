@@ -120,7 +120,6 @@ void checker::on_nic(const event& e) {
       if (frame_record* row = w_.frames.find(e.frame); row != nullptr) {
         row->here = true;
         if (e.what == stage::filter_reject || e.what == stage::fifo_drop) row->refused = true;
-        if (e.what == stage::fifo_commit) row->committed = true;
       }
       if (e.what == stage::fifo_drop && e.b == static_cast<std::uint64_t>(drop_reason::fifo_overflow))
         cause_.on_overflow(e);

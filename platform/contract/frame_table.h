@@ -13,12 +13,10 @@ namespace ringside::contract {
 struct frame_record {
   frame_id id = 0;
   sim_time start = 0;
-  sim_time end = 0;
   std::uint32_t bytes = 0;  // DA..FCS
   std::uint8_t marks = 0;   // wire_mark bits
   bool here = false;        // this card's filter or FIFO saw it
   bool refused = false;     // filter_reject or fifo_drop
-  bool committed = false;
 };
 
 class frame_table {

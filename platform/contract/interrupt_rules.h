@@ -19,7 +19,6 @@ class interrupt_rules {
   void on_ims_write(std::uint32_t bits, sim_time t);
   void on_imc_write(std::uint32_t bits, sim_time t);
   void on_intx(bool asserted, sim_time t);
-  void on_change(sim_time t) { changed(t); }
   void on_reset(sim_time t);
   void check(sim_time now);
 

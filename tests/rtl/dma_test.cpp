@@ -278,3 +278,29 @@ TEST(dma, a_ring_rewritten_under_a_half_delivered_frame_discards_it_whole) {
   }
 }
 }  // namespace
+
+// The bus model outside tells the end of a frame's payload by it (e1000_pkg::KindPayloadEnd).
+TEST(dma, only_the_last_payload_burst_of_a_frame_says_so) {
+  top_bench bench;
+  const open_options options{.descriptors = 64, .rctl = rctl::EN | rctl::BAM | rctl::SECRC | 3U << rctl::BSIZE_SHIFT};
+  open(bench, options);  // 256-byte buffers: frames of several descriptors and bursts
+  for (unsigned i = 0; i < 8; ++i) bench.send(make_frame(station, 64 + i * 150, i));
+  bench.run(20000);
+  std::uint16_t last_tag = 0;
+  bool ended = true;
+  unsigned ends = 0;
+  for (const bus_op& op : bench.ops(kind::payload)) {
+    ASSERT_FALSE(op.frame_tags.empty());
+    const std::uint16_t tag = op.frame_tags.front();
+    if (tag != last_tag) {
+      EXPECT_TRUE(ended) << "frame " << last_tag << " ended without a mark";
+    } else {
+      EXPECT_FALSE(ended) << "frame " << tag << " goes on behind its mark";
+    }
+    last_tag = tag;
+    ended = op.ends_frame;
+    ends += op.ends_frame;
+  }
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(ends, 8U);
+}

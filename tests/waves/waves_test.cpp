@@ -117,7 +117,7 @@ TEST_F(waves, software_shows_when_the_events_say) {
 TEST_F(waves, every_frame_steps_down_the_stages) {
   run(few_frames);
   const vcd_file w = file();
-  for (const stage what : {stage::wire_sof, stage::filter_accept, stage::fifo_commit, stage::dma_start,
+  for (const stage what : {stage::wire_sof, stage::filter_accept, stage::fifo_commit, stage::dma_start, stage::dma_done,
                            stage::desc_writeback, stage::dd_visible, stage::netif_receive_skb, stage::app_read}) {
     const std::string name = "ringside.stage." + std::string(info(what).name);
     std::vector<std::pair<sim_time, std::uint64_t>> told;
