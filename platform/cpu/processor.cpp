@@ -32,7 +32,7 @@ void processor::on_schedule(const std::function<void(sim_time)>& call) {
 }
 
 void processor::consume(kernel::cost what, std::uint64_t times) {
-  current_->consume(static_cast<std::int64_t>(params_.costs.total(what, times)));
+  if (!off_) current_->consume(static_cast<std::int64_t>(params_.costs.total(what, times)));
 }
 
 // ---- interrupt controller ---------------------------------------------------------------------------------------------
@@ -122,6 +122,7 @@ void processor::wake_from_outside(kernel::task_id id, sim_time t) {
 }
 
 void processor::wake(kernel::task_id id) {
+  if (off_) return;
   task& t = tasks_.at(id - 1);
   sync();  // an interrupt of the stretch before the wake may not find the task awake already
   cpus_.at(t.cpu)->wake(t, *current_);

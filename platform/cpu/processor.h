@@ -38,6 +38,8 @@ class processor : public sc_core::sc_module, public kernel::host {
   /// have run past `t`.
   void wake_from_outside(kernel::task_id id, sim_time t);
   void publish_watermarks();
+  /// The run is over: software that is only being taken apart spends no time, wakes nobody and leaves no events.
+  void power_off() { off_ = true; }
   void on_schedule(const std::function<void(sim_time)>& call);
 
   // kernel::host
@@ -45,13 +47,19 @@ class processor : public sc_core::sc_module, public kernel::host {
   unsigned this_cpu() const override { return current_->number(); }
   void consume(kernel::cost what, std::uint64_t times) override;
   sim_time now() const override { return current_->now(); }
-  void sync() override { current_->synchronise(); }
-  void sync_smp() override {
-    if (cpus_.size() > 1) current_->synchronise();
+  void sync() override {
+    if (!off_) current_->synchronise();
   }
-  bool local_irq_save() override { return current_->irq_save(); }
-  void local_irq_restore(bool enabled) override { current_->irq_restore(enabled); }
-  void set_timer(sim_time when) override { current_->set_timer(when); }
+  void sync_smp() override {
+    if (cpus_.size() > 1) sync();
+  }
+  bool local_irq_save() override { return off_ || current_->irq_save(); }
+  void local_irq_restore(bool enabled) override {
+    if (!off_) current_->irq_restore(enabled);
+  }
+  void set_timer(sim_time when) override {
+    if (!off_) current_->set_timer(when);
+  }
   void unmask_irq(kernel::irq_line line) override;
   void mask_irq(kernel::irq_line line) override;
   void eoi(kernel::irq_line line) override;
@@ -76,7 +84,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   void preempt_disable() override { current_->preempt_disable(); }
   void preempt_enable() override { current_->preempt_enable(); }
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) override {
-    current_->emit(what, frame, a, b);
+    if (!off_) current_->emit(what, frame, a, b);
   }
 
  private:
@@ -88,6 +96,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   std::vector<std::unique_ptr<virtual_cpu>> cpus_;
   std::deque<task> tasks_;  // a deque: tasks keep their addresses; id = index + 1
   virtual_cpu* current_ = nullptr;
+  bool off_ = false;
 };
 
 }  // namespace ringside::platform

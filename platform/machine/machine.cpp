@@ -137,6 +137,7 @@ struct machine::parts final : public tlm::nic_host {
     const bool complete = !asked_to_stop && run_traffic(keep_going);
     if (phase_call) phase_call(machine::phase::traffic_done);
     if (complete) shut_down();
+    cpus.power_off();
     stream.finish();
     if (waves != nullptr) {
       card->flush_trace();
