@@ -84,6 +84,7 @@ driver::config driver_config_of(const scenario& s) {
   c.mtu = s.driver.mtu;
   c.watchdog = s.driver.watchdog;
   c.pba_kb = s.nic.pba_kb;
+  c.strip_crc = s.driver.strip_crc;
   c.cpu = irq_cpu_of(s);
   return c;
 }

@@ -22,7 +22,7 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
     return;
   }
   // D-5: a length the chip must not write would corrupt memory.
-  if (d.length < eth_header_bytes + fcs_bytes || d.length > buffer_bytes_) {
+  if (d.length < eth_header_bytes + trailer_bytes(settings_) || d.length > buffer_bytes_) {
     ++counters_.dropped_length;
     ++dev_.stats.rx_length_errors;
     net_.skbs().drop_frame(frame, drop_reason::driver_error);
@@ -39,7 +39,7 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
 stack::skb_ptr receiver::copybreak(rx_buffer& buffer, std::uint32_t length, frame_id frame) {
   stack::skb_ptr skb = net_.skbs().alloc_skb(length);
   if (skb == nullptr) return nullptr;
-  const std::uint32_t bytes = length - fcs_bytes;
+  const std::uint32_t bytes = length - trailer_bytes(settings_);
   kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
   host_.emit(stage::dma_sync, frame, buffer.dma, length);
   host_.consume(kernel::cost::copy_per_byte, bytes);
@@ -52,7 +52,7 @@ stack::skb_ptr receiver::copybreak(rx_buffer& buffer, std::uint32_t length, fram
 }
 
 stack::skb_ptr receiver::build(rx_buffer& buffer, std::uint32_t length, frame_id frame) {
-  const std::uint32_t bytes = length - fcs_bytes;
+  const std::uint32_t bytes = length - trailer_bytes(settings_);
   kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device);
   host_.emit(stage::dma_sync, frame, buffer.dma, length);
   stack::skb_ptr skb = net_.skbs().build_skb(buffer.buffer);

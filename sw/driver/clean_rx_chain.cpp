@@ -29,7 +29,7 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
     discard(chain_frame_, drop_reason::driver_error, eop);
     return;
   }
-  const bool bad_length = d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + fcs_bytes);
+  const bool bad_length = d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + trailer_bytes(settings_));
   if (bad_length) {
     ++counters_.dropped_length;
     ++dev_.stats.rx_length_errors;
@@ -58,7 +58,7 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
 
   // The FCS may lie in the last buffer, alone in it, or across two: trim the frame, not the buffer.
   stack::skb_ptr skb = std::move(chain_);
-  const std::size_t bytes = skb->len() - fcs_bytes;
+  const std::size_t bytes = skb->len() - trailer_bytes(settings_);
   skb->trim(bytes);
   if (bytes < eth_header_bytes || !skb->may_pull(eth_header_bytes)) {
     ++counters_.dropped_length;

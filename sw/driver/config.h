@@ -40,6 +40,7 @@ struct config {
   bool watchdog = true;
   bool vlan_offload = true;      // CTRL.VME
   bool checksum_offload = true;  // RXCSUM.TUOFL
+  bool strip_crc = false;             // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
   std::uint32_t pba_kb = 0;  // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
   unsigned cpu = 0;          // of the polling task in mode poll
@@ -68,6 +69,8 @@ inline constexpr std::uint32_t max_mtu = 16110;
 inline constexpr std::uint32_t max_frame_bytes(const config& c) {
   return c.mtu + eth_header_bytes + fcs_bytes;
 }
+/// FCS bytes the chip leaves at the end of a frame in memory.
+inline constexpr std::uint32_t trailer_bytes(const config& c) { return c.strip_crc ? 0 : fcs_bytes; }
 /// Value of BSIZE in bytes: what the chip may write into one buffer.
 std::uint32_t hardware_buffer_bytes(const config& c);
 /// Bytes of each buffer posted.

@@ -13,9 +13,10 @@ namespace {
 constexpr unsigned devices = 3;
 constexpr unsigned steps = 150;
 constexpr sim_time end = 4 * ms;
+constexpr sim_time devices_end = end - 300 * us;  // so that nothing is under way at the end
 
 struct program {
-  explicit program(const program_params& p) : params(p), bench(cpu_params(p), p.cpus), handler_random(p.seed * 7 + 1) {}
+  explicit program(const program_params& p) : params(p), bench(cpu_params(p), p.cpus) {}
 
   static platform::virtual_cpu_params cpu_params(const program_params& p) {
     platform::virtual_cpu_params c;
@@ -32,7 +33,7 @@ struct program {
   void run_device(unsigned line) {
     rng random(params.seed * 100 + line);
     sim_time t = 2 * us;
-    while (t < end) {
+    while (t < devices_end) {
       t += random.between(100, 60'000) * ns + random.below(1000);
       sc_core::wait(tlm::to_sc_time(t - tlm::from_sc_time(sc_core::sc_time_stamp())));
       if (level[line]) continue;
@@ -43,9 +44,13 @@ struct program {
     }
   }
 
+  // Draws of its own for every interrupt: one generator for all would be state that is shared without a synchronisation.
+  rng random_of(unsigned line) { return rng(params.seed * 10'000 + line * 1000 + ++taken[line] * 77'777); }
+
   void handle(unsigned line) {
+    rng handler_random = random_of(line);
     cpu().consume(handler_random.between(10, 900));
-    cpu().stall([this] { sc_core::wait(tlm::to_sc_time(handler_random.between(50, 400) * ns)); });
+    cpu().stall([&handler_random] { sc_core::wait(tlm::to_sc_time(handler_random.between(50, 400) * ns)); });
     if (level[line]) {
       level[line] = false;
       bench.interrupts.set_level(line, false, cpu().now());
@@ -96,6 +101,7 @@ struct program {
           cpu().stall([&random] { sc_core::wait(tlm::to_sc_time(random.between(100, 900) * ns + random.below(500))); });
           break;
         case 6:
+          cpu().synchronise();  // before asking for the time: an interrupt may still shift it
           cpu().set_timer(cpu().now() + random.between(1, 50) * us);
           break;
         case 7:
@@ -120,6 +126,7 @@ struct program {
   std::string run() {
     bench.irq = [this](unsigned line) { handle(line); };
     bench.timer = [this] {
+      rng handler_random = random_of(devices);
       cpu().consume(200);
       bench.mark(3000);
       wake_one(handler_random);
@@ -142,7 +149,7 @@ struct program {
 
   const program_params params;
   cpu_bench bench;
-  rng handler_random;
+  std::uint64_t taken[devices + 1] = {};  // interrupts per line, and of the timer
   bool level[devices] = {};
   std::vector<platform::task*> tasks;
 };

@@ -26,7 +26,7 @@ TEST(virtual_cpu, costs_add_up_in_cycles) {
   });
   b.run(10 * us);
   EXPECT_EQ(b.marks(), (list{{switched, 1}, {switched + 50 * ns, 2}, {switched + 53'500, 3}}));
-  EXPECT_EQ(b.cpu().usage().task, 3107);
+  EXPECT_EQ(b.cpu().usage().task, 107 + 2 * 3000) << "with the switches to the task and back to idle";
 }
 
 TEST(virtual_cpu, interrupt_shifts_the_rest_of_a_cost) {

@@ -63,14 +63,18 @@ class host_bridge : public testing::Test {
     EXPECT_TRUE(done_);
   }
   std::uint32_t access(std::uint64_t address, bool write, std::uint32_t value = 0,
-                       sc_core::sc_time delay = sc_core::SC_ZERO_TIME) {
+                       sc_core::sc_time delay = sc_core::SC_ZERO_TIME, tlm::pci_space space = tlm::pci_space::memory) {
     ::tlm::tlm_generic_payload payload;
+    tlm::pci_space_extension extension;
+    extension.space = space;
+    payload.set_extension(&extension);
     payload.set_command(write ? ::tlm::TLM_WRITE_COMMAND : ::tlm::TLM_READ_COMMAND);
     payload.set_address(address);
     payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
     payload.set_data_length(4);
     payload.set_streaming_width(4);
     cpu.out->b_transport(payload, delay);
+    payload.clear_extension(&extension);
     EXPECT_TRUE(payload.is_response_ok());
     EXPECT_EQ(delay, sc_core::SC_ZERO_TIME);
     return value;
@@ -160,6 +164,19 @@ TEST_F(host_bridge, posts_writes_up_to_its_limit_and_keeps_their_order) {
   ASSERT_EQ(card.accesses.size(), 4U);
   for (std::uint32_t i = 0; i < 3; ++i) EXPECT_EQ(card.accesses[i].access.data, i + 1);
   EXPECT_FALSE(card.accesses[3].access.write) << "a read does not overtake writes";
+}
+
+// PCI 2.3 section 3.2.5: else an access behind it could meet a card that does not know its new BAR or command yet.
+TEST_F(host_bridge, configuration_and_io_writes_are_not_posted) {
+  run([this] {
+    access(0x04, true, 7, sc_core::SC_ZERO_TIME, tlm::pci_space::config);
+    // Request at 100 ns = clock 10, claimed in 12, taken in 13; 150 ns back.
+    EXPECT_EQ(kernel_now(), 130 * ns + 150 * ns);
+    access(0xC000, true, 0, sc_core::SC_ZERO_TIME, tlm::pci_space::io);
+    EXPECT_EQ(kernel_now(), 280 * ns + 130 * ns + 150 * ns);
+  });
+  ASSERT_EQ(card.accesses.size(), 2U);
+  EXPECT_EQ(card.accesses[0].access.data, 7U);
 }
 
 TEST_F(host_bridge, dma_write_is_visible_after_latency_and_lines) {

@@ -101,7 +101,8 @@ host_bridge::access_slot& host_bridge::take_slot() {
   return slot;
 }
 
-// Wakes: a read by cpu_access_done(); a write waits only while the posting buffer is full.
+// Wakes: a read, I/O or configuration access by cpu_access_done(); a memory write waits only while the posting buffer is
+// full.
 void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (const ::tlm::tlm_response_status status = check(payload); status != ::tlm::TLM_OK_RESPONSE) {
     payload.set_response_status(status);
@@ -111,12 +112,15 @@ void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_t
     wait(delay);
     delay = sc_core::SC_ZERO_TIME;
   }
-  if (payload.is_write())
+  const auto* extension = payload.get_extension<pci_space_extension>();
+  // Only memory writes are posted; I/O and configuration writes complete on the bus first (PCI 2.3 section 3.2.5).
+  const bool posted = payload.is_write() && (extension == nullptr || extension->space == pci_space::memory);
+  if (posted)
     while (posted_cpu_writes_ >= params_.cpu_posted_writes) wait(write_slot_free_);
   access_slot& slot = take_slot();
   cpu_access& access = slot.access;
   access = {};
-  if (const auto* extension = payload.get_extension<pci_space_extension>()) {
+  if (extension != nullptr) {
     access.space = extension->space;
     access.device = extension->device;
   }
@@ -125,11 +129,11 @@ void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_t
   if (access.write) std::memcpy(&access.data, payload.get_data_ptr(), sizeof access.data);
   const sim_time asked = from_sc_time(sc_core::sc_time_stamp()) + params_.cpu_to_bus_latency;
   bus_->request_cpu(access, asked);
-  if (access.write) {
+  if (posted) {
     ++posted_cpu_writes_;
   } else {
     wait(slot.done);
-    std::memcpy(payload.get_data_ptr(), &access.data, sizeof access.data);
+    if (!access.write) std::memcpy(payload.get_data_ptr(), &access.data, sizeof access.data);
     slot.busy = false;
   }
   payload.set_response_status(::tlm::TLM_OK_RESPONSE);
@@ -138,7 +142,9 @@ void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_t
 void host_bridge::cpu_access_done(cpu_access& access, sim_time t) {
   for (access_slot& slot : slots_) {
     if (&slot.access != &access) continue;
-    if (access.write) {
+    if (access.write && access.space != pci_space::memory) {
+      notify(slot.done, t + params_.bus_to_cpu_latency);
+    } else if (access.write) {
       slot.busy = false;
       if (posted_cpu_writes_-- == params_.cpu_posted_writes) notify(write_slot_free_, t);
     } else {

@@ -1,7 +1,7 @@
 // The host bridge: CPU accesses go out to the PCI bus, DMA comes in to memory.
 //
 // As a target it posts DMA writes and drains them later, in order; INTA# is a sideband and may overtake them.  As a
-// master it posts CPU writes (the CPU goes on) and completes CPU reads only when every DMA write that ended on the bus
+// master it posts CPU writes to memory space (the CPU goes on; I/O and configuration writes are waited for) and completes CPU reads only when every DMA write that ended on the bus
 // before has drained (PCI 2.3 section 3.2.5): reading ICR therefore makes the descriptors it announces visible (I-9).
 #pragma once
 

@@ -1,50 +1,15 @@
 #include "hw/tlm/pci/pci_bus.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
 #include <stdexcept>
 
 namespace ringside::tlm {
 namespace {
 
 constexpr std::uint32_t word_bytes = 4;
-constexpr std::uint32_t descriptor_bytes = 16;
 // Command register bits, PCI 2.3 section 6.2.2.
 constexpr std::uint16_t command_io = 1U << 0;
 constexpr std::uint16_t command_memory = 1U << 1;
-// A master gives up when DEVSEL# has not come within this many clocks of FRAME# (PCI 2.3 section 3.6.1).
-constexpr std::int64_t master_abort_clocks = 5;
-
-// Dwords a burst of `bytes` at `address` moves.
-std::uint32_t words_of(std::uint64_t address, std::uint32_t bytes) {
-  const auto lead = static_cast<std::uint32_t>(address % word_bytes);
-  return (lead + bytes + word_bytes - 1) / word_bytes;
-}
-
-pci_word::kind kind_of(dma_kind kind) {
-  switch (kind) {
-    case dma_kind::fetch:
-      return pci_word::kind::fetch;
-    case dma_kind::writeback:
-      return pci_word::kind::writeback;
-    case dma_kind::payload:
-    case dma_kind::payload_end:
-      break;
-  }
-  return pci_word::kind::payload;
-}
-
-bool is_payload(dma_kind kind) { return kind == dma_kind::payload || kind == dma_kind::payload_end; }
-
-std::uint64_t little_endian_64(const std::uint8_t* bytes) {
-  std::uint64_t value = 0;
-  for (unsigned i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
-  return value;
-}
-
-std::uint64_t lower_half(const std::uint8_t* descriptor) { return little_endian_64(descriptor); }
-std::uint64_t upper_half(const std::uint8_t* descriptor) { return little_endian_64(descriptor + 8); }
 
 }  // namespace
 
@@ -140,20 +105,6 @@ void pci_bus::advance(sim_time limit) {
   }
 }
 
-void pci_bus::drain_one() {
-  const posted_write& burst = bridge_.drain();
-  if (burst.kind != dma_kind::writeback) return;
-  const std::uint64_t transfer_address = burst.address - burst.offset;
-  const auto to = burst.offset + static_cast<std::uint32_t>(burst.data.size());
-  // Read back from memory: a descriptor may have come in two bursts.
-  for (std::uint32_t i = burst.offset / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i) {
-    std::array<std::uint8_t, descriptor_bytes> descriptor{};
-    const std::uint64_t address = transfer_address + std::uint64_t{i} * descriptor_bytes;
-    bridge_.read_memory(address, descriptor);
-    emit(stage::dd_visible, burst.frames.at(i), address, upper_half(descriptor.data()));
-  }
-}
-
 // ---- a transaction begins ---------------------------------------------------------------------------------------------
 
 void pci_bus::grant(std::int64_t edge) {
@@ -170,73 +121,6 @@ void pci_bus::grant(std::int64_t edge) {
     start_dma();
   else
     start_cpu();
-}
-
-void pci_bus::start_dma() {
-  pending& request = head();
-  dma_transfer& transfer = *request.dma;
-  const std::uint64_t address = transfer.address + request.done;
-  const std::uint32_t left = transfer.length - request.done;
-  const std::int64_t dual_address = address >> 32 != 0 ? 1 : 0;  // PCI 2.3 section 3.9
-  owner_.what = kind_of(transfer.kind);
-  owner_.flags = transfer.write ? pci_word::write : 0;
-  if (!bridge_.claims(address, left)) {
-    owner_.now = phase::aborting;
-    owner_.end = owner_.start + dual_address + master_abort_clocks;
-    owner_.step_date = at(owner_.end);
-    return;
-  }
-  const std::int64_t jitter = params_.wait_jitter == 0 ? 0 : random_.between(0, params_.wait_jitter);
-  const bool injected = params_.retry_per_million != 0 && random_.chance(params_.retry_per_million);
-  std::int64_t first = owner_.start + dual_address + params_.devsel_clocks + jitter;
-  if (transfer.write) {
-    first += params_.write_latency_clocks;
-  } else {
-    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).
-    first = std::max(first + params_.read_latency_clocks, params_.clock.edge_at_or_after(bridge_.drained_by()));
-  }
-  const bool refused = injected || (transfer.write ? !bridge_.can_post(left)
-                                                   : first - owner_.start > params_.target_latency_clocks);
-  if (refused) {
-    owner_.now = phase::retrying;
-    owner_.end = owner_.start + dual_address + params_.devsel_clocks;
-    owner_.step_date = at(owner_.end);
-    return;
-  }
-  // The bridge disconnects at its boundary; the master goes on behind it with a new transaction.
-  const std::uint64_t room = params_.disconnect_bytes - address % params_.disconnect_bytes;
-  owner_.words = words_of(address, static_cast<std::uint32_t>(std::min<std::uint64_t>(left, room)));
-  owner_.first = first;
-  owner_.end = first + owner_.words * clocks_per_word() - 1;
-  if (transfer.write) {
-    owner_.now = phase::write_data;
-    owner_.step_date = at(owner_.end);
-    if (transfer.kind != dma_kind::writeback && masters_[owner_.index].last_payload_frame != transfer.frames.front()) {
-      masters_[owner_.index].last_payload_frame = transfer.frames.front();
-      emit(stage::dma_start, transfer.frames.front(), address, left);
-    }
-  } else {
-    owner_.now = phase::read_setup;
-    owner_.step_date = at(owner_.first);
-  }
-  for (unsigned i = 0; i < masters_.size(); ++i)
-    if (i != owner_.index && !masters_[i].queue.empty())
-      lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
-}
-
-// GNT# goes to another master at `edge`: the burst ends when the latency timer has expired as well, after at least one
-// data phase (PCI 2.3 section 3.5.4).
-void pci_bus::lose_grant(std::int64_t edge) {
-  const std::uint8_t timer = masters_[owner_.index].card->config_state().latency_timer;
-  const std::int64_t last = std::max(owner_.start + timer, edge) + 1;
-  if (last >= owner_.end) return;
-  // The data phase under way is finished.
-  const std::int64_t words = std::max<std::int64_t>((last - owner_.first) / clocks_per_word() + 1, 1);
-  if (words >= owner_.words) return;
-  owner_.words = static_cast<std::uint32_t>(words);
-  owner_.end = owner_.first + words * clocks_per_word() - 1;
-  if (owner_.now == phase::write_data) owner_.step_date = at(owner_.end);
-  if (owner_.now == phase::read_data) schedule_read_piece();
 }
 
 void pci_bus::start_cpu() {
@@ -261,7 +145,7 @@ void pci_bus::start_cpu() {
     owner_.flags |= pci_word::abort;
     ++counters_.aborts;
     owner_.now = phase::cpu_end;
-    owner_.end = owner_.start + master_abort_clocks;
+    owner_.end = owner_.start + pci_params::master_abort_clocks;
     owner_.step_date = at(owner_.end);
     return;
   }
@@ -329,109 +213,6 @@ void pci_bus::step() {
     case phase::idle:
       break;
   }
-}
-
-void pci_bus::finish_write() {
-  pending& request = head();
-  dma_transfer& transfer = *request.dma;
-  const std::uint32_t from = request.done;
-  const auto lead = static_cast<std::uint32_t>((transfer.address + from) % word_bytes);
-  const std::uint32_t to = std::min(transfer.length, from + owner_.words * word_bytes - lead);
-  if (transfer.filled < to) throw std::logic_error("a card let its write data run dry on the bus");
-  bridge_.post_write(transfer, from, to, now_);
-  report_write(transfer, from, to);
-  request.done = to;
-  finish_dma(to - from);
-}
-
-void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
-  if (is_payload(transfer.kind)) {
-    const frame_id frame = transfer.frames.front();
-    emit(stage::dma_write, frame, transfer.address + from, to - from);
-    if (transfer.kind == dma_kind::payload_end && to == transfer.length)
-      emit(stage::dma_done, frame, transfer.address + to, 0);
-    return;
-  }
-  // A descriptor counts when its last dword, the one with DD, is on the bus.
-  for (std::uint32_t i = from / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i)
-    emit(stage::desc_writeback, transfer.frames.at(i), transfer.address + i * descriptor_bytes,
-         upper_half(transfer.data.data() + i * descriptor_bytes));
-}
-
-void pci_bus::begin_read() {
-  pending& request = head();
-  dma_transfer& transfer = *request.dma;
-  bridge_.read_memory(transfer.address + request.done,
-                      std::span(transfer.data).subspan(request.done, transfer.length - request.done));
-  owner_.now = phase::read_data;
-  schedule_read_piece();
-}
-
-// Read data cross to the card by the cache line, so that it can use the first descriptors while the burst goes on.
-void pci_bus::schedule_read_piece() {
-  const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
-  const std::uint32_t words = std::min(owner_.words, (owner_.returned / word_bytes / piece + 1) * piece);
-  owner_.step_date = at(owner_.first + words * clocks_per_word() - 1);
-}
-
-void pci_bus::return_read_piece() {
-  pending& request = head();
-  dma_transfer& transfer = *request.dma;
-  const std::uint32_t burst_begin = request.done;
-  const auto words = static_cast<std::uint32_t>((params_.clock.edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
-  const std::uint32_t from = burst_begin + owner_.returned;
-  const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
-  owner_.returned = to - burst_begin;
-  const bool burst_over = words >= owner_.words;
-  const bool whole = to == transfer.length;
-  nic& card = *masters_[owner_.index].card;
-  if (transfer.kind == dma_kind::fetch)
-    for (std::uint32_t i = from / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i)
-      emit(stage::desc_load, 0, transfer.address + i * descriptor_bytes,
-           lower_half(transfer.data.data() + i * descriptor_bytes));
-  if (burst_over) {
-    request.done = to;
-    if (whole && transfer.kind == dma_kind::fetch) emit(stage::desc_fetch, 0, transfer.address, transfer.length);
-    const sim_time date = now_;
-    finish_dma(to - burst_begin, /*return_transfer=*/false);
-    card.dma_data(transfer, from, to, whole, date);
-    return;
-  }
-  card.dma_data(transfer, from, to, false, now_);
-  schedule_read_piece();
-}
-
-// The burst of the owner's DMA transfer is over: the transfer is done, or goes on with another transaction.
-void pci_bus::finish_dma(std::uint32_t bytes, bool return_transfer) {
-  master& from = masters_[owner_.index];
-  pending& request = head();
-  dma_transfer& transfer = *request.dma;
-  const bool whole = request.done == transfer.length;
-  if (!whole) {
-    owner_.flags |= pci_word::disconnect;
-    ++counters_.disconnects;
-  }
-  end_transaction(bytes);
-  if (whole) {
-    from.queue.pop_front();
-    if (return_transfer) from.card->dma_done(transfer, now_);
-  } else {
-    request.request_edge = free_edge_;
-  }
-}
-
-void pci_bus::abort_dma() {
-  master& from = masters_[owner_.index];
-  dma_transfer& transfer = *head().dma;
-  transfer.status = dma_status::master_abort;
-  owner_.flags |= pci_word::abort;
-  ++counters_.aborts;
-  end_transaction(0);
-  from.queue.pop_front();
-  if (transfer.write)
-    from.card->dma_done(transfer, now_);
-  else
-    from.card->dma_data(transfer, 0, 0, true, now_);
 }
 
 void pci_bus::finish_wait() {
