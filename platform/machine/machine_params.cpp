@@ -32,6 +32,7 @@ tlm::rtl_nic_params rtl_params_of(const scenario& s) {
   for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i)
     p.mac_address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
   p.bus_66mhz = s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+  p.link_mbps = s.wire.link_mbps;
   p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
   p.skip_idle = s.run.skip;
   p.seed = s.run.seed;

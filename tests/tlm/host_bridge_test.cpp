@@ -49,7 +49,8 @@ class host_bridge : public testing::Test {
     scheduler.add_bus(bus);
     bridge.on_schedule([this](sim_time t) { scheduler.kernel_event_at(t); });
     card.on_access = [this](const tlm::target_access& access, sim_time t) {
-      if (!access.write) card.at(t + 16 * ns, [this] { bus.access_done(0, 0x1234'5678, card.local_time()); });
+      if (tlm::is_answered(access.space, access.write))
+        card.at(t + 16 * ns, [this] { bus.access_done(0, 0x1234'5678, card.local_time()); });
     };
   }
 
@@ -170,10 +171,12 @@ TEST_F(host_bridge, posts_writes_up_to_its_limit_and_keeps_their_order) {
 TEST_F(host_bridge, configuration_and_io_writes_are_not_posted) {
   run([this] {
     access(0x04, true, 7, sc_core::SC_ZERO_TIME, tlm::pci_space::config);
-    // Request at 100 ns = clock 10, claimed in 12, taken in 13; 150 ns back.
-    EXPECT_EQ(kernel_now(), 130 * ns + 150 * ns);
+    // Request at 100 ns = clock 10, claimed in 12; the card answers 16 ns later at its edge of 136 ns, which crosses in
+    // clocks 14 to 16; 150 ns back.
+    EXPECT_EQ(kernel_now(), 160 * ns + 150 * ns);
     access(0xC000, true, 0, sc_core::SC_ZERO_TIME, tlm::pci_space::io);
-    EXPECT_EQ(kernel_now(), 280 * ns + 130 * ns + 150 * ns);
+    // Clock 41, claimed in 43, answered at 448 ns, ended in clock 47.
+    EXPECT_EQ(kernel_now(), 470 * ns + 150 * ns);
   });
   ASSERT_EQ(card.accesses.size(), 2U);
   EXPECT_EQ(card.accesses[0].access.data, 7U);

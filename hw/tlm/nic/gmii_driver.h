@@ -1,4 +1,7 @@
 // Makes GMII bytes of the wire's frames, one clock at a time: preamble, SFD, frame, FCS, RX_ER on request.
+//
+// At 1000 Mb/s a byte takes one clock; at 100 and 10 Mb/s it stays on the pins for 10 and 100 clocks, and the clock
+// enable is up in the first of them only.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +13,10 @@ namespace ringside::tlm {
 
 class gmii_driver {
  public:
-  gmii_driver(wire& from, const clock_domain& clock) : wire_(from), clock_(clock) { look_ahead(); }
+  gmii_driver(wire& from, const clock_domain& clock);
 
   struct pins {
+    bool ce = true;
     bool dv = false;
     bool er = false;
     std::uint8_t data = 0;
@@ -20,7 +24,7 @@ class gmii_driver {
   enum class edge_kind : std::uint8_t { idle, sof, data, eof };
 
   /// True when the pins of `cycle` carry a byte.
-  bool active(std::int64_t cycle) const { return position_ >= 0 || cycle >= next_start_; }
+  bool active(std::int64_t cycle) const { return position_ >= 0 || cycle >= next_start_ || cycle < next_byte_; }
   /// Cycle of the next first preamble byte; the maximum when the wire has ended.
   std::int64_t next_start() const { return next_start_; }
   /// Fills in the pins of `cycle`; call once per cycle while active() (cycles without a byte may be left out).
@@ -35,9 +39,14 @@ class gmii_driver {
 
  private:
 
+  edge_kind drive_byte(std::int64_t cycle, pins& out);
+
   wire& wire_;
   const clock_domain clock_;
   wire_frame frame_;
+  const std::int64_t cycles_per_byte_;
+  pins held_;                     // the byte on the pins
+  std::int64_t next_byte_ = 0;    // cycle of the next byte
   std::int64_t position_ = -1;    // byte on the pins next, preamble included; -1 = none
   std::int64_t next_start_ = 0;
   std::uint64_t started_ = 0;

@@ -30,6 +30,9 @@ struct target_access {
   std::uint32_t data = 0;          // written value, or the answer
 };
 
+/// Only memory writes are posted; everything else ends on the bus when the card has answered (PCI 2.3 section 3.2.5).
+constexpr bool is_answered(pci_space space, bool write) { return !write || space != pci_space::memory; }
+
 /// What a master transfer carries; values are those of e1000_pkg::kind_e.
 enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
 
@@ -60,7 +63,7 @@ class nic_host {
   virtual ~nic_host() = default;
   /// The card asks for the bus at local time `t`.
   virtual void dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
-  /// The card answers the oldest read of deliver_access() at local time `t`.
+  /// The card answers the oldest unanswered access that is_answered() at local time `t`; `data` counts for reads only.
   virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
   /// INTA# changes at local time `t`; true = asserted.
   virtual void intx(nic& from, bool asserted, sim_time t) = 0;
@@ -91,7 +94,8 @@ class nic {
   virtual sim_time local_time() const = 0;
   /// Advances to `limit` at most; returns early after any call to the host.
   virtual void run(sim_time limit) = 0;
-  /// An access reaches the card's target side at bus time `t`; the card answers reads by access_done().  Accesses queue.
+  /// An access reaches the card's target side at bus time `t`; the card answers by access_done() where is_answered().
+  /// Accesses queue.
   virtual void deliver_access(const target_access& access, sim_time t) = 0;
   /// Bytes [from, to) of a read arrived at bus time `t`; `last` ends the transfer and returns it to the card.
   virtual void dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) = 0;

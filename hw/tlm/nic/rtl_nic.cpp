@@ -32,6 +32,11 @@ struct response_beat {
   dma_transfer* returned;  // goes back to the pool with this beat
 };
 
+struct answer_due {
+  bool awaited;              // the bus waits for it
+  std::int64_t read_offset;  // register read, or -1
+};
+
 struct queued_access {
   std::int64_t cycle;
   target_access access;
@@ -178,6 +183,7 @@ struct rtl_nic::impl {
   void drive_gmii() {
     gmii_driver::pins pin;
     const auto kind = gmii.active(cycle) ? gmii.drive(cycle, pin) : gmii_driver::edge_kind::idle;
+    top->gmii_ce_i = pin.ce;
     top->gmii_rx_dv_i = pin.dv;
     top->gmii_rx_er_i = pin.er;
     top->gmii_rxd_i = pin.data;
@@ -227,11 +233,8 @@ struct rtl_nic::impl {
     top->tgt_wdata_i = access.data;
     if (!top->tgt_req_ready_o) return;
     accesses.pop_front();  // taken at this edge
-    answers_due.push_back(!access.write);
-    if (access.write)
-      report_write(access);
-    else
-      reads_under_way.push_back(register_offset(access));
+    answers_due.push_back({is_answered(access.space, access.write), access.write ? -1 : register_offset(access)});
+    if (access.write) report_write(access);
   }
 
   void drive_response() {
@@ -265,12 +268,11 @@ struct rtl_nic::impl {
 
   void answer() {
     if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
-    const bool read = answers_due.front();
+    const answer_due due = answers_due.front();
     answers_due.pop_front();
-    if (!read) return;
-    const std::int64_t offset = reads_under_way.front();
-    reads_under_way.pop_front();
-    if (offset >= 0) emit(stage::reg_read, 0, static_cast<std::uint64_t>(offset), top->tgt_rsp_rdata_o);
+    if (!due.awaited) return;
+    if (due.read_offset >= 0)
+      emit(stage::reg_read, 0, static_cast<std::uint64_t>(due.read_offset), top->tgt_rsp_rdata_o);
     host.access_done(owner, top->tgt_rsp_rdata_o, now());
     stop = true;
   }
@@ -322,8 +324,7 @@ struct rtl_nic::impl {
   std::deque<dma_transfer*> filling;      // writes whose beats still come, in request order
   std::deque<response_beat> responses;
   std::deque<queued_access> accesses;
-  std::deque<bool> answers_due;           // per accepted access: true = a read
-  std::deque<std::int64_t> reads_under_way;  // register offset of each read
+  std::deque<answer_due> answers_due;     // per accepted access
   std::int64_t side_due = 0;  // first edge at which a pin other than GMII's may change
   bool access_driven = false;
   bool intx = false;

@@ -18,6 +18,7 @@ struct rtl_nic_params {
   std::uint8_t unit = 0;
   std::uint64_t mac_address = 0;             // byte 0 of the address in bits 7:0
   bool bus_66mhz = true;                     // M66EN
+  std::uint32_t link_mbps = 1000;
   std::uint32_t crossing_to_rtl_clocks = 2;  // pci_params
   bool skip_idle = true;
   std::uint64_t seed = 1;                    // uninitialised RTL state

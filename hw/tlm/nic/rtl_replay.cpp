@@ -22,7 +22,7 @@ bool same_but_gmii(const rtl_pins& x, const rtl_pins& y) {
          x.response_valid == y.response_valid && x.response_last == y.response_last &&
          x.response_status == y.response_status && x.response_tag == y.response_tag &&
          x.response_data == y.response_data && x.request_ready == y.request_ready && x.rst_n == y.rst_n &&
-         x.link_up == y.link_up;
+         x.link_up == y.link_up && x.ce == y.ce;
 }
 
 void apply(Vnic& top, const rtl_pins& p) {
@@ -40,6 +40,7 @@ void apply(Vnic& top, const rtl_pins& p) {
   top.mst_req_ready_i = p.request_ready;
   top.rst_ni = p.rst_n;
   top.link_up_i = p.link_up;
+  top.gmii_ce_i = p.ce;
 }
 
 }  // namespace

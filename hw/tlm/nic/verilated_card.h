@@ -44,7 +44,7 @@ inline void seed(VerilatedContext& context, const rtl_nic_params& params) {
 inline void tie_off(Vnic& top, const rtl_nic_params& params) {
   top.mac_addr_i = params.mac_address;
   top.m66en_i = params.bus_66mhz;
-  top.link_speed_i = 2;  // 1000 Mb/s
+  top.link_speed_i = params.link_mbps == 1000 ? 2 : params.link_mbps == 100 ? 1 : 0;  // as STATUS.SPEED
   top.gmii_ce_i = 1;
   top.mst_wdata_ready_i = 1;
   top.rst_ni = 0;
@@ -70,6 +70,7 @@ inline rtl_pins pins_of(const Vnic& top) {
   p.rxd = top.gmii_rxd_i;
   p.rx_dv = top.gmii_rx_dv_i;
   p.rx_er = top.gmii_rx_er_i;
+  p.ce = top.gmii_ce_i;
   p.request_ready = top.mst_req_ready_i;
   p.rst_n = top.rst_ni;
   p.link_up = top.link_up_i;

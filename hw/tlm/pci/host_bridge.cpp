@@ -114,7 +114,7 @@ void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_t
   }
   const auto* extension = payload.get_extension<pci_space_extension>();
   // Only memory writes are posted; I/O and configuration writes complete on the bus first (PCI 2.3 section 3.2.5).
-  const bool posted = payload.is_write() && (extension == nullptr || extension->space == pci_space::memory);
+  const bool posted = !is_answered(extension == nullptr ? pci_space::memory : extension->space, payload.is_write());
   if (posted)
     while (posted_cpu_writes_ >= params_.cpu_posted_writes) wait(write_slot_free_);
   access_slot& slot = take_slot();

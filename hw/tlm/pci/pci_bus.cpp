@@ -56,11 +56,12 @@ void pci_bus::enqueue(unsigned index, const pending& request) {
 }
 
 void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
-  // The read the card answers is the bridge's head: it owns the bus, or waits to repeat itself after a Retry.
+  // The access the card answers is the bridge's head: it owns the bus, or waits to repeat itself after a Retry.
   pending& request = masters_[0].queue.front();
-  if (request.cpu == nullptr || request.cpu->write) throw std::logic_error("a card answered an access nobody made");
+  if (request.cpu == nullptr || !is_answered(request.cpu->space, request.cpu->write))
+    throw std::logic_error("a card answered an access nobody made");
   static_cast<void>(device);
-  request.cpu->data = data;
+  if (!request.cpu->write) request.cpu->data = data;
   request.answered = true;
   request.answer_edge = params_.clock.edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   if (owner_.now == phase::target_wait) finish_wait();
@@ -151,7 +152,7 @@ void pci_bus::start_cpu() {
   }
   nic& card = *masters_[*device + 1].card;
   const target_access at_card{access.space, access.write, offset, access.byte_enables, access.data};
-  if (access.write) {
+  if (!is_answered(access.space, access.write)) {
     owner_.now = phase::cpu_end;
     owner_.end = claimed + params_.nic_write_wait_clocks;
     owner_.step_date = at(owner_.end);

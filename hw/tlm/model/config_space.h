@@ -1,0 +1,41 @@
+// The card's PCI configuration header and power management capability, fact sheet 1.1, 1.2 and P-8.
+//
+// Owned by the card; read and written by register_access, asked by the bus through nic_config_state.
+#pragma once
+
+#include <cstdint>
+
+#include "hw/tlm/nic/nic.h"
+
+namespace ringside::tlm::model {
+
+class config_space {
+ public:
+  std::uint32_t read(std::uint32_t offset) const;
+  void write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables);
+
+  nic_config_state state() const;
+  /// P-3: the card may master the bus.
+  bool bus_master() const { return (command_ & 1U << 2) != 0 && !asleep(); }
+  /// P-4: INTA# is masked by Command bit 10 or by D3.
+  bool intx_masked() const { return (command_ & 1U << 10) != 0 || asleep(); }
+  std::uint8_t cache_line_dwords() const { return cache_line_; }
+  /// A transfer of the card ended badly: Status bits 13, 12 (PCI 2.3 section 6.2.3).
+  void report(dma_status status);
+
+ private:
+  bool asleep() const { return (pmcsr_ & 3U) == 3; }
+  void write_command_status(std::uint32_t value, std::uint32_t lanes);
+  void write_power(std::uint32_t value, std::uint32_t lanes);
+
+  std::uint16_t command_ = 0;
+  std::uint16_t status_errors_ = 0;
+  std::uint8_t cache_line_ = 0;
+  std::uint8_t latency_ = 0;
+  std::uint8_t interrupt_line_ = 0;
+  std::uint32_t bar0_ = 0;
+  std::uint32_t bar2_ = 1;  // bit 0: I/O space
+  std::uint32_t pmcsr_ = 0x2000;
+};
+
+}  // namespace ringside::tlm::model

@@ -1,0 +1,32 @@
+// Figures of the behavioural card: each latency of its blocks is a parameter.
+//
+// Made by the machine from a scenario, or by a test; read by every block of the card.
+#pragma once
+
+#include <cstdint>
+
+#include "common/time.h"
+
+namespace ringside::tlm {
+
+struct model_params {
+  std::uint8_t unit = 0;
+  std::uint64_t mac_address = 0;              // byte 0 of the address in bits 7:0
+  bool bus_66mhz = true;                      // M66EN, STATUS.PCI66
+  std::uint32_t crossing_to_card_clocks = 2;  // bus to card, pci_params
+  std::uint64_t seed = 1;                     // registers without a reset value
+
+  // Latencies inside the card, in clocks of 125 MHz.  No rule depends on them (only their order does).
+  std::uint32_t register_clocks = 1;     // access seen to its effect
+  std::uint32_t filter_clocks = 1;       // last FCS byte to the filter's verdict
+  std::uint32_t commit_clocks = 2;       // ... and on to the frame in the packet buffer
+  std::uint32_t dma_clocks = 4;          // decision for a burst to its request
+  std::uint32_t cause_clocks = 1;        // write-back seen complete to ICR
+  std::uint32_t intx_clocks = 1;         // ICR to INTA#
+  std::uint32_t payload_bursts = 2;      // payload bursts under way at most
+  std::uint32_t payload_burst_bytes = 256;  // a burst ends at multiples of this address
+};
+
+inline constexpr sim_time card_clock = 8 * ns;  // 125 MHz
+
+}  // namespace ringside::tlm
