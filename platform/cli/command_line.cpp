@@ -32,6 +32,10 @@ int command_line(int argc, const char* const* argv, const command_environment& e
     }
     const options& chosen = parsed.chosen;
     if (chosen.list || chosen.list_keys || chosen.version) return print_lists(chosen, env);
+    if (chosen.regress) {
+      if (!env.regress) throw input_error("regress: this program has no machine; allowed: run");
+      return env.regress(chosen.regression);
+    }
     return run_command(chosen, env);
   } catch (const input_error& error) {
     env.err << "ringside: " << error.what() << std::endl;

@@ -37,6 +37,16 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--json", o.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
 }
 
+void add_regress(CLI::App& regress, regress_request& r) {
+  regress.add_option("--seeds", r.seeds, "Seeds 1..N, or A..B (default: 50)")->type_name("N|A..B");
+  regress.add_option("-j,--jobs", r.jobs, "Runs at a time (default: one for each CPU)")->type_name("N");
+  regress.add_option("--nic", r.nic, "NIC behind the seam (default: rtl)")->type_name("rtl|model");
+  regress.add_option("--junit", r.junit, "Write JUnit XML")->type_name("FILE");
+  regress.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
+  regress.add_option("--keep-failing", r.keep_failing, "Leave stimulus, journey and waves of failing seeds")
+      ->type_name("DIR");
+}
+
 }  // namespace
 
 parsed_options parse_options(int argc, const char* const* argv) {
@@ -47,20 +57,24 @@ parsed_options parse_options(int argc, const char* const* argv) {
   CLI::App* run = app.add_subcommand("run", "Run a scenario");
   add_lists(*run, out.chosen);
   add_run(*run, out.chosen);
+  CLI::App* regress = app.add_subcommand("regress", "Run constrained-random seeds under checker and scoreboard");
+  add_regress(*regress, out.chosen.regression);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     out.exit_status = 0;
-    out.message = (run->parsed() ? run->help() : app.help());
+    out.message = run->parsed() ? run->help() : regress->parsed() ? regress->help() : app.help();
     return out;
   } catch (const CLI::ParseError& error) {
     out.exit_status = 2;
-    out.message = std::string("command line: ") + error.what() + "; allowed: see ringside run --help\n";
+    out.message = std::string("command line: ") + error.what() + "; allowed: see ringside " +
+                  (regress->parsed() ? "regress" : "run") + " --help\n";
     return out;
   }
   out.chosen.run = run->parsed();
+  out.chosen.regress = regress->parsed();
   const options& o = out.chosen;
-  if (o.run || o.list || o.list_keys || o.version) return out;
+  if (o.run || o.regress || o.list || o.list_keys || o.version) return out;
   out.exit_status = argc > 1 ? 2 : 0;
   out.message = app.help();
   return out;

@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "platform/regress/request.h"
+
 namespace ringside::platform {
 
 struct options {
   bool run = false;
+  bool regress = false;
   bool list = false;
   bool list_keys = false;
   bool version = false;
@@ -25,6 +28,7 @@ struct options {
   std::optional<std::string> trace_window;
   std::optional<std::string> journey;
   std::optional<std::string> json;
+  regress_request regression;
 };
 
 struct parsed_options {

@@ -19,6 +19,8 @@ struct command_environment {
   std::ostream& err;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  /// `ringside regress`: needs the whole machine, which this library does not know.
+  std::function<int(const regress_request&)> regress = {};
 };
 
 inline constexpr int exit_ok = 0;

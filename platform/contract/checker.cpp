@@ -259,7 +259,7 @@ void checker::on_cpu(const event& e) {
       return driver_.on_post(e);
     case stage::desc_take:
       w_.log.note(e);
-      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot);
+      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot, e);
       return;
     case stage::dma_sync:
       return driver_.on_sync(e);

@@ -1,5 +1,7 @@
 #include "platform/contract/driver_rules.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "hw/regs/e1000_regs.h"
@@ -8,6 +10,10 @@ namespace ringside::contract {
 namespace {
 constexpr std::size_t most_early = 1U << 16;
 constexpr std::size_t most_doorbells = 64;
+// Bytes 8..15 of a descriptor (5).
+constexpr std::uint64_t length_mask = 0xFFFF;
+constexpr std::uint64_t eop = std::uint64_t{rxd_status::EOP} << 32;
+constexpr std::uint64_t fcs_bytes = 4;
 }  // namespace
 
 void driver_rules::restart() {
@@ -34,6 +40,8 @@ void driver_rules::reset() {
   early_.clear();
   doorbells_.clear();
   cpus_ = {};
+  parts_.clear();
+  parts_complete_ = true;
   napi_active_ = false;
 }
 
@@ -135,17 +143,40 @@ void driver_rules::before_write(std::uint64_t offset, std::uint32_t value, sim_t
   }
 }
 
-void driver_rules::on_take(const ring_slot& slot) {
+void driver_rules::on_take(const ring_slot& slot, const event& e) {
+  if (parts_complete_) parts_.clear();
+  parts_complete_ = (e.b & eop) != 0;
+  if (slot.posted_buffer != 0) parts_.push_back({slot.posted_buffer, e.b & length_mask, 0});
   taken_buffer_ = slot.posted_buffer;
   taken_synced_ = slot.posted_buffer == 0;
 }
 
 void driver_rules::on_sync(const event& e) {
   if (taken_buffer_ - e.a < e.b || e.a - taken_buffer_ < w_.registers.buffer_size()) taken_synced_ = true;
+  for (taken_part& part : parts_) {
+    if (e.a > part.buffer + part.synced || e.a + e.b <= part.buffer) continue;
+    part.synced = std::max(part.synced, e.a + e.b - part.buffer);
+  }
+}
+
+// All but the FCS, which nobody reads.
+void driver_rules::judge_parts(const event& e) {
+  std::uint64_t missing = 0;
+  std::uint64_t buffer = 0;
+  for (const taken_part& part : parts_) {
+    if (part.synced >= part.written) continue;
+    if (missing == 0) buffer = part.buffer;
+    missing += part.written - part.synced;
+  }
+  parts_.clear();
+  if (missing > (w_.registers.strip_crc() ? 0 : fcs_bytes))
+    w_.log.trip(rule::S_13, e.time, fmt::format("{} bytes of the packet were not synced since they were written", missing),
+                {e.frame, breach::no_descriptor, buffer});
 }
 
 void driver_rules::on_skb_build(const event& e) {
-  if (taken_synced_) return;
+  if (taken_synced_) return judge_parts(e);
+  parts_.clear();
   taken_synced_ = true;
   w_.log.trip(rule::S_12, e.time, "the buffer's bytes are used before it was synced or unmapped",
               {e.frame, breach::no_descriptor, taken_buffer_});

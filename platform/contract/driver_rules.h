@@ -1,4 +1,4 @@
-// Judges the driver, S-1, S-2, S-3, S-5...S-8, S-10...S-12, D-4.
+// Judges the driver, S-1, S-2, S-3, S-5...S-8, S-10...S-13, D-4.
 //
 // Part of the checker.  A descriptor passes posted -> handed (RDT accepted) -> taken -> posted.  A CPU runs ahead of
 // its own posted MMIO writes, so posts may stand in the stream before the ring registers they are meant for.
@@ -19,7 +19,7 @@ class driver_rules {
   // CPU side.
   void on_post(const event& e);
   void on_rdt_write(const event& e);
-  void on_take(const ring_slot& slot);
+  void on_take(const ring_slot& slot, const event& e);
   void on_sync(const event& e);
   void on_skb_build(const event& e);
   void on_map(const event& e);
@@ -59,6 +59,14 @@ class driver_rules {
     sim_time time = 0;
   };
 
+  // A descriptor of the frame in hand: what the card wrote and how much of it, from its start, the CPU may read.
+  struct taken_part {
+    std::uint64_t buffer = 0;
+    std::uint64_t written = 0;
+    std::uint64_t synced = 0;
+  };
+
+  void judge_parts(const event& e);
   cpu_state& at(const event& e) { return cpus_[e.unit % cpus_.size()]; }
   void post(const early_post& p);
 
@@ -72,6 +80,8 @@ class driver_rules {
   std::uint32_t waiting_posts_ = 0;  // posted, not covered by RDT yet
   std::uint64_t taken_buffer_ = 0;   // buffer of the last descriptor taken
   bool taken_synced_ = true;
+  std::vector<taken_part> parts_;  // of the frame in hand
+  bool parts_complete_ = true;     // its EOP was taken
   bool napi_active_ = false;
 };
 

@@ -65,6 +65,8 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::S_10, "S-10", sw, "the handler reads ICR before it schedules the poll", "10.3, I-9"},
     {rule::S_11, "S-11", sw, "IMS is written only after the poll has completed", "10.4"},
     {rule::S_12, "S-12", sw, "a buffer is synced or unmapped before its bytes are used", "Linux core-api/dma-api"},
+    {rule::S_13, "S-13", sw, "every byte of a packet was synced or unmapped since the card wrote it",
+     "Linux core-api/dma-api"},
 });
 static_assert(rules.size() == rule_count);
 

@@ -70,6 +70,7 @@ enum class rule : std::uint8_t {
   S_10,
   S_11,
   S_12,
+  S_13,
   count
 };
 

@@ -92,10 +92,31 @@ void processor::config_write32(unsigned device, std::uint32_t offset, std::uint3
   access(tlm::pci_space::config, device, offset, true, value);
 }
 
-// ---- memory: coherent, nothing to move ------------------------------------------------------------------------------------
+// ---- memory: what follows is called in non-coherent memory only -----------------------------------------------------------
 
-void processor::dma_sync_for_cpu(kernel::bus_address, std::size_t) {}
-void processor::dma_sync_for_device(kernel::bus_address, std::size_t) {}
+void processor::consume_lines(kernel::bus_address address, std::size_t bytes) {
+  if (bytes == 0) return;
+  consume(kernel::cost::dma_sync_line, (address + bytes - 1) / cache_line_bytes - address / cache_line_bytes + 1);
+}
+
+void processor::dma_sync_for_cpu(kernel::bus_address address, std::size_t bytes) {
+  consume_lines(address, bytes);
+  sync();  // devices have written up to now
+  memory_.to_cpu(address, bytes);
+}
+
+void processor::dma_sync_for_device(kernel::bus_address address, std::size_t bytes) {
+  consume_lines(address, bytes);
+  sync();  // devices read from now on
+  memory_.to_device(address, bytes);
+}
+
+// The CPU's bytes stay as they are: stale, as a line is that was fetched again too early.
+void processor::dma_invalidate(kernel::bus_address address, std::size_t bytes) { consume_lines(address, bytes); }
+
+void processor::set_coherent(kernel::bus_address address, std::size_t bytes, bool on) {
+  memory_.set_coherent(address, bytes, on);
+}
 
 // ---- tasks ----------------------------------------------------------------------------------------------------------------
 

@@ -70,8 +70,11 @@ class processor : public sc_core::sc_module, public kernel::host {
   std::uint32_t config_read32(unsigned device, std::uint32_t offset) override;
   void config_write32(unsigned device, std::uint32_t offset, std::uint32_t value) override;
   std::span<std::byte> memory() override { return memory_.span(); }
+  bool dma_coherent() const override { return memory_.coherent(); }
   void dma_sync_for_cpu(kernel::bus_address address, std::size_t bytes) override;
   void dma_sync_for_device(kernel::bus_address address, std::size_t bytes) override;
+  void dma_invalidate(kernel::bus_address address, std::size_t bytes) override;
+  void set_coherent(kernel::bus_address address, std::size_t bytes, bool on) override;
   frame_id frame_at(kernel::bus_address address) const override { return memory_.frame_at(address); }
   kernel::task_id spawn(unsigned cpu, std::string name, std::function<void()> body) override;
   kernel::task_id current_task() const override { return current_->current().id; }
@@ -88,6 +91,9 @@ class processor : public sc_core::sc_module, public kernel::host {
   }
 
  private:
+  static constexpr std::uint64_t cache_line_bytes = 64;
+
+  void consume_lines(kernel::bus_address address, std::size_t bytes);
   std::uint32_t access(tlm::pci_space space, unsigned device, std::uint64_t address, bool write, std::uint32_t value);
 
   const processor_params params_;

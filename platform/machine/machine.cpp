@@ -8,6 +8,7 @@
 #include <systemc>
 
 #include "hw/tlm/memory/host_memory.h"
+#include "hw/tlm/model/model_nic.h"
 #include "hw/tlm/nic/nic_scheduler.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/host_bridge.h"
@@ -40,7 +41,7 @@ struct machine::parts final : public tlm::nic_host {
   parts(const scenario& s, frame_source& input)
       : plan(s),
         rx_wire(0, input, wire_params_of(s)),
-        memory("memory", std::size_t{s.mem.size_mb} << 20),
+        memory("memory", std::size_t{s.mem.size_mb} << 20, s.bus.coherent),
         bridge("host_bridge", pci_params_of(s), memory),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
@@ -52,7 +53,7 @@ struct machine::parts final : public tlm::nic_host {
         reader(net, app_config_of(s)),
         contract(contract_config_of(s)) {
     rx_wire.hold();
-    card = std::make_unique<tlm::rtl_nic>(rtl_params_of(s), *this, rx_wire, stream);
+    card = make_card();
     bus.attach(*card);
     bridge.connect(bus);
     cpus.bus_out.bind(bridge.cpu_in);
@@ -68,6 +69,12 @@ struct machine::parts final : public tlm::nic_host {
     stream.add_consumer(traffic);
     if (s.checker.enabled) stream.add_consumer(contract);
     init_task = cpus.spawn(0, "init", [this] { boot(); });
+  }
+
+  std::unique_ptr<tlm::nic> make_card() {
+    if (plan.nic.kind == nic_kind::model)
+      return std::make_unique<tlm::model_nic>(model_params_of(plan), *this, rx_wire, stream);
+    return std::make_unique<tlm::rtl_nic>(rtl_params_of(plan), *this, rx_wire, stream);
   }
 
   // ---- the bench around the software -----------------------------------------------------------------------------------
@@ -93,6 +100,7 @@ struct machine::parts final : public tlm::nic_host {
     nic_driver.update_statistics();
     reader.stop();
     nic_driver.close();
+    net.shut_down();
     cpus.sync();
     closed = true;
   }
@@ -181,7 +189,7 @@ struct machine::parts final : public tlm::nic_host {
   processor cpus;
   tlm::nic_scheduler scheduler;
   std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
-  std::unique_ptr<tlm::rtl_nic> card;
+  std::unique_ptr<tlm::nic> card;
   kernel::kernel os;
   stack::net_stack net;
   driver::e1000 nic_driver;
@@ -254,11 +262,24 @@ run_counters machine::counters() const {
 }
 
 const std::vector<std::string>& machine::breaches() const { return parts_->breaches; }
+std::optional<machine::breach_place> machine::first_breach() const {
+  const auto& all = parts_->contract.breaches();
+  if (all.empty()) return std::nullopt;
+  const auto first = std::min_element(all.begin(), all.end(), [](const contract::breach& x, const contract::breach& y) {
+    return x.time < y.time;
+  });
+  return breach_place{first->time, first->frame};
+}
+
 machine::holdings machine::still_held() const {
   return {parts_->net.skbs().live(), parts_->os.dma().live_mappings(), parts_->os.memory().live()};
 }
 
 const driver::e1000& machine::nic_driver() const { return parts_->nic_driver; }
-tlm::rtl_nic& machine::rtl_card() { return *parts_->card; }
+tlm::rtl_nic& machine::rtl_card() {
+  auto* card = dynamic_cast<tlm::rtl_nic*>(parts_->card.get());
+  if (card == nullptr) throw std::logic_error("the machine has no Verilated card: nic.kind is model");
+  return *card;
+}
 
 }  // namespace ringside::platform

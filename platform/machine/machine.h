@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,12 @@ class machine {
   run_counters counters() const;
   /// Contract breaches, described; empty when the contract held or the checker is off.
   const std::vector<std::string>& breaches() const;
+  /// When and about which frame (0: none) the contract was first broken.
+  struct breach_place {
+    sim_time time = 0;
+    frame_id frame = 0;
+  };
+  std::optional<breach_place> first_breach() const;
   /// What the software holds after a run; all zero when the interface was closed and the application stopped.
   struct holdings {
     std::uint64_t skbs = 0;
@@ -60,7 +67,7 @@ class machine {
   holdings still_held() const;
   /// The driver, for its counters after a run.
   const driver::e1000& nic_driver() const;
-  /// The Verilated card, for waveforms and the bench.
+  /// The Verilated card, for waveforms and the bench; throws when the scenario's card is the model.
   tlm::rtl_nic& rtl_card();
 
  private:

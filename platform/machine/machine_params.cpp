@@ -6,6 +6,14 @@ namespace ringside::platform {
 namespace {
 clock_domain clock_of(const rational& hz) { return clock_domain{hz.num, hz.den}; }
 constexpr std::int64_t hz_66_limit = 34'000'000;  // M66EN is driven by a slot that runs above 33 MHz
+
+// Byte 0 in bits 7:0.
+std::uint64_t address_of(const scenario& s) {
+  std::uint64_t address = 0;
+  for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i) address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
+  return address;
+}
+bool fast_bus(const scenario& s) { return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den; }
 }  // namespace
 
 tlm::pci_params pci_params_of(const scenario& s) {
@@ -29,12 +37,20 @@ tlm::pci_params pci_params_of(const scenario& s) {
 
 tlm::rtl_nic_params rtl_params_of(const scenario& s) {
   tlm::rtl_nic_params p;
-  for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i)
-    p.mac_address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
-  p.bus_66mhz = s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+  p.mac_address = address_of(s);
+  p.bus_66mhz = fast_bus(s);
   p.link_mbps = s.wire.link_mbps;
   p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
   p.skip_idle = s.run.skip;
+  p.seed = s.run.seed;
+  return p;
+}
+
+tlm::model_params model_params_of(const scenario& s) {
+  tlm::model_params p;
+  p.mac_address = address_of(s);
+  p.bus_66mhz = fast_bus(s);
+  p.crossing_to_card_clocks = s.bus.crossing_to_rtl_clocks;
   p.seed = s.run.seed;
   return p;
 }
@@ -86,6 +102,8 @@ driver::config driver_config_of(const scenario& s) {
   c.watchdog = s.driver.watchdog;
   c.pba_kb = s.nic.pba_kb;
   c.strip_crc = s.driver.strip_crc;
+  c.irq_quota = s.driver.irq_quota;
+  c.skip_dma_sync = s.driver.skip_dma_sync;
   c.cpu = irq_cpu_of(s);
   return c;
 }

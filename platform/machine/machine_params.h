@@ -1,6 +1,7 @@
 // From a scenario's plain data to the parameters of each part of the machine.
 #pragma once
 
+#include "hw/tlm/model/model_params.h"
 #include "hw/tlm/nic/nic_scheduler.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/pci_params.h"
@@ -16,6 +17,7 @@ namespace ringside::platform {
 
 tlm::pci_params pci_params_of(const scenario& s);
 tlm::rtl_nic_params rtl_params_of(const scenario& s);
+tlm::model_params model_params_of(const scenario& s);
 tlm::wire_params wire_params_of(const scenario& s);
 tlm::scheduler_params scheduler_params_of(const scenario& s);
 processor_params processor_params_of(const scenario& s);

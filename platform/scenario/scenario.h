@@ -81,6 +81,8 @@ struct driver_config {
   std::uint32_t mtu = 0;  // bytes
   bool watchdog = true;
   bool strip_crc = false;
+  std::uint32_t irq_quota = 0;  // frames per interrupt, 0 = until the ring is empty
+  bool skip_dma_sync = false;
 };
 
 struct stack_config {

@@ -79,8 +79,8 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
 bool receiver::append(rx_buffer& buffer, std::uint32_t length) {
   if (copy_chains_) {
     if (length > chain_->tailroom()) return false;
-    kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
-    host_.emit(stage::dma_sync, chain_frame_, buffer.dma, length);
+    if (!settings_.skip_dma_sync)
+      kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
     host_.consume(kernel::cost::copy_per_byte, length);
     std::memcpy(chain_->put(length), kernel_.memory().at(buffer.dma), length);
     kernel_.dma().sync_for_device(buffer.dma, length, kernel::dma_direction::from_device);

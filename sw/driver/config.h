@@ -42,6 +42,8 @@ struct config {
   bool checksum_offload = true;  // RXCSUM.TUOFL
   bool strip_crc = false;             // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
+  std::uint32_t irq_quota = 0;   // frames per interrupt in mode irq; 0 = until the ring is empty
+  bool skip_dma_sync = false;    // planted bug, for lessons: copies without dma_sync_single_for_cpu
   std::uint32_t pba_kb = 0;  // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
   unsigned cpu = 0;          // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;

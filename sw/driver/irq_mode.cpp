@@ -1,4 +1,7 @@
 // Interrupt mode: frames are taken in the hardirq and queued for the backlog poll, as drivers did before NAPI.
+//
+// A quota ends an interrupt's work early.  The ICR read has cleared the cause of the frames left behind, so the driver
+// sets it again (I-6): the chip interrupts once more, and no sooner than ITR allows.
 #include "sw/driver/receive_mode.h"
 
 namespace ringside::driver {
@@ -14,6 +17,11 @@ class irq_mode final : public receive_mode {
   void stop() override { context_.regs.disable_interrupts(); }
 
   void on_interrupt(std::uint32_t /*causes*/) override {
+    const std::uint32_t quota = context_.settings.irq_quota;
+    if (quota != 0) {
+      if (context_.rx.clean(quota) == quota) context_.regs.write(reg::ICS, icr::RXT0);
+      return;
+    }
     for (unsigned round = 0; round < max_rounds; ++round)
       if (context_.rx.clean(context_.settings.ring_size) == 0) break;
   }

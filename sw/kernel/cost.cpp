@@ -37,6 +37,8 @@ constexpr auto rows = std::to_array<cost_info>({
     {cost::dma_map, "dma_map", op, 60, "Linux core-api/dma-api: direct mapping, no IOMMU (estimate)"},
     {cost::dma_unmap, "dma_unmap", op, 40, "Linux core-api/dma-api: direct mapping, no IOMMU (estimate)"},
     {cost::dma_sync, "dma_sync", op, 20, "Linux core-api/dma-api: coherent, nothing to flush (estimate)"},
+    {cost::dma_sync_line, "dma_sync_line", op, 30,
+     "estimate: one 64-byte line invalidated or cleaned to memory (Linux arm64 dcache_inval_poc, dcache_clean_poc)"},
     {cost::page_alloc, "page_alloc", op, 100, "estimate: page fragment from the per-CPU cache"},
     {cost::skb_alloc, "skb_alloc", op, 200, "Rizzo: mbuf or skb allocation about 60-100 ns with its free"},
     {cost::skb_free, "skb_free", op, 120, "Rizzo: as above"},

@@ -39,6 +39,7 @@ enum class cost : std::uint8_t {
   dma_map,
   dma_unmap,
   dma_sync,
+  dma_sync_line,  // charged by the machine in non-coherent memory, on top of dma_map, dma_unmap or dma_sync
   page_alloc,
   skb_alloc,
   skb_free,

@@ -12,13 +12,39 @@ std::string_view name(dma_error error) {
   return names.at(static_cast<std::size_t>(error));
 }
 
+bus_address dma_api::alloc_coherent(std::size_t bytes) {
+  const bus_address address = memory_.alloc(bytes);
+  if (!coherent_ && address != 0) host_.set_coherent(address, memory_.usable_size(address), true);
+  return address;
+}
+
+void dma_api::free_coherent(bus_address address) {
+  if (!coherent_ && address != 0) host_.set_coherent(address, memory_.usable_size(address), false);
+  memory_.free(address);
+}
+
+// arch_sync_dma_for_device: what the CPU wrote goes to memory; what only the device writes leaves the cache.
+void dma_api::give_to_device(bus_address address, std::size_t bytes, dma_direction direction) {
+  if (coherent_) return;
+  if (direction == dma_direction::from_device) {
+    host_.dma_invalidate(address, bytes);
+  } else {
+    host_.dma_sync_for_device(address, bytes);
+  }
+}
+
+// arch_sync_dma_for_cpu: nothing to fetch where the device only reads.
+void dma_api::give_to_cpu(bus_address address, std::size_t bytes, dma_direction direction) {
+  if (!coherent_ && direction != dma_direction::to_device) host_.dma_sync_for_cpu(address, bytes);
+}
+
 bus_address dma_api::map_single(bus_address address, std::size_t bytes, dma_direction direction) {
   host_.consume(cost::dma_map);
   if (const auto other = first_overlap(address, bytes); other != mappings_.end())
     report(dma_error::overlap, address, bytes);
   if (!memory_.contains(address, bytes)) report(dma_error::not_allocated, address, bytes);
   mappings_.insert_or_assign(address, mapping{bytes, direction, false});
-  if (direction != dma_direction::from_device) host_.dma_sync_for_device(address, bytes);
+  give_to_device(address, bytes, direction);
   host_.emit(stage::dma_map, 0, address, bytes);
   return address;
 }
@@ -32,8 +58,8 @@ void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction
   }
   if (found->second.bytes != bytes) report(dma_error::size_mismatch, address, bytes);
   if (found->second.direction != direction) report(dma_error::direction, address, bytes);
-  if (direction != dma_direction::to_device && !found->second.with_cpu) host_.dma_sync_for_cpu(address, bytes);
   mappings_.erase(found);
+  give_to_cpu(address, bytes, direction);  // all of it: an earlier sync may have covered less
   host_.emit(stage::dma_unmap, 0, address, bytes);
 }
 
@@ -52,16 +78,17 @@ void dma_api::sync_for_cpu(bus_address address, std::size_t bytes, dma_direction
   host_.consume(cost::dma_sync);
   mapping* entry = find(address, bytes, direction);
   if (entry == nullptr) return;
-  host_.dma_sync_for_cpu(address, bytes);
   entry->with_cpu = true;
+  give_to_cpu(address, bytes, direction);
+  host_.emit(stage::dma_sync, host_.frame_at(address), address, bytes);
 }
 
 void dma_api::sync_for_device(bus_address address, std::size_t bytes, dma_direction direction) {
   host_.consume(cost::dma_sync);
   mapping* entry = find(address, bytes, direction);
   if (entry == nullptr) return;
-  host_.dma_sync_for_device(address, bytes);
   entry->with_cpu = false;
+  give_to_device(address, bytes, direction);
 }
 
 dma_api::table::const_iterator dma_api::first_overlap(bus_address address, std::size_t bytes) const {

@@ -38,7 +38,8 @@ struct dma_report {
 
 class dma_api {
  public:
-  dma_api(host& machine, memory_allocator& memory) : host_(machine), memory_(memory) {}
+  dma_api(host& machine, memory_allocator& memory)
+      : host_(machine), memory_(memory), coherent_(machine.dma_coherent()) {}
 
   /// Hands the bytes to the device; returns their bus address.
   bus_address map_single(bus_address address, std::size_t bytes, dma_direction direction);
@@ -49,8 +50,8 @@ class dma_api {
   void sync_for_device(bus_address address, std::size_t bytes, dma_direction direction);
 
   /// Memory both sides may touch at any time (descriptor rings); 0 when there is none.
-  bus_address alloc_coherent(std::size_t bytes) { return memory_.alloc(bytes); }
-  void free_coherent(bus_address address) { memory_.free(address); }
+  bus_address alloc_coherent(std::size_t bytes);
+  void free_coherent(bus_address address);
 
   /// True when any of the bytes belongs to the device now.
   bool device_owns(bus_address address, std::size_t bytes) const;
@@ -70,12 +71,15 @@ class dma_api {
   };
   using table = std::map<bus_address, mapping>;
 
+  void give_to_device(bus_address address, std::size_t bytes, dma_direction direction);
+  void give_to_cpu(bus_address address, std::size_t bytes, dma_direction direction);
   void report(dma_error error, bus_address address, std::size_t bytes);
   mapping* find(bus_address address, std::size_t bytes, dma_direction direction);
   table::const_iterator first_overlap(bus_address address, std::size_t bytes) const;
 
   host& host_;
   memory_allocator& memory_;
+  const bool coherent_;
   table mappings_;
   std::function<void(const dma_report&)> sink_;
   std::array<std::uint64_t, static_cast<std::size_t>(dma_error::count)> errors_{};

@@ -80,10 +80,23 @@ class host {
   /// All of memory as the CPU sees it now, bus address 0 first.  A caller that reads what a device may write, or writes
   /// what a device may read, calls sync() right before.
   virtual std::span<std::byte> memory() = 0;
-  /// Hands [address, address + bytes) from device to CPU / from CPU to device.  Free in coherent memory; in non-coherent
-  /// mode this is what moves the bytes.
+  /// True when CPU and devices always see the same bytes; the three calls below are then not needed.
+  virtual bool dma_coherent() const { return true; }
+  /// Non-coherent memory: the CPU sees what the device wrote to [address, address + bytes) / the device sees what the CPU
+  /// wrote / the CPU gives up its copy, since the device will write.  Until then each side sees its own bytes.  The
+  /// machine charges for each cache line.
   virtual void dma_sync_for_cpu(bus_address address, std::size_t bytes) = 0;
   virtual void dma_sync_for_device(bus_address address, std::size_t bytes) = 0;
+  virtual void dma_invalidate(bus_address address, std::size_t bytes) {
+    static_cast<void>(address);
+    static_cast<void>(bytes);
+  }
+  /// Both sides see the same bytes there from now on (on) or no longer: coherent allocations.
+  virtual void set_coherent(bus_address address, std::size_t bytes, bool on) {
+    static_cast<void>(address);
+    static_cast<void>(bytes);
+    static_cast<void>(on);
+  }
   /// The frame whose payload was last drained to that address (shadow map), 0 when none.
   virtual frame_id frame_at(bus_address address) const = 0;
 

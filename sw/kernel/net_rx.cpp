@@ -74,11 +74,11 @@ void net_rx::napi_disable(napi_struct& napi) {
 
 void net_rx::action() {
   softnet_data& data = here();
-  const sim_time end = host_.now() + limits_.time;
   unsigned budget = limits_.budget;
 
   // The list is taken whole: what interrupts add meanwhile waits for the next run.
   host_.sync();
+  const sim_time end = host_.now() + limits_.time;
   std::vector<napi_struct*> list = std::exchange(data.poll_list, {});
   std::vector<napi_struct*> repoll;
   std::size_t next = 0;
@@ -89,6 +89,7 @@ void net_rx::action() {
     if (poll_one(napi, work)) repoll.push_back(&napi);
     const bool out_of_budget = work >= budget;
     budget -= out_of_budget ? budget : work;
+    host_.sync();  // now() counts the interrupts of the poll
     if (out_of_budget || host_.now() >= end) {
       ++counters_.time_squeeze;
       ++(out_of_budget ? counters_.netdev_budget_exhausted : counters_.netdev_time_exhausted);

@@ -66,13 +66,17 @@ void ipv4_layer::ip_rcv(skb_ptr skb) {
   if (martian(source)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_martian_source);
   if (!for_this_host(destination)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
 
-  const std::uint16_t fragment = load_be16(header + 6);
-  if ((fragment & (more_fragments | offset_mask)) != 0)
-    return reject(std::move(skb), drop_reason::ip_fragment, counters_.in_fragments);
+  skb->ip = {source, destination, static_cast<std::uint8_t>(header_bytes), load8(header + 9)};
+  if ((load_be16(header + 6) & (more_fragments | offset_mask)) != 0) {
+    skb = fragments_.ip_defrag(std::move(skb));
+    if (skb == nullptr) return;
+  }
+  deliver(std::move(skb));
+}
 
-  const std::uint8_t protocol = load8(header + 9);
-  skb->ip = {source, destination, static_cast<std::uint8_t>(header_bytes), protocol};
-  skb->pull(header_bytes);
+void ipv4_layer::deliver(skb_ptr skb) {
+  const std::uint8_t protocol = skb->ip.protocol;
+  skb->pull(skb->ip.header_bytes);
   skb->reset_transport_header();
   for (const auto& [number, receive] : protocols_) {
     if (number != protocol) continue;

@@ -1,4 +1,4 @@
-// IPv4 receive: header validation, options, local delivery by destination address, and the protocol switch.
+// IPv4 receive: header validation, options, local delivery by destination address, reassembly, and the protocol switch.
 //
 // Owner: net_stack.  Caller: packet_layer (EtherType 0x0800).  RFC 791, RFC 1122 3.2.1; order of checks as ip_rcv_core.
 #pragma once
@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sw/stack/ip_fragment.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -33,7 +34,6 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
   std::uint64_t in_address_errors = 0;
   std::uint64_t in_martian_source = 0;
   std::uint64_t in_option_errors = 0;
-  std::uint64_t in_fragments = 0;
   std::uint64_t in_unknown_protocols = 0;
   std::uint64_t in_delivers = 0;
 };
@@ -42,7 +42,8 @@ class ipv4_layer {
  public:
   using handler = std::function<void(skb_ptr)>;
 
-  ipv4_layer(kernel::host& machine, skb_allocator& skbs) : host_(machine), skbs_(skbs) {}
+  ipv4_layer(kernel::kernel& os, skb_allocator& skbs, const ip_fragments::config& fragments)
+      : host_(os.machine()), skbs_(skbs), fragments_(os, skbs, fragments) {}
 
   void add_address(const ipv4_interface_address& a) { addresses_.push_back(a); }
   void join_group(ipv4_address group) { groups_.insert(group); }
@@ -52,16 +53,23 @@ class ipv4_layer {
   /// Takes a packet whose data starts at the IPv4 header.
   void ip_rcv(skb_ptr skb);
 
+  /// Gives up the fragments held: the stack goes down.
+  void shut_down() { fragments_.flush(); }
+
   const ipv4_statistics& counters() const { return counters_; }
+  const ip_fragments& fragments() const { return fragments_; }
 
  private:
   bool for_this_host(ipv4_address destination) const;
   static bool martian(ipv4_address source);
   bool options_valid(std::span<const std::byte> options);
+  /// A whole packet whose skb->ip is filled in, to its protocol's handler (ip_local_deliver_finish).
+  void deliver(skb_ptr skb);
   void reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter);
 
   kernel::host& host_;
   skb_allocator& skbs_;
+  ip_fragments fragments_;
   std::vector<ipv4_interface_address> addresses_;
   std::set<ipv4_address> groups_;
   std::vector<std::pair<std::uint8_t, handler>> protocols_;

@@ -10,7 +10,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       skbs_(k),
       packets_(k, skbs_),
       arp_(k.machine(), skbs_),
-      ipv4_(k.machine(), skbs_),
+      ipv4_(k, skbs_, settings_.fragments),
       icmp_(k.machine(), skbs_),
       udp_(k.machine(), skbs_) {
   for (const ipv4_interface_address& a : settings_.addresses) {
@@ -29,6 +29,12 @@ void net_stack::register_protocols() {
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::icmp, [this](skb_ptr skb) { icmp_.icmp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::udp, [this](skb_ptr skb) { udp_.udp_rcv(std::move(skb)); });
+}
+
+void net_stack::shut_down() {
+  kernel_.softirq().local_bh_disable();
+  ipv4_.shut_down();
+  kernel_.softirq().local_bh_enable();
 }
 
 }  // namespace ringside::stack

@@ -23,12 +23,15 @@ class net_stack {
     std::vector<ipv4_address> groups;                                 // joined multicast groups
     std::vector<std::uint16_t> vlans;
     std::size_t rcvbuf = udp_socket::default_rcvbuf;
+    ip_fragments::config fragments;
   };
 
   net_stack(kernel::kernel& k, const config& settings);
 
   /// Registers ARP, IPv4, ICMP and UDP (boot_proto_register events).  After kernel::boot(), before the driver's probe.
   void register_protocols();
+  /// Gives up what the layers hold for later (fragments).  Task context, after the last device is closed.
+  void shut_down();
 
   kernel::kernel& os() { return kernel_; }
   kernel::host& machine() { return kernel_.machine(); }

@@ -191,6 +191,96 @@ TEST(driver_rules, bytes_used_after_sync_or_unmap_are_legal) {
   EXPECT_LEGAL(bench);
 }
 
+TEST(driver_rules, S_13_fewer_bytes_synced_than_used) {
+  received bench;
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0), 59);  // 60 and an FCS nobody reads
+  bench.sw(stage::skb_build, 1, 60, 1);
+  EXPECT_ONLY(bench, "S-13");
+}
+
+TEST(driver_rules, S_13_hole_between_two_syncs) {
+  received bench;
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0), 20);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0) + 30, 34);
+  bench.sw(stage::skb_build, 1, 60, 1);
+  EXPECT_ONLY(bench, "S-13");
+}
+
+TEST(driver_rules, S_13_synced_only_before_the_descriptor_was_taken) {
+  received bench;
+  bench.receive(2, 1);
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0), 64);
+  bench.sw(stage::dma_sync, 1, bench.buffer(1), 64);  // the next frame's, too early
+  bench.sw(stage::skb_build, 1, 60, 1);
+  bench.take(1, last_of(64), 2);
+  bench.sw(stage::dma_sync, 2, bench.buffer(1), 32);
+  bench.sw(stage::skb_build, 2, 60, 1);
+  EXPECT_ONLY(bench, "S-13");
+}
+
+TEST(driver_rules, bytes_synced_without_the_fcs_or_in_pieces_are_legal) {
+  received bench;
+  bench.receive(2, 1);
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0), 60);
+  bench.sw(stage::skb_build, 1, 60, 1);
+  bench.take(1, last_of(64), 2);
+  bench.sw(stage::dma_sync, 2, bench.buffer(1), 14);
+  bench.sw(stage::dma_sync, 2, bench.buffer(1) + 14, 50);
+  bench.sw(stage::skb_build, 2, 60, 1);
+  bench.end_poll();
+  EXPECT_LEGAL(bench);
+}
+
+namespace {
+// A frame over two descriptors of 2048 bytes, the second with 104 bytes.
+struct chained : contract_bench {
+  chained() {
+    open(8, rx_control | 1U << 5);  // LPE
+    for (std::uint32_t i = 0; i < 7; ++i) map_and_post(i);
+    doorbell(7);
+    fetch(0, 7);
+    arrive(1, 2152);
+    payload(1, buffer(0), 2048);
+    payload(1, buffer(1), 104);
+    done(1);
+    write_back(1, 0, part_of(2048));
+    write_back(1, 1, last_of(104));
+    visible(1, 0, part_of(2048));
+    visible(1, 1, last_of(104));
+    cause(icr::RXT0);
+    interrupt(icr::RXT0);
+  }
+};
+}  // namespace
+
+TEST(driver_rules, S_13_first_buffer_of_a_chain_not_synced) {
+  chained bench;
+  bench.take(0, contract_bench::part_of(2048), 1);
+  bench.take(1, last_of(104), 1);
+  bench.sw(stage::dma_unmap, 1, bench.buffer(1), contract_bench::buffer_bytes);
+  bench.sw(stage::skb_build, 1, 2148, 0);
+  EXPECT_ONLY(bench, "S-13");
+}
+
+TEST(driver_rules, chain_unmapped_part_by_part_is_legal) {
+  chained bench;
+  bench.take(0, contract_bench::part_of(2048), 1);
+  bench.sw(stage::dma_unmap, 1, bench.buffer(0), contract_bench::buffer_bytes);
+  bench.take(1, last_of(104), 1);
+  bench.sw(stage::dma_unmap, 1, bench.buffer(1), contract_bench::buffer_bytes);
+  bench.sw(stage::skb_build, 1, 2148, 0);
+  bench.end_poll();
+  EXPECT_LEGAL(bench);
+}
+
 // 10.7: the watchdog's ICS = RXDMT0 is a safety net that must find nothing.
 TEST(driver_rules, D_4_frame_waited_for_the_watchdog) {
   received bench;

@@ -1,5 +1,5 @@
-// Costs accumulated and committed in stretches give the same events as one wait per cost, for random programs under random
-// interrupts.
+// Costs accumulated and committed in stretches give the same events as one wait per cost, for random programs under
+// random interrupts.
 #include <gtest/gtest.h>
 
 #include <algorithm>

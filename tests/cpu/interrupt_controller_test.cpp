@@ -1,4 +1,5 @@
-// Level-triggered lines: latency, in service until EOI, re-sampling, spurious deliveries, and levels told ahead of time.
+// Level-triggered lines: latency, in service until EOI, re-sampling, spurious deliveries, and levels told ahead of
+// time.
 #include "platform/cpu/interrupt_controller.h"
 
 #include <gtest/gtest.h>

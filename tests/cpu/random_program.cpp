@@ -44,7 +44,8 @@ struct program {
     }
   }
 
-  // Draws of its own for every interrupt: one generator for all would be state that is shared without a synchronisation.
+  // Draws of its own for every interrupt: one generator for all would be state that is shared without a
+  // synchronisation.
   rng random_of(unsigned line) { return rng(params.seed * 10'000 + line * 1000 + ++taken[line] * 77'777); }
 
   void handle(unsigned line) {
@@ -136,7 +137,8 @@ struct program {
       sc_core::sc_spawn([this, line] { run_device(line); });
     }
     for (unsigned i = 0; i < 3; ++i)
-      tasks.push_back(&bench.task("t", [this, i] { run_task(i); }, i % params.cpus));
+      tasks.push_back(&bench.task(
+          "t", [this, i] { run_task(i); }, i % params.cpus));
     bench.run(end);
     std::string text = bench.log();
     for (unsigned n = 0; n < params.cpus; ++n) {

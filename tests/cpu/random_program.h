@@ -1,5 +1,5 @@
-// A random program for the virtual CPU, the same for every way of running it: costs, records, interrupts off and on, MMIO
-// stalls, timers, sleeping and waking tasks, and devices that interrupt when they like.
+// A random program for the virtual CPU, the same for every way of running it: costs, records, interrupts off and on,
+// MMIO stalls, timers, sleeping and waking tasks, and devices that interrupt when they like.
 //
 // Owned by accumulate_test.cpp.
 #pragma once

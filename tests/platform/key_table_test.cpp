@@ -111,6 +111,8 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.mtu=1400",
                                           "driver.watchdog=off",
                                           "driver.strip_crc=on",
+                                          "driver.irq_quota=9",
+                                          "driver.skip_dma_sync=on",
                                           "stack.rcvbuf=4096",
                                           "stack.address=10.0.0.7",
                                           "stack.udp_ports=53,67",
@@ -141,6 +143,8 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.bus.read_latency_clocks, 7U);
   EXPECT_EQ(s.bus.write_wait, 8U);
   EXPECT_FALSE(s.bus.coherent);
+  EXPECT_EQ(s.driver.irq_quota, 9U);
+  EXPECT_TRUE(s.driver.skip_dma_sync);
   EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
   EXPECT_EQ(s.bridge.posted_bytes, 128U);
   EXPECT_EQ(s.irq.delivery_latency_ns, 10U);

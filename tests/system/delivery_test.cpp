@@ -16,8 +16,8 @@ constexpr std::uint32_t largest = 1518;
 std::vector<offered_frame> sizes(std::uint32_t first, std::uint32_t last, std::uint32_t step, sim_time spacing) {
   std::vector<offered_frame> frames;
   for (std::uint32_t size = first; size <= last; size += step)
-    frames.push_back(udp_frame_of(size, static_cast<std::uint16_t>(frames.size()),
-                                  static_cast<sim_time>(frames.size()) * spacing));
+    frames.push_back(
+        udp_frame_of(size, static_cast<std::uint16_t>(frames.size()), static_cast<sim_time>(frames.size()) * spacing));
   return frames;
 }
 
@@ -29,11 +29,13 @@ void expect_all_delivered(const settings& s, const std::vector<offered_frame>& f
   EXPECT_EQ(o["chip.GPRC"], frames.size());
 }
 
-TEST(delivery, every_size_once) { expect_all_delivered({}, sizes(smallest, largest, 1, 20 * us)); }
+TEST(delivery, every_size_once) {
+  expect_all_delivered({}, sizes(smallest, largest, 1, 20 * us));
+}
 
 TEST(delivery, every_size_back_to_back_in_a_large_ring) {
-  const outcome o = run_machine({"driver.ring_size=4096", "stack.rcvbuf=16MB", "cpu.clock_mhz=4000"},
-                                sizes(smallest, largest, 1, 0));
+  const outcome o =
+      run_machine({"driver.ring_size=4096", "stack.rcvbuf=16MB", "cpu.clock_mhz=4000"}, sizes(smallest, largest, 1, 0));
   EXPECT_EQ(complaints_of(o), "");
   EXPECT_EQ(o["delivered"], largest - smallest + 1);
 }
@@ -49,7 +51,9 @@ struct arrangement {
   const char* name;
   settings set;
 };
-void PrintTo(const arrangement& a, std::ostream* out) { *out << a.name; }
+void PrintTo(const arrangement& a, std::ostream* out) {
+  *out << a.name;
+}
 
 class arranged : public testing::TestWithParam<arrangement> {};
 
@@ -59,33 +63,28 @@ TEST_P(arranged, delivers_every_frame) {
 
 INSTANTIATE_TEST_SUITE_P(
     settings, arranged,
-    testing::Values(arrangement{"buffer_256", {"driver.buffer_size=256"}},
-                    arrangement{"buffer_512", {"driver.buffer_size=512"}},
-                    arrangement{"buffer_1024", {"driver.buffer_size=1024"}},
-                    arrangement{"buffer_4096", {"driver.buffer_size=4096"}},
-                    arrangement{"buffer_8192", {"driver.buffer_size=8192"}},
-                    arrangement{"buffer_16384", {"driver.buffer_size=16384"}},
-                    arrangement{"ring_8", {"driver.ring_size=8"}},
-                    arrangement{"ring_48", {"driver.ring_size=48"}},
-                    arrangement{"ring_4096", {"driver.ring_size=4096"}},
-                    arrangement{"copybreak_0", {"driver.copybreak=0"}},
-                    arrangement{"copybreak_max", {"driver.copybreak=16384"}},
-                    arrangement{"budget_1", {"driver.budget=1"}},
-                    arrangement{"itr_off", {"driver.itr=off"}},
-                    arrangement{"rdtr_radv", {"driver.itr=off", "driver.rdtr=20", "driver.radv=50"}},
-                    arrangement{"irq_mode", {"driver.mode=irq"}},
-                    arrangement{"poll_mode", {"driver.mode=poll", "cpu.count=2", "cpu.task_affinity=1"}},
-                    arrangement{"bus_33mhz", {"bus.clock_mhz=100/3"}},
-                    arrangement{"rough_bus",
-                                {"bus.retry_per_million=200000", "bus.wait_jitter=8", "bus.wait_states=2",
-                                 "bus.disconnect_bytes=64", "bus.latency_timer=0"}},
-                    arrangement{"slow_bridge", {"bridge.drain_latency_ns=10000", "bridge.posted_bytes=4096"}},
-                    arrangement{"two_cpus", {"cpu.count=2"}}, arrangement{"three_cpus", {"cpu.count=3"}},
-                    arrangement{"four_cpus", {"cpu.count=4"}},
-                    arrangement{"irq_on_cpu_3", {"cpu.count=4", "cpu.irq_affinity=3"}},
-                    arrangement{"irq_and_task_apart", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=1"}},
-                    arrangement{"irq_and_task_together", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=2"}},
-                    arrangement{"poll", {"stack.app_wait=poll"}}, arrangement{"epoll", {"stack.app_wait=epoll"}}),
+    testing::Values(
+        arrangement{"buffer_256", {"driver.buffer_size=256"}}, arrangement{"buffer_512", {"driver.buffer_size=512"}},
+        arrangement{"buffer_1024", {"driver.buffer_size=1024"}},
+        arrangement{"buffer_4096", {"driver.buffer_size=4096"}},
+        arrangement{"buffer_8192", {"driver.buffer_size=8192"}},
+        arrangement{"buffer_16384", {"driver.buffer_size=16384"}}, arrangement{"ring_8", {"driver.ring_size=8"}},
+        arrangement{"ring_48", {"driver.ring_size=48"}}, arrangement{"ring_4096", {"driver.ring_size=4096"}},
+        arrangement{"copybreak_0", {"driver.copybreak=0"}}, arrangement{"copybreak_max", {"driver.copybreak=16384"}},
+        arrangement{"budget_1", {"driver.budget=1"}}, arrangement{"itr_off", {"driver.itr=off"}},
+        arrangement{"rdtr_radv", {"driver.itr=off", "driver.rdtr=20", "driver.radv=50"}},
+        arrangement{"irq_mode", {"driver.mode=irq"}},
+        arrangement{"poll_mode", {"driver.mode=poll", "cpu.count=2", "cpu.task_affinity=1"}},
+        arrangement{"bus_33mhz", {"bus.clock_mhz=100/3"}},
+        arrangement{"rough_bus",
+                    {"bus.retry_per_million=200000", "bus.wait_jitter=8", "bus.wait_states=2",
+                     "bus.disconnect_bytes=64", "bus.latency_timer=0"}},
+        arrangement{"slow_bridge", {"bridge.drain_latency_ns=10000", "bridge.posted_bytes=4096"}},
+        arrangement{"two_cpus", {"cpu.count=2"}}, arrangement{"three_cpus", {"cpu.count=3"}},
+        arrangement{"four_cpus", {"cpu.count=4"}}, arrangement{"irq_on_cpu_3", {"cpu.count=4", "cpu.irq_affinity=3"}},
+        arrangement{"irq_and_task_apart", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=1"}},
+        arrangement{"irq_and_task_together", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=2"}},
+        arrangement{"poll", {"stack.app_wait=poll"}}, arrangement{"epoll", {"stack.app_wait=epoll"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
 // Bus, card and CPU meet at every phase: what one of them posts must have arrived before another relies on it.

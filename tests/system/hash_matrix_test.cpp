@@ -1,5 +1,5 @@
-// The event hash is the same however the simulation is stepped: run-ahead or one RTL clock per kernel step, idle stretches
-// skipped or evaluated, CPU costs accumulated or waited for one by one.
+// The event hash is the same however the simulation is stepped: run-ahead or one RTL clock per kernel step, idle
+// stretches skipped or evaluated, CPU costs accumulated or waited for one by one.
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -13,7 +13,9 @@ struct load {
   const char* name;
   settings set;
 };
-void PrintTo(const load& l, std::ostream* out) { *out << l.name; }
+void PrintTo(const load& l, std::ostream* out) {
+  *out << l.name;
+}
 
 std::vector<load> loads() {
   return {
@@ -26,7 +28,8 @@ std::vector<load> loads() {
       {"sizes_65_to_128", {"gen.size=65..128", "gen.rate=30%", "gen.count=150"}},
       {"mixed_poisson", {"gen.size=64..1518", "gen.rate=40%", "gen.count=120", "gen.arrival=poisson"}},
       {"itr_off", {"gen.size=64", "gen.rate=10%", "gen.count=120", "driver.itr=off"}},
-      {"rdtr_radv", {"gen.size=64", "gen.rate=5%", "gen.count=100", "driver.itr=off", "driver.rdtr=8", "driver.radv=40"}},
+      {"rdtr_radv",
+       {"gen.size=64", "gen.rate=5%", "gen.count=100", "driver.itr=off", "driver.rdtr=8", "driver.radv=40"}},
       {"retries_and_waits",
        {"gen.size=64..600", "gen.rate=20%", "gen.count=120", "bus.retry_per_million=150000", "bus.wait_jitter=4",
         "bus.wait_states=1", "bus.disconnect_bytes=128"}},
@@ -87,7 +90,8 @@ TEST(hash_matrix_all_ways, are_equal) {
   const settings set{"gen.size=64..300", "gen.rate=20%", "gen.count=60", "bus.retry_per_million=100000", "cpu.count=2"};
   const outcome fastest = run_machine(set);
   EXPECT_EQ(complaints_of(fastest), "");
-  for (unsigned way = 0; way < 7; ++way) expect_same(fastest, set, way_of((way & 4) != 0, (way & 2) != 0, (way & 1) != 0));
+  for (unsigned way = 0; way < 7; ++way)
+    expect_same(fastest, set, way_of((way & 4) != 0, (way & 2) != 0, (way & 1) != 0));
 }
 
 TEST(determinism, two_runs_are_equal_and_another_seed_is_not) {

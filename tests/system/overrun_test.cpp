@@ -27,7 +27,9 @@ struct pressure {
   std::uint32_t size;
   settings set;
 };
-void PrintTo(const pressure& p, std::ostream* out) { *out << p.name; }
+void PrintTo(const pressure& p, std::ostream* out) {
+  *out << p.name;
+}
 
 class overrun : public testing::TestWithParam<pressure> {};
 
@@ -46,13 +48,12 @@ TEST_P(overrun, is_counted_and_ends) {
 
 INSTANTIATE_TEST_SUITE_P(
     loads, overrun,
-    testing::Values(
-        pressure{"line_rate_64", 1500, 64, {"nic.pba_kb=8", "driver.promiscuous=true"}},
-        pressure{"slow_cpu", 1500, 64, {"nic.pba_kb=8", "cpu.clock_mhz=200"}},
-        pressure{"bus_33mhz", 300, 1518, {"nic.pba_kb=8", "bus.clock_mhz=100/3", "driver.ring_size=1024"}},
-        pressure{"bus_33mhz_64", 1500, 64, {"nic.pba_kb=8", "bus.clock_mhz=100/3"}},
-        pressure{"whole_fifo", 3000, 64, {"bus.clock_mhz=100/3"}},
-        pressure{"two_cpus", 1500, 64, {"nic.pba_kb=8", "cpu.count=2", "cpu.clock_mhz=300"}}),
+    testing::Values(pressure{"line_rate_64", 1500, 64, {"nic.pba_kb=8", "driver.promiscuous=true"}},
+                    pressure{"slow_cpu", 1500, 64, {"nic.pba_kb=8", "cpu.clock_mhz=200"}},
+                    pressure{"bus_33mhz", 300, 1518, {"nic.pba_kb=8", "bus.clock_mhz=100/3", "driver.ring_size=1024"}},
+                    pressure{"bus_33mhz_64", 1500, 64, {"nic.pba_kb=8", "bus.clock_mhz=100/3"}},
+                    pressure{"whole_fifo", 3000, 64, {"bus.clock_mhz=100/3"}},
+                    pressure{"two_cpus", 1500, 64, {"nic.pba_kb=8", "cpu.count=2", "cpu.clock_mhz=300"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
 // 6.10: RNBC counts frames that found no descriptor, whether or not they were stored until there was one.

@@ -94,7 +94,8 @@ class judge {
     if (sent == nullptr)
       complain(fmt::format("the tap saw frame {}, which was never sent", id));
     else if (!same(packet, *sent) && !same(packet, without_tag(*sent)))
-      complain(fmt::format("the tap saw frame {} with other bytes ({} instead of {})", id, packet.size(), sent->size()));
+      complain(
+          fmt::format("the tap saw frame {} with other bytes ({} instead of {})", id, packet.size(), sent->size()));
   }
   void on_read(frame_id id, std::span<const std::byte> payload) {
     ++read;
@@ -118,7 +119,9 @@ class rnbc_counter final : public event_consumer {
   std::uint64_t seen = 0;
 };
 
-std::string without_wall(const std::string& json) { return json.substr(0, json.find("\"wall\"")); }
+std::string without_wall(const std::string& json) {
+  return json.substr(0, json.find("\"wall\""));
+}
 
 std::string run_here(const settings& s, const std::vector<offered_frame>& frames) {
   const platform::scenario plan = platform::load_scenario("", s);
@@ -148,7 +151,9 @@ std::string run_here(const settings& s, const std::vector<offered_frame>& frames
   const platform::run_counters c = m.counters();
   std::ostringstream out;
   out << fmt::format("hash {:016x}\n", report.hash().value());
-  const auto count = [&out](std::string_view name, std::uint64_t value) { out << "count " << name << ' ' << value << '\n'; };
+  const auto count = [&out](std::string_view name, std::uint64_t value) {
+    out << "count " << name << ' ' << value << '\n';
+  };
   count("offered", f.offered);
   count("delivered", f.delivered);
   count("consumed", f.consumed);

@@ -1,7 +1,7 @@
 // Runs a scenario on the whole machine, in a forked child, and judges what every run must satisfy.
 //
-// Owned by the system tests.  Judged in every run: the ledger (every frame one fate), the contract, every byte the tap and
-// the application saw against the wire, and that nothing is left over after close.
+// Owned by the system tests.  Judged in every run: the ledger (every frame one fate), the contract, every byte the tap
+// and the application saw against the wire, and that nothing is left over after close.
 #pragma once
 
 #include <cstdint>

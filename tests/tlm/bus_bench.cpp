@@ -77,8 +77,8 @@ tlm::dma_transfer& bus_bench::dma(unsigned device, sim_time t, bool write, std::
   return transfer;
 }
 
-tlm::cpu_access& bus_bench::cpu(sim_time t, tlm::pci_space space, bool write, std::uint64_t address,
-                                std::uint32_t data, unsigned device) {
+tlm::cpu_access& bus_bench::cpu(sim_time t, tlm::pci_space space, bool write, std::uint64_t address, std::uint32_t data,
+                                unsigned device) {
   tlm::cpu_access& access = accesses_.emplace_back();
   access.space = space;
   access.write = write;
@@ -89,7 +89,9 @@ tlm::cpu_access& bus_bench::cpu(sim_time t, tlm::pci_space space, bool write, st
   return access;
 }
 
-void bus_bench::at(sim_time t, std::function<void()> action) { script_.emplace(t, std::move(action)); }
+void bus_bench::at(sim_time t, std::function<void()> action) {
+  script_.emplace(t, std::move(action));
+}
 
 void bus_bench::run(sim_time limit) {
   for (;;) {

@@ -1,7 +1,8 @@
 // A PCI bus with scripted cards and a bridge of plain bytes: no RTL, no SystemC.
 //
 // Owned by the pci_bus tests.  The clock is 100 MHz, so that clock n is at n * 10 ns and counts can be made by hand.
-// Times of a script are kept in order with the bus' own dates, as the scheduler does: at one instant the bus goes first.
+// Times of a script are kept in order with the bus' own dates, as the scheduler does: at one instant the bus goes
+// first.
 #pragma once
 
 #include <deque>
@@ -16,7 +17,9 @@
 namespace ringside::test {
 
 constexpr sim_time clock_period = 10 * ns;
-constexpr sim_time clocks(std::int64_t n) { return n * clock_period; }
+constexpr sim_time clocks(std::int64_t n) {
+  return n * clock_period;
+}
 
 /// The figures every expected count of the tests starts from.
 tlm::pci_params hand_made_params();

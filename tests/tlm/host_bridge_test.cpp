@@ -21,7 +21,9 @@ struct cpu_port : sc_core::sc_module {
   explicit cpu_port(const sc_core::sc_module_name& name) : sc_module(name), out("out") {}
 };
 
-sim_time kernel_now() { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
+sim_time kernel_now() {
+  return tlm::from_sc_time(sc_core::sc_time_stamp());
+}
 
 tlm::pci_params bridge_params() {
   tlm::pci_params p = hand_made_params();

@@ -5,6 +5,8 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
+#include <span>
+#include <vector>
 
 namespace ringside::test {
 namespace {
@@ -109,6 +111,89 @@ TEST_F(host_memory, shadow_map_names_the_last_frame_of_a_line) {
   EXPECT_EQ(memory.frame_at(0x240), 7U);
   EXPECT_EQ(memory.frame_at(4096), 0U);
   EXPECT_EQ(memory.frame_at(~0ULL), 0U);
+}
+
+// Two views: the CPU's (span) and that of the bus.
+class apart_memory : public testing::Test {
+ protected:
+  apart_memory() : memory("memory", 4096, false), from("from") {
+    from.out.bind(memory.bus_in);
+    sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  }
+  void transport(bool write, std::uint64_t address, std::span<unsigned char> bytes) {
+    ::tlm::tlm_generic_payload payload;
+    payload.set_command(write ? ::tlm::TLM_WRITE_COMMAND : ::tlm::TLM_READ_COMMAND);
+    payload.set_address(address);
+    payload.set_data_ptr(bytes.data());
+    payload.set_data_length(static_cast<unsigned>(bytes.size()));
+    payload.set_streaming_width(static_cast<unsigned>(bytes.size()));
+    sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+    from.out->b_transport(payload, delay);
+    EXPECT_EQ(payload.get_response_status(), ::tlm::TLM_OK_RESPONSE);
+  }
+  void device_writes(std::uint64_t address, std::size_t length, unsigned char value) {
+    std::vector<unsigned char> bytes(length, value);
+    transport(true, address, bytes);
+  }
+  unsigned device_sees(std::uint64_t address) {
+    std::array<unsigned char, 1> byte{};
+    transport(false, address, byte);
+    return byte[0];
+  }
+  unsigned cpu_sees(std::uint64_t address) { return std::to_integer<unsigned>(memory.span()[address]); }
+
+  tlm::host_memory memory;
+  initiator from;
+};
+
+TEST_F(apart_memory, each_side_sees_its_own_bytes_until_they_are_moved) {
+  EXPECT_FALSE(memory.coherent());
+  device_writes(0x100, 16, 0xDD);
+  EXPECT_EQ(cpu_sees(0x100), 0U);
+  EXPECT_EQ(device_sees(0x100), 0xDDU);
+  memory.to_cpu(0x100, 8);
+  EXPECT_EQ(cpu_sees(0x107), 0xDDU);
+  EXPECT_EQ(cpu_sees(0x108), 0U);
+  memory.span()[0x200] = std::byte{0xCC};
+  EXPECT_EQ(device_sees(0x200), 0U);
+  memory.to_device(0x200, 1);
+  EXPECT_EQ(device_sees(0x200), 0xCCU);
+}
+
+TEST_F(apart_memory, coherent_ranges_are_shared_both_ways_and_end) {
+  memory.set_coherent(0x400, 0x40, true);
+  device_writes(0x400, 16, 0xDD);
+  EXPECT_EQ(cpu_sees(0x40F), 0xDDU);
+  memory.span()[0x410] = std::byte{0xCC};
+  EXPECT_EQ(device_sees(0x410), 0xCCU);
+  memory.set_coherent(0x400, 0x40, false);
+  EXPECT_EQ(device_sees(0x400), 0xDDU);  // what was shared stays on both sides
+  device_writes(0x400, 1, 0xEE);
+  EXPECT_EQ(cpu_sees(0x400), 0xDDU);
+}
+
+TEST_F(apart_memory, a_burst_across_a_range_is_split_at_its_ends) {
+  memory.set_coherent(0x410, 0x10, true);
+  device_writes(0x400, 0x30, 0xDD);
+  EXPECT_EQ(cpu_sees(0x40F), 0U);
+  EXPECT_EQ(cpu_sees(0x410), 0xDDU);
+  EXPECT_EQ(cpu_sees(0x41F), 0xDDU);
+  EXPECT_EQ(cpu_sees(0x420), 0U);
+  memory.span()[0x411] = std::byte{0xCC};
+  memory.span()[0x421] = std::byte{0xCC};
+  std::array<unsigned char, 0x30> read{};
+  transport(false, 0x400, read);
+  EXPECT_EQ(read[0x0F], 0xDD);
+  EXPECT_EQ(read[0x11], 0xCC);
+  EXPECT_EQ(read[0x21], 0xDD);
+}
+
+TEST_F(apart_memory, moving_what_is_not_there_does_nothing) {
+  memory.to_cpu(4090, 16);
+  memory.to_device(~0ULL, 16);
+  memory.set_coherent(4090, 16, true);
+  device_writes(4090, 6, 0xDD);
+  EXPECT_EQ(cpu_sees(4090), 0U);
 }
 
 }  // namespace

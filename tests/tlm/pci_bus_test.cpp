@@ -1,6 +1,7 @@
 // Clock counts of single transactions, made by hand from hand_made_params() and PCI 2.3 (sections in the comments).
 //
-// All start from a request at time 0: two clocks of crossing, two of arbitration, so the address phase stands in clock 4.
+// All start from a request at time 0: two clocks of crossing, two of arbitration, so the address phase stands in
+// clock 4.
 #include "hw/tlm/pci/pci_bus.h"
 
 #include <gtest/gtest.h>
@@ -218,11 +219,11 @@ TEST(pci_bus, writeback_counts_a_descriptor_at_its_last_dword) {  // R-22
   for (const event& e : b.events)
     if (e.what == stage::desc_writeback) seen.emplace_back(e.time, e.a);
   // 6 dwords in clocks 10..15, the other two in clocks 23..24 (address 17).
-  EXPECT_EQ(seen,
-            (std::vector<std::pair<sim_time, std::uint64_t>>{{clocks(15), 0x1008}, {clocks(24), 0x1018}}));
+  EXPECT_EQ(seen, (std::vector<std::pair<sim_time, std::uint64_t>>{{clocks(15), 0x1008}, {clocks(24), 0x1018}}));
 }
 
-// ---- the card as a target -----------------------------------------------------------------------------------------------
+// ---- the card as a target
+// -----------------------------------------------------------------------------------------------
 
 TEST(pci_bus, cpu_write_reaches_the_card_and_ends) {
   bus_bench b;

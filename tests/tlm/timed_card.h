@@ -21,8 +21,8 @@ class timed_card final : public tlm::nic {
 
   struct arrival {
     const tlm::dma_transfer* transfer;
-    sim_time at;         // bus time it was told
-    sim_time local;      // local time when it was told
+    sim_time at;     // bus time it was told
+    sim_time local;  // local time when it was told
   };
   struct access_arrival {
     tlm::target_access access;

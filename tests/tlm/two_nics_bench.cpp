@@ -187,8 +187,8 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
       bus_of(i).attach(*cards[i]);
       scheduler.add_card(*cards[i]);
       cards[i]->set_link(true, 0);
-      rings.push_back(std::make_unique<ring_task>(*cpus, i, memories[p.two_buses ? i : 0]->span(), card_memory[i],
-                                                  p.read_icr));
+      rings.push_back(
+          std::make_unique<ring_task>(*cpus, i, memories[p.two_buses ? i : 0]->span(), card_memory[i], p.read_icr));
       interrupts.route(i, i % p.cpus);
     }
     scheduler.drain_always(p.drain_always);
@@ -211,7 +211,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
   unsigned number_of(const tlm::nic& card) const { return &card == cards[0].get() ? 0 : 1; }
 
   void boot() {
-    platform::configure_devices(*cpus, {.devices = 2});
+    platform::configure_devices(*cpus, {.devices = 2, .latency_timer = params.latency_timer});
     for (unsigned i = 0; i < 2; ++i) {
       rings[i]->set_up();
       cpus->unmask_irq(i);
@@ -281,8 +281,9 @@ std::string run_here(const two_nics_params& params, const std::string& file) {
   out << watch.hash().value() << ' ' << watch.hash().events();
   std::uint64_t cycles = 0, evaluated = 0, retries = 0;
   for (unsigned i = 0; i < 2; ++i) {
-    if (!b.rings[i]->done()) throw std::runtime_error("card " + std::to_string(i) + " did not deliver its frames: " +
-                                                      std::to_string(b.rings[i]->frames().size()));
+    if (!b.rings[i]->done())
+      throw std::runtime_error("card " + std::to_string(i) +
+                               " did not deliver its frames: " + std::to_string(b.rings[i]->frames().size()));
     out << ' ' << b.rings[i]->frames().size() << ' ' << count_wrong(b.sources[i].sent(), b.rings[i]->frames()) << ' '
         << b.rings[i]->interrupts();
     cycles += b.cards[i]->counters().cycles;
@@ -304,6 +305,8 @@ two_nics_result run_two_nics(const two_nics_params& params, const std::string& f
   return r;
 }
 
-two_nics_result run_two_nics(const two_nics_params& params) { return run_two_nics(params, {}); }
+two_nics_result run_two_nics(const two_nics_params& params) {
+  return run_two_nics(params, {});
+}
 
 }  // namespace ringside::test

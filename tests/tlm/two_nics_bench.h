@@ -1,7 +1,7 @@
 // Two RTL cards in one simulation, on one PCI bus or on two, under a virtual CPU and a task per card.
 //
-// Owned by two_nics_test.cpp.  The software is as small as can be: it programs a ring, takes interrupts, copies what the
-// card wrote and gives the descriptors back.  A run is one forked child, since SystemC elaborates once per process.
+// Owned by two_nics_test.cpp.  The software is as small as can be: it programs a ring, takes interrupts, copies what
+// the card wrote and gives the descriptors back.  A run is one forked child, since SystemC elaborates once per process.
 #pragma once
 
 #include <cstdint>
@@ -18,21 +18,22 @@ struct two_nics_params {
   bool accumulate = true;
   unsigned cpus = 1;
   std::uint64_t seed = 1;
-  unsigned frames = 40;           // per card
-  unsigned load_percent = 20;     // of line rate, per card
+  unsigned frames = 40;             // per card
+  unsigned load_percent = 20;       // of line rate, per card
+  std::uint8_t latency_timer = 64;  // PCI clocks
   tlm::pci_params pci;
-  sim_time lookahead = 0;         // of the scheduler; 0 = its default
-  bool drain_always = false;      // of the scheduler
-  bool read_icr = true;           // ring_task.h
+  sim_time lookahead = 0;     // of the scheduler; 0 = its default
+  bool drain_always = false;  // of the scheduler
+  bool read_icr = true;       // ring_task.h
 };
 
 struct two_nics_result {
-  std::uint64_t hash = 0;         // of every event up to the end of the run
+  std::uint64_t hash = 0;  // of every event up to the end of the run
   std::uint64_t events = 0;
   std::uint64_t received[2] = {0, 0};  // frames
   std::uint64_t wrong[2] = {0, 0};     // frames that differ from the wire's, or came out of turn
   std::uint64_t interrupts[2] = {0, 0};
-  std::uint64_t stale = 0;        // looks after an interrupt that missed a descriptor written back before INTA# rose
+  std::uint64_t stale = 0;  // looks after an interrupt that missed a descriptor written back before INTA# rose
   std::uint64_t retries = 0;
   std::uint64_t cycles = 0;
   std::uint64_t cycles_evaluated = 0;

@@ -52,8 +52,8 @@ TEST(wire, pads_short_frames_to_sixty_bytes_with_zeros) {  // IEEE 802.3 3.2.8
   EXPECT_EQ(whole.marks, 0U);
 }
 
-// IEEE 802.3 3.2.9: over a frame with its FCS the CRC register ends in the constant residue 0xC704DD7B (bit-reversed and
-// inverted 0x2144DF1C in zlib's convention), whatever the frame.
+// IEEE 802.3 3.2.9: over a frame with its FCS the CRC register ends in the constant residue 0xC704DD7B (bit-reversed
+// and inverted 0x2144DF1C in zlib's convention), whatever the frame.
 TEST(wire, fcs_leaves_the_standard_residue) {
   rng random(1);
   wire_bench b;

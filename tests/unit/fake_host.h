@@ -57,6 +57,15 @@ class fake_host final : public kernel::host {
   /// Answers frame_at(): set by the device that wrote the buffer.
   std::map<kernel::bus_address, frame_id> shadow;
   std::vector<event> events;
+  /// Set before a kernel is made of it: whether the DMA API has to ask for bytes to be moved, and what it asked for.
+  bool coherent = true;
+  struct dma_call {
+    char what;  // c(pu), d(evice), i(nvalidate), + and - coherent
+    kernel::bus_address address;
+    std::size_t bytes;
+    bool operator==(const dma_call&) const = default;
+  };
+  std::vector<dma_call> dma_calls;
   std::size_t count(stage what) const;
   std::vector<event> of(stage what) const;
   bool task_ended(kernel::task_id id) const { return tasks_[id - 1]->state == task_state::ended; }
@@ -86,8 +95,13 @@ class fake_host final : public kernel::host {
   std::uint32_t config_read32(unsigned device, std::uint32_t offset) override;
   void config_write32(unsigned device, std::uint32_t offset, std::uint32_t value) override;
   std::span<std::byte> memory() override { return memory_; }
-  void dma_sync_for_cpu(kernel::bus_address, std::size_t) override {}
-  void dma_sync_for_device(kernel::bus_address, std::size_t) override {}
+  bool dma_coherent() const override { return coherent; }
+  void dma_sync_for_cpu(kernel::bus_address a, std::size_t n) override { dma_calls.push_back({'c', a, n}); }
+  void dma_sync_for_device(kernel::bus_address a, std::size_t n) override { dma_calls.push_back({'d', a, n}); }
+  void dma_invalidate(kernel::bus_address a, std::size_t n) override { dma_calls.push_back({'i', a, n}); }
+  void set_coherent(kernel::bus_address a, std::size_t n, bool on) override {
+    dma_calls.push_back({on ? '+' : '-', a, n});
+  }
   frame_id frame_at(kernel::bus_address address) const override;
   kernel::task_id spawn(unsigned cpu, std::string name, std::function<void()> body) override;
   kernel::task_id current_task() const override { return current_; }

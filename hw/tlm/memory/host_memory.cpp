@@ -1,7 +1,9 @@
 #include "hw/tlm/memory/host_memory.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <new>
 
 namespace ringside::tlm {
@@ -15,14 +17,15 @@ T* zeroed_array(std::size_t count) {
 }
 }  // namespace
 
-host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes)
+host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes, bool coherent)
     : sc_module(name),
       bus_in("bus_in"),
       size_(bytes),
       bytes_(zeroed_array<std::byte>(bytes)),
+      device_(coherent ? nullptr : zeroed_array<std::byte>(bytes)),
       shadow_(zeroed_array<frame_id>((bytes >> shadow_shift) + 1)) {
-  bus_in.register_b_transport(this, &host_memory::b_transport);
-  bus_in.register_transport_dbg(this, &host_memory::transport_dbg);
+  bus_in.register_b_transport(this, coherent ? &host_memory::b_transport : &host_memory::b_transport_apart);
+  bus_in.register_transport_dbg(this, coherent ? &host_memory::transport_dbg : &host_memory::transport_dbg_apart);
 }
 
 frame_id host_memory::frame_at(std::uint64_t address) const {
@@ -34,36 +37,89 @@ void host_memory::mark(std::uint64_t address, std::uint64_t length, frame_id fra
     shadow_[line] = frame;
 }
 
+// ---- two views ---------------------------------------------------------------------------------------------------------
+
+void host_memory::set_coherent(std::uint64_t address, std::uint64_t length, bool on) {
+  if (coherent() || !contains(address, length)) return;
+  if (on) {
+    coherent_.insert_or_assign(address, address + length);
+  } else if (coherent_.erase(address) != 0) {
+    to_device(address, length);  // uncached so far: memory holds what the CPU saw
+  }
+}
+
+void host_memory::to_cpu(std::uint64_t address, std::uint64_t length) {
+  if (!coherent() && contains(address, length)) std::memcpy(bytes_.get() + address, device_.get() + address, length);
+}
+
+void host_memory::to_device(std::uint64_t address, std::uint64_t length) {
+  if (!coherent() && contains(address, length)) std::memcpy(device_.get() + address, bytes_.get() + address, length);
+}
+
+// ---- bus side ----------------------------------------------------------------------------------------------------------
+
 void host_memory::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) { access(payload); }
 
 unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
   return access(payload) ? payload.get_data_length() : 0;
 }
 
-bool host_memory::access(::tlm::tlm_generic_payload& payload) {
-  const std::uint64_t address = payload.get_address();
+void host_memory::b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) { access_apart(payload); }
+
+unsigned host_memory::transport_dbg_apart(::tlm::tlm_generic_payload& payload) {
+  return access_apart(payload) ? payload.get_data_length() : 0;
+}
+
+bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
   const unsigned length = payload.get_data_length();
-  if (!contains(address, length)) {
-    payload.set_response_status(::tlm::TLM_ADDRESS_ERROR_RESPONSE);
-    return false;
+  ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
+  if (!contains(payload.get_address(), length)) {
+    status = ::tlm::TLM_ADDRESS_ERROR_RESPONSE;
+  } else if (payload.get_streaming_width() < length) {
+    status = ::tlm::TLM_BURST_ERROR_RESPONSE;
+  } else if (payload.get_byte_enable_ptr() != nullptr) {
+    status = ::tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE;
+  } else if (!payload.is_read() && !payload.is_write()) {
+    status = ::tlm::TLM_COMMAND_ERROR_RESPONSE;
   }
-  if (payload.get_streaming_width() < length) {
-    payload.set_response_status(::tlm::TLM_BURST_ERROR_RESPONSE);
-    return false;
-  }
-  if (payload.get_byte_enable_ptr() != nullptr) {
-    payload.set_response_status(::tlm::TLM_BYTE_ENABLE_ERROR_RESPONSE);
-    return false;
-  }
+  payload.set_response_status(status);
+  return status == ::tlm::TLM_OK_RESPONSE;
+}
+
+bool host_memory::access(::tlm::tlm_generic_payload& payload) {
+  if (!check(payload)) return false;
+  std::byte* here = bytes_.get() + payload.get_address();
   if (payload.is_read())
-    std::memcpy(payload.get_data_ptr(), bytes_.get() + address, length);
-  else if (payload.is_write())
-    std::memcpy(bytes_.get() + address, payload.get_data_ptr(), length);
-  else {
-    payload.set_response_status(::tlm::TLM_COMMAND_ERROR_RESPONSE);
-    return false;
+    std::memcpy(payload.get_data_ptr(), here, payload.get_data_length());
+  else
+    std::memcpy(here, payload.get_data_ptr(), payload.get_data_length());
+  return true;
+}
+
+// A burst may begin in one kind of range and end in another.
+bool host_memory::access_apart(::tlm::tlm_generic_payload& payload) {
+  if (!check(payload)) return false;
+  unsigned char* data = payload.get_data_ptr();
+  std::uint64_t at = payload.get_address();
+  const std::uint64_t end = at + payload.get_data_length();
+  while (at < end) {
+    const auto next = coherent_.upper_bound(at);
+    std::uint64_t until = next == coherent_.end() ? end : std::min(end, next->first);
+    std::byte* view = device_.get();
+    if (next != coherent_.begin()) {
+      if (const auto range = std::prev(next); at < range->second) {
+        until = std::min(until, range->second);
+        view = bytes_.get();
+      }
+    }
+    const auto bytes = static_cast<std::size_t>(until - at);
+    if (payload.is_read())
+      std::memcpy(data, view + at, bytes);
+    else
+      std::memcpy(view + at, data, bytes);
+    data += bytes;
+    at = until;
   }
-  payload.set_response_status(::tlm::TLM_OK_RESPONSE);
   return true;
 }
 

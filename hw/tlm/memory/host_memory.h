@@ -1,11 +1,15 @@
 // Host memory: bytes at bus addresses from 0, bounds-checked, with the shadow map from buffer address to frame id.
 //
 // A TLM-2.0 target; the host bridge reaches it through its socket, software through span().
+//
+// Not coherent: CPU and devices see different bytes at an address, except in coherent ranges, until the DMA API moves
+// them (to_cpu, to_device).  The CPU's view stands for its cache, the devices' view for the memory behind it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <span>
 
@@ -21,10 +25,17 @@ class host_memory : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<host_memory> bus_in;
 
-  host_memory(const sc_core::sc_module_name& name, std::size_t bytes);
+  host_memory(const sc_core::sc_module_name& name, std::size_t bytes, bool coherent = true);
 
   std::size_t size() const { return size_; }
+  /// The CPU's view.
   std::span<std::byte> span() { return {bytes_.get(), size_}; }
+  bool coherent() const { return device_ == nullptr; }
+  /// Makes CPU and devices see the same bytes in [address, address + length) from now on, or no longer.
+  void set_coherent(std::uint64_t address, std::uint64_t length, bool on);
+  /// Non-coherent memory: what devices wrote becomes what the CPU sees, and the other way round.
+  void to_cpu(std::uint64_t address, std::uint64_t length);
+  void to_device(std::uint64_t address, std::uint64_t length);
   bool contains(std::uint64_t address, std::uint64_t length) const {
     return length <= size_ && address <= size_ - length;
   }
@@ -41,6 +52,11 @@ class host_memory : public sc_core::sc_module {
   void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(::tlm::tlm_generic_payload& payload);
   bool access(::tlm::tlm_generic_payload& payload);
+  // The same when two views exist.
+  void b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  unsigned transport_dbg_apart(::tlm::tlm_generic_payload& payload);
+  bool access_apart(::tlm::tlm_generic_payload& payload);
+  bool check(::tlm::tlm_generic_payload& payload) const;
 
   // From calloc: pages the run never touches cost nothing.
   struct release {
@@ -51,6 +67,8 @@ class host_memory : public sc_core::sc_module {
 
   std::size_t size_;
   zeroed<std::byte> bytes_;
+  zeroed<std::byte> device_;  // the devices' view; null in coherent memory
+  std::map<std::uint64_t, std::uint64_t> coherent_;  // ranges both views share in bytes_: start, end
   zeroed<frame_id> shadow_;
 };
 

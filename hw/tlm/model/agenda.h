@@ -37,9 +37,7 @@ class agenda {
     std::uint64_t order;
     action what;
   };
-  static bool later(const entry& x, const entry& y) {
-    return x.time != y.time ? x.time > y.time : x.order > y.order;
-  }
+  static bool later(const entry& x, const entry& y) { return x.time != y.time ? x.time > y.time : x.order > y.order; }
 
   std::vector<entry> heap_;
   std::uint64_t entered_ = 0;

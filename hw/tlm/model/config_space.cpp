@@ -4,22 +4,23 @@ namespace ringside::tlm::model {
 namespace {
 // Offsets, PCI 2.3 section 6.1; values, fact sheet 1.1 and 1.2.
 constexpr std::uint32_t id = 0x00, command_status = 0x04, class_revision = 0x08, cache_latency = 0x0C, bar0 = 0x10,
-                        bar2 = 0x18, subsystem = 0x2C, capabilities = 0x34, interrupt = 0x3C, pm = 0xDC, pm_control = 0xE0;
+                        bar2 = 0x18, subsystem = 0x2C, capabilities = 0x34, interrupt = 0x3C, pm = 0xDC,
+                        pm_control = 0xE0;
 constexpr std::uint32_t id_value = 0x100E'8086;
 constexpr std::uint32_t class_revision_value = 0x0200'0002;
-constexpr std::uint32_t subsystem_value = 0x1008'8086;   // no EEPROM words for it: the chip's own
-constexpr std::uint32_t grant_and_pin = 0x00FF'0100;     // MaxLat 0, MinGnt FF, INTA#
-constexpr std::uint32_t pm_value = 0xC822'0001;          // PMC, next 00 (P-8), capability 01
+constexpr std::uint32_t subsystem_value = 0x1008'8086;  // no EEPROM words for it: the chip's own
+constexpr std::uint32_t grant_and_pin = 0x00FF'0100;    // MaxLat 0, MinGnt FF, INTA#
+constexpr std::uint32_t pm_value = 0xC822'0001;         // PMC, next 00 (P-8), capability 01
 constexpr std::uint32_t pm_data = 0x1B00'0000;
-constexpr std::uint16_t status_fixed = 0x0230;           // capability list, 66 MHz, medium DEVSEL#
-constexpr std::uint16_t command_mask = 0x0557;           // IO, MEM, master, MWI, PERR, SERR; bit 10: P-4
-constexpr std::uint16_t status_errors_mask = 0xF900;     // W1C
+constexpr std::uint16_t status_fixed = 0x0230;        // capability list, 66 MHz, medium DEVSEL#
+constexpr std::uint16_t command_mask = 0x0557;        // IO, MEM, master, MWI, PERR, SERR; bit 10: P-4
+constexpr std::uint16_t status_errors_mask = 0xF900;  // W1C
 constexpr std::uint16_t received_master_abort = 1U << 13, received_target_abort = 1U << 12, parity_error = 1U << 8;
 constexpr std::uint32_t bar0_mask = ~(bar0_bytes - 1);
 constexpr std::uint32_t bar2_mask = ~(bar2_bytes - 1);
-constexpr std::uint32_t pmcsr_mask = 0x1F00;             // PME enable, data select (PCI PM 1.1 section 3.2.4)
+constexpr std::uint32_t pmcsr_mask = 0x1F00;  // PME enable, data select (PCI PM 1.1 section 3.2.4)
 constexpr std::uint32_t power_state = 0x3;
-constexpr std::uint32_t pmcsr_scale = 0x2000;            // DScale = 1
+constexpr std::uint32_t pmcsr_scale = 0x2000;  // DScale = 1
 
 std::uint32_t lanes_of(std::uint8_t enables) {
   std::uint32_t lanes = 0;
@@ -34,18 +35,30 @@ std::uint32_t merge(std::uint32_t old, std::uint32_t value, std::uint32_t lanes)
 
 std::uint32_t config_space::read(std::uint32_t offset) const {
   switch (offset) {
-    case id: return id_value;
-    case command_status: return command_ | static_cast<std::uint32_t>(status_fixed | status_errors_) << 16;
-    case class_revision: return class_revision_value;
-    case cache_latency: return cache_line_ | static_cast<std::uint32_t>(latency_) << 8;
-    case bar0: return bar0_;
-    case bar2: return bar2_;
-    case subsystem: return subsystem_value;
-    case capabilities: return pm;
-    case interrupt: return grant_and_pin | interrupt_line_;
-    case pm: return pm_value;
-    case pm_control: return pm_data | pmcsr_;
-    default: return 0;
+    case id:
+      return id_value;
+    case command_status:
+      return command_ | static_cast<std::uint32_t>(status_fixed | status_errors_) << 16;
+    case class_revision:
+      return class_revision_value;
+    case cache_latency:
+      return cache_line_ | static_cast<std::uint32_t>(latency_) << 8;
+    case bar0:
+      return bar0_;
+    case bar2:
+      return bar2_;
+    case subsystem:
+      return subsystem_value;
+    case capabilities:
+      return pm;
+    case interrupt:
+      return grant_and_pin | interrupt_line_;
+    case pm:
+      return pm_value;
+    case pm_control:
+      return pm_data | pmcsr_;
+    default:
+      return 0;
   }
 }
 

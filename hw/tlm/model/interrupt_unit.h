@@ -39,7 +39,7 @@ class interrupt_unit {
   std::uint32_t icr_ = 0;
   std::uint32_t ims_ = 0;
   bool asserted_ = false;
-  bool holding_ = false;        // a cause waits for the throttle
+  bool holding_ = false;  // a cause waits for the throttle
   sim_time throttled_until_ = 0;
 };
 

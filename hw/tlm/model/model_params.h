@@ -17,13 +17,12 @@ struct model_params {
   std::uint64_t seed = 1;                     // registers without a reset value
 
   // Latencies inside the card, in clocks of 125 MHz.  No rule depends on them (only their order does).
-  std::uint32_t register_clocks = 1;     // access seen to its effect
-  std::uint32_t filter_clocks = 1;       // last FCS byte to the filter's verdict
-  std::uint32_t commit_clocks = 2;       // ... and on to the frame in the packet buffer
-  std::uint32_t dma_clocks = 4;          // decision for a burst to its request
-  std::uint32_t cause_clocks = 1;        // write-back seen complete to ICR
-  std::uint32_t intx_clocks = 1;         // ICR to INTA#
-  std::uint32_t payload_bursts = 2;      // payload bursts under way at most
+  std::uint32_t register_clocks = 1;        // access seen to its effect
+  std::uint32_t filter_clocks = 1;          // last FCS byte to verdict and packet buffer
+  std::uint32_t dma_clocks = 4;             // decision for a burst to its request
+  std::uint32_t cause_clocks = 1;           // write-back seen complete to ICR
+  std::uint32_t intx_clocks = 1;            // ICR to INTA#
+  std::uint32_t payload_bursts = 2;         // payload bursts under way at most
   std::uint32_t payload_burst_bytes = 256;  // a burst ends at multiples of this address
 };
 

@@ -5,9 +5,13 @@
 namespace ringside::tlm::model {
 namespace {
 // What CTRL.RST leaves alone; registers without a reset value are kept as well.
-bool survives(const reg::row& row) { return row.offset == reg::PBA || row.offset == reg::WUS; }
+bool survives(const reg::row& row) {
+  return row.offset == reg::PBA || row.offset == reg::WUS;
+}
 // PBA.TXA is not stored: it follows from RXA (6.6).
-std::uint32_t reset_value(const reg::row& row) { return row.offset == reg::PBA ? row.reset & pba::RXA : row.reset; }
+std::uint32_t reset_value(const reg::row& row) {
+  return row.offset == reg::PBA ? row.reset & pba::RXA : row.reset;
+}
 }  // namespace
 
 register_file::register_file(std::uint64_t mac, std::uint64_t seed) : mac_(mac), values_(bytes / 4), masks_(bytes / 4) {

@@ -26,10 +26,11 @@ class register_file {
   bool has(std::uint32_t offset, std::uint32_t bits) const { return (get(offset) & bits) == bits; }
   /// CTRL.RST, X-4 to X-6.
   void reset();
+  /// RA0 from the EEPROM, valid.
+  void load_address();
 
  private:
   static constexpr std::uint32_t bytes = 0x6000;  // all registers of section 2 that store lie below
-  void load_address();
 
   const std::uint64_t mac_;
   std::vector<std::uint32_t> values_;

@@ -9,7 +9,9 @@ namespace {
 bool is_low_word(std::uint32_t offset) {
   return offset == reg::GORCL || offset == reg::GOTCL || offset == reg::TORL || offset == reg::TOTL;
 }
-bool is_high_word(std::uint32_t offset) { return is_low_word(offset - 4); }
+bool is_high_word(std::uint32_t offset) {
+  return is_low_word(offset - 4);
+}
 }  // namespace
 
 void statistics::count(std::uint32_t offset) {

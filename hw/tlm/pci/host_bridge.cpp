@@ -19,9 +19,12 @@ host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& 
   memory_out.bind(memory.bus_in);
 }
 
-// ---- target side: DMA ------------------------------------------------------------------------------------------------
+// ---- target side: DMA
+// ------------------------------------------------------------------------------------------------
 
-bool host_bridge::claims(std::uint64_t address, std::uint32_t bytes) const { return memory_.contains(address, bytes); }
+bool host_bridge::claims(std::uint64_t address, std::uint32_t bytes) const {
+  return memory_.contains(address, bytes);
+}
 
 bool host_bridge::can_post(std::uint32_t bytes) const {
   // A burst larger than the buffer is taken when the buffer is empty: it drains while it comes in.
@@ -47,7 +50,9 @@ void host_bridge::post_write(const dma_transfer& transfer, std::uint32_t from, s
   posted_.push_back(std::move(entry));
 }
 
-sim_time host_bridge::drained_by() const { return posted_.empty() ? 0 : posted_.back().visible; }
+sim_time host_bridge::drained_by() const {
+  return posted_.empty() ? 0 : posted_.back().visible;
+}
 
 void host_bridge::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
   ::tlm::tlm_generic_payload payload;
@@ -80,7 +85,8 @@ const posted_write& host_bridge::drain() {
   return drained_;
 }
 
-// ---- master side: CPU accesses ---------------------------------------------------------------------------------------
+// ---- master side: CPU accesses
+// ---------------------------------------------------------------------------------------
 
 ::tlm::tlm_response_status host_bridge::check(const ::tlm::tlm_generic_payload& payload) {
   if (!payload.is_read() && !payload.is_write()) return ::tlm::TLM_COMMAND_ERROR_RESPONSE;
@@ -101,8 +107,8 @@ host_bridge::access_slot& host_bridge::take_slot() {
   return slot;
 }
 
-// Wakes: a read, I/O or configuration access by cpu_access_done(); a memory write waits only while the posting buffer is
-// full.
+// Wakes: a read, I/O or configuration access by cpu_access_done(); a memory write waits only while the posting buffer
+// is full.
 void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   if (const ::tlm::tlm_response_status status = check(payload); status != ::tlm::TLM_OK_RESPONSE) {
     payload.set_response_status(status);
@@ -148,8 +154,8 @@ void host_bridge::cpu_access_done(cpu_access& access, sim_time t) {
       slot.busy = false;
       if (posted_cpu_writes_-- == params_.cpu_posted_writes) notify(write_slot_free_, t);
     } else {
-      // The answer may not pass the DMA writes that ended before it.  Software at an instant goes before the drain at that
-      // instant, so it comes a picosecond after the last one.
+      // The answer may not pass the DMA writes that ended before it.  Software at an instant goes before the drain at
+      // that instant, so it comes a picosecond after the last one.
       notify(slot.done, std::max(t + params_.bus_to_cpu_latency, drained_by() + ps));
     }
     return;

@@ -1,20 +1,21 @@
 // The host bridge: CPU accesses go out to the PCI bus, DMA comes in to memory.
 //
 // As a target it posts DMA writes and drains them later, in order; INTA# is a sideband and may overtake them.  As a
-// master it posts CPU writes to memory space (the CPU goes on; I/O and configuration writes are waited for) and completes CPU reads only when every DMA write that ended on the bus
-// before has drained (PCI 2.3 section 3.2.5): reading ICR therefore makes the descriptors it announces visible (I-9).
+// master it posts CPU writes to memory space (the CPU goes on; I/O and configuration writes are waited for) and
+// completes CPU reads only when every DMA write that ended on the bus before has drained (PCI 2.3 section 3.2.5):
+// reading ICR therefore makes the descriptors it announces visible (I-9).
 #pragma once
+
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <span>
-#include <vector>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_initiator_socket.h>
-#include <tlm_utils/simple_target_socket.h>
+#include <vector>
 
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/pci/host_bridge_port.h"
@@ -67,7 +68,7 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   posted_write drained_;
   std::uint32_t posted_bytes_ = 0;
   sim_time last_drain_ = 0;
-  std::deque<access_slot> slots_;    // a deque: slots keep their addresses
+  std::deque<access_slot> slots_;  // a deque: slots keep their addresses
   std::uint32_t posted_cpu_writes_ = 0;
   sc_core::sc_event write_slot_free_;
 };

@@ -20,6 +20,8 @@ pci_bus::pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& 
       events_(events),
       source_(events.add_source(origin::bus, unit)),
       random_(params.seed ^ 0x9C1B0005ULL) {
+  if (params.crossing_to_pci_clocks == 0)
+    throw std::invalid_argument("a request needs a PCI clock at least to cross: its data follow it");
   masters_.emplace_back();
 }
 

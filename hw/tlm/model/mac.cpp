@@ -1,0 +1,174 @@
+#include "hw/tlm/model/mac.h"
+
+#include <memory>
+
+#include "hw/tlm/model/checksum_unit.h"
+
+namespace ringside::tlm::model {
+namespace {
+constexpr std::size_t min_frame = 64;
+constexpr sim_time pause_unit_bytes = 64;  // F-1
+constexpr std::uint32_t kilobyte = 1024;
+
+std::uint32_t size_bin(std::size_t length) {
+  if (length <= 64) return reg::PRC64;
+  if (length <= 127) return reg::PRC127;
+  if (length <= 255) return reg::PRC255;
+  if (length <= 511) return reg::PRC511;
+  return length <= 1023 ? reg::PRC1023 : reg::PRC1522;
+}
+bool is_broadcast(const std::vector<std::uint8_t>& bytes) {
+  for (unsigned i = 0; i < 6; ++i)
+    if (bytes[i] != 0xFF) return false;
+  return true;
+}
+}  // namespace
+
+void mac::listen() {
+  if (listening_) return;
+  const wire_frame* next = wire_.peek();
+  if (next == nullptr) return;
+  listening_ = true;
+  core_.at(next->start, [this] { begin(); });
+}
+
+void mac::begin() {
+  const auto a = std::make_shared<arrival>();
+  a->frame = wire_.pop();
+  listening_ = false;
+  const std::size_t length = a->frame.bytes.size();
+  core_.emit(stage::wire_sof, a->frame.id, length, a->frame.marks);
+  a->rctl = core_.regs.get(reg::RCTL);
+  a->ctrl = core_.regs.get(reg::CTRL);
+  a->rxcsum = core_.regs.get(reg::RXCSUM);
+  a->epoch = epoch_;
+  const bool rx_error = a->frame.rx_er_at >= 0 && static_cast<std::size_t>(a->frame.rx_er_at) < length;
+  a->said = filter_.judge(a->frame.bytes, rx_error);
+  a->tagged = filter_.tagged(a->frame.bytes);
+  if ((a->rctl & rctl::EN) == 0)
+    a->said.reason = drop_reason::rx_disabled;
+  else if (!around_.link_up())
+    a->said.reason = drop_reason::link_down;
+  const auto bytes = static_cast<sim_time>(wire_.params().preamble_bytes + length);
+  const sim_time last = core_.now + (bytes - 1) * wire_.params().byte_time;
+  core_.at(last, [this, a] {
+    core_.emit(stage::wire_eof, a->frame.id, a->frame.bytes.size(), a->frame.marks);
+    listen();
+    core_.after(core_.params.filter_clocks, [this, a] { end(*a); });
+  });
+}
+
+void mac::end(const arrival& a) {
+  if (a.epoch != epoch_) {
+    core_.emit(stage::filter_reject, a.frame.id, 0, static_cast<std::uint64_t>(drop_reason::nic_reset));
+    return;
+  }
+  const verdict& v = a.said;
+  if (v.reason == drop_reason::rx_disabled || v.reason == drop_reason::link_down) {  // 6.7 step 1: not counted, L-6
+    core_.emit(stage::filter_reject, a.frame.id, 0, static_cast<std::uint64_t>(v.reason));
+    return;
+  }
+  count_arrival(a);
+  count_flow_control(v);
+  if (!v.keep) {
+    if (v.passed_filter && !v.good) count_bad(a);
+    core_.emit(stage::filter_reject, a.frame.id, 0, static_cast<std::uint64_t>(v.reason));
+    return;
+  }
+  core_.emit(stage::filter_accept, a.frame.id);
+  keep(a);
+}
+
+// Every frame seen, bad and missed ones too.
+void mac::count_arrival(const arrival& a) {
+  core_.stats.count(reg::TPR);
+  core_.stats.add_octets(reg::TORL, static_cast<std::uint32_t>(a.frame.bytes.size()));
+}
+
+// 6.8's last column.
+void mac::count_bad(const arrival& a) {
+  const verdict& v = a.said;
+  const bool short_frame = a.frame.bytes.size() < min_frame;
+  if (short_frame) core_.stats.count(v.fcs_good ? reg::RUC : reg::RFC);
+  if (v.too_long) core_.stats.count(v.fcs_good ? reg::ROC : reg::RJC);
+  if (short_frame || v.too_long) core_.stats.count(reg::RLEC);
+  if (!short_frame && !v.fcs_good) core_.stats.count(reg::CRCERRS);
+  if (!short_frame && v.rx_error) core_.stats.count(reg::RXERRC);
+}
+
+// counted as it goes into the packet buffer.
+void mac::count_good(const arrival& a) {
+  if (a.said.pause_obeyed) return;  // F-2
+  const std::vector<std::uint8_t>& bytes = a.frame.bytes;
+  core_.stats.count(reg::GPRC);
+  core_.stats.add_octets(reg::GORCL, static_cast<std::uint32_t>(bytes.size()));
+  core_.stats.count(size_bin(bytes.size()));
+  if (is_broadcast(bytes))
+    core_.stats.count(reg::BPRC);
+  else if ((bytes[0] & 1) != 0)
+    core_.stats.count(reg::MPRC);
+}
+
+void mac::count_flow_control(const verdict& v) {
+  if (v.unsupported_control) core_.stats.count(reg::FCRUC);
+  if (!v.pause) return;
+  core_.stats.count(v.pause_time == 0 ? reg::XONRXC : reg::XOFFRXC);
+  if (v.pause_obeyed) paused_until_ = core_.now + v.pause_time * pause_unit_bytes * wire_.params().byte_time;
+}
+
+void mac::keep(const arrival& a) {
+  stored_frame stored = make_stored(a);
+  const std::uint32_t capacity = (core_.regs.get(reg::PBA) & pba::RXA) * kilobyte;
+  const bool room = buffer_.has_room(stored.bytes.size(), capacity);
+  // counted whether the frame is then stored or missed; PAUSE frames are left out.
+  if (a.said.good && !a.said.pause_obeyed && around_.free_descriptors() == 0) {
+    core_.stats.count(reg::RNBC);
+    core_.emit(stage::rnbc, a.frame.id);
+  }
+  if (!room) {  // nowhere else
+    core_.stats.count(reg::MPC);
+    core_.emit(stage::fifo_drop, a.frame.id, 0, static_cast<std::uint64_t>(drop_reason::fifo_overflow));
+    around_.set_cause(icr::RXO);
+    return;
+  }
+  if (a.said.good)
+    count_good(a);
+  else
+    count_bad(a);
+  buffer_.store(std::move(stored));
+  core_.emit(stage::fifo_commit, a.frame.id);
+  around_.frame_stored();
+}
+
+stored_frame mac::make_stored(const arrival& a) const {
+  stored_frame s;
+  s.id = a.frame.id;
+  const std::span<const std::uint8_t> wire_bytes = a.frame.bytes;
+  const std::size_t packet = wire_bytes.size() - std::min<std::size_t>(wire_bytes.size(), fcs_bytes);
+  const checksum_result sums = verify_checksums(wire_bytes.first(packet), a.tagged, a.rxcsum);
+  if (sums.ip_checked) s.status |= rxd_status::IPCS;
+  if (sums.l4_checked) s.status |= rxd_status::TCPCS;
+  if (!sums.ip_checked && !sums.l4_checked) s.status |= rxd_status::IXSM;
+  if (sums.ip_bad) s.errors |= rxd_error::IPE;
+  if (sums.l4_bad) s.errors |= rxd_error::TCPE;
+  if (a.said.inexact) s.status |= rxd_status::PIF;
+  if (!a.said.fcs_good) s.errors |= rxd_error::CE;
+  if (a.said.rx_error) s.errors |= rxd_error::RXE;
+  const bool strip = a.tagged && (a.ctrl & ctrl::VME) != 0;
+  if (strip) {
+    s.status |= rxd_status::VP;
+    s.special = big_endian_16(wire_bytes, type_offset + 2);
+  }
+  s.bytes = a.frame.bytes;
+  if ((a.rctl & rctl::SECRC) != 0) s.bytes.resize(packet);
+  if (strip) s.bytes.erase(s.bytes.begin() + type_offset, s.bytes.begin() + type_offset + tag_bytes);
+  s.packet_checksum = packet_checksum(s.bytes, a.rxcsum & rxcsum::PCSS);
+  return s;
+}
+
+void mac::reset() {
+  ++epoch_;
+  paused_until_ = 0;
+}
+
+}  // namespace ringside::tlm::model

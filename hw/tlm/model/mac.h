@@ -1,0 +1,63 @@
+// The receive MAC: pulls frames off the wire, judges, counts and stores them (6.7 to 6.10).
+//
+// Owned by the card.  A frame is judged with the registers of its first byte and counted at its last.
+#pragma once
+
+#include <functional>
+
+#include "hw/tlm/model/core.h"
+#include "hw/tlm/model/frame_filter.h"
+#include "hw/tlm/model/packet_buffer.h"
+#include "hw/tlm/wire/wire.h"
+
+namespace ringside::tlm::model {
+
+class mac {
+ public:
+  /// What the mac needs of its neighbours.
+  struct neighbours {
+    std::function<bool()> link_up;
+    std::function<std::uint32_t()> free_descriptors;  // R-12b
+    std::function<void(std::uint32_t)> set_cause;
+    std::function<void()> frame_stored;
+  };
+  mac(core& c, wire& rx, packet_buffer& buffer, neighbours around)
+      : core_(c), wire_(rx), buffer_(buffer), around_(std::move(around)), filter_(c.regs) {}
+
+  /// The wire's next frame may be known now.
+  void listen();
+  /// CTRL.RST: the frame under way is lost.
+  void reset();
+  /// True while a received PAUSE holds the transmitter (F-2).
+  bool transmit_paused() const { return core_.now < paused_until_; }
+
+ private:
+  struct arrival {
+    wire_frame frame;
+    verdict said;
+    bool tagged = false;
+    std::uint32_t rctl = 0;  // at its first byte
+    std::uint32_t ctrl = 0;
+    std::uint32_t rxcsum = 0;
+    std::uint64_t epoch = 0;
+  };
+  void begin();
+  void end(const arrival& a);
+  void count_arrival(const arrival& a);
+  void count_bad(const arrival& a);
+  void count_good(const arrival& a);
+  void count_flow_control(const verdict& v);
+  void keep(const arrival& a);
+  stored_frame make_stored(const arrival& a) const;
+
+  core& core_;
+  wire& wire_;
+  packet_buffer& buffer_;
+  const neighbours around_;
+  const frame_filter filter_;
+  bool listening_ = false;   // the next start is in the agenda
+  std::uint64_t epoch_ = 0;  // counts resets
+  sim_time paused_until_ = 0;
+};
+
+}  // namespace ringside::tlm::model

@@ -1,0 +1,174 @@
+#include "hw/tlm/model/model_nic.h"
+
+#include <algorithm>
+
+#include "hw/tlm/model/core.h"
+#include "hw/tlm/model/descriptor_ring.h"
+#include "hw/tlm/model/dma_engine.h"
+#include "hw/tlm/model/interrupt_unit.h"
+#include "hw/tlm/model/link.h"
+#include "hw/tlm/model/mac.h"
+#include "hw/tlm/model/packet_buffer.h"
+#include "hw/tlm/model/receive_timers.h"
+#include "hw/tlm/model/receiver.h"
+#include "hw/tlm/model/register_access.h"
+#include "hw/tlm/model/write_back.h"
+
+namespace ringside::tlm {
+
+// The blocks and how they are wired: each knows its neighbours by a few calls only.
+struct model_nic::impl {
+  impl(model_nic& card, const model_params& params, nic_host& host, wire& rx_wire, event_stream& events)
+      : self(card),
+        outside(host),
+        shared(params, events),
+        irq(shared, [this](bool on) { call_host([&] { outside.intx(self, on, shared.now); }); }),
+        dma(shared, [this](dma_transfer& t) { call_host([&] { outside.dma_request(self, t, shared.now); }); }),
+        ring(shared, dma, {[this] { wake(); }, [this] { irq.set_cause(icr::RXDMT0); }}),
+        writer(shared, dma, ring, {[this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { wake(); }}),
+        timers(shared, [this](std::uint32_t causes) { writer.flush(causes); }),
+        rx(shared, dma, ring, buffer,
+           {[this](std::size_t length) { timers.frame_in_memory(length); }, [this] { writer.flush(0); },
+            [this] { writer.wake(); }}),
+        phy_link(shared, [this](std::uint32_t cause) { irq.set_cause(cause); }),
+        receive_mac(shared, rx_wire, buffer,
+                    {[this] { return phy_link.up(); }, [this] { return ring.free(); },
+                     [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }}),
+        registers(shared, irq,
+                  {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); },
+                   [this] { return phy_link.status(receive_mac.transmit_paused()); }, [this] { restart_ring(); },
+                   [this] { timers.force(); }, [this] { wake(); }}) {
+    dma.on_quiet([this] {
+      resetting = false;
+      wake();
+    });
+    phy_link.reset();
+  }
+
+  template <typename call>
+  void call_host(call&& what) {
+    host_called = true;
+    what();
+  }
+
+  void wake() {
+    ring.wake();
+    rx.wake();
+    writer.wake();
+  }
+
+  // descriptors on chip are void; frames they held are lost, whole.
+  void restart_ring() {
+    const auto& chip = ring.on_chip();
+    for (std::size_t i = writer.on_bus(); i < chip.size(); ++i)
+      if (chip[i].last) lose(chip[i].frame);
+    rx.restart();
+    writer.restart();
+    ring.restart();
+    timers.stop();
+  }
+
+  void lose(frame_id frame) {
+    shared.emit(stage::fifo_drop, frame, 0, static_cast<std::uint64_t>(drop_reason::nic_reset));
+  }
+
+  // CTRL.RST, 3.1.  What the bus has cannot be called back: RST reads 1 until it has ended.
+  void reset() {
+    shared.emit(stage::nic_reset);
+    restart_ring();
+    for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
+    shared.regs.reset();
+    shared.stats.reset();
+    ring.restart();  // RDH is 0 now
+    irq.reset();
+    dma.reset();
+    receive_mac.reset();
+    registers.reset();
+    phy_link.reset();
+    resetting = !dma.quiet();
+  }
+
+  void take_access(const target_access& access) {
+    if (access.write) {
+      registers.write(access);
+      return;
+    }
+    const std::uint32_t value = registers.read(access);
+    call_host([&] { outside.access_done(self, value, shared.now); });
+  }
+
+  void run(sim_time limit) {
+    while (shared.due.next() < limit) {
+      const sim_time due_at = shared.due.next();
+      if (due_at != shared.now) ++active_clocks;
+      shared.now = due_at;
+      shared.due.take()();
+      if (host_called) break;
+    }
+    if (!host_called) shared.now = std::max(shared.now, limit);
+    host_called = false;
+    shared.stream.set_watermark(shared.source, shared.now);
+  }
+
+  model_nic& self;
+  nic_host& outside;
+  model::core shared;
+  model::packet_buffer buffer;
+  model::interrupt_unit irq;
+  model::dma_engine dma;
+  model::descriptor_ring ring;
+  model::write_back writer;
+  model::receive_timers timers;
+  model::receiver rx;
+  model::link phy_link;
+  model::mac receive_mac;
+  model::register_access registers;
+  bool host_called = false;
+  bool resetting = false;
+  sim_time last_access = 0;
+  std::uint64_t active_clocks = 0;
+};
+
+model_nic::model_nic(const model_params& params, nic_host& host, wire& rx, event_stream& events)
+    : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {
+  impl_->receive_mac.listen();
+}
+model_nic::~model_nic() = default;
+
+sim_time model_nic::local_time() const {
+  return impl_->shared.now;
+}
+void model_nic::run(sim_time limit) {
+  impl_->run(limit);
+}
+
+void model_nic::deliver_access(const target_access& access, sim_time t) {
+  impl& i = *impl_;
+  const sim_time effect = i.shared.seen(t) + i.shared.params.register_clocks * card_clock;
+  i.last_access = std::max(effect, i.last_access + card_clock);  // in order, one a clock
+  i.shared.at(i.last_access, [&i, access] { i.take_access(access); });
+}
+
+void model_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) {
+  impl_->dma.on_data(transfer, from, to, last, t);
+}
+void model_nic::dma_done(dma_transfer& transfer, sim_time t) {
+  impl_->dma.on_done(transfer, t);
+}
+
+void model_nic::set_link(bool up, sim_time t) {
+  impl_->shared.at(t, [i = impl_.get(), up] { i->phy_link.phy_changed(up); });
+}
+
+void model_nic::wire_released() {
+  impl_->receive_mac.listen();
+}
+nic_config_state model_nic::config_state() const {
+  return impl_->shared.config.state();
+}
+
+nic_counters model_nic::counters() const {
+  return {static_cast<std::uint64_t>(impl_->shared.now / card_clock), impl_->active_clocks};
+}
+
+}  // namespace ringside::tlm

@@ -1,0 +1,47 @@
+// The packet buffer: whole frames in order, 16 bytes overhead each, rounded up to 8 bytes (6.6, R-35).
+//
+// Owned by the card; the mac stores into it, the receiver takes from it.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+
+#include "hw/tlm/model/received_frame.h"
+
+namespace ringside::tlm::model {
+
+class packet_buffer {
+ public:
+  static constexpr std::uint32_t overhead_bytes = 16;
+  static constexpr std::uint32_t grain_bytes = 8;
+
+  static std::uint32_t room_for(std::size_t bytes) {
+    return (static_cast<std::uint32_t>(bytes) + grain_bytes - 1) / grain_bytes * grain_bytes + overhead_bytes;
+  }
+  bool has_room(std::size_t bytes, std::uint32_t capacity) const { return used_ + room_for(bytes) <= capacity; }
+  void store(stored_frame&& frame) {
+    used_ += room_for(frame.bytes.size());
+    frames_.push_back(std::move(frame));
+  }
+  bool empty() const { return frames_.empty(); }
+  /// Takes the oldest frame off; its room is still occupied until release().
+  stored_frame take() {
+    stored_frame frame = std::move(frames_.front());
+    frames_.pop_front();
+    return frame;
+  }
+  void release(std::size_t bytes) { used_ -= room_for(bytes); }
+  std::uint32_t used() const { return used_; }
+  /// Empties it; the frames that were in it.
+  std::deque<stored_frame> clear() {
+    used_ = 0;
+    return std::exchange(frames_, {});
+  }
+
+ private:
+  std::deque<stored_frame> frames_;
+  std::uint32_t used_ = 0;
+};
+
+}  // namespace ringside::tlm::model

@@ -1,0 +1,174 @@
+#include "hw/tlm/model/register_access.h"
+
+#include "hw/tlm/model/eeprom.h"
+
+namespace ringside::tlm::model {
+namespace {
+constexpr std::uint8_t whole_dword = 0xF;
+constexpr std::uint32_t io_address = 0, io_data = 4;  // P-2
+constexpr std::uint32_t buffer_kilobytes = 64;        // 6.6: RXA and TXA share it
+}  // namespace
+
+void register_access::write(const target_access& access) {
+  if (access.space == pci_space::config) {
+    core_.emit(stage::reg_write, 0, config_event_base + access.offset, access.data);
+    core_.config.write(access.offset, access.data, access.byte_enables);
+    irq_.config_changed();
+    around_.wake();
+    return;
+  }
+  if (access.byte_enables != whole_dword) return;  // P-2, P-6: registers take dwords only
+  if (access.space == pci_space::memory)
+    write_register(access.offset, access.data);
+  else if (access.offset == io_address)
+    io_address_ = access.data;
+  else if (access.offset == io_data)
+    write_register(io_address_, access.data);
+}
+
+std::uint32_t register_access::read(const target_access& access) {
+  if (access.space == pci_space::config) {
+    const std::uint32_t value = core_.config.read(access.offset);
+    core_.emit(stage::reg_read, 0, config_event_base + access.offset, value);
+    return value;
+  }
+  if (access.space == pci_space::memory) return read_register(access.offset);
+  if (access.offset == io_address) return io_address_;
+  return access.offset == io_data ? read_register(io_address_) : 0;
+}
+
+void register_access::write_register(std::uint32_t offset, std::uint32_t value) {
+  core_.emit(stage::reg_write, 0, offset, value);
+  switch (offset) {
+    case reg::CTRL:
+    case reg::CTRL_DUP:
+      return on_write_ctrl(value);
+    case reg::STATUS:
+      return;
+    case reg::EECD:
+      return on_write_eecd(value);
+    case reg::EERD:
+      return on_write_eerd(value);
+    case reg::MDIC:
+      return on_write_mdic(value);
+    case reg::CTRL_EXT:
+      core_.regs.write(offset, value);
+      if ((value & ctrl_ext::EE_RST) != 0) core_.regs.load_address();
+      return;
+    case reg::ICR:
+      return irq_.write_icr(value);
+    case reg::ICS:
+      return irq_.set_cause(value);
+    case reg::IMS:
+      return irq_.write_ims(value);
+    case reg::IMC:
+      return irq_.write_imc(value);
+    case reg::WUS:
+      core_.regs.set(offset, core_.regs.get(offset) & ~value);
+      return;
+    case reg::RDBAL:
+    case reg::RDBAH:
+    case reg::RDLEN:
+    case reg::RDH:
+      core_.regs.write(offset, value);
+      return around_.ring_written();
+    case reg::RDT:
+      core_.regs.write(offset, value);
+      return on_write_rdt();
+    case reg::RDTR:
+      core_.regs.write(offset, value);
+      if ((value & rdtr::FPD) != 0) around_.force_timer();
+      return;
+    case reg::RCTL:
+    case reg::RXDCTL:
+      core_.regs.write(offset, value);
+      return around_.wake();
+    default:
+      core_.regs.write(offset, value);
+  }
+}
+
+std::uint32_t register_access::read_register(std::uint32_t offset) {
+  const std::uint32_t value = value_of(offset);
+  core_.emit(stage::reg_read, 0, offset, value);
+  return value;
+}
+
+std::uint32_t register_access::value_of(std::uint32_t offset) {
+  if (statistics::covers(offset)) return core_.stats.read(offset);
+  switch (offset) {
+    case reg::CTRL:
+    case reg::CTRL_DUP:
+      return core_.regs.get(reg::CTRL) | (around_.resetting() ? ctrl::RST : 0);
+    case reg::STATUS:
+      return around_.status();
+    case reg::EECD:
+      return eecd_value();
+    case reg::ICR:
+      return irq_.read_icr();
+    case reg::ICS:
+      return irq_.icr();  // V-8
+    case reg::IMS:
+      return irq_.ims();
+    case reg::IMC:
+      return 0;
+    case reg::PBA:
+      return pba_value();
+    default:
+      return core_.regs.get(offset);
+  }
+}
+
+void register_access::on_write_ctrl(std::uint32_t value) {
+  core_.regs.write(reg::CTRL, value);
+  if ((value & ctrl::RST) != 0) {
+    around_.reset();
+    return;
+  }
+  around_.control_written();
+}
+
+// a doorbell while enabled, part of the set-up otherwise.
+void register_access::on_write_rdt() {
+  if (core_.regs.has(reg::RCTL, rctl::EN))
+    around_.wake();
+  else
+    around_.ring_written();
+}
+
+void register_access::on_write_eecd(std::uint32_t value) {
+  core_.regs.write(reg::EECD, value);
+  if ((value & eecd::REQ) == 0 && core_.regs.has(reg::EERD, eerd::START)) read_eeprom();  // E-5
+}
+
+void register_access::on_write_eerd(std::uint32_t value) {
+  core_.regs.set(reg::EERD, value & (eerd::ADDR | eerd::START));
+  if ((value & eerd::START) != 0 && !core_.regs.has(reg::EECD, eecd::REQ)) read_eeprom();
+}
+
+void register_access::read_eeprom() {
+  const std::uint32_t address = core_.regs.get(reg::EERD) & eerd::ADDR;
+  const std::uint32_t word = eeprom_word(address >> eerd::ADDR_SHIFT, core_.params.mac_address);
+  core_.regs.set(reg::EERD, address | eerd::DONE | word << eerd::DATA_SHIFT);
+}
+
+// M-2: nothing answers on the management bus, so every access completes with ERROR and DATA as written.
+void register_access::on_write_mdic(std::uint32_t value) {
+  core_.regs.write(reg::MDIC, value);
+  core_.regs.set(reg::MDIC, core_.regs.get(reg::MDIC) | mdic::READY | mdic::ERROR);
+  if ((value & mdic::I) != 0) irq_.set_cause(icr::MDAC);
+}
+
+std::uint32_t register_access::pba_value() const {
+  const std::uint32_t rxa = core_.regs.get(reg::PBA) & pba::RXA;
+  const std::uint32_t txa = rxa < buffer_kilobytes ? buffer_kilobytes - rxa : 0;
+  return rxa | txa << pba::TXA_SHIFT;
+}
+
+// 4.1: DO idles at 1, the part is present, and the request is granted at once.
+std::uint32_t register_access::eecd_value() const {
+  const std::uint32_t held = core_.regs.get(reg::EECD) & ~eecd::GNT;
+  return held | eecd::DO | eecd::PRES | ((held & eecd::REQ) != 0 ? eecd::GNT : 0);
+}
+
+}  // namespace ringside::tlm::model

@@ -1,0 +1,50 @@
+// What an access from the bus does: BAR0 registers with their side effects, the I/O window, configuration space.
+//
+// Owned by the card, called at the instant an access takes effect.  One handler per side effect (fact sheet section 2).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "hw/tlm/model/core.h"
+#include "hw/tlm/model/interrupt_unit.h"
+
+namespace ringside::tlm::model {
+
+class register_access {
+ public:
+  struct neighbours {
+    std::function<void()> reset;            // CTRL.RST
+    std::function<bool()> resetting;        // ... has not ended yet
+    std::function<void()> control_written;  // link state may change
+    std::function<std::uint32_t()> status;
+    std::function<void()> ring_written;  // on-chip descriptors are void
+    std::function<void()> force_timer;   // RDTR.FPD
+    std::function<void()> wake;          // anything may have become due
+  };
+  register_access(core& c, interrupt_unit& irq, neighbours around) : core_(c), irq_(irq), around_(std::move(around)) {}
+
+  void write(const target_access& access);
+  std::uint32_t read(const target_access& access);
+  void reset() { io_address_ = 0; }
+
+ private:
+  void write_register(std::uint32_t offset, std::uint32_t value);
+  std::uint32_t read_register(std::uint32_t offset);
+  std::uint32_t value_of(std::uint32_t offset);
+  void on_write_ctrl(std::uint32_t value);
+  void on_write_rdt();
+  void on_write_eecd(std::uint32_t value);
+  void on_write_eerd(std::uint32_t value);
+  void on_write_mdic(std::uint32_t value);
+  void read_eeprom();
+  std::uint32_t pba_value() const;
+  std::uint32_t eecd_value() const;
+
+  core& core_;
+  interrupt_unit& irq_;
+  const neighbours around_;
+  std::uint32_t io_address_ = 0;
+};
+
+}  // namespace ringside::tlm::model

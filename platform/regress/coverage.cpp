@@ -1,0 +1,159 @@
+#include "platform/regress/coverage.h"
+
+#include <array>
+#include <cstdlib>
+
+#include "common/drop_reason.h"
+#include "hw/tlm/pci/pci_bus.h"
+#include "platform/report/descriptor_word.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr auto kinds = std::to_array<coverage_kind>({
+    {"back_to_back", "frames at the least gap"},
+    {"runt", "frames below 64 bytes"},
+    {"oversize", "frames above the chip's limit"},
+    {"crc_error", "frames with a wrong FCS"},
+    {"rx_er", "frames with RX_ER"},
+    {"jumbo", "frames above 1522 bytes that the chip takes"},
+    {"address_filter", "frames for others, filtered"},
+    {"other_host", "frames for others, taken when promiscuous"},
+    {"fifo_overflow", "frames missed for want of FIFO (MPC)"},
+    {"rnbc", "frames that met an empty ring"},
+    {"ring_wrap", "write-backs past the end of the ring"},
+    {"multi_descriptor", "descriptors without EOP"},
+    {"rxdmt0", "ring below its threshold"},
+    {"rdtr_expiry", "RXT0 at the packet delay after the last frame"},
+    {"radv_expiry", "RXT0 at the absolute delay after the first frame"},
+    {"itr_hold", "causes that waited for ITR"},
+    {"polled_without_interrupt", "frames caught by a running poll"},
+    {"budget_exhausted", "polls that used their whole weight"},
+    {"ksoftirqd", "runs of ksoftirqd"},
+    {"copybreak", "frames copied"},
+    {"built", "frames whose buffer became the packet"},
+    {"socket_rcvbuf", "datagrams beyond the socket's buffer"},
+    {"retry", "PCI retries"},
+    {"disconnect", "PCI bursts ended before their last byte"},
+    {"two_cpus", "runs on two CPUs"},
+    {"mode_napi", "runs with NAPI"},
+    {"mode_irq", "runs without NAPI"},
+    {"mode_poll", "runs by polling alone"},
+    {"bus_33mhz", "runs at 33 MHz or less"},
+    {"slow_link", "runs at 10 or 100 Mb/s"},
+    {"promiscuous", "promiscuous runs"},
+    {"strip_crc", "runs with SECRC"},
+});
+
+constexpr unsigned rxdmt0_bit = 4;
+constexpr unsigned rxt0_bit = 7;
+constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
+constexpr std::uint64_t longest_standard = 1522;
+
+bool near(sim_time difference, std::uint32_t units) {
+  return units != 0 && std::abs(difference - static_cast<sim_time>(units) * delay_unit) <= delay_unit + 200 * ns;
+}
+
+}  // namespace
+
+std::span<const coverage_kind> coverage_kinds() { return kinds; }
+
+coverage::coverage(const scenario& plan) : plan_(plan) {
+  for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;
+  add("two_cpus", plan.cpu.count == 2);
+  add("mode_napi", plan.driver.mode == driver_mode::napi);
+  add("mode_irq", plan.driver.mode == driver_mode::irq);
+  add("mode_poll", plan.driver.mode == driver_mode::poll);
+  add("bus_33mhz", plan.bus.clock_hz.num <= 34'000'000 * plan.bus.clock_hz.den);
+  add("slow_link", plan.wire.link_mbps != 1000);
+  add("promiscuous", plan.driver.promiscuous);
+  add("strip_crc", plan.driver.strip_crc);
+}
+
+void coverage::on_event(const event& e) {
+  switch (e.what) {
+    case stage::wire_sof:
+      wire(e);
+      break;
+    case stage::wire_eof:
+      last_end_ = e.time;
+      break;
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_drop:
+      drop(e);
+      break;
+    case stage::rnbc:
+      add("rnbc");
+      break;
+    case stage::desc_writeback:
+      written_back(e);
+      break;
+    case stage::cause_set:
+      cause(e);
+      break;
+    case stage::moderation_hold:
+      add("itr_hold");
+      break;
+    case stage::skb_build:
+      add(e.b == 1 ? "copybreak" : "built");
+      break;
+    case stage::pci_transaction:
+      bus(e);
+      break;
+    default:
+      break;
+  }
+}
+
+void coverage::wire(const event& e) {
+  const sim_time byte = 8 * us / plan_.wire.link_mbps;
+  // One byte of gap more than the least may come from rounding to byte times.
+  if (last_end_ >= 0 && e.time - last_end_ <= byte * (plan_.wire.gap_min + 2)) add("back_to_back");
+  add("runt", (e.b & wire_mark::runt) != 0);
+  add("oversize", (e.b & wire_mark::oversize) != 0);
+  add("crc_error", (e.b & wire_mark::bad_fcs) != 0);
+  add("rx_er", (e.b & wire_mark::rx_er) != 0);
+  add("jumbo", e.a > longest_standard && (e.b & wire_mark::oversize) == 0);
+}
+
+void coverage::drop(const event& e) {
+  const auto reason = static_cast<drop_reason>(e.b);
+  add("address_filter", reason == drop_reason::address_filter);
+  add("other_host", reason == drop_reason::other_host);
+  add("fifo_overflow", reason == drop_reason::fifo_overflow);
+  add("socket_rcvbuf", reason == drop_reason::socket_rcvbuf);
+}
+
+void coverage::bus(const event& e) {
+  add("retry", (e.b & tlm::pci_word::retry) != 0);
+  add("disconnect", (e.b & tlm::pci_word::disconnect) != 0);
+}
+
+void coverage::cause(const event& e) {
+  add("rxdmt0", (e.a >> rxdmt0_bit & 1) != 0);
+  if ((e.a >> rxt0_bit & 1) == 0) return;
+  if (plan_.driver.rdtr != 0 && last_waiting_ >= 0) {
+    if (near(e.time - last_waiting_, plan_.driver.rdtr))
+      add("rdtr_expiry");
+    else if (near(e.time - first_waiting_, plan_.driver.radv))
+      add("radv_expiry");
+  }
+  first_waiting_ = last_waiting_ = -1;
+}
+
+void coverage::written_back(const event& e) {
+  if (e.a < last_descriptor_) add("ring_wrap");
+  last_descriptor_ = e.a;
+  if ((e.b & word_eop) == 0) return add("multi_descriptor");
+  if (first_waiting_ < 0) first_waiting_ = e.time;
+  last_waiting_ = e.time;
+}
+
+void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {
+  add("polled_without_interrupt", interrupts.polled_without_interrupt());
+  add("budget_exhausted", machine.napi_budget_exhausted);
+  add("ksoftirqd", machine.ksoftirqd_runs);
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,176 @@
+#include "platform/regress/draw.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "platform/cli/kernel_costs.h"
+#include "platform/scenario/loader.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::uint64_t draw_stream = 0x7265'6772'6573'7331;
+
+/// Draws one scenario's keys.  The order of the draws is part of what a seed means.
+class drawer {
+ public:
+  drawer(std::uint64_t seed, const std::string& nic) : random_((seed * 0x9E3779B97F4A7C15ULL) ^ draw_stream) {
+    constexpr std::uint32_t weights[] = {40, 22, 12, 12, 14};
+    static_assert(std::size(weights) == static_cast<std::size_t>(temper::count));
+    mood_ = static_cast<temper>(weighted(random_, weights));
+    set("run.seed", seed);
+    set("run.time_limit", "20s");
+    set("nic.kind", nic);
+    cpu();
+    bus();
+    driver();
+    stack();
+  }
+
+  temper mood() const { return mood_; }
+  std::vector<std::pair<std::string, std::string>> take() { return std::move(keys_); }
+
+ private:
+  void set(const std::string& key, const std::string& text) { keys_.emplace_back(key, text); }
+  void set(const std::string& key, std::uint64_t value) { set(key, std::to_string(value)); }
+  bool percent(std::uint32_t share) { return random_.below(100) < share; }
+  std::uint32_t between(std::uint32_t low, std::uint32_t high) { return random_.between(low, high); }
+  /// Spread over orders of magnitude: every power of two up to `high` alike.
+  std::uint32_t magnitude(std::uint32_t low, std::uint32_t high) {
+    std::uint32_t bits = 1;
+    while (bits < 31 && (low << bits) < high) ++bits;
+    const std::uint32_t top = std::min(high, low << between(1, bits));
+    return between(low, std::max(low, top));
+  }
+  template <std::size_t N>
+  std::uint32_t one_of(const std::uint32_t (&values)[N]) {
+    return values[random_.below(N)];
+  }
+
+  void cpu() {
+    const bool flood = mood_ == temper::flood;
+    const std::uint32_t count = percent(40) ? 2 : 1;
+    cpus_ = count;
+    set("cpu.count", count);
+    set("cpu.clock_mhz", flood && percent(70) ? between(60, 400) : magnitude(250, 4000));
+    if (count == 2) {
+      set("cpu.irq_affinity", between(0, 1));
+      if (percent(70)) set("cpu.task_affinity", between(0, 1));
+    }
+    set("irq.delivery_latency_ns", magnitude(50, 10'000));
+    if (percent(50))
+      for (const cost_key& cost : kernel_cost_keys())  // costs off by up to a half, each by its own draw
+        set("cost." + cost.name, std::uint64_t{cost.default_cycles} * between(50, 150) / 100);
+  }
+
+  void bus() {
+    constexpr std::uint32_t clock_weights[] = {50, 25, 25};
+    const std::size_t clock = weighted(random_, clock_weights);
+    set("bus.clock_mhz", clock == 0 ? "66" : clock == 1 ? "100/3" : fmt::format("{}.{}", between(25, 66), between(0, 9)));
+    if (percent(30)) set("bus.wait_states", between(1, 4));
+    if (percent(50)) set("bus.retry_per_million", magnitude(1000, 300'000));
+    if (percent(40)) set("bus.wait_jitter", between(1, 16));
+    constexpr std::array<const char*, 3> devsel{"fast", "medium", "slow"};
+    set("bus.devsel", devsel[random_.below(3)]);
+    if (percent(50)) set("bus.latency_timer", 8 * between(0, 31));
+    if (percent(50)) set("bus.disconnect_bytes", 32U << between(0, 7));
+    set("bus.arbitration_clocks", between(0, 6));
+    set("bus.crossing_to_pci_clocks", between(1, 4));
+    set("bus.crossing_to_rtl_clocks", between(1, 4));
+    set("bus.read_latency_clocks", between(4, 32));
+    set("bus.write_wait", between(0, 10));
+    set("bridge.drain_latency_ns", percent(30) ? 0 : magnitude(50, 20'000));
+    set("bridge.posted_bytes", 64U << between(0, 7));
+  }
+
+  void driver() {
+    constexpr std::uint32_t mode_weights[] = {75, 15, 10};
+    constexpr std::array<const char*, 3> modes{"napi", "irq", "poll"};
+    const std::size_t mode = weighted(random_, mode_weights);
+    // A polling task never leaves its CPU to others.
+    set("driver.mode", modes[mode == 2 && cpus_ == 1 ? 0 : mode]);
+    const bool flood = mood_ == temper::flood;
+    mtu_ = mood_ == temper::jumbo ? between(1501, 9000) : 1500;
+    set("driver.mtu", mtu_);
+    buffers();
+    set("nic.pba_kb", std::max(flood && percent(60) ? 8U : 48U, (mtu_ + 38 + 8191) / 8192 * 8));
+    constexpr std::uint32_t copy[] = {0, 64, 256, 256, 256, 1518, 16384};
+    set("driver.copybreak", one_of(copy));
+    constexpr std::uint32_t budgets[] = {64, 64, 64, 1, 4, 16};
+    set("driver.budget", one_of(budgets));
+    const bool timers = mood_ == temper::timers;
+    if (percent(timers ? 70 : 40))
+      set("driver.itr", "off");
+    else
+      set("driver.itr", magnitude(1000, 200'000));
+    set("driver.rdtr", percent(timers ? 85 : 20) ? magnitude(1, 200) : 0);
+    set("driver.radv", percent(30) ? 0 : magnitude(1, 300));
+    set("driver.promiscuous", percent(25) ? "on" : "off");
+    set("driver.strip_crc", percent(30) ? "on" : "off");
+    set("driver.watchdog", percent(80) ? "on" : "off");
+  }
+
+  void buffers() {
+    constexpr std::uint32_t rings[] = {8, 16, 24, 48, 64, 128, 256, 1024};
+    std::uint32_t ring = mood_ == temper::flood && percent(50) ? 8 : one_of(rings);
+    std::uint32_t buffer = 2048;
+    if (mood_ == temper::chains) buffer = 256U << between(0, 2);
+    if (mood_ == temper::jumbo) buffer = 1024U << between(0, 4);
+    if (mood_ == temper::ordinary && percent(20)) buffer = 2048U << between(0, 3);
+    const std::uint32_t needed = (mtu_ + 22 + buffer - 1) / buffer;
+    while (ring - 1 < needed) ring += 8;
+    set("driver.ring_size", ring);
+    set("driver.buffer_size", buffer);
+  }
+
+  void stack() {
+    if (percent(25)) set("stack.rcvbuf", magnitude(2304, 60'000));
+    constexpr std::array<const char*, 3> waits{"blocking", "poll", "epoll"};
+    set("stack.app_wait", waits[random_.below(3)]);
+    if (percent(30)) set("stack.app_cost_ns", magnitude(100, 20'000));
+    set("stack.udp_ports", percent(50) ? "5001" : "5001,5002,5003");
+    constexpr std::uint32_t link_weights[] = {85, 12, 3};
+    constexpr std::uint32_t links[] = {1000, 100, 10};
+    set("wire.link_mbps", mood_ == temper::flood ? 1000 : links[weighted(random_, link_weights)]);
+  }
+
+  rng random_;
+  temper mood_ = temper::ordinary;
+  std::uint32_t cpus_ = 1;
+  std::uint32_t mtu_ = 1500;
+  std::vector<std::pair<std::string, std::string>> keys_;
+};
+
+}  // namespace
+
+std::string_view name(temper t) {
+  constexpr std::array<std::string_view, static_cast<std::size_t>(temper::count)> names{"ordinary", "flood", "jumbo",
+                                                                                        "chains", "timers"};
+  return names[static_cast<std::size_t>(t)];
+}
+
+drawn_run draw_run(std::uint64_t seed, const std::string& nic) {
+  drawer draws(seed, nic);
+  drawn_run out{.seed = seed, .mood = draws.mood(), .keys = draws.take(), .plan = {}};
+  scenario_loader loader(kernel_cost_keys());
+  for (const auto& [key, text] : out.keys) loader.apply(key, text, fmt::format("seed {}", seed));
+  out.plan = loader.finish();
+  out.plan.name = fmt::format("seed-{}", seed);
+  return out;
+}
+
+std::string as_toml(const drawn_run& run) {
+  std::map<std::string, std::string> sections;
+  for (const auto& [key, text] : run.keys) {
+    const auto dot = key.find('.');
+    sections[key.substr(0, dot)] += fmt::format("{} = \"{}\"\n", key.substr(dot + 1), text);
+  }
+  std::string out = fmt::format("description = \"regression seed {} ({})\"\n", run.seed, name(run.mood));
+  for (const auto& [section, lines] : sections) out += fmt::format("\n[{}]\n{}", section, lines);
+  return out;
+}
+
+}  // namespace ringside::platform

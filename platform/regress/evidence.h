@@ -1,0 +1,24 @@
+// What a failing seed leaves behind: scenario, stimulus, journey, breach, waveform window and the command to repeat it.
+//
+// Called by regress_command.cpp for each failing seed.
+#pragma once
+
+#include <string>
+
+#include "platform/regress/fork_server.h"
+#include "platform/regress/seed_run.h"
+
+namespace ringside::platform {
+
+/// Time before and after the first failure in window.vcd.
+inline constexpr sim_time window_before = 20 * us;
+inline constexpr sim_time window_after = 2 * us;
+
+/// The one command that runs the seed again.
+std::string repeat_command(const seed_plan& plan);
+
+/// Fills FOLDER/seed-N; journey and waves come from a second run in a child of `server`.  Throws std::runtime_error
+/// when a file cannot be written.
+void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result, fork_server& server);
+
+}  // namespace ringside::platform

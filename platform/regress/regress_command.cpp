@@ -1,0 +1,166 @@
+#include "platform/regress/regress_command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <ostream>
+
+#include "platform/cli/run_command.h"
+#include "platform/cli/stop_signal.h"
+#include "platform/regress/evidence.h"
+#include "platform/regress/fork_server.h"
+#include "platform/regress/junit.h"
+#include "platform/regress/regress_report.h"
+#include "platform/regress/seed_range.h"
+#include "platform/report/output_file.h"
+#include "platform/scenario/loader.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::uint64_t most_jobs = 256;
+constexpr std::string_view seeds_allowed = "N for 1..N, or A..B, from 1 on and at most 1000000 seeds";
+
+seed_range seeds_of(const regress_request& request) {
+  const auto range = parse_seed_range(request.seeds);
+  if (!range)
+    throw input_error(fmt_error("--seeds", 0, "seeds", fmt::format("'{}' is not allowed", request.seeds), seeds_allowed));
+  return *range;
+}
+
+unsigned jobs_of(const regress_request& request) {
+  if (!request.jobs) return static_cast<unsigned>(std::clamp<long>(sysconf(_SC_NPROCESSORS_ONLN), 1, most_jobs));
+  const auto jobs = plain_number(*request.jobs);
+  if (!jobs || *jobs < 1 || *jobs > most_jobs)
+    throw input_error(fmt_error("-j", 0, "jobs", fmt::format("'{}' is not allowed", *request.jobs), "1..256"));
+  return static_cast<unsigned>(*jobs);
+}
+
+void check_files(const regress_request& request) {
+  if (request.nic != "rtl" && request.nic != "model")
+    throw input_error(fmt_error("--nic", 0, "nic", fmt::format("'{}' is not allowed", request.nic), "rtl|model"));
+  if (request.junit && request.json && *request.junit == *request.json)
+    throw input_error(fmt_error(*request.json, 0, "--json", "is the file of --junit", "a file of its own"));
+  if (!request.keep_failing) return;
+  std::error_code failed;
+  std::filesystem::create_directories(*request.keep_failing, failed);
+  if (failed || !std::filesystem::is_directory(*request.keep_failing))
+    throw input_error(fmt_error(*request.keep_failing, 0, "--keep-failing", "is no folder", "a folder, made when absent"));
+}
+
+/// "12 of 50 seeds, 0 failed", rewritten in place on a terminal.
+class progress_line {
+ public:
+  progress_line(std::ostream& err, bool on) : err_(err), on_(on) {}
+  ~progress_line() { wipe(); }
+  progress_line(const progress_line&) = delete;
+  progress_line& operator=(const progress_line&) = delete;
+
+  void show(std::size_t done, std::uint64_t all, std::size_t failed) {
+    if (on_) err_ << fmt::format("\r\x1b[K{} of {} seeds, {} failed", done, all, failed) << std::flush;
+  }
+  void wipe() {
+    if (on_) err_ << "\r\x1b[K" << std::flush;
+  }
+
+ private:
+  std::ostream& err_;
+  bool on_;
+};
+
+/// Runs all seeds; results by seed.
+class regression {
+ public:
+  regression(const regress_request& request, const regress_environment& env)
+      : request_(request),
+        env_(env),
+        range_(seeds_of(request)),
+        server_(jobs_of(request)),
+        line_(env.err, env.err_is_terminal) {}
+
+  /// False when interrupted.
+  bool run() {
+    const bool whole = server_.run(
+        range_.count(), [this](std::size_t i) { return to_text(run_seed(plan(i))); },
+        [this](job_end end) { take(std::move(end)); }, [this] {
+          line_.show(results_.size(), range_.count(), failed_.size());
+          return !stop_signal::asked();
+        });
+    line_.wipe();
+    std::sort(results_.begin(), results_.end(),
+              [](const seed_result& x, const seed_result& y) { return x.seed < y.seed; });
+    return whole;
+  }
+
+  /// Second runs, after all others: they trace and take long.
+  void keep_failing() {
+    if (!request_.keep_failing) return;
+    for (const seed_result& r : results_)
+      if (!r.passed() && !stop_signal::asked()) leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r, server_);
+  }
+
+  const std::vector<seed_result>& results() const { return results_; }
+
+ private:
+  seed_plan plan(std::size_t index) const { return {range_.first + index, request_.nic, env_.planted}; }
+
+  void take(job_end end) {
+    seed_result r;
+    if (end.why.empty())
+      r = result_from(end.text);
+    else
+      r.complaints.push_back("run: " + end.why);
+    r.seed = range_.first + end.job;
+    if (!r.passed()) {
+      failed_.push_back(r.seed);
+      line_.wipe();
+      env_.err << fmt::format("seed {} failed: {}  (repeat: {})\n", r.seed, r.first_failure(),
+                              repeat_command(plan(end.job)))
+               << std::flush;
+    }
+    results_.push_back(std::move(r));
+  }
+
+  const regress_request& request_;
+  const regress_environment& env_;
+  seed_range range_;
+  fork_server server_;
+  progress_line line_;
+  std::vector<seed_result> results_;
+  std::vector<std::uint64_t> failed_;
+};
+
+}  // namespace
+
+int regress_command(const regress_request& request, const regress_environment& env) {
+  check_files(request);
+  regression all(request, env);
+  std::optional<output_file> junit;
+  std::optional<output_file> json;
+  if (request.junit) junit.emplace(*request.junit, "--junit");
+  if (request.json && *request.json != "-") json.emplace(*request.json, "--json");
+
+  const stop_signal stop;
+  const bool whole = all.run();
+  const regress_totals sum = totals(all.results());
+  const std::string json_text = to_json(all.results(), sum, request.nic);
+  if (junit) {
+    junit->write(to_junit(all.results(), request.nic));
+    junit->commit();
+  }
+  if (json) {
+    json->write(json_text);
+    json->commit();
+  }
+  const bool json_on_out = request.json && *request.json == "-";
+  if (json_on_out) env.out << json_text << std::flush;
+  (json_on_out ? env.err : env.out) << table(sum, request.nic) << std::flush;
+  if (!whole) return exit_interrupted;
+  all.keep_failing();
+  return exit_status_of(all.results());
+}
+
+}  // namespace ringside::platform

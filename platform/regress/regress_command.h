@@ -1,0 +1,23 @@
+// `ringside regress`: seeds through the fork server, progress, table, JUnit, JSON, evidence, exit status.
+//
+// Called by platform/cli/main.cpp and by tests.
+#pragma once
+
+#include <iosfwd>
+
+#include "platform/regress/request.h"
+#include "platform/regress/seed_run.h"
+
+namespace ringside::platform {
+
+struct regress_environment {
+  std::ostream& out;
+  std::ostream& err;
+  bool err_is_terminal = false;
+  frame_id planted = 0;  // seed_plan::planted of every seed
+};
+
+/// The exit status.  Throws input_error for bad input, before anything is written.
+int regress_command(const regress_request& request, const regress_environment& env);
+
+}  // namespace ringside::platform

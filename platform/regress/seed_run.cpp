@@ -1,0 +1,99 @@
+#include "platform/regress/seed_run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "platform/machine/machine.h"
+#include "platform/regress/coverage.h"
+#include "platform/regress/draw.h"
+#include "platform/regress/scoreboard.h"
+#include "platform/regress/stimulus.h"
+#include "platform/report/journey_printer.h"
+#include "platform/report/run_report.h"
+#include "sw/driver/e1000.h"
+
+namespace ringside::platform {
+namespace {
+
+/// A byte of payload, or the fate of a frame that is not delivered.
+void spoil_expectation(planned_frame& frame) {
+  if (frame.payload.empty() || !frame.allowed.test(0))
+    frame.allowed.reset();
+  else
+    frame.payload.back() ^= 0x01;
+}
+
+void judge_end(const machine& m, const run_report& report, scoreboard& board) {
+  board.finish();
+  board.compare(m.nic_driver().hardware_counters());
+  for (const std::string& breach : report.ledger().breaches()) board.complain("ledger: " + breach);
+  const auto held = m.still_held();
+  if (held.skbs != 0) board.complain(fmt::format("after close: {} sk_buffs are left", held.skbs));
+  if (held.dma_mappings != 0) board.complain(fmt::format("after close: {} DMA mappings are left", held.dma_mappings));
+  if (held.allocations != 0) board.complain(fmt::format("after close: {} allocations are left", held.allocations));
+}
+
+seed_result result_of(const seed_plan& plan, const drawn_run& drawn, const run_report& report, const machine& m) {
+  seed_result r;
+  r.seed = plan.seed;
+  r.mood = name(drawn.mood);
+  r.hash = fmt::format("{:016x}", report.hash().value());
+  const frame_counts& f = report.ledger().frames();
+  r.frames = {{"offered", f.offered},
+              {"delivered", f.delivered},
+              {"consumed", f.consumed},
+              {"dropped", f.dropped_total()},
+              {"in_flight", f.in_flight}};
+  r.breaches = m.breaches();
+  return r;
+}
+
+}  // namespace
+
+seed_result run_seed(const seed_plan& plan, const close_look& look) {
+  const auto wall_start = std::chrono::steady_clock::now();
+  const drawn_run drawn = draw_run(plan.seed, plan.nic);
+  const std::vector<planned_frame> frames = make_stimulus(drawn);
+  std::vector<planned_frame> expected = frames;
+  if (plan.planted >= 1 && plan.planted <= expected.size()) spoil_expectation(expected[plan.planted - 1]);
+
+  planned_source source(frames);
+  machine m(drawn.plan, source);
+  const bool chosen = look.frame != 0;
+  run_report report(chosen ? std::vector<frame_id>{look.frame} : std::vector<frame_id>{},
+                    !chosen && static_cast<bool>(look.on_journey));
+  scoreboard board(expected);
+  coverage seen(drawn.plan);
+  for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
+                                   static_cast<event_consumer*>(&seen)})
+    m.events().add_consumer(*consumer);
+  m.add_tap([&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
+  m.on_app_read([&board](frame_id frame, std::span<const std::byte> payload) { board.on_read(frame, payload); });
+  if (look.waves) m.trace(*look.waves);
+  m.run({});
+  report.finish();
+  judge_end(m, report, board);
+  seen.finish(m.counters(), report.interrupts());
+
+  seed_result r = result_of(plan, drawn, report, m);
+  r.complaints = board.complaints();
+  r.coverage = seen.counts();
+  r.failed_at = board.first_time();
+  r.failed_frame = board.first_frame();
+  if (const auto first = m.first_breach(); first && (r.failed_at < 0 || first->time <= r.failed_at)) {
+    r.failed_at = first->time;
+    r.failed_frame = first->frame;
+  }
+  if (look.on_journey) {
+    std::string text;
+    for (const journey& j : report.journeys().journeys())
+      text += print_journey(j, {.pci_clock_hz = drawn.plan.bus.clock_hz}) + "\n";
+    look.on_journey(text);
+  }
+  r.wall_us = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - wall_start).count());
+  return r;
+}
+
+}  // namespace ringside::platform

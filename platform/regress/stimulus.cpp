@@ -1,0 +1,226 @@
+#include "platform/regress/stimulus.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "platform/source/udp_frame.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::uint64_t stimulus_stream = 0x7374'696D'756C'7573;
+constexpr std::uint32_t least_frame = 64;
+constexpr std::uint32_t type_offset = 12;
+constexpr std::size_t vlan_tag_bytes = 4;
+constexpr std::uint16_t free_port = 9;              // discard: nobody listens
+constexpr std::uint64_t most_bytes = 160'000;       // of a seed: what a second simulates
+constexpr std::uint32_t sender_ip = 0x0A00'0001;    // 10.0.0.1
+constexpr std::uint32_t first_port = 20'000;
+
+class stimulus_maker {
+ public:
+  explicit stimulus_maker(const drawn_run& run)
+      : plan_(run.plan), mood_(run.mood), random_((run.seed * 0xD1B54A32D192ED03ULL) ^ stimulus_stream) {
+    longest_ = longest_frame(plan_.driver);
+    flows_ = random_.between(1, 6);
+    spoil_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
+    stray_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
+    odd_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 15);
+    constexpr std::uint32_t even[] = {30, 35, 35};
+    constexpr std::uint32_t dense[] = {80, 5, 15};
+    constexpr std::uint32_t sparse[] = {5, 60, 35};
+    gaps_ = mood_ == temper::flood    ? weighted(random_, dense)
+            : mood_ == temper::timers ? weighted(random_, sparse)
+                                      : weighted(random_, even);
+    mean_gap_ = static_cast<sim_time>(random_.between(1, 100)) * us * (1000 / plan_.wire.link_mbps > 1 ? 4 : 1);
+  }
+
+  std::vector<planned_frame> make() {
+    std::vector<planned_frame> frames;
+    const std::uint32_t count = mood_ == temper::flood ? random_.between(200, 600) : random_.between(12, 160);
+    const std::uint64_t limit = most_bytes / (plan_.wire.link_mbps == 10 ? 4 : 1);
+    std::uint64_t bytes = 0;
+    while (frames.size() < count && bytes < limit) {
+      frames.push_back(next(static_cast<std::uint16_t>(frames.size())));
+      bytes += frames.back().wire_bytes;
+    }
+    return frames;
+  }
+
+ private:
+  bool percent(std::uint32_t share) { return random_.below(100) < share; }
+
+  static fate_set fates(std::initializer_list<drop_reason> reasons) {
+    fate_set out;
+    for (const drop_reason reason : reasons) out.set(static_cast<std::size_t>(reason));
+    return out;
+  }
+
+  std::uint32_t size() {
+    constexpr std::uint32_t mixed[] = {30, 20, 27, 12, 8, 3};
+    constexpr std::uint32_t small[] = {60, 20, 12, 4, 2, 2};
+    switch (mood_ == temper::flood ? weighted(random_, small) : weighted(random_, mixed)) {
+      case 0:
+        return least_frame;
+      case 1:
+        return random_.between(65, 127);
+      case 2:
+        return random_.between(128, 1517);
+      case 3:
+        return 1518;
+      case 4:
+        return random_.between(1519, 1522);
+      default:
+        break;
+    }
+    // The rarest: around the multiples of the buffer, where chains grow by one.
+    const std::uint32_t edge = plan_.driver.buffer_size * random_.between(1, 6) + random_.between(0, 9) - 5;
+    return std::clamp(edge, least_frame, std::min(longest_, 1522U));
+  }
+
+  std::uint32_t jumbo_size() {
+    const std::uint32_t most = plan_.driver.mtu + 18;
+    return percent(25) ? most : random_.between(1500, most);
+  }
+
+  planned_frame next(std::uint16_t sequence) {
+    planned_frame f;
+    f.flow = random_.below(flows_);
+    std::uint32_t bytes = mood_ == temper::jumbo && percent(40) ? jumbo_size() : size();
+    constexpr std::uint32_t room = udp_overhead_bytes + fcs_bytes;
+    std::uint32_t payload = bytes - room;
+    if (bytes == least_frame && percent(30)) payload = random_.below(payload);  // padded by the sender's MAC
+    f.payload.resize(payload);
+    for (std::uint8_t& byte : f.payload) byte = static_cast<std::uint8_t>(random_.next());
+
+    const auto& ports = plan_.stack.udp_ports;
+    udp_addresses to{.to_mac = plan_.nic.mac_address,
+                     .from_mac = {0x02, 0, 0, 0, 0, 0x01},
+                     .to_ip = plan_.stack.address,
+                     .from_ip = sender_ip,
+                     .to_port = ports[f.flow % ports.size()],
+                     .from_port = static_cast<std::uint16_t>(first_port + f.flow)};
+    f.allowed = fates({drop_reason::none, drop_reason::socket_rcvbuf});
+    const bool odd = percent(odd_percent_);
+    const std::uint32_t oddity = random_.below(4);
+    if (odd && oddity == 0) {
+      to.to_port = free_port;
+      f.allowed = fates({drop_reason::no_socket});
+    }
+    f.offer.bytes = make_udp_frame(to, sequence, f.payload);
+    if (odd && oddity > 0) make_odd(f, oddity);
+    if (percent(stray_percent_)) go_astray(f);
+    // Capacity may take any frame from the FIFO on.
+    f.allowed |= fates({drop_reason::fifo_overflow, drop_reason::backlog_full});
+    if (percent(spoil_percent_)) spoil(f);
+    const auto sent = static_cast<std::uint32_t>(f.offer.bytes.size());
+    f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - 4) : sent) + 4;
+    f.offer.earliest = due();
+    return f;
+  }
+
+  void make_odd(planned_frame& f, std::uint32_t oddity) {
+    auto& bytes = f.offer.bytes;
+    if (oddity == 1) {  // IEEE 802 9.2.4: EtherType for local experiments
+      bytes[type_offset] = 0x88;
+      bytes[type_offset + 1] = 0xB5;
+      f.allowed = fates({drop_reason::no_protocol});
+    } else if (oddity == 2) {
+      bytes[40] ^= 0x5A;  // the UDP checksum itself; 0 would mean none
+      if (bytes[40] == 0 && bytes[41] == 0) bytes[41] = 1;
+      f.allowed = fates({drop_reason::udp_checksum});
+    } else if (bytes.size() + 4 + vlan_tag_bytes <= 1522) {
+      const std::array<std::uint8_t, vlan_tag_bytes> tag{0x81, 0x00, static_cast<std::uint8_t>(random_.below(256)),
+                                                         static_cast<std::uint8_t>(random_.below(256))};
+      bytes.insert(bytes.begin() + type_offset, tag.begin(), tag.end());
+      f.allowed = fates({drop_reason::vlan_unknown});
+      // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
+      if ((tag[2] & 0x0F) == 0 && tag[3] == 0) f.allowed |= fates({drop_reason::none, drop_reason::socket_rcvbuf});
+    }
+  }
+
+  // Another destination: 6.7, then PACKET_OTHERHOST.
+  void go_astray(planned_frame& f) {
+    auto& bytes = f.offer.bytes;
+    constexpr std::array<std::uint8_t, 6> broadcast{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    constexpr std::array<std::uint8_t, 6> group{0x01, 0x00, 0x5E, 0x00, 0x00, 0x05};
+    const std::uint32_t where = random_.below(3);
+    if (where == 0) {
+      bytes[5] ^= static_cast<std::uint8_t>(1U << random_.below(8));
+      f.allowed = plan_.driver.promiscuous ? fates({drop_reason::other_host, drop_reason::vlan_unknown})
+                                           : fates({drop_reason::address_filter});
+      return;
+    }
+    const auto& to = where == 1 ? broadcast : group;
+    std::copy(to.begin(), to.end(), bytes.begin());
+    if (where == 2 && !plan_.driver.promiscuous) f.allowed = fates({drop_reason::address_filter});
+  }
+
+  // 6.8.  A frame the filter rejects stays rejected whatever else is wrong with it.
+  void spoil(planned_frame& f) {
+    const bool rejected = f.allowed.test(static_cast<std::size_t>(drop_reason::address_filter));
+    fate_set bad;
+    auto& bytes = f.offer.bytes;
+    switch (random_.below(6)) {
+      case 0:
+        f.offer.bad_fcs = true;
+        bad = fates({drop_reason::crc_error});
+        break;
+      case 1:
+        f.offer.rx_er_at = static_cast<std::int32_t>(random_.below(static_cast<std::uint32_t>(bytes.size())));
+        bad = fates({drop_reason::rx_error});
+        break;
+      case 2:
+      case 3:
+        f.offer.pad = false;
+        bytes.resize(random_.between(18, 63) - 4);
+        bad = fates({drop_reason::undersize});
+        f.offer.bad_fcs = percent(30);
+        if (f.offer.bad_fcs) bad = fates({drop_reason::fragment});
+        break;
+      default:
+        bytes.resize(longest_ + random_.between(1, 300) - 4);
+        bad = fates({drop_reason::oversize});
+        f.offer.bad_fcs = percent(30);
+        if (f.offer.bad_fcs) bad = fates({drop_reason::jabber});
+        break;
+    }
+    if (rejected) return;
+    f.allowed = bad | fates({drop_reason::fifo_overflow});
+  }
+
+  sim_time due() {
+    if (gaps_ == 0) return 0;  // back to back
+    if (gaps_ == 1) {
+      time_ += static_cast<sim_time>(random_.next() % static_cast<std::uint64_t>(2 * mean_gap_));
+    } else if (burst_ == 0) {
+      burst_ = random_.between(2, 30);
+      time_ += mean_gap_ * static_cast<sim_time>(burst_);
+    } else {
+      --burst_;
+    }
+    return time_;
+  }
+
+  const scenario& plan_;
+  temper mood_;
+  rng random_;
+  std::uint32_t longest_ = 0;
+  std::uint32_t flows_ = 1;
+  std::uint32_t spoil_percent_ = 0;
+  std::uint32_t stray_percent_ = 0;
+  std::uint32_t odd_percent_ = 0;
+  std::size_t gaps_ = 0;
+  sim_time mean_gap_ = 0;
+  sim_time time_ = 0;
+  std::uint32_t burst_ = 0;
+};
+
+}  // namespace
+
+std::vector<planned_frame> make_stimulus(const drawn_run& run) {
+  return stimulus_maker(run).make();
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,205 @@
+#include "sw/stack/ip_fragment.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sw/stack/checksum.h"
+
+namespace ringside::stack {
+namespace {
+
+constexpr std::uint16_t more_fragments = 0x2000;
+constexpr std::uint16_t offset_mask = 0x1FFF;
+constexpr std::size_t offset_unit = 8;
+constexpr std::size_t largest_datagram = 65535;
+
+void store_be16(std::byte* p, std::size_t value) {
+  p[0] = static_cast<std::byte>(value >> 8 & 0xFF);
+  p[1] = static_cast<std::byte>(value & 0xFF);
+}
+
+/// The header of the first fragment becomes that of the datagram: total length, no fragment fields, checksum.
+void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total) {
+  store_be16(header + 2, total);
+  store_be16(header + 6, 0);
+  store_be16(header + 10, 0);
+  inet_sum sum;
+  sum.add({header, header_bytes});
+  store_be16(header + 10, static_cast<std::uint16_t>(~sum.folded()));
+}
+
+}  // namespace
+
+ip_fragments::ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings)
+    : host_(os.machine()), clock_(os.clock()), skbs_(skbs), settings_(settings) {
+  timer_.callback = [this] { expire(); };
+}
+
+skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
+  ++counters_.reassembly_requests;
+  host_.consume(kernel::cost::socket_lookup);  // ip_find: as a socket's, hash chains under a lock
+  host_.sync_smp();                            // other CPUs' softirqs use the same queues
+  if (memory_ > settings_.memory_limit) {
+    refuse(std::move(fragment));
+    return nullptr;
+  }
+  const std::byte* header = fragment->data();
+  const std::uint16_t field = load_be16(header + 6);
+  const bool more = (field & more_fragments) != 0;
+  const std::size_t header_bytes = fragment->ip.header_bytes;
+  const std::size_t begin = (field & offset_mask) * offset_unit;
+  // RFC 791: all but the last carry a multiple of 8 bytes.  What is beyond is cut off, as ip_frag_queue does.
+  std::size_t size = fragment->len() - header_bytes;
+  if (more) size -= size % offset_unit;
+  fragment->trim(header_bytes + size);
+  const std::size_t end = begin + size;
+
+  const key name{fragment->ip.source, fragment->ip.destination, load_be16(header + 4), fragment->ip.protocol};
+  const auto [it, created] = queues_.try_emplace(name);
+  queue& q = it->second;
+  if (created) q.deadline = host_.now() + settings_.timeout;
+  if (size == 0 || header_bytes + end > largest_datagram || !lengths_agree(q, end, more)) {
+    discard(it);
+    refuse(std::move(fragment));
+    return nullptr;
+  }
+  std::size_t index = 0;
+  const place where = find_place(q, begin, end, index);
+  if (where == place::duplicate) {
+    ++counters_.duplicates;
+    skbs_.drop(std::move(fragment), drop_reason::ip_fragment);
+    return nullptr;
+  }
+  if (where == place::overlap) {
+    ++counters_.overlaps;
+    discard(it);
+    refuse(std::move(fragment));
+    return nullptr;
+  }
+  q.bytes += size;
+  q.memory += fragment->truesize();
+  memory_ += fragment->truesize();
+  q.pieces.insert(q.pieces.begin() + static_cast<std::ptrdiff_t>(index), piece{begin, end, std::move(fragment)});
+  if (q.last_seen && q.bytes == q.length) {
+    queue whole = std::move(q);
+    queues_.erase(it);
+    memory_ -= whole.memory;
+    return reassemble(std::move(whole), index);
+  }
+  if (!timer_.pending()) arm(q.deadline);  // last: arming lets other CPUs run
+  return nullptr;
+}
+
+// What the ends seen so far say about the length must stay true.
+bool ip_fragments::lengths_agree(queue& q, std::size_t end, bool more) {
+  if (more) {
+    if (q.last_seen && end > q.length) return false;
+    q.length = std::max(q.length, end);
+    return true;
+  }
+  if (end < q.length || (q.last_seen && end != q.length)) return false;
+  q.length = end;
+  q.last_seen = true;
+  return true;
+}
+
+ip_fragments::place ip_fragments::find_place(const queue& q, std::size_t begin, std::size_t end, std::size_t& index) {
+  const auto behind = std::upper_bound(q.pieces.begin(), q.pieces.end(), begin,
+                                       [](std::size_t at, const piece& p) { return at < p.begin; });
+  index = static_cast<std::size_t>(behind - q.pieces.begin());
+  if (behind != q.pieces.begin()) {
+    const auto before = behind - 1;
+    if (begin < before->end) {
+      std::size_t run_end = before->end;
+      for (auto next = behind; next != q.pieces.end() && next->begin == run_end; ++next) run_end = next->end;
+      return end <= run_end ? place::duplicate : place::overlap;
+    }
+  }
+  return behind != q.pieces.end() && behind->begin < end ? place::overlap : place::free;
+}
+
+// ip_frag_reasm.  The frame that came last is the one that goes on.
+skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
+  const std::size_t header_bytes = q.pieces.front().skb->ip.header_bytes;
+  const std::size_t total = header_bytes + q.length;
+  skb_ptr whole = total > largest_datagram ? nullptr : skbs_.alloc_skb(total);
+  if (whole == nullptr) {
+    ++counters_.failures;
+    drop_all(std::move(q));
+    return nullptr;
+  }
+  const sk_buff& first = *q.pieces.front().skb;
+  const sk_buff& last = *q.pieces[last_index].skb;
+  whole->frame = last.frame;
+  whole->dev = last.dev;
+  whole->protocol = last.protocol;
+  whole->type = last.type;
+  whole->vlan_tci = last.vlan_tci;
+  whole->timestamp = last.timestamp;
+  whole->ip = first.ip;
+  whole->reset_network_header();
+  std::byte* header = whole->put(header_bytes);
+  first.copy_bits(0, {header, header_bytes});
+  make_whole(header, header_bytes, total);
+  for (const piece& p : q.pieces) {
+    const std::size_t size = p.end - p.begin;
+    p.skb->copy_bits(p.skb->ip.header_bytes, {whole->put(size), size});
+  }
+  host_.consume(kernel::cost::copy_per_byte, q.length);
+  ++counters_.reassembled;
+  for (std::size_t i = 0; i < q.pieces.size(); ++i)
+    if (i != last_index) skbs_.consume(std::move(q.pieces[i].skb));
+  host_.sync();  // the allocator is shared with interrupts that allocate
+  q.pieces.clear();
+  host_.consume(kernel::cost::skb_free);  // the last one, whose fate is the datagram's
+  return whole;
+}
+
+void ip_fragments::discard(queue_map::iterator it) {
+  queue dead = std::move(it->second);
+  queues_.erase(it);
+  memory_ -= dead.memory;
+  drop_all(std::move(dead));
+}
+
+void ip_fragments::drop_all(queue dead) {
+  for (piece& p : dead.pieces) skbs_.drop(std::move(p.skb), drop_reason::ip_fragment);
+}
+
+void ip_fragments::refuse(skb_ptr fragment) {
+  ++counters_.failures;
+  skbs_.drop(std::move(fragment), drop_reason::ip_fragment);
+}
+
+void ip_fragments::flush() {
+  clock_.del_timer(timer_);
+  while (!queues_.empty()) {
+    ++counters_.failures;
+    discard(queues_.begin());
+  }
+}
+
+// ip_expire, for every queue whose time is over; no ICMP time exceeded is sent.
+void ip_fragments::expire() {
+  host_.sync_smp();
+  const sim_time now = host_.now();
+  const auto oldest = [this] {
+    return std::min_element(queues_.begin(), queues_.end(),
+                            [](const auto& x, const auto& y) { return x.second.deadline < y.second.deadline; });
+  };
+  for (auto it = oldest(); it != queues_.end(); it = oldest()) {
+    if (it->second.deadline > now) {
+      arm(it->second.deadline);
+      break;
+    }
+    ++counters_.timeouts;
+    ++counters_.failures;
+    discard(it);
+  }
+}
+
+void ip_fragments::arm(sim_time deadline) {
+  clock_.mod_timer(timer_, deadline - host_.now());
+}
+
+}  // namespace ringside::stack

@@ -1,0 +1,98 @@
+// IPv4 reassembly: holds fragments until their datagram is whole, its time is over or there is no room.
+//
+// Owner and caller: ipv4_layer.  Softirq context.  RFC 791 section 3.2, RFC 815; what it accepts, and what an overlap or a
+// late end costs, is Linux 6.1's choice (ip_frag_queue, inet_frag_queue_insert):
+//  - a fragment that lies inside what has arrived in one piece is a duplicate: it is dropped, the first bytes stay;
+//  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are for);
+//  - so do two different ends, an empty fragment and an end beyond 65,535 bytes (RFC 791: total length has 16 bits);
+//  - above the memory limit every fragment is refused until time or completion has made room.
+// Unlike Linux it copies the pieces into one buffer instead of chaining them, and pays for the copy.
+//
+// Fates: the frame whose arrival made the datagram whole carries it on and gets the fate of the datagram; the others end
+// as consumed at that instant, so each frame has one fate.  A fragment given up is dropped for ip_fragment.
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "sw/kernel/timers.h"
+#include "sw/stack/skb_allocator.h"
+
+namespace ringside::stack {
+
+struct fragment_statistics {  // SNMP names of RFC 4293; the last three are Linux' or ours
+  std::uint64_t reassembly_requests = 0;  // ReasmReqds
+  std::uint64_t reassembled = 0;          // ReasmOKs
+  std::uint64_t failures = 0;             // ReasmFails
+  std::uint64_t timeouts = 0;             // ReasmTimeout
+  std::uint64_t overlaps = 0;             // ReasmOverlaps
+  std::uint64_t duplicates = 0;
+};
+
+class ip_fragments {
+ public:
+  struct config {
+    sim_time timeout = 30 * second;         // net.ipv4.ipfrag_time; from the first fragment that arrives
+    std::size_t memory_limit = 4U << 20;    // net.ipv4.ipfrag_high_thresh: truesize held, may be exceeded by one
+  };
+
+  ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings);
+
+  /// Takes a fragment: data at a valid IPv4 header, trimmed to its total length, skb->ip filled in.  Returns the whole
+  /// datagram, data at its header, when this was the last piece; null otherwise.
+  skb_ptr ip_defrag(skb_ptr fragment);
+  /// Gives up everything held.  When the stack goes down.
+  void flush();
+
+  std::size_t datagrams() const { return queues_.size(); }
+  std::size_t memory() const { return memory_; }
+  const fragment_statistics& counters() const { return counters_; }
+
+ private:
+  struct key {
+    ipv4_address source;
+    ipv4_address destination;
+    std::uint16_t id;
+    std::uint8_t protocol;
+    auto operator<=>(const key&) const = default;
+  };
+  struct piece {
+    std::size_t begin;  // in the datagram's payload
+    std::size_t end;
+    skb_ptr skb;
+  };
+  struct queue {
+    std::vector<piece> pieces;  // by offset; never two that share a byte
+    std::size_t bytes = 0;      // payload held
+    std::size_t length = 0;     // of the payload: the largest end seen
+    bool last_seen = false;     // length is the datagram's
+    std::size_t memory = 0;     // truesize held
+    sim_time deadline = 0;
+  };
+  using queue_map = std::map<key, queue>;
+  enum class place : std::uint8_t { free, duplicate, overlap };
+
+  static bool lengths_agree(queue& q, std::size_t end, bool more);
+  static place find_place(const queue& q, std::size_t begin, std::size_t end, std::size_t& index);
+  skb_ptr reassemble(queue q, std::size_t last_index);
+  /// Drops what a queue holds and forgets it.
+  void discard(queue_map::iterator it);
+  void drop_all(queue dead);
+  void refuse(skb_ptr fragment);
+  void expire();
+  void arm(sim_time deadline);
+
+  kernel::host& host_;
+  kernel::timers& clock_;
+  skb_allocator& skbs_;
+  config settings_;
+  queue_map queues_;
+  std::size_t memory_ = 0;
+  kernel::timer timer_;  // for the oldest queue
+  fragment_statistics counters_;
+};
+
+}  // namespace ringside::stack

@@ -1,0 +1,143 @@
+// Each lesson shows the effect its page claims, as counts of the run.
+#include <gtest/gtest.h>
+
+#include "tests/lessons/lesson_run.h"
+
+namespace ringside::test {
+namespace {
+
+lesson_result sound(const std::string& scenario, const settings& changes = {}) {
+  lesson_result r = run_lesson(scenario, changes);
+  EXPECT_EQ(r.complaints, "") << scenario;
+  EXPECT_GT(r["frames.delivered"], 0) << scenario;
+  return r;
+}
+
+TEST(lesson, one_frame_reaches_the_application) {
+  const lesson_result r = sound("one_frame");
+  EXPECT_EQ(r["frames.delivered"], 16);
+  EXPECT_EQ(r["latency_ns.wire_app.samples"], 16);
+  // The card at rest interrupts at once; the following frames wait for ITR (sheet 7.3).
+  EXPECT_LT(r["latency_ns.wire_app.min"], 10'000);
+  EXPECT_GT(r["latency_ns.wire_app.max"], 40'000);
+}
+
+// Sheet 7.3 and 7.4: 50,000 frames a second for 20 ms; ITR 20,000 a second allows 400 interrupts, ITR 4,000 allows 80.
+TEST(lesson, coalescing_trades_interrupts_for_latency) {
+  const lesson_result off = sound("lesson_coalescing", {"driver.itr=off"});
+  const lesson_result medium = sound("lesson_coalescing");
+  const lesson_result low = sound("lesson_coalescing", {"driver.itr=4000"});
+  constexpr double others = 8;  // link change and watchdog
+  EXPECT_GE(off["interrupts.asserted"], 1000);
+  EXPECT_LE(medium["interrupts.asserted"], 400 + others);
+  EXPECT_GT(medium["interrupts.asserted"], 300);
+  EXPECT_LE(low["interrupts.asserted"], 80 + others);
+  EXPECT_LT(off["latency_ns.wire_app.p50"], medium["latency_ns.wire_app.p50"]);
+  EXPECT_LT(medium["latency_ns.wire_app.p50"], low["latency_ns.wire_app.p50"]);
+  EXPECT_GT(off["cpu.0.hardirq"], 2 * medium["cpu.0.hardirq"]);
+  for (const lesson_result* r : {&off, &medium, &low}) EXPECT_EQ((*r)["frames.delivered"], 1000);
+}
+
+// Sheet 7.4: RDTR restarts with every frame.  Frames every 20 us keep a delay of 30.7 us from ever ending; only half an empty
+// ring (RXDMT0) interrupts, unless RADV bounds the wait.
+TEST(lesson, coalescing_rdtr_starves_without_radv) {
+  const lesson_result no_radv = sound("lesson_coalescing", {"driver.itr=off", "driver.rdtr=30", "driver.radv=0"});
+  const lesson_result radv = sound("lesson_coalescing", {"driver.itr=off", "driver.rdtr=30", "driver.radv=100"});
+  EXPECT_GT(no_radv["latency_ns.wire_app.max"], 2'000'000);
+  EXPECT_GT(no_radv["interrupts.causes.rxdmt0"], 0);
+  // RADV = 100 units of 1.024 us from the first frame: one interrupt every 102.4 us or so, each for about six frames.
+  EXPECT_LT(radv["latency_ns.wire_app.max"], 130'000);
+  EXPECT_GT(radv["interrupts.asserted"], 5 * no_radv["interrupts.asserted"]);
+}
+
+// Mogul and Ramakrishnan 1997: with an interrupt per frame, more load means less delivered.
+TEST(lesson, livelock_of_the_old_way_against_napi) {
+  const lesson_result eased = sound("lesson_livelock", {"gen.rate=100000pps", "gen.count=5000"});
+  const lesson_result irq = sound("lesson_livelock");
+  const lesson_result napi = sound("lesson_livelock", {"driver.mode=napi"});
+  EXPECT_EQ(eased["frames.delivered"], 5000);
+  EXPECT_LT(irq["frames.delivered"], 5000 / 2.0) << "four times the load, the same 50 ms";
+  EXPECT_LT(irq["seen.reads_under_load"] * 4, napi["seen.reads_under_load"]);
+  EXPECT_GT(napi["frames.delivered"], 3 * irq["frames.delivered"]);
+  // Where the excess dies: late, after the CPU has worked for it; or in the card, for free.
+  EXPECT_EQ(irq["frames.dropped.backlog_full"], 20'000 - irq["frames.delivered"]);
+  EXPECT_EQ(napi["frames.dropped.backlog_full"], 0);
+  EXPECT_EQ(napi["chip.MPC"], 20'000 - napi["frames.delivered"]);
+  EXPECT_GT(irq["interrupts.hardirqs"], 100 * napi["interrupts.hardirqs"]);
+}
+
+// Sheet 6.10: RNBC counts frames that found no descriptor, MPC those that found no room.
+TEST(lesson, ring_runs_dry_counts_rnbc_before_mpc) {
+  const lesson_result small = sound("lesson_ring_runs_dry");
+  EXPECT_GT(small["chip.RNBC"], 0);
+  EXPECT_EQ(small["chip.RNBC"], small["seen.rnbc"]);
+  EXPECT_EQ(small["chip.MPC"], small["frames.dropped.fifo_overflow"]);
+  EXPECT_GT(small["chip.MPC"], 0);
+  // A burst the FIFO can hold waits there and is not lost: RNBC without MPC.
+  const lesson_result burst = sound("lesson_ring_runs_dry", {"gen.count=300"});
+  EXPECT_GT(burst["chip.RNBC"], 0);
+  EXPECT_EQ(burst["chip.MPC"], 0);
+  EXPECT_EQ(burst["frames.delivered"], 300);
+  const lesson_result large = sound("lesson_ring_runs_dry", {"gen.count=300", "driver.ring_size=512"});
+  EXPECT_EQ(large["chip.RNBC"], 0);
+}
+
+TEST(lesson, fifo_overruns_at_33_mhz_with_descriptors_to_spare) {
+  const lesson_result slow = sound("lesson_fifo_overrun");
+  EXPECT_GT(slow["chip.MPC"], 0);
+  EXPECT_EQ(slow["chip.RNBC"], 0) << "the ring never ran dry: the bus was the bottleneck";
+  EXPECT_GT(slow["interrupts.causes.rxo"], 0);
+  const lesson_result fast = sound("lesson_fifo_overrun", {"bus.clock_mhz=66"});
+  EXPECT_EQ(fast["chip.MPC"], 0);
+  EXPECT_EQ(fast["frames.delivered"], 1500);
+}
+
+// PCI 2.3 2.2.6 and 3.2.5: INTA# is not ordered with posted writes; a read's completion is.
+TEST(lesson, intx_overtakes_data_and_the_icr_read_waits_for_it) {
+  const lesson_result r = sound("lesson_intx_overtakes_data");
+  EXPECT_LT(r["latency_ns.dd_intx.max"], 0) << "INTA# before DD, every time";
+  EXPECT_EQ(r["seen.dd_after_intx"], 16);
+  EXPECT_EQ(r["seen.icr_reads_before_dd"], 0) << "no ICR value reached the driver before the data it announces";
+  EXPECT_EQ(r["frames.delivered"], 16);
+  const lesson_result quick = sound("lesson_intx_overtakes_data", {"bridge.drain_latency_ns=0"});
+  EXPECT_GE(quick["latency_ns.dd_intx.min"], 0);
+}
+
+TEST(lesson, copybreak_copies_small_frames_and_keeps_their_buffers) {
+  const lesson_result r = sound("lesson_copybreak");
+  EXPECT_EQ(r["seen.skbs_copied"], 500);  // 64 bytes
+  EXPECT_EQ(r["seen.skbs_built"], 500);   // 1518 bytes
+  const lesson_result none = sound("lesson_copybreak", {"driver.copybreak=0"});
+  EXPECT_EQ(none["seen.skbs_copied"], 0);
+  const lesson_result all = sound("lesson_copybreak", {"driver.copybreak=1518"});
+  EXPECT_EQ(all["seen.skbs_built"], 0);
+  EXPECT_GT(all["cpu.0.softirq"], r["cpu.0.softirq"]) << "copying full frames costs";
+}
+
+TEST(lesson, affinity_splits_interrupts_and_application) {
+  const lesson_result two = sound("lesson_affinity");
+  EXPECT_GT(two["seen.hardirqs_cpu0"], 0);
+  EXPECT_EQ(two["seen.hardirqs_cpu1"], 0);
+  EXPECT_EQ(two["seen.reads_cpu0"], 0);
+  EXPECT_EQ(two["seen.reads_cpu1"], 4000);
+  EXPECT_GT(two["cpu.0.softirq"], 0.01);
+  EXPECT_EQ(two["cpu.1.softirq"], 0);
+  EXPECT_GT(two["cpu.1.task"], 10 * two["cpu.0.task"]);
+  const lesson_result one = sound("lesson_affinity", {"cpu.task_affinity=0"});
+  EXPECT_EQ(one["seen.reads_cpu0"], 4000);
+  EXPECT_LT(two["latency_ns.wire_app.p99"], one["latency_ns.wire_app.p99"]);
+}
+
+TEST(lesson, ksoftirqd_takes_over_when_budgets_run_out) {
+  const lesson_result slow = sound("lesson_ksoftirqd");
+  EXPECT_GT(slow["napi.budget_exhausted"], 0);
+  EXPECT_EQ(slow["napi.frames_per_poll.max"], 64);
+  EXPECT_GT(slow["softirq.ksoftirqd_runs"], 0);
+  const lesson_result eased = sound("lesson_ksoftirqd", {"gen.rate=20000pps", "gen.count=500"});
+  EXPECT_EQ(eased["napi.budget_exhausted"], 0);
+  EXPECT_EQ(eased["softirq.ksoftirqd_runs"], 0);
+  EXPECT_EQ(eased["frames.delivered"], 500);
+}
+
+}  // namespace
+}  // namespace ringside::test

@@ -1,0 +1,107 @@
+// Three ways to take a frame, two kinds of memory: every capture at hand ends with the same bytes and the same fates.
+//
+// All captures go through the machine in one run per arrangement, apart from each other so that no arrangement runs out
+// of room, with datagrams for the application between them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <ostream>
+
+#include "platform/source/pcap_source.h"
+#include "tests/system/run_machine.h"
+
+namespace ringside::test {
+namespace {
+
+constexpr sim_time spacing = 40 * us;
+constexpr std::uint32_t datagram_every = 8;
+
+std::vector<std::filesystem::path> captures() {
+  std::vector<std::filesystem::path> files;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(RINGSIDE_PCAPS, ignored))
+    if (entry.path().extension() == ".pcap" || entry.path().extension() == ".pcapng") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+void append(std::vector<offered_frame>& frames, offered_frame frame) {
+  frame.earliest = static_cast<sim_time>(frames.size()) * spacing;
+  frames.push_back(std::move(frame));
+}
+
+std::vector<offered_frame> frames_of(const std::vector<std::filesystem::path>& files) {
+  std::vector<offered_frame> frames;
+  std::uint32_t size = 64;
+  for (const auto& file : files) {
+    platform::pcap_source source(file.string(), platform::speed_kind::line, {1, 1});
+    for (std::optional<offered_frame> frame = source.next(); frame; frame = source.next()) {
+      append(frames, std::move(*frame));
+      if (frames.size() % datagram_every != 0) continue;
+      append(frames, udp_frame_of(size, static_cast<std::uint16_t>(frames.size()), 0));
+      size = size == 1518 ? 64 : std::min(size + 37, 1518U);
+    }
+  }
+  return frames;
+}
+
+/// Frames and bytes by fate and reason, as the report prints them.
+std::string fates_of(const outcome& o) {
+  const auto from = o.json.find("\"frames\"");
+  return o.json.substr(from, o.json.find("\"interrupts\"") - from);
+}
+
+struct kind {
+  const char* name;
+  settings set;
+};
+void PrintTo(const kind& k, std::ostream* out) {
+  *out << k.name;
+}
+
+class modes : public testing::TestWithParam<kind> {};
+
+TEST_P(modes, every_capture_ends_alike_in_all_modes_and_memories) {
+  const auto files = captures();
+  if (files.empty()) {
+    std::cout << "no captures in " << RINGSIDE_PCAPS << ": nothing to do\n";
+    return;
+  }
+  const std::vector<offered_frame> frames = frames_of(files);
+  std::optional<outcome> first;
+  for (const char* mode : {"napi", "irq", "poll"})
+    for (const char* coherent : {"on", "off"}) {
+      SCOPED_TRACE(std::string(mode) + ", coherent " + coherent);
+      const outcome o =
+          run_machine(settings{"driver.promiscuous=true", "cpu.clock_mhz=4000", "run.time_limit=100s",
+                               std::string("driver.mode=") + mode, std::string("bus.coherent=") + coherent} +
+                          GetParam().set,
+                      frames);
+      EXPECT_EQ(complaints_of(o), "");  // every byte of tap and application was compared with the wire
+      EXPECT_EQ(o["offered"], frames.size());
+      EXPECT_EQ(o["drop.fifo_overflow"] + o["drop.backlog_full"], 0U);
+      EXPECT_GE(o["delivered"], frames.size() / (datagram_every + 1));
+      if (!first) {
+        first = o;
+        std::cout << files.size() << " captures, " << frames.size() << " frames, " << o["tapped"]
+                  << " seen by the stack, " << o["delivered"] << " delivered\n";
+        continue;
+      }
+      EXPECT_EQ(fates_of(o), fates_of(*first));
+      EXPECT_EQ(o["tapped"], (*first)["tapped"]);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(kinds, modes,
+                         testing::Values(kind{"as_linux_does", {}}, kind{"model", {"nic.kind=model"}},
+                                         kind{"full_never_copied", {"driver.copybreak=0"}},
+                                         kind{"full_chains_of_256", {"driver.buffer_size=256"}},
+                                         kind{"full_model_chains_of_256", {"nic.kind=model", "driver.buffer_size=256"}},
+                                         kind{"full_jumbo", {"driver.mtu=9000"}}),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+}  // namespace
+}  // namespace ringside::test
