@@ -11,25 +11,27 @@ namespace ringside::platform {
 namespace {
 
 constexpr std::size_t least_without_fcs = 60;
-constexpr std::size_t type_offset = 12;
-constexpr std::size_t tag_bytes = 4;
 
 bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
   return std::equal(got.begin(), got.end(), sent.begin(), sent.end(),
                     [](std::byte x, std::uint8_t y) { return std::to_integer<std::uint8_t>(x) == y; });
 }
 
-/// As a tap shows it: padded by the sender, without FCS and, with CTRL.VME, without the tag.
+/// As a tap shows it: padded by the sender, without FCS, a VLAN tag that the chip took out put back (as libpcap does).
 std::vector<std::uint8_t> as_tapped(const offered_frame& sent) {
   std::vector<std::uint8_t> bytes = sent.bytes;
   if (sent.pad && bytes.size() < least_without_fcs) bytes.resize(least_without_fcs);
-  if (bytes[type_offset] == 0x81 && bytes[type_offset + 1] == 0x00)
-    bytes.erase(bytes.begin() + type_offset, bytes.begin() + type_offset + tag_bytes);
   return bytes;
 }
 
 std::string fate_name(drop_reason reason) {
   return reason == drop_reason::none ? "delivered" : "dropped as " + std::string(name(reason));
+}
+
+std::string difference(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
+  std::size_t at = 0;
+  while (at < std::min(got.size(), sent.size()) && std::to_integer<std::uint8_t>(got[at]) == sent[at]) ++at;
+  return fmt::format("{} bytes, not {}, different from byte {} on", got.size(), sent.size(), at);
 }
 
 /// Counters of good frames by size, DA..FCS (sheet 6.10).
@@ -109,8 +111,10 @@ void scoreboard::on_tap(sim_time t, frame_id frame, std::span<const std::byte> p
   const planned_frame* p = planned(frame);
   if (p == nullptr)
     complain(fmt::format("scoreboard: the tap saw frame {}, which was never sent", frame), frame);
-  else if (!same(packet, as_tapped(p->offer)))
-    complain(fmt::format("scoreboard: the tap saw other bytes of frame {} than were sent", frame), frame);
+  else if (const auto sent = as_tapped(p->offer); !same(packet, sent))
+    complain(fmt::format("scoreboard: the tap saw other bytes of frame {} than were sent ({})", frame,
+                         difference(packet, sent)),
+             frame);
 }
 
 void scoreboard::on_read(frame_id frame, std::span<const std::byte> payload) {
@@ -119,7 +123,9 @@ void scoreboard::on_read(frame_id frame, std::span<const std::byte> payload) {
   if (std::exchange(states_[frame - 1].read, true))
     complain(fmt::format("scoreboard: the application read frame {} twice", frame), frame);
   if (!same(payload, p->payload))
-    complain(fmt::format("scoreboard: the application read other bytes of frame {} than were sent", frame), frame);
+    complain(fmt::format("scoreboard: the application read other bytes of frame {} than were sent ({})", frame,
+                         difference(payload, p->payload)),
+             frame);
   frame_id& last = last_of_flow_[p->flow];
   if (frame <= last)
     complain(fmt::format("scoreboard: frame {} of flow {} was read after frame {}", frame, p->flow, last), frame);

@@ -4,18 +4,58 @@
 
 namespace ringside::stack {
 
-std::vector<udp_socket*> poll(kernel::host& machine, std::span<udp_socket* const> sockets) {
+namespace {
+
+/// Wakes the task that made it when the time is over (schedule_hrtimeout, to the jiffy).
+class alarm {
+ public:
+  alarm(kernel::host& machine, const wait_limit& limit) : host_(machine), limit_(limit), over_(limit.timeout == 0) {}
+  ~alarm() {
+    if (timer_.pending()) limit_.clock->del_timer(timer_);
+  }
+  alarm(const alarm&) = delete;
+  alarm& operator=(const alarm&) = delete;
+
+  /// Starts the time, when there is one.  Before the caller prepares to wait.
+  void start() {
+    if (limit_.clock == nullptr || limit_.timeout == 0 || limit_.timeout == time_never) return;
+    timer_.callback = [this, self = host_.current_task()] {
+      over_ = true;
+      host_.wake(self);
+    };
+    limit_.clock->mod_timer(timer_, limit_.timeout);
+  }
+  bool over() const { return over_; }
+
+ private:
+  kernel::host& host_;
+  wait_limit limit_;
+  kernel::timer timer_;
+  bool over_;
+};
+
+}  // namespace
+
+std::vector<udp_socket*> poll(kernel::host& machine, std::span<udp_socket* const> sockets, const wait_limit& limit) {
   machine.consume(kernel::cost::syscall_entry);
   machine.consume(kernel::cost::poll_call, sockets.size());
   std::vector<udp_socket*> ready;
-  for (;;) {
-    for (udp_socket* socket : sockets) socket->readiness().prepare_to_wait();
-    for (udp_socket* socket : sockets)
-      if (socket->readable()) ready.push_back(socket);
-    if (!ready.empty()) break;
-    machine.schedule();
+  {
+    alarm end(machine, limit);
+    machine.sync();
+    if (std::none_of(sockets.begin(), sockets.end(), [](const udp_socket* s) { return s->readable(); })) end.start();
+    for (;;) {
+      machine.prepare_to_sleep();
+      for (udp_socket* socket : sockets) socket->readiness().prepare_to_wait();
+      machine.sync();
+      for (udp_socket* socket : sockets)
+        if (socket->readable()) ready.push_back(socket);
+      if (!ready.empty() || end.over()) break;
+      machine.schedule();
+    }
+    for (udp_socket* socket : sockets) socket->readiness().finish_wait();
+    machine.finish_sleep();
   }
-  for (udp_socket* socket : sockets) socket->readiness().finish_wait();
   machine.consume(kernel::cost::syscall_exit);
   return ready;
 }
@@ -61,10 +101,15 @@ bool epoll::any_ready() {
   return false;
 }
 
-std::vector<udp_socket*> epoll::wait(std::size_t max_events) {
+std::vector<udp_socket*> epoll::wait(std::size_t max_events, const wait_limit& limit) {
   host_.consume(kernel::cost::syscall_entry);
   host_.consume(kernel::cost::poll_call);
-  wait_.wait([this] { return any_ready(); });
+  {
+    alarm end(host_, limit);
+    host_.sync();
+    if (!any_ready()) end.start();
+    wait_.wait([this, &end] { return any_ready() || end.over(); });
+  }
   std::vector<udp_socket*> result;
   std::vector<item*> again;
   while (result.size() < max_events && any_ready()) {

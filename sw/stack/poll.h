@@ -1,4 +1,4 @@
-// Waiting for several sockets: poll(), and epoll with level and edge triggering.
+// Waiting for several sockets, with or without a limit: poll(), and epoll with level and edge triggering.
 //
 // Callers: application tasks.
 #pragma once
@@ -9,13 +9,22 @@
 #include <span>
 #include <vector>
 
+#include "sw/kernel/timers.h"
 #include "sw/kernel/wait_queue.h"
 #include "sw/stack/socket.h"
 
 namespace ringside::stack {
 
-/// Sleeps until one of the sockets is readable and returns all that are.
-std::vector<udp_socket*> poll(kernel::host& machine, std::span<udp_socket* const> sockets);
+/// How long a wait may take, as poll(2) and epoll_wait(2) have it: for ever, not at all (0), or at least that long, to the
+/// jiffy.
+struct wait_limit {
+  kernel::timers* clock = nullptr;  // needed for a time that ends
+  sim_time timeout = time_never;
+};
+
+/// Sleeps until one of the sockets is readable and returns all that are; none when the time is over.
+std::vector<udp_socket*> poll(kernel::host& machine, std::span<udp_socket* const> sockets,
+                              const wait_limit& limit = {});
 
 enum class trigger : std::uint8_t { level, edge };
 
@@ -30,8 +39,8 @@ class epoll {
   void add(udp_socket& socket, trigger mode);
   void remove(udp_socket& socket);
   /// Sleeps until something is ready; at most `max_events` sockets, in the order they became ready.  An edge-triggered
-  /// socket is reported once per arrival, a level-triggered one as long as it is readable.
-  std::vector<udp_socket*> wait(std::size_t max_events);
+  /// socket is reported once per arrival, a level-triggered one as long as it is readable.  None when the time is over.
+  std::vector<udp_socket*> wait(std::size_t max_events, const wait_limit& limit = {});
 
  private:
   struct item {

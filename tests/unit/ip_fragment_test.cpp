@@ -3,6 +3,7 @@
 #include "sw/stack/ip_fragment.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tests/unit/stack_bench.h"
 
@@ -29,6 +30,11 @@ class ip_fragment : public stack_bench {
     host_.run_task([this] { net_.shut_down(); });
     socket_->close();
     EXPECT_EQ(fragments().memory(), 0U);
+    std::set<frame_id> ended;
+    for (const event& e : host_.events)
+      if (e.what == stage::socket_enqueue || e.what == stage::skb_consume || e.what == stage::skb_drop) {
+        EXPECT_TRUE(ended.insert(e.frame).second) << "frame " << e.frame << " has two fates";
+      }
     stack_bench::TearDown();
   }
   const stack::ip_fragments& fragments() { return net_.ipv4().fragments(); }
@@ -150,6 +156,9 @@ TEST_F(ip_fragment, options_of_the_first_fragment_stay) {
   o.ip_options = {148, 4, 0, 0};
   feed_packet(cut(datagram, 56, 108));
   feed_packet(cut(datagram, 0, 56, 7, o));
+  EXPECT_EQ(read(), pattern(100, 3));
+  feed_packet(cut(datagram, 0, 56, 7, o));
+  feed_packet(cut(datagram, 56, 108));
   EXPECT_EQ(read(), pattern(100, 3));
 }
 
@@ -310,8 +319,10 @@ TEST_F(ip_fragment, shutting_down_lets_nothing_stay) {
   feed_part(udp_datagram(100), 0, 56);
   host_.run_task([this] { net_.shut_down(); });
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 1U);
+  const std::uint64_t alarms = os_.counters().timer_irqs;
   host_.run_for(40 * second);
   EXPECT_EQ(fragments().counters().timeouts, 0U);
+  EXPECT_EQ(os_.counters().timer_irqs, alarms) << "nothing is left to ring";
 }
 
 }  // namespace

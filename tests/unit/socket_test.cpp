@@ -136,6 +136,51 @@ TEST_F(socket, poll_reports_the_readable_ones) {
   });
 }
 
+// poll(2): the call blocks for at least the timeout, 0 returns at once; the kernel rounds to its clock.
+TEST_F(socket, poll_and_epoll_give_up_after_their_time) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  const std::vector<stack::udp_socket*> raw{&s};
+  const sim_time slack = 2 * kernel::timers::jiffy;
+  host_.run_task([&] {
+    stack::epoll set(host_);
+    set.add(s, stack::trigger::level);
+    const auto took = [&](auto wait) {
+      const sim_time begun = host_.now();
+      EXPECT_TRUE(wait().empty());
+      return host_.now() - begun;
+    };
+    for (const sim_time timeout : {1 * ms, 10 * ms, 100 * ms}) {
+      for (const sim_time t : {took([&] { return stack::poll(host_, raw, {&os_.clock(), timeout}); }),
+                               took([&] { return set.wait(1, {&os_.clock(), timeout}); }),
+                               took([&] { return stack::poll(host_, {}, {&os_.clock(), timeout}); })}) {
+        EXPECT_GE(t, timeout);
+        EXPECT_LE(t, timeout + slack);
+      }
+    }
+    EXPECT_LT(took([&] { return stack::poll(host_, raw, {nullptr, 0}); }), 100 * us);
+    EXPECT_LT(took([&] { return set.wait(1, {nullptr, 0}); }), 100 * us);
+  });
+}
+
+TEST_F(socket, data_ends_a_wait_before_its_time) {
+  stack::udp_socket s(host_, net_.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  const std::vector<stack::udp_socket*> raw{&s};
+  const sim_time start = host_.now();
+  feed_at(start + 30 * ms, udp_frame(pattern(40, 9)));
+  host_.run_task([&] {
+    EXPECT_EQ(stack::poll(host_, raw, {&os_.clock(), 1 * second}).size(), 1U);
+    EXPECT_GE(host_.now(), start + 30 * ms);
+    EXPECT_LT(host_.now(), start + 31 * ms);
+    stack::epoll set(host_);
+    set.add(s, stack::trigger::edge);
+    EXPECT_EQ(set.wait(1, {&os_.clock(), 1 * second}).size(), 1U);
+    EXPECT_TRUE(set.wait(1, {&os_.clock(), 20 * ms}).empty()) << "the edge has been told";
+  });
+  host_.run_for(2 * second);  // no alarm is left to ring
+}
+
 TEST_F(socket, epoll_level_repeats_and_edge_does_not) {
   stack::udp_socket level(host_, net_.udp(), 1);
   stack::udp_socket edge(host_, net_.udp(), 2);

@@ -89,12 +89,12 @@ struct model_nic::impl {
   }
 
   void take_access(const target_access& access) {
-    if (access.write) {
+    std::uint32_t value = 0;
+    if (access.write)
       registers.write(access);
-      return;
-    }
-    const std::uint32_t value = registers.read(access);
-    call_host([&] { outside.access_done(self, value, shared.now); });
+    else
+      value = registers.read(access);
+    if (is_answered(access.space, access.write)) call_host([&] { outside.access_done(self, value, shared.now); });
   }
 
   void run(sim_time limit) {

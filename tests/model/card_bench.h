@@ -1,0 +1,118 @@
+// One card alone behind the NIC seam: a scripted host with a small bus of its own, for the model and for the RTL alike.
+//
+// Owned by a test, which plans frames, sets registers and lets time pass.  The bus is simple on purpose: one transfer
+// at a time, a fixed latency, no rule of PCI; what is judged is the card.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "hw/regs/e1000_regs.h"
+#include "hw/tlm/nic/nic.h"
+#include "hw/tlm/wire/wire.h"
+
+namespace ringside::test {
+
+enum class card_kind { model, rtl };
+
+/// A descriptor as the host sees it.
+struct host_descriptor {
+  std::uint64_t address = 0;
+  std::uint32_t length = 0;
+  std::uint32_t checksum = 0;
+  std::uint32_t status = 0;
+  std::uint32_t errors = 0;
+  std::uint32_t special = 0;
+  bool operator==(const host_descriptor&) const = default;
+};
+
+class card_bench final : public tlm::nic_host, public event_consumer, public frame_source {
+ public:
+  static constexpr std::uint64_t mac = 0x5634'1200'5452;  // 52:54:00:12:34:56, byte 0 lowest
+  static constexpr std::uint32_t ring_at = 0x1'0000;
+  static constexpr std::uint32_t buffers_at = 0x10'0000;
+  static constexpr std::uint32_t buffer_stride = 0x1000;
+
+  explicit card_bench(card_kind kind = card_kind::model);
+
+  // ---- wire: all frames before start_traffic() ----
+  void plan(offered_frame frame) { planned_.push_back(std::move(frame)); }
+  void start_traffic();
+  std::optional<offered_frame> next() override;
+
+  // ---- registers ----
+  void write(std::uint32_t offset, std::uint32_t value) { access(tlm::pci_space::memory, true, offset, value); }
+  std::uint32_t read(std::uint32_t offset) { return access(tlm::pci_space::memory, false, offset, 0); }
+  std::uint32_t access(tlm::pci_space space, bool write, std::uint32_t offset, std::uint32_t value,
+                       std::uint8_t enables = 0xF);
+
+  // ---- ring ----
+  /// A ring of `count` descriptors with buffers of their own; `tail` is written, then RCTL.
+  void open(std::uint32_t count, std::uint32_t tail, std::uint32_t rctl_value);
+  void put_descriptor(std::uint32_t index, std::uint64_t address);
+  host_descriptor descriptor(std::uint32_t index) const;
+  std::vector<std::uint8_t> bytes(std::uint64_t address, std::size_t n) const;
+  bool done(std::uint32_t index) const { return (descriptor(index).status & rxd_status::DD) != 0; }
+
+  // ---- time ----
+  void run_for(sim_time span) { run_until(now_ + span); }
+  void run_until(sim_time t);
+  sim_time now() const { return now_; }
+
+  // ---- what happened ----
+  struct dma_record {
+    sim_time requested;
+    sim_time ended;
+    tlm::dma_kind kind;
+    std::uint64_t address;
+    std::uint32_t length;
+    std::vector<frame_id> frames;
+  };
+  const std::vector<dma_record>& transfers() const { return transfers_; }
+  std::vector<dma_record> transfers(tlm::dma_kind kind) const;
+  std::vector<event> events(stage what);
+  /// Times at which INTA# was asserted.
+  const std::vector<sim_time>& asserted() const { return asserted_; }
+  bool intx_level() const { return intx_; }
+  tlm::nic& card() { return *card_; }
+
+  // ---- tlm::nic_host, event_consumer ----
+  void dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override;
+  void access_done(tlm::nic&, std::uint32_t data, sim_time t) override;
+  void intx(tlm::nic&, bool asserted, sim_time t) override;
+  void on_event(const event& e) override { events_.push_back(e); }
+
+ private:
+  void at(sim_time t, std::function<void()> what) { due_.emplace(t, std::move(what)); }
+  void complete(tlm::dma_transfer& transfer, sim_time requested, sim_time t);
+
+  event_stream stream_;
+  std::deque<offered_frame> planned_;
+  tlm::wire wire_;
+  std::unique_ptr<tlm::nic> card_;
+  std::vector<std::uint8_t> memory_;
+  std::multimap<sim_time, std::function<void()>> due_;
+  std::vector<dma_record> transfers_;
+  std::vector<event> events_;
+  std::vector<sim_time> asserted_;
+  sim_time now_ = 0;
+  sim_time bus_free_ = 0;
+  bool intx_ = false;
+  bool answered_ = false;
+  std::uint32_t answer_ = 0;
+};
+
+/// A frame of `size` bytes DA..FCS: to `da` (network order), type `type`, counting payload.
+offered_frame plain_frame(const std::array<std::uint8_t, 6>& da, std::size_t size, sim_time earliest = 0,
+                          std::uint16_t type = 0x88B5);
+inline constexpr std::array<std::uint8_t, 6> own_address{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+inline constexpr std::array<std::uint8_t, 6> broadcast_address{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+
+}  // namespace ringside::test

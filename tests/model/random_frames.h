@@ -1,0 +1,26 @@
+// Random set-ups of the card and random frames that its filter, checksum and length rules tell apart.
+//
+// Used by agreement_test: everything follows from the generator's seed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/rng.h"
+#include "common/wire_frame.h"
+
+namespace ringside::test {
+
+struct random_setup {
+  std::uint32_t rctl = 0;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> registers;  // offset, value; written before RCTL
+  std::string description() const;
+};
+
+random_setup make_setup(rng& random);
+/// Frames spaced so that neither packet buffer nor ring runs out.
+std::vector<offered_frame> make_frames(rng& random, unsigned count);
+
+}  // namespace ringside::test
