@@ -61,6 +61,7 @@ module e1000_rx_fifo (
   logic [14:0] stat1_q;
   logic [13:0] used_q;      // words of committed frames
   logic [13:0] limit, need;
+  logic        holed_q;     // a word found no room: none behind it is stored, or the frame would have a hole
   logic        word_we, commit, published;
 
   assign limit = pba_rxa_i[6] ? Words : {1'b0, pba_rxa_i[5:0], 7'd0};
@@ -69,7 +70,7 @@ module e1000_rx_fifo (
     need    = 14'd0;
     lost_o  = 1'b0;
     word_we = 1'b0;
-    if (word_en_i) word_we = {1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit};
+    if (word_en_i) word_we = ~holed_q & ({1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit});
     if (finish_i) begin
       need   = words_of(frame_i.length);
       lost_o = keep_i & (stored_q + {13'd0, word_we} < need);
@@ -78,6 +79,12 @@ module e1000_rx_fifo (
 
   assign commit    = finish_i & keep_i & ~lost_o;
   assign published = wr_state_q == WrStat1;
+
+  // With a stripped FCS `stored_q` may reach `need` without the first word lost: what comes behind it does not count.
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i || start_i || finish_i) holed_q <= 1'b0;
+    else if (word_en_i && !word_we) holed_q <= 1'b1;
+  end
 
   // One write port: data words while a frame arrives, then its two status words.  The next frame's first word is at
   // least eight bytes and a delimiter away.

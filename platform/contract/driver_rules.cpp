@@ -1,8 +1,8 @@
 #include "platform/contract/driver_rules.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "hw/regs/e1000_regs.h"
 
@@ -170,7 +170,8 @@ void driver_rules::judge_parts(const event& e) {
   }
   parts_.clear();
   if (missing > (w_.registers.strip_crc() ? 0 : fcs_bytes))
-    w_.log.trip(rule::S_13, e.time, fmt::format("{} bytes of the packet were not synced since they were written", missing),
+    w_.log.trip(rule::S_13, e.time,
+                fmt::format("{} bytes of the packet were not synced since they were written", missing),
                 {e.frame, breach::no_descriptor, buffer});
 }
 

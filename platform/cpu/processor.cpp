@@ -19,8 +19,7 @@ processor::processor(const sc_core::sc_module_name& name, const processor_params
 }
 
 void processor::connect(kernel::cpu_events& software) {
-  for (const auto& cpu : cpus_)
-    cpu->connect(software, [this](virtual_cpu& running) { current_ = &running; });
+  for (const auto& cpu : cpus_) cpu->connect(software, [this](virtual_cpu& running) { current_ = &running; });
 }
 
 void processor::publish_watermarks() {
@@ -35,7 +34,8 @@ void processor::consume(kernel::cost what, std::uint64_t times) {
   if (!off_) current_->consume(static_cast<std::int64_t>(params_.costs.total(what, times)));
 }
 
-// ---- interrupt controller ---------------------------------------------------------------------------------------------
+// ---- interrupt controller
+// ---------------------------------------------------------------------------------------------
 
 void processor::unmask_irq(kernel::irq_line line) {
   sync();
@@ -52,7 +52,8 @@ void processor::eoi(kernel::irq_line line) {
   interrupts_.eoi(line, now());
 }
 
-// ---- bus ----------------------------------------------------------------------------------------------------------------
+// ---- bus
+// ----------------------------------------------------------------------------------------------------------------
 
 std::uint32_t processor::access(tlm::pci_space space, unsigned device, std::uint64_t address, bool write,
                                 std::uint32_t value) {
@@ -83,8 +84,12 @@ std::uint32_t processor::mmio_read32(kernel::bus_address address) {
 void processor::mmio_write32(kernel::bus_address address, std::uint32_t value) {
   access(tlm::pci_space::memory, 0, address, true, value);
 }
-std::uint32_t processor::io_read32(std::uint32_t port) { return access(tlm::pci_space::io, 0, port, false, 0); }
-void processor::io_write32(std::uint32_t port, std::uint32_t value) { access(tlm::pci_space::io, 0, port, true, value); }
+std::uint32_t processor::io_read32(std::uint32_t port) {
+  return access(tlm::pci_space::io, 0, port, false, 0);
+}
+void processor::io_write32(std::uint32_t port, std::uint32_t value) {
+  access(tlm::pci_space::io, 0, port, true, value);
+}
 std::uint32_t processor::config_read32(unsigned device, std::uint32_t offset) {
   return access(tlm::pci_space::config, device, offset, false, 0);
 }
@@ -92,7 +97,8 @@ void processor::config_write32(unsigned device, std::uint32_t offset, std::uint3
   access(tlm::pci_space::config, device, offset, true, value);
 }
 
-// ---- memory: what follows is called in non-coherent memory only -----------------------------------------------------------
+// ---- memory: what follows is called in non-coherent memory only
+// -----------------------------------------------------------
 
 void processor::consume_lines(kernel::bus_address address, std::size_t bytes) {
   if (bytes == 0) return;
@@ -112,13 +118,16 @@ void processor::dma_sync_for_device(kernel::bus_address address, std::size_t byt
 }
 
 // The CPU's bytes stay as they are: stale, as a line is that was fetched again too early.
-void processor::dma_invalidate(kernel::bus_address address, std::size_t bytes) { consume_lines(address, bytes); }
+void processor::dma_invalidate(kernel::bus_address address, std::size_t bytes) {
+  consume_lines(address, bytes);
+}
 
 void processor::set_coherent(kernel::bus_address address, std::size_t bytes, bool on) {
   memory_.set_coherent(address, bytes, on);
 }
 
-// ---- tasks ----------------------------------------------------------------------------------------------------------------
+// ---- tasks
+// ----------------------------------------------------------------------------------------------------------------
 
 kernel::task_id processor::spawn(unsigned cpu, std::string name, std::function<void()> body) {
   task& t = tasks_.emplace_back();

@@ -3,12 +3,12 @@
 // Owner: the machine.  The running SC_THREAD belongs to one CPU; every call concerns that one.
 #pragma once
 
+#include <tlm_utils/simple_initiator_socket.h>
+
 #include <deque>
 #include <memory>
-#include <vector>
-
 #include <systemc>
-#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
 
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/pci/pci_space_extension.h"
@@ -20,7 +20,7 @@ namespace ringside::platform {
 
 struct processor_params {
   unsigned cpus = 1;
-  virtual_cpu_params cpu;        // number is set per CPU
+  virtual_cpu_params cpu;  // number is set per CPU
   kernel::cost_table costs;
 };
 
@@ -34,8 +34,8 @@ class processor : public sc_core::sc_module, public kernel::host {
 
   void connect(kernel::cpu_events& software);
   virtual_cpu& cpu(unsigned number) { return *cpus_.at(number); }
-  /// Wakes a task at `t` from outside the simulation (between two calls of sc_start), as another CPU would.  No card may
-  /// have run past `t`.
+  /// Wakes a task at `t` from outside the simulation (between two calls of sc_start), as another CPU would.  No card
+  /// may have run past `t`.
   void wake_from_outside(kernel::task_id id, sim_time t);
   void publish_watermarks();
   /// The run is over: software that is only being taken apart spends no time, wakes nobody and leaves no events.

@@ -50,6 +50,7 @@ tlm::model_params model_params_of(const scenario& s) {
   tlm::model_params p;
   p.mac_address = address_of(s);
   p.bus_66mhz = fast_bus(s);
+  p.link_mbps = s.wire.link_mbps;
   p.crossing_to_card_clocks = s.bus.crossing_to_rtl_clocks;
   p.seed = s.run.seed;
   return p;

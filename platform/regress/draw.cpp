@@ -83,8 +83,10 @@ class drawer {
     // With DEVSEL# at most 15 clocks: a read slower than the target's 16 would be retried for ever.
     set("bus.read_latency_clocks", between(4, 12));
     set("bus.write_wait", between(0, 10));
-    set("bridge.drain_latency_ns", percent(30) ? 0 : magnitude(50, 20'000));
-    set("bridge.posted_bytes", 64U << between(0, 7));
+    // A long latency only behind a large buffer: the bus has to carry the load, or every frame is late (rule N-5).
+    const bool deep = percent(50);
+    set("bridge.drain_latency_ns", percent(30) ? 0 : magnitude(50, deep ? 10'000 : 1'000));
+    set("bridge.posted_bytes", deep ? 2048U << between(0, 5) : 64U << between(0, 4));
   }
 
   void driver() {

@@ -8,11 +8,11 @@ namespace ringside::platform {
 
 struct regress_request {
   std::string seeds = "50";  // N: 1..N, or A..B
-  std::optional<std::string> jobs;
+  std::optional<std::string> jobs = {};
   std::string nic = "rtl";
-  std::optional<std::string> junit;
-  std::optional<std::string> json;
-  std::optional<std::string> keep_failing;
+  std::optional<std::string> junit = {};
+  std::optional<std::string> json = {};
+  std::optional<std::string> keep_failing = {};
 };
 
 }  // namespace ringside::platform

@@ -32,8 +32,9 @@ class scoreboard final : public event_consumer {
   void on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet);
   /// The run is over: frames without a fate, frames delivered and not read.
   void finish();
-  /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).
-  void compare(const driver::nic_statistics& counters);
+  /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).  The driver
+  /// read them `reads` times under traffic: each may tear a 64-bit pair and lose what arrived between its halves.
+  void compare(const driver::nic_statistics& counters, std::uint64_t reads);
   void complain(std::string text, frame_id frame = 0);
 
   const std::vector<std::string>& complaints() const { return complaints_; }

@@ -40,8 +40,7 @@ stack::skb_ptr receiver::copybreak(rx_buffer& buffer, std::uint32_t length, fram
   stack::skb_ptr skb = net_.skbs().alloc_skb(length);
   if (skb == nullptr) return nullptr;
   const std::uint32_t bytes = length - trailer_bytes(settings_);
-  if (!settings_.skip_dma_sync)
-    kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
+  if (!settings_.skip_dma_sync) kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
   host_.consume(kernel::cost::copy_per_byte, bytes);
   std::memcpy(skb->put(bytes), kernel_.memory().at(buffer.dma), bytes);
   kernel_.dma().sync_for_device(buffer.dma, length, kernel::dma_direction::from_device);

@@ -29,7 +29,8 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
     discard(chain_frame_, drop_reason::driver_error, eop);
     return;
   }
-  const bool bad_length = d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + trailer_bytes(settings_));
+  const bool bad_length =
+      d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + trailer_bytes(settings_));
   if (bad_length) {
     ++counters_.dropped_length;
     ++dev_.stats.rx_length_errors;
@@ -79,8 +80,7 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
 bool receiver::append(rx_buffer& buffer, std::uint32_t length) {
   if (copy_chains_) {
     if (length > chain_->tailroom()) return false;
-    if (!settings_.skip_dma_sync)
-      kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
+    if (!settings_.skip_dma_sync) kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
     host_.consume(kernel::cost::copy_per_byte, length);
     std::memcpy(chain_->put(length), kernel_.memory().at(buffer.dma), length);
     kernel_.dma().sync_for_device(buffer.dma, length, kernel::dma_direction::from_device);

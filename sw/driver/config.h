@@ -40,12 +40,12 @@ struct config {
   bool watchdog = true;
   bool vlan_offload = true;      // CTRL.VME
   bool checksum_offload = true;  // RXCSUM.TUOFL
-  bool strip_crc = false;             // RCTL.SECRC; Linux leaves the FCS in memory and trims it
+  bool strip_crc = false;        // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
-  std::uint32_t irq_quota = 0;   // frames per interrupt in mode irq; 0 = until the ring is empty
-  bool skip_dma_sync = false;    // planted bug, for lessons: copies without dma_sync_single_for_cpu
-  std::uint32_t pba_kb = 0;  // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
-  unsigned cpu = 0;          // of the polling task in mode poll
+  std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty
+  bool skip_dma_sync = false;   // planted bug, for lessons: copies without dma_sync_single_for_cpu
+  std::uint32_t pba_kb = 0;     // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
+  unsigned cpu = 0;             // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;
   sim_time quiesce_delay = 10 * ms;  // after EN=0, before reset
   sim_time reset_delay = 5 * ms;     // EEPROM auto-load after reset
@@ -72,7 +72,9 @@ inline constexpr std::uint32_t max_frame_bytes(const config& c) {
   return c.mtu + eth_header_bytes + fcs_bytes;
 }
 /// FCS bytes the chip leaves at the end of a frame in memory.
-inline constexpr std::uint32_t trailer_bytes(const config& c) { return c.strip_crc ? 0 : fcs_bytes; }
+inline constexpr std::uint32_t trailer_bytes(const config& c) {
+  return c.strip_crc ? 0 : fcs_bytes;
+}
 /// Value of BSIZE in bytes: what the chip may write into one buffer.
 std::uint32_t hardware_buffer_bytes(const config& c);
 /// Bytes of each buffer posted.

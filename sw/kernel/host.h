@@ -5,8 +5,8 @@
 //
 // Rules of time.  consume() adds CPU cycles to a local offset; other parties do not see the CPU move until it
 // synchronises.  sync() publishes the elapsed stretch and takes interrupts that became deliverable inside it (a stretch
-// an interrupt splits is shifted, event times included).  Call it before touching anything another party, interrupts and
-// softirqs of this CPU included, can see or change.  MMIO, port, configuration and DMA-memory accessors and block()
+// an interrupt splits is shifted, event times included).  Call it before touching anything another party, interrupts
+// and softirqs of this CPU included, can see or change.  MMIO, port, configuration and DMA-memory accessors and block()
 // synchronise by themselves.
 #pragma once
 
@@ -82,8 +82,8 @@ class host {
   virtual std::span<std::byte> memory() = 0;
   /// True when CPU and devices always see the same bytes; the three calls below are then not needed.
   virtual bool dma_coherent() const { return true; }
-  /// Non-coherent memory: the CPU sees what the device wrote to [address, address + bytes) / the device sees what the CPU
-  /// wrote / the CPU gives up its copy, since the device will write.  Until then each side sees its own bytes.  The
+  /// Non-coherent memory: the CPU sees what the device wrote to [address, address + bytes) / the device sees what the
+  /// CPU wrote / the CPU gives up its copy, since the device will write.  Until then each side sees its own bytes.  The
   /// machine charges for each cache line.
   virtual void dma_sync_for_cpu(bus_address address, std::size_t bytes) = 0;
   virtual void dma_sync_for_device(bus_address address, std::size_t bytes) = 0;

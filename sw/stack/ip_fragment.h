@@ -1,15 +1,16 @@
 // IPv4 reassembly: holds fragments until their datagram is whole, its time is over or there is no room.
 //
-// Owner and caller: ipv4_layer.  Softirq context.  RFC 791 section 3.2, RFC 815; what it accepts, and what an overlap or a
-// late end costs, is Linux 6.1's choice (ip_frag_queue, inet_frag_queue_insert):
+// Owner and caller: ipv4_layer.  Softirq context.  RFC 791 section 3.2, RFC 815; what it accepts, and what an overlap
+// or a late end costs, is Linux 6.1's choice (ip_frag_queue, inet_frag_queue_insert):
 //  - a fragment that lies inside what has arrived in one piece is a duplicate: it is dropped, the first bytes stay;
-//  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are for);
+//  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are
+//  for);
 //  - so do two different ends, an empty fragment and an end beyond 65,535 bytes (RFC 791: total length has 16 bits);
 //  - above the memory limit every fragment is refused until time or completion has made room.
 // Unlike Linux it copies the pieces into one buffer instead of chaining them, and pays for the copy.
 //
-// Fates: the frame whose arrival made the datagram whole carries it on and gets the fate of the datagram; the others end
-// as consumed at that instant, so each frame has one fate.  A fragment given up is dropped for ip_fragment.
+// Fates: the frame whose arrival made the datagram whole carries it on and gets the fate of the datagram; the others
+// end as consumed at that instant, so each frame has one fate.  A fragment given up is dropped for ip_fragment.
 #pragma once
 
 #include <compare>
@@ -23,7 +24,7 @@
 
 namespace ringside::stack {
 
-struct fragment_statistics {  // SNMP names of RFC 4293; the last three are Linux' or ours
+struct fragment_statistics {              // SNMP names of RFC 4293; the last three are Linux' or ours
   std::uint64_t reassembly_requests = 0;  // ReasmReqds
   std::uint64_t reassembled = 0;          // ReasmOKs
   std::uint64_t failures = 0;             // ReasmFails
@@ -35,8 +36,8 @@ struct fragment_statistics {  // SNMP names of RFC 4293; the last three are Linu
 class ip_fragments {
  public:
   struct config {
-    sim_time timeout = 30 * second;         // net.ipv4.ipfrag_time; from the first fragment that arrives
-    std::size_t memory_limit = 4U << 20;    // net.ipv4.ipfrag_high_thresh: truesize held, may be exceeded by one
+    sim_time timeout = 30 * second;       // net.ipv4.ipfrag_time; from the first fragment that arrives
+    std::size_t memory_limit = 4U << 20;  // net.ipv4.ipfrag_high_thresh: truesize held, may be exceeded by one
   };
 
   ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings);

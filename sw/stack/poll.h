@@ -15,8 +15,8 @@
 
 namespace ringside::stack {
 
-/// How long a wait may take, as poll(2) and epoll_wait(2) have it: for ever, not at all (0), or at least that long, to the
-/// jiffy.
+/// How long a wait may take, as poll(2) and epoll_wait(2) have it: for ever, not at all (0), or at least that long, to
+/// the jiffy.
 struct wait_limit {
   kernel::timers* clock = nullptr;  // needed for a time that ends
   sim_time timeout = time_never;

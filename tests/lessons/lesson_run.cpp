@@ -62,9 +62,9 @@ class observer final : public event_consumer {
         std::count_if(reads_.begin(), reads_.end(), [this](sim_time t) { return t <= last_on_wire_; }));
   }
 
-  std::map<std::string, std::uint64_t> seen{{"skbs_copied", 0},  {"skbs_built", 0},    {"rnbc", 0},
+  std::map<std::string, std::uint64_t> seen{{"skbs_copied", 0},   {"skbs_built", 0},          {"rnbc", 0},
                                             {"dd_after_intx", 0}, {"icr_reads_before_dd", 0}, {"hardirqs_cpu0", 0},
-                                            {"hardirqs_cpu1", 0}, {"reads_cpu0", 0},    {"reads_cpu1", 0}};
+                                            {"hardirqs_cpu1", 0}, {"reads_cpu0", 0},          {"reads_cpu1", 0}};
 
  private:
   sim_time last_on_wire_ = 0;

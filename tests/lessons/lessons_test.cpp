@@ -38,8 +38,8 @@ TEST(lesson, coalescing_trades_interrupts_for_latency) {
   for (const lesson_result* r : {&off, &medium, &low}) EXPECT_EQ((*r)["frames.delivered"], 1000);
 }
 
-// Sheet 7.4: RDTR restarts with every frame.  Frames every 20 us keep a delay of 30.7 us from ever ending; only half an empty
-// ring (RXDMT0) interrupts, unless RADV bounds the wait.
+// Sheet 7.4: RDTR restarts with every frame.  Frames every 20 us keep a delay of 30.7 us from ever ending; only half an
+// empty ring (RXDMT0) interrupts, unless RADV bounds the wait.
 TEST(lesson, coalescing_rdtr_starves_without_radv) {
   const lesson_result no_radv = sound("lesson_coalescing", {"driver.itr=off", "driver.rdtr=30", "driver.radv=0"});
   const lesson_result radv = sound("lesson_coalescing", {"driver.itr=off", "driver.rdtr=30", "driver.radv=100"});

@@ -8,7 +8,7 @@
 
 namespace ringside::test {
 namespace {
-constexpr std::size_t memory_bytes = 8 << 20;
+constexpr std::size_t memory_bytes = 16 << 20;
 constexpr sim_time burst_overhead = 150 * ns;
 constexpr sim_time byte_time = 4 * ns;      // about twice the wire
 constexpr sim_time access_time = 200 * ns;  // from one register access to the next
@@ -63,8 +63,14 @@ std::uint32_t card_bench::access(tlm::pci_space space, bool write, std::uint32_t
 }
 
 void card_bench::open(std::uint32_t count, std::uint32_t tail, std::uint32_t rctl_value) {
-  for (std::uint32_t i = 0; i < count; ++i) put_descriptor(i, buffers_at + std::uint64_t{i} * buffer_stride);
-  write(reg::RDLEN, count * rxd::SIZE);
+  std::vector<std::uint64_t> buffers;
+  for (std::uint32_t i = 0; i < count; ++i) buffers.push_back(buffers_at + std::uint64_t{i} * buffer_stride);
+  open(buffers, tail, rctl_value);
+}
+
+void card_bench::open(const std::vector<std::uint64_t>& buffers, std::uint32_t tail, std::uint32_t rctl_value) {
+  for (std::uint32_t i = 0; i < buffers.size(); ++i) put_descriptor(i, buffers[i]);
+  write(reg::RDLEN, static_cast<std::uint32_t>(buffers.size()) * rxd::SIZE);
   write(reg::RDBAH, 0);
   write(reg::RDBAL, ring_at);
   write(reg::RDT, 0);

@@ -54,8 +54,10 @@ class card_bench final : public tlm::nic_host, public event_consumer, public fra
                        std::uint8_t enables = 0xF);
 
   // ---- ring ----
-  /// A ring of `count` descriptors with buffers of their own; `tail` is written, then RCTL.
+  /// A ring of `count` descriptors with buffers of their own; RCTL is written, then `tail`.
   void open(std::uint32_t count, std::uint32_t tail, std::uint32_t rctl_value);
+  /// The same with a descriptor for each of `buffers`.
+  void open(const std::vector<std::uint64_t>& buffers, std::uint32_t tail, std::uint32_t rctl_value);
   void put_descriptor(std::uint32_t index, std::uint64_t address);
   host_descriptor descriptor(std::uint32_t index) const;
   std::vector<std::uint8_t> bytes(std::uint64_t address, std::size_t n) const;

@@ -137,7 +137,7 @@ offered_frame make_frame(rng& random) {
 
 }  // namespace
 
-random_setup make_setup(rng& random) {
+random_setup make_setup(rng& random, std::uint32_t ring_size, std::uint64_t first_buffer, std::uint32_t stride) {
   random_setup s;
   s.rctl = rctl::EN;
   for (const std::uint32_t bit :
@@ -165,6 +165,19 @@ random_setup make_setup(rng& random) {
     s.registers.emplace_back(reg::RAH + i * reg::RAH_STRIDE,
                              rah::AV | i << 8 | (i == 2 && one_in(random, 2) ? 0x1'0000U : 0U));
   }
+  // Any byte alignment (section 5), null descriptors anywhere.
+  const bool some_null = one_in(random, 3);
+  const std::uint32_t alignment = one_in(random, 2) ? 0 : 255;
+  for (std::uint32_t i = 0; i < ring_size; ++i) {
+    const bool null = some_null && one_in(random, 7);
+    s.buffers.push_back(null ? 0 : first_buffer + std::uint64_t{i} * stride + random.between(0, alignment));
+  }
+  // When descriptors are written back changes, what they say does not; 40 ms of timers would outlast the run.
+  if (one_in(random, 2)) s.registers.emplace_back(reg::RDTR, random.between(1, 100));
+  if (one_in(random, 2)) s.registers.emplace_back(reg::RADV, random.between(1, 200));
+  if (one_in(random, 3)) s.registers.emplace_back(reg::RSRPD, random.between(64, 300));
+  if (one_in(random, 2))
+    s.registers.emplace_back(reg::RXDCTL, rxdctl::GRAN | static_cast<std::uint32_t>(random.next() & 0x003F'0F3F));
   return s;
 }
 

@@ -151,9 +151,15 @@ TEST_F(socket, poll_and_epoll_give_up_after_their_time) {
       return host_.now() - begun;
     };
     for (const sim_time timeout : {1 * ms, 10 * ms, 100 * ms}) {
-      for (const sim_time t : {took([&] { return stack::poll(host_, raw, {&os_.clock(), timeout}); }),
-                               took([&] { return set.wait(1, {&os_.clock(), timeout}); }),
-                               took([&] { return stack::poll(host_, {}, {&os_.clock(), timeout}); })}) {
+      for (const sim_time t : {took([&] {
+                                 return stack::poll(host_, raw, {&os_.clock(), timeout});
+                               }),
+                               took([&] {
+                                 return set.wait(1, {&os_.clock(), timeout});
+                               }),
+                               took([&] {
+                                 return stack::poll(host_, {}, {&os_.clock(), timeout});
+                               })}) {
         EXPECT_GE(t, timeout);
         EXPECT_LE(t, timeout + slack);
       }

@@ -44,8 +44,12 @@ void expect_delivered(const driver::config& settings, const std::vector<std::siz
 
 const std::vector<std::size_t> single_sizes{60, 61, 251, 252, 253, 255, 256, 257, 1000, 1513, 1514};
 
-TEST(strip_crc, single_buffers_copied_and_built) { expect_delivered(stripping(), single_sizes); }
-TEST(strip_crc, single_buffers_never_copied) { expect_delivered(stripping(0, 0), single_sizes); }
+TEST(strip_crc, single_buffers_copied_and_built) {
+  expect_delivered(stripping(), single_sizes);
+}
+TEST(strip_crc, single_buffers_never_copied) {
+  expect_delivered(stripping(0, 0), single_sizes);
+}
 TEST(strip_crc, the_same_frames_with_their_fcs) {
   driver::config c = stripping();
   c.strip_crc = false;

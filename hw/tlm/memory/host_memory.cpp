@@ -37,7 +37,8 @@ void host_memory::mark(std::uint64_t address, std::uint64_t length, frame_id fra
     shadow_[line] = frame;
 }
 
-// ---- two views ---------------------------------------------------------------------------------------------------------
+// ---- two views
+// ---------------------------------------------------------------------------------------------------------
 
 void host_memory::set_coherent(std::uint64_t address, std::uint64_t length, bool on) {
   if (coherent() || !contains(address, length)) return;
@@ -56,15 +57,20 @@ void host_memory::to_device(std::uint64_t address, std::uint64_t length) {
   if (!coherent() && contains(address, length)) std::memcpy(device_.get() + address, bytes_.get() + address, length);
 }
 
-// ---- bus side ----------------------------------------------------------------------------------------------------------
+// ---- bus side
+// ----------------------------------------------------------------------------------------------------------
 
-void host_memory::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) { access(payload); }
+void host_memory::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+  access(payload);
+}
 
 unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
   return access(payload) ? payload.get_data_length() : 0;
 }
 
-void host_memory::b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) { access_apart(payload); }
+void host_memory::b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+  access_apart(payload);
+}
 
 unsigned host_memory::transport_dbg_apart(::tlm::tlm_generic_payload& payload) {
   return access_apart(payload) ? payload.get_data_length() : 0;

@@ -6,16 +6,16 @@
 // them (to_cpu, to_device).  The CPU's view stands for its cache, the devices' view for the memory behind it.
 #pragma once
 
+#include <tlm_utils/simple_target_socket.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <memory>
 #include <span>
-
 #include <systemc>
 #include <tlm>
-#include <tlm_utils/simple_target_socket.h>
 
 #include "common/event.h"
 
@@ -46,7 +46,8 @@ class host_memory : public sc_core::sc_module {
   void mark(std::uint64_t address, std::uint64_t length, frame_id frame);
 
  private:
-  // Frames are told apart per 64 bytes: no receive buffer is smaller than 256 bytes or shares a line with another's start.
+  // Frames are told apart per 64 bytes: no receive buffer is smaller than 256 bytes or shares a line with another's
+  // start.
   static constexpr unsigned shadow_shift = 6;
 
   void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -67,7 +68,7 @@ class host_memory : public sc_core::sc_module {
 
   std::size_t size_;
   zeroed<std::byte> bytes_;
-  zeroed<std::byte> device_;  // the devices' view; null in coherent memory
+  zeroed<std::byte> device_;                         // the devices' view; null in coherent memory
   std::map<std::uint64_t, std::uint64_t> coherent_;  // ranges both views share in bytes_: start, end
   zeroed<frame_id> shadow_;
 };

@@ -39,11 +39,11 @@ bool equals(std::span<const std::uint8_t> bytes, std::uint32_t low, std::uint32_
   return da_low == low && da_high == (high & rah::ADDR);
 }
 
-// Why a bad frame is thrown away (6.8): its length decides first.
+// Why a bad frame is thrown away (6.8): its length decides first; RX_ER before an FCS that it may well have spoiled.
 drop_reason fault_of(std::size_t length, const verdict& v) {
   if (length < min_frame) return v.fcs_good ? drop_reason::undersize : drop_reason::fragment;
   if (v.too_long) return v.fcs_good ? drop_reason::oversize : drop_reason::jabber;
-  return v.fcs_good ? drop_reason::rx_error : drop_reason::crc_error;
+  return v.rx_error ? drop_reason::rx_error : drop_reason::crc_error;
 }
 
 }  // namespace

@@ -4,6 +4,12 @@ namespace ringside::tlm::model {
 namespace {
 constexpr std::uint32_t speed_1000 = 2;  // STATUS.SPEED and CTRL.SPEED
 constexpr std::uint32_t asdv_1000 = 3;   // 2.3
+
+// STATUS.SPEED: 00 10, 01 100, 10 1000.
+std::uint32_t speed_code(std::uint32_t mbps) {
+  if (mbps == 1000) return speed_1000;
+  return mbps == 100 ? 1 : 0;
+}
 }  // namespace
 
 void link::judge() {
@@ -22,11 +28,12 @@ void link::reset() {
   if (up_ != was_up) core_.emit(stage::link_change, 0, up_ ? 1 : 0);
 }
 
-// The PHY resolves 1000 full duplex; CTRL can force something else.
+// The PHY resolves the wire's speed and full duplex; CTRL can force something else.
 void link::latch_mode() {
   const std::uint32_t control = core_.regs.get(reg::CTRL);
   const bool full = (control & ctrl::FRCDPX) == 0 || (control & ctrl::FD) != 0;
-  std::uint32_t speed = (control & ctrl::FRCSPD) == 0 ? speed_1000 : (control & ctrl::SPEED) >> ctrl::SPEED_SHIFT;
+  std::uint32_t speed =
+      (control & ctrl::FRCSPD) == 0 ? speed_code(core_.params.link_mbps) : (control & ctrl::SPEED) >> ctrl::SPEED_SHIFT;
   if (speed > speed_1000) speed = speed_1000;  // 11 means 1000 but is never shown
   mode_ = (full ? status::FD : 0) | speed << status::SPEED_SHIFT |
           (speed == speed_1000 ? asdv_1000 : speed) << status::ASDV_SHIFT;

@@ -13,6 +13,7 @@ struct model_params {
   std::uint8_t unit = 0;
   std::uint64_t mac_address = 0;              // byte 0 of the address in bits 7:0
   bool bus_66mhz = true;                      // M66EN, STATUS.PCI66
+  std::uint32_t link_mbps = 1000;             // what the PHY resolved: 1000, 100 or 10
   std::uint32_t crossing_to_card_clocks = 2;  // bus to card, pci_params
   std::uint64_t seed = 1;                     // registers without a reset value
 

@@ -1,0 +1,141 @@
+// Section 1 and 2 of the fact sheet through the seam: every register's reset value and mask, the I/O window, the
+// configuration header.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/model/card_bench.h"
+
+namespace ringside::test {
+namespace {
+
+constexpr std::uint32_t all = 0xFFFF'FFFF;
+constexpr auto config = tlm::pci_space::config;
+constexpr auto io = tlm::pci_space::io;
+
+TEST(registers, reset_values_of_the_whole_table) {
+  card_bench bench;
+  // The bench has set SLU, so the link is up: 0x00000B83 on a 66 MHz bus (2.1).
+  const std::map<std::uint32_t, std::uint32_t> other = {{reg::CTRL, 0xA41},
+                                                        {reg::CTRL_DUP, 0xA41},
+                                                        {reg::STATUS, 0xB83},
+                                                        {reg::RAL, 0x1200'5452},
+                                                        {reg::RAH, 0x8000'5634}};
+  for (const reg::row& row : reg::table)
+    for (std::uint32_t i = 0; row.reset_defined && i < row.count; ++i) {
+      const std::uint32_t offset = row.offset + i * row.stride;
+      const auto found = other.find(offset);
+      EXPECT_EQ(bench.read(offset), found == other.end() ? row.reset : found->second) << row.name << ' ' << i;
+    }
+}
+
+TEST(registers, masks_of_the_whole_table) {
+  card_bench bench;
+  // Bits the chip itself sets beside what was written: EECD PRES, DO, GNT; EERD DONE, START; MDIC READY, ERROR; PBA
+  // TXA.
+  const std::set<std::uint32_t> with_own_bits = {reg::EECD, reg::EERD, reg::MDIC, reg::PBA};
+  const std::set<std::uint32_t> side_effect = {reg::ICR, reg::ICS, reg::IMS, reg::IMC, reg::WUS};
+  for (const reg::row& row : reg::table) {
+    if (row.access != "RW" || side_effect.contains(row.offset)) continue;
+    const bool control = row.offset == reg::CTRL || row.offset == reg::CTRL_DUP;
+    for (std::uint32_t i = 0; i < row.count; ++i)
+      for (const std::uint32_t pattern : {0x5A5A'5A5AU, 0xA5A5'A5A5U, 0U, all}) {
+        const std::uint32_t offset = row.offset + i * row.stride;
+        bench.write(offset, control ? pattern & ~ctrl::RST : pattern);
+        const std::uint32_t shown = with_own_bits.contains(offset) ? row.mask : all;
+        EXPECT_EQ(bench.read(offset) & shown, pattern & row.mask) << row.name << ' ' << i;
+      }
+  }
+}
+
+TEST(registers, unimplemented_ones_read_zero) {  // P-6, R-60
+  card_bench bench;
+  for (const std::uint32_t offset : {0x5008U, 0x00E0U, 0x5818U, 0x280CU, 0x2900U, 0x2008U, 0x3840U, 0x1'FFFCU}) {
+    bench.write(offset, all);
+    EXPECT_EQ(bench.read(offset), 0U) << std::hex << offset;
+  }
+}
+
+TEST(registers, status_ignores_writes) {  // 2.3, P-7
+  card_bench bench;
+  bench.write(reg::STATUS, all);
+  EXPECT_EQ(bench.read(reg::STATUS), 0xB83U);
+  EXPECT_EQ(bench.read(reg::STATUS), 0xB83U);
+}
+
+TEST(registers, transmit_share_of_the_buffer_follows_rxa) {  // 6.6
+  card_bench bench;
+  bench.write(reg::PBA, 40);
+  EXPECT_EQ(bench.read(reg::PBA), 0x0018'0028U);
+}
+
+TEST(registers, wus_is_cleared_by_ones_only) {
+  card_bench bench;
+  bench.write(reg::WUS, all);
+  EXPECT_EQ(bench.read(reg::WUS), 0U);
+}
+
+TEST(registers, eeprom_words_add_up) {  // E-3
+  card_bench bench;
+  std::uint32_t sum = 0;
+  for (std::uint32_t word = 0; word < 64; ++word) {
+    bench.write(reg::EERD, word << 8 | eerd::START);
+    const std::uint32_t value = bench.read(reg::EERD);
+    EXPECT_EQ(value & (eerd::START | eerd::DONE), eerd::DONE);
+    EXPECT_TRUE(word != 0 || value >> 16 == 0x5452U);
+    sum += value >> 16;
+  }
+  EXPECT_EQ(sum & 0xFFFF, 0xBABAU);
+}
+
+TEST(registers, eeprom_read_waits_for_the_software_request) {  // E-5
+  card_bench bench;
+  bench.write(reg::EECD, eecd::REQ);
+  bench.write(reg::EERD, eerd::START);
+  EXPECT_EQ(bench.read(reg::EERD) & eerd::DONE, 0U);
+  bench.write(reg::EECD, 0);
+  EXPECT_EQ(bench.read(reg::EERD) & eerd::DONE, eerd::DONE);
+}
+
+TEST(io_window, reaches_registers_by_dwords_only) {  // P-2
+  card_bench bench;
+  bench.access(io, true, 0, reg::VET);
+  bench.access(io, true, 4, 0x1234);
+  EXPECT_EQ(bench.read(reg::VET), 0x1234U);
+  EXPECT_EQ(bench.access(io, false, 0, 0), reg::VET);
+  EXPECT_EQ(bench.access(io, false, 4, 0), 0x1234U);
+  bench.access(io, true, 4, 0x5678, 0x3);
+  EXPECT_EQ(bench.read(reg::VET), 0x1234U);
+}
+
+TEST(config_header, is_the_chip_s) {  // 1.1, 1.2, P-8
+  card_bench bench;
+  const std::map<std::uint32_t, std::uint32_t> expected = {
+      {0x00, 0x100E'8086}, {0x04, 0x0230'0007}, {0x08, 0x0200'0002}, {0x0C, 0}, {0x10, 0},
+      {0x14, 0},           {0x18, 1},           {0x2C, 0x100E'8086}, {0x30, 0}, {0x34, 0xDC},
+      {0x3C, 0x00FF'0100}, {0xDC, 0xC822'0001}, {0xE0, 0x1B00'2000}, {0xE4, 0}, {0xF0, 0}};
+  for (const auto& [offset, value] : expected)
+    EXPECT_EQ(bench.access(config, false, offset, 0), value) << std::hex << offset;
+}
+
+TEST(config_header, bars_have_their_sizes) {
+  card_bench bench;
+  for (const std::uint32_t bar : {0x10U, 0x14U, 0x18U, 0x1CU, 0x20U, 0x24U, 0x30U})
+    bench.access(config, true, bar, all);
+  EXPECT_EQ(bench.access(config, false, 0x10, 0), 0xFFFE'0000U);  // 128 KiB
+  EXPECT_EQ(bench.access(config, false, 0x14, 0), 0U);
+  EXPECT_EQ(bench.access(config, false, 0x18, 0), 0xFFFF'FFC1U);  // 64 B of I/O
+  EXPECT_EQ(bench.access(config, false, 0x1C, 0), 0U);
+  EXPECT_EQ(bench.access(config, false, 0x30, 0), 0U);
+}
+
+TEST(config_header, byte_enables_count) {
+  card_bench bench;
+  bench.access(config, true, 0x0C, 0xFFFF'4010, 0x2);
+  EXPECT_EQ(bench.access(config, false, 0x0C, 0), 0x4000U);
+  bench.access(config, true, 0x3C, all, 0x1);
+  EXPECT_EQ(bench.access(config, false, 0x3C, 0), 0x00FF'01FFU);
+}
+
+}  // namespace
+}  // namespace ringside::test

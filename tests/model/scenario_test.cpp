@@ -1,0 +1,82 @@
+// Whole machines with the behavioural card: every bundled scenario, and the same frames on both cards.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "platform/machine/machine.h"
+#include "platform/report/run_report.h"
+#include "platform/scenario/bundled.h"
+#include "platform/scenario/loader.h"
+#include "platform/source/make_source.h"
+#include "tests/common/forked.h"
+#include "tests/system/run_machine.h"
+
+namespace ringside::test {
+namespace {
+
+// Breaches of the contract and of the ledger; "" when the run was sound.
+std::string judge(const std::string& file) {
+  return run_forked([&file] {
+    const platform::scenario plan = platform::load_scenario(file, settings{"nic.kind=model"});
+    const auto source = platform::make_source(plan);
+    platform::machine m(plan, *source);
+    platform::run_report report({}, false);
+    m.events().add_consumer(report);
+    m.run({});
+    report.finish();
+    std::string text;
+    for (const std::string& breach : m.breaches()) text += breach + "\n";
+    for (const std::string& breach : report.ledger().breaches()) text += breach + "\n";
+    const auto& f = report.ledger().frames();
+    if (f.offered == 0) text += "no frame was offered\n";
+    if (f.offered != f.delivered + f.consumed + f.dropped_total() + f.in_flight)
+      text += "the ledger does not balance\n";
+    if (f.in_flight != 0) text += fmt::format("{} frames in flight\n", f.in_flight);
+    return text;
+  });
+}
+
+TEST(model_scenarios, every_bundled_one_keeps_the_contract) {
+  for (const auto& s : platform::bundled_scenarios()) EXPECT_EQ(judge(s.file), "") << s.name;
+}
+
+std::vector<offered_frame> mixed_frames() {
+  std::vector<offered_frame> frames;
+  for (unsigned i = 0; i < 200; ++i) {
+    offered_frame f = udp_frame_of(64 + i * 7, static_cast<std::uint16_t>(i), i * 40 * us);
+    if (i % 9 == 1) f.bad_fcs = true;
+    if (i % 11 == 2) f.rx_er_at = 30;
+    if (i % 13 == 3) f.bytes[5] ^= 0x10;  // another host's
+    if (i % 17 == 4) {
+      f.bytes.resize(40);
+      f.pad = false;
+    }
+    if (i % 19 == 5) f.bytes.resize(1600);
+    frames.push_back(f);
+  }
+  return frames;
+}
+
+class both_cards : public testing::TestWithParam<const char*> {};
+
+TEST_P(both_cards, deliver_the_same) {
+  const std::vector<offered_frame> frames = mixed_frames();
+  const outcome model = run_machine({"nic.kind=model", GetParam()}, frames);
+  const outcome rtl = run_machine({"nic.kind=rtl", GetParam()}, frames);
+  EXPECT_EQ(complaints_of(model), "");
+  EXPECT_EQ(complaints_of(rtl), "");
+  EXPECT_GT(model["delivered"], 50U);
+  for (const auto& [name, value] : rtl.count) {
+    const bool frame_count = name.starts_with("drop.") || name.starts_with("chip.") || name == "offered" ||
+                             name == "delivered" || name == "consumed" || name == "tapped" || name == "last_read";
+    if (!frame_count) continue;
+    EXPECT_EQ(model[name], value) << name << " (model, rtl)";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(settings, both_cards,
+                         testing::Values("run.seed=1", "driver.buffer_size=256", "driver.strip_crc=on",
+                                         "driver.promiscuous=on", "driver.ring_size=8", "driver.mode=irq",
+                                         "driver.mtu=9000", "bus.wait_jitter=8", "driver.rdtr=20"));
+
+}  // namespace
+}  // namespace ringside::test
