@@ -56,7 +56,9 @@ bool near(sim_time difference, std::uint32_t units) {
 
 }  // namespace
 
-std::span<const coverage_kind> coverage_kinds() { return kinds; }
+std::span<const coverage_kind> coverage_kinds() {
+  return kinds;
+}
 
 coverage::coverage(const scenario& plan) : plan_(plan) {
   for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;

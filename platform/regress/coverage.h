@@ -3,9 +3,9 @@
 // A consumer of the event stream plus the counters of the machine at the end; one per run, summed over all seeds.
 #pragma once
 
-#include <span>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 

@@ -69,7 +69,9 @@ class drawer {
   void bus() {
     constexpr std::uint32_t clock_weights[] = {50, 25, 25};
     const std::size_t clock = weighted(random_, clock_weights);
-    set("bus.clock_mhz", clock == 0 ? "66" : clock == 1 ? "100/3" : fmt::format("{}.{}", between(25, 66), between(0, 9)));
+    set("bus.clock_mhz", clock == 0   ? "66"
+                         : clock == 1 ? "100/3"
+                                      : fmt::format("{}.{}", between(25, 66), between(0, 9)));
     if (percent(30)) set("bus.wait_states", between(1, 4));
     if (percent(50)) set("bus.retry_per_million", magnitude(1000, 300'000));
     if (percent(40)) set("bus.wait_jitter", between(1, 16));

@@ -46,7 +46,8 @@ void write_all(int to, const std::string& text) {
 }
 
 std::string why_of(int status, const std::string& text) {
-  if (WIFSIGNALED(status)) return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  if (WIFSIGNALED(status))
+    return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
   if (WEXITSTATUS(status) == threw) return "ended by an exception: " + text;
   return WEXITSTATUS(status) == 0 ? "" : fmt::format("ended with status {}", WEXITSTATUS(status));
 }
@@ -65,8 +66,8 @@ void fork_server::start(std::size_t index, const std::function<std::string(std::
     run_child(ends[1], job, index);
   }
   ::close(ends[1]);
-  running_.push_back({.pid = pid, .from = ends[0], .job = index, .text = {},
-                      .deadline = std::chrono::steady_clock::now() + limit_});
+  running_.push_back(
+      {.pid = pid, .from = ends[0], .job = index, .text = {}, .deadline = std::chrono::steady_clock::now() + limit_});
 }
 
 void fork_server::end(child& c, const std::function<void(job_end)>& on_end) {

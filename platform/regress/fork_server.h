@@ -29,8 +29,9 @@ class fork_server {
 
   /// Runs jobs 0..count-1: `job(i)` in a child, `on_end` and `idle` here (idle a few times a second).  Stops starting
   /// and kills what runs when `idle` returns false; false then.
-  bool run(std::size_t count, const std::function<std::string(std::size_t)>& job,
-           const std::function<void(job_end)>& on_end, const std::function<bool()>& idle = [] { return true; });
+  bool run(
+      std::size_t count, const std::function<std::string(std::size_t)>& job, const std::function<void(job_end)>& on_end,
+      const std::function<bool()>& idle = [] { return true; });
 
  private:
   struct child {

@@ -7,7 +7,9 @@
 namespace ringside::platform {
 namespace {
 
-std::string seconds(std::uint64_t us) { return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000); }
+std::string seconds(std::uint64_t us) {
+  return fmt::format("{}.{:06}", us / 1'000'000, us % 1'000'000);
+}
 
 }  // namespace
 
@@ -44,13 +46,13 @@ std::string xml_escaped(std::string_view text) {
 }
 
 std::string to_junit(const std::vector<seed_result>& results, const std::string& nic) {
-  const auto failures =
-      std::count_if(results.begin(), results.end(), [](const seed_result& r) { return !r.passed(); });
+  const auto failures = std::count_if(results.begin(), results.end(), [](const seed_result& r) { return !r.passed(); });
   std::uint64_t wall = 0;
   for (const seed_result& r : results) wall += r.wall_us;
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  out += fmt::format("<testsuites>\n<testsuite name=\"ringside regress {}\" tests=\"{}\" failures=\"{}\" time=\"{}\">\n",
-                     xml_escaped(nic), results.size(), failures, seconds(wall));
+  out +=
+      fmt::format("<testsuites>\n<testsuite name=\"ringside regress {}\" tests=\"{}\" failures=\"{}\" time=\"{}\">\n",
+                  xml_escaped(nic), results.size(), failures, seconds(wall));
   for (const seed_result& r : results) {
     out += fmt::format("<testcase classname=\"regress.{}\" name=\"seed {}\" time=\"{}\"", xml_escaped(nic), r.seed,
                        seconds(r.wall_us));

@@ -27,7 +27,8 @@ constexpr std::string_view seeds_allowed = "N for 1..N, or A..B, from 1 on and a
 seed_range seeds_of(const regress_request& request) {
   const auto range = parse_seed_range(request.seeds);
   if (!range)
-    throw input_error(fmt_error("--seeds", 0, "seeds", fmt::format("'{}' is not allowed", request.seeds), seeds_allowed));
+    throw input_error(
+        fmt_error("--seeds", 0, "seeds", fmt::format("'{}' is not allowed", request.seeds), seeds_allowed));
   return *range;
 }
 
@@ -48,7 +49,8 @@ void check_files(const regress_request& request) {
   std::error_code failed;
   std::filesystem::create_directories(*request.keep_failing, failed);
   if (failed || !std::filesystem::is_directory(*request.keep_failing))
-    throw input_error(fmt_error(*request.keep_failing, 0, "--keep-failing", "is no folder", "a folder, made when absent"));
+    throw input_error(
+        fmt_error(*request.keep_failing, 0, "--keep-failing", "is no folder", "a folder, made when absent"));
 }
 
 /// "12 of 50 seeds, 0 failed", rewritten in place on a terminal.
@@ -85,7 +87,8 @@ class regression {
   bool run() {
     const bool whole = server_.run(
         range_.count(), [this](std::size_t i) { return to_text(run_seed(plan(i))); },
-        [this](job_end end) { take(std::move(end)); }, [this] {
+        [this](job_end end) { take(std::move(end)); },
+        [this] {
           line_.show(results_.size(), range_.count(), failed_.size());
           return !stop_signal::asked();
         });
@@ -99,7 +102,8 @@ class regression {
   void keep_failing() {
     if (!request_.keep_failing) return;
     for (const seed_result& r : results_)
-      if (!r.passed() && !stop_signal::asked()) leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r, server_);
+      if (!r.passed() && !stop_signal::asked())
+        leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r, server_);
   }
 
   const std::vector<seed_result>& results() const { return results_; }

@@ -73,7 +73,8 @@ void scoreboard::on_event(const event& e) {
     case stage::wire_sof:
       ++offered_;
       if (const planned_frame* p = planned(e.frame); p == nullptr || p->wire_bytes != e.a)
-        complain(fmt::format("scoreboard: frame {} is on the wire with {} bytes, not as planned", e.frame, e.a), e.frame);
+        complain(fmt::format("scoreboard: frame {} is on the wire with {} bytes, not as planned", e.frame, e.a),
+                 e.frame);
       break;
     case stage::fifo_commit:
       if (planned(e.frame) != nullptr) states_[e.frame - 1].committed = true;
@@ -156,9 +157,10 @@ void scoreboard::finish() {
 
 std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() const {
   std::map<std::string_view, std::uint64_t> n;
-  for (const std::string_view zero : {"CRCERRS", "RXERRC", "MPC", "RLEC", "RUC", "RFC", "ROC", "RJC", "GPRC", "GORC",
-                                      "BPRC", "MPRC", "PRC64", "PRC127", "PRC255", "PRC511", "PRC1023", "PRC1522",
-                                      "ALGNERRC", "SYMERRS", "MGTPRC", "SEC", "CEXTERR", "FCRUC"})
+  for (const std::string_view zero :
+       {"CRCERRS", "RXERRC",  "MPC",      "RLEC",    "RUC",    "RFC",    "ROC",     "RJC",
+        "GPRC",    "GORC",    "BPRC",     "MPRC",    "PRC64",  "PRC127", "PRC255",  "PRC511",
+        "PRC1023", "PRC1522", "ALGNERRC", "SYMERRS", "MGTPRC", "SEC",    "CEXTERR", "FCRUC"})
     n[zero] = 0;
   n["RNBC"] = rnbc_;
   for (std::size_t i = 0; i < states_.size(); ++i) {
@@ -185,8 +187,8 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() const 
     n["RFC"] += reason == drop_reason::fragment;
     n["ROC"] += reason == drop_reason::oversize;
     n["RJC"] += reason == drop_reason::jabber;
-    n["RLEC"] += reason == drop_reason::undersize || reason == drop_reason::fragment || reason == drop_reason::oversize ||
-                 reason == drop_reason::jabber;
+    n["RLEC"] += reason == drop_reason::undersize || reason == drop_reason::fragment ||
+                 reason == drop_reason::oversize || reason == drop_reason::jabber;
   }
   return n;
 }

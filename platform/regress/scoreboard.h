@@ -1,4 +1,5 @@
-// Judges a run by its stimulus: every frame a fate it may have, every byte as sent, order per flow, counters that agree.
+// Judges a run by its stimulus: every frame a fate it may have, every byte as sent, order per flow, counters that
+// agree.
 //
 // A consumer of the event stream and of the application's reads; made by seed_run.cpp for one run.  It knows the
 // stimulus and the sheet, nothing of card, driver or stack.
@@ -33,7 +34,8 @@ class scoreboard final : public event_consumer {
   /// The run is over: frames without a fate, frames delivered and not read.
   void finish();
   /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).  The driver
-  /// read them `reads` times under traffic: each may tear a 64-bit pair and lose what arrived between its halves.
+  /// read them `reads` times under traffic: each may tear a 64-bit pair and lose what arrived between its halves
+  ///
   void compare(const driver::nic_statistics& counters, std::uint64_t reads);
   void complain(std::string text, frame_id frame = 0);
 

@@ -19,7 +19,8 @@ std::optional<std::uint64_t> plain_number(std::string_view text) {
 
 std::optional<seed_range> parse_seed_range(std::string_view text) {
   const auto dots = text.find("..");
-  const auto first = dots == std::string_view::npos ? std::optional<std::uint64_t>{1} : plain_number(text.substr(0, dots));
+  const auto first =
+      dots == std::string_view::npos ? std::optional<std::uint64_t>{1} : plain_number(text.substr(0, dots));
   const auto last = plain_number(dots == std::string_view::npos ? text : text.substr(dots + 2));
   if (!first || !last || *first == 0 || *last < *first || *last - *first >= most_seeds) return std::nullopt;
   return seed_range{*first, *last};

@@ -7,16 +7,22 @@ namespace ringside::platform {
 using json = nlohmann::json;
 
 std::string seed_result::first_failure() const {
-  const std::string line = !breaches.empty() ? "contract: " + breaches.front()
+  const std::string line = !breaches.empty()     ? "contract: " + breaches.front()
                            : !complaints.empty() ? complaints.front()
                                                  : std::string{};
   return line.substr(0, line.find('\n'));
 }
 
 std::string to_text(const seed_result& r) {
-  return json{{"seed", r.seed},           {"mood", r.mood},         {"hash", r.hash},
-              {"complaints", r.complaints}, {"breaches", r.breaches}, {"frames", r.frames},
-              {"coverage", r.coverage},     {"failed_at", r.failed_at}, {"failed_frame", r.failed_frame},
+  return json{{"seed", r.seed},
+              {"mood", r.mood},
+              {"hash", r.hash},
+              {"complaints", r.complaints},
+              {"breaches", r.breaches},
+              {"frames", r.frames},
+              {"coverage", r.coverage},
+              {"failed_at", r.failed_at},
+              {"failed_frame", r.failed_frame},
               {"wall_us", r.wall_us}}
       .dump();
 }

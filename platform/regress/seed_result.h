@@ -14,9 +14,9 @@ namespace ringside::platform {
 struct seed_result {
   std::uint64_t seed = 0;
   std::string mood;
-  std::string hash;                     // of all events
-  std::vector<std::string> complaints;  // scoreboard, ledger, leftovers, counters, crash
-  std::vector<std::string> breaches;    // of the contract
+  std::string hash;                               // of all events
+  std::vector<std::string> complaints;            // scoreboard, ledger, leftovers, counters, crash
+  std::vector<std::string> breaches;              // of the contract
   std::map<std::string, std::uint64_t> frames;    // offered, delivered, consumed, dropped
   std::map<std::string, std::uint64_t> coverage;  // kind of stimulus -> how often
   sim_time failed_at = -1;                        // first complaint or breach; -1: none, or not of one instant

@@ -68,7 +68,8 @@ seed_result run_seed(const seed_plan& plan, const close_look& look) {
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
                                    static_cast<event_consumer*>(&seen)})
     m.events().add_consumer(*consumer);
-  m.add_tap([&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
+  m.add_tap(
+      [&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
   m.on_app_read([&board](frame_id frame, std::span<const std::byte> payload) { board.on_read(frame, payload); });
   if (look.waves) m.trace(*look.waves);
   m.run({});

@@ -1,5 +1,5 @@
-// Runs one seed in this process: draw, stimulus, machine, judgement.  SystemC elaborates once per process, so a child of
-// the fork server calls this.
+// Runs one seed in this process: draw, stimulus, machine, judgement.  SystemC elaborates once per process, so a child
+// of the fork server calls this.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ struct seed_plan {
 /// Extras of the second run of a failing seed.
 struct close_look {
   std::optional<wave_options> waves;
-  frame_id frame = 0;                                    // whose journey; 0: the first delivered
+  frame_id frame = 0;  // whose journey; 0: the first delivered
   std::function<void(const std::string&)> on_journey = {};
 };
 

@@ -13,9 +13,9 @@ constexpr std::uint64_t stimulus_stream = 0x7374'696D'756C'7573;
 constexpr std::uint32_t least_frame = 64;
 constexpr std::uint32_t type_offset = 12;
 constexpr std::size_t vlan_tag_bytes = 4;
-constexpr std::uint16_t free_port = 9;              // discard: nobody listens
-constexpr std::uint64_t most_bytes = 160'000;       // of a seed: what a second simulates
-constexpr std::uint32_t sender_ip = 0x0A00'0001;    // 10.0.0.1
+constexpr std::uint16_t free_port = 9;            // discard: nobody listens
+constexpr std::uint64_t most_bytes = 160'000;     // of a seed: what a second simulates
+constexpr std::uint32_t sender_ip = 0x0A00'0001;  // 10.0.0.1
 constexpr std::uint32_t first_port = 20'000;
 
 class stimulus_maker {

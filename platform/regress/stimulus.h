@@ -20,7 +20,7 @@ struct planned_frame {
   offered_frame offer;
   fate_set allowed;
   std::uint32_t flow = 0;
-  std::uint32_t wire_bytes = 0;  // DA..FCS
+  std::uint32_t wire_bytes = 0;       // DA..FCS
   std::vector<std::uint8_t> payload;  // of the datagram
 };
 

@@ -21,7 +21,8 @@ TEST(seed_range, takes_a_count_and_a_range) {
   EXPECT_EQ(parse_seed_range("50")->last, 50U);
   EXPECT_EQ(parse_seed_range("7..9")->first, 7U);
   EXPECT_EQ(parse_seed_range("7..9")->count(), 3U);
-  for (const char* bad : {"", "0", "-1", "9..7", "1..", "..5", "1...5", "x", "5 ", "1..1000001", "99999999999999999999"})
+  for (const char* bad :
+       {"", "0", "-1", "9..7", "1..", "..5", "1...5", "x", "5 ", "1..1000001", "99999999999999999999"})
     EXPECT_FALSE(parse_seed_range(bad)) << bad;
 }
 

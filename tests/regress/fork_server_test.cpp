@@ -46,8 +46,12 @@ TEST(fork_server, stops_when_asked) {
   fork_server server(2);
   std::size_t ended = 0;
   const bool whole = server.run(
-      4, [](std::size_t) -> std::string { pause(); return {}; }, [&ended](const job_end&) { ++ended; },
-      [] { return false; });
+      4,
+      [](std::size_t) -> std::string {
+        pause();
+        return {};
+      },
+      [&ended](const job_end&) { ++ended; }, [] { return false; });
   EXPECT_FALSE(whole);
   EXPECT_EQ(ended, 0U);
 }

@@ -12,7 +12,8 @@
 namespace ringside::platform {
 namespace {
 
-seed_result result(std::uint64_t seed, std::vector<std::string> complaints = {}, std::vector<std::string> breaches = {}) {
+seed_result result(std::uint64_t seed, std::vector<std::string> complaints = {},
+                   std::vector<std::string> breaches = {}) {
   seed_result r;
   r.seed = seed;
   r.mood = "flood";

@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::uint32_t wire_bytes = 64;
 
-fate_set only(drop_reason reason) { return fate_set{}.set(static_cast<std::size_t>(reason)); }
+fate_set only(drop_reason reason) {
+  return fate_set{}.set(static_cast<std::size_t>(reason));
+}
 
 std::vector<planned_frame> two_good_frames() {
   std::vector<planned_frame> frames(2);
@@ -53,8 +55,9 @@ TEST_F(scoreboard_of_two, a_sound_run_passes) {
 TEST_F(scoreboard_of_two, other_payload) {
   deliver(1);
   read(1, {1, 2, 4});
-  EXPECT_EQ(first(), "scoreboard: the application read other bytes of frame 1 than were sent (3 bytes, not 3, different "
-                     "from byte 2 on: 04)");
+  EXPECT_EQ(first(),
+            "scoreboard: the application read other bytes of frame 1 than were sent (3 bytes, not 3, different "
+            "from byte 2 on: 04)");
   EXPECT_EQ(board.first_frame(), 1U);
   EXPECT_EQ(board.first_time(), 3);
 }
