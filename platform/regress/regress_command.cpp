@@ -111,7 +111,7 @@ class regression {
  private:
   seed_plan plan(std::size_t index) const { return {range_.first + index, request_.nic, env_.planted}; }
 
-  void take(job_end end) {
+  void take(const job_end& end) {
     seed_result r;
     if (end.why.empty())
       r = result_from(end.text);

@@ -115,6 +115,12 @@ void pci_bus::grant(std::int64_t edge) {
   unsigned index = last_owner_;
   do index = (index + 1) % count;
   while (masters_[index].queue.empty() || ready_edge(index) > edge);
+  // The card's PCI interface uses its grant when the burst's first data are there.
+  pending& first = masters_[index].queue.front();
+  if (first.dma != nullptr && first.dma->write && first.dma->filled == 0) {
+    first.request_edge = edge + 1;
+    return;
+  }
   owner_ = {};
   owner_.index = index;
   owner_.start = edge;

@@ -73,7 +73,7 @@ class pci_bus {
     cpu_access* cpu = nullptr;
     std::int64_t request_edge = 0; // clock at which REQ# is asserted
     std::uint32_t done = 0;        // bytes of a DMA transfer finished
-    bool delayed = false;          // a read that met a Retry after the card had taken it
+    bool delayed = false;          // met a Retry after its target had taken it: the answer comes to answer_edge
     bool answered = false;         // its answer has come since
     std::int64_t answer_edge = 0;
   };

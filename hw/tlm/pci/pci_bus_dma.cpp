@@ -63,12 +63,18 @@ void pci_bus::start_dma() {
   if (transfer.write) {
     first += params_.write_latency_clocks;
   } else {
-    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).
-    first = std::max(first + params_.read_latency_clocks, params_.clock.edge_at_or_after(bridge_.drained_by()));
+    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for its
+    // latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
+    const std::int64_t fetched = request.delayed ? request.answer_edge : first + params_.read_latency_clocks;
+    first = std::max({first, fetched, params_.clock.edge_at_or_after(bridge_.drained_by())});
   }
   const bool refused = injected || (transfer.write ? !bridge_.can_post(left)
                                                    : first - owner_.start > params_.target_latency_clocks);
   if (refused) {
+    if (!transfer.write && !request.delayed && !injected) {
+      request.delayed = true;
+      request.answer_edge = first;
+    }
     owner_.now = phase::retrying;
     owner_.end = owner_.start + dual_address + params_.devsel_clocks;
     owner_.step_date = at(owner_.end);
@@ -196,6 +202,7 @@ void pci_bus::finish_dma(std::uint32_t bytes, bool return_transfer) {
     if (return_transfer) from.card->dma_done(transfer, now_);
   } else {
     request.request_edge = free_edge_;
+    request.delayed = false;
   }
 }
 
