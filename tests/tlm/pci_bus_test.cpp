@@ -288,6 +288,33 @@ TEST(pci_bus, nobody_answers_reads_give_all_ones) {  // 6.1
   EXPECT_TRUE(b.card(1).accesses.empty());
 }
 
+// 3.3.3.3: the bridge fetches while the card repeats itself; without that a slow memory would never answer.
+TEST(pci_bus, read_slower_than_sixteen_clocks_is_fetched_behind_retries) {
+  tlm::pci_params p = hand_made_params();
+  p.read_latency_clocks = 28;
+  bus_bench b(p);
+  b.dma(0, 0, false, 0x1000, 16, dma_kind::fetch);
+  b.run();
+  // Asked for in clock 4, there in clock 4 + 2 + 28 = 34.  Tries begin in 4, 9 and 14 (too far from 34) and 19.
+  ASSERT_EQ(b.transactions.size(), 4U);
+  for (unsigned i = 0; i < 3; ++i) {
+    EXPECT_TRUE(b.transactions[i].retry);
+    EXPECT_EQ(b.transactions[i].first_clock, 4 + 5 * static_cast<int>(i));
+  }
+  EXPECT_EQ(b.transactions[3].first_clock, 19);
+  EXPECT_EQ(b.transactions[3].last_clock, 34 + 3);
+}
+
+TEST(pci_bus, burst_waits_for_its_first_data) {
+  bus_bench b;
+  auto& transfer = b.dma(0, 0, true, 0x1000, 16);
+  transfer.filled = 0;
+  b.at(clocks(20) - 1 * ns, [&transfer] { transfer.filled = transfer.length; });
+  b.run();
+  ASSERT_EQ(b.transactions.size(), 1U);
+  EXPECT_EQ(b.transactions[0].first_clock, 20);
+}
+
 // 3.5.1.1, 3.3.3.3: a target that needs more than 16 clocks ends with Retry and completes the access later.
 TEST(pci_bus, slow_target_becomes_a_delayed_transaction) {
   bus_bench b;

@@ -118,7 +118,7 @@ void pci_bus::grant(std::int64_t edge) {
   // The card's PCI interface uses its grant when the burst's first data are there.
   pending& first = masters_[index].queue.front();
   if (first.dma != nullptr && first.dma->write && first.dma->filled == 0) {
-    first.request_edge = edge + 1;
+    first.request_edge += edge + 1 - ready_edge(index);  // it keeps asking, one clock at a time
     return;
   }
   owner_ = {};
