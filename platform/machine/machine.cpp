@@ -245,6 +245,8 @@ run_counters machine::counters() const {
   c.pci_transactions = pci.transactions;
   c.pci_retries = pci.retries;
   c.pci_bytes = pci.bytes;
+  for (const driver::nic_counter& row : driver::nic_statistics::table())
+    c.card.emplace_back(row.name, p.nic_driver.hardware_counters()[row.name]);
   const kernel::statistics& os = p.os.counters();
   c.napi_polls = os.napi_polls;
   c.napi_frames = os.frames_per_poll.sum;

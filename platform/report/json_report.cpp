@@ -97,6 +97,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["bytes"] = counts(report.ledger().bytes());
   out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
   out["interrupts"] = interrupts(report.interrupts());
+  for (const auto& [name, value] : c.card) out["card"][name] = value;
   out["napi"]["polls"] = c.napi_polls;
   out["napi"]["frames_per_poll"]["min"] = c.napi_frames_min;
   out["napi"]["frames_per_poll"]["mean"] = c.napi_polls == 0 ? 0.0 : fraction(c.napi_frames, c.napi_polls);

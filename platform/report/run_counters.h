@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "common/time.h"
@@ -25,6 +27,9 @@ struct run_counters {
   std::uint64_t pci_transactions = 0;
   std::uint64_t pci_retries = 0;
   std::uint64_t pci_bytes = 0;  // moved in data phases
+
+  // The card's own counters as the driver read them last, by the manual's names (SDM 13.7), in its order.
+  std::vector<std::pair<std::string, std::uint64_t>> card;
 
   // NAPI and softirq.
   std::uint64_t napi_polls = 0;
