@@ -80,7 +80,9 @@ static_assert(in_order(), "one row per stage, in the order of the enumeration");
 
 }  // namespace
 
-const stage_info& info(stage what) { return stages.at(static_cast<std::size_t>(what)); }
+const stage_info& info(stage what) {
+  return stages.at(static_cast<std::size_t>(what));
+}
 
 stage stage_by_name(std::string_view name) {
   for (const stage_info& row : stages)

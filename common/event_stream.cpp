@@ -1,9 +1,9 @@
 #include "common/event_stream.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
-
-#include <fmt/format.h>
 
 namespace ringside {
 
@@ -17,13 +17,16 @@ event_stream::source_id event_stream::add_source(origin from, std::uint8_t unit)
   return id;
 }
 
-void event_stream::add_consumer(event_consumer& consumer) { consumers_.push_back(&consumer); }
+void event_stream::add_consumer(event_consumer& consumer) {
+  consumers_.push_back(&consumer);
+}
 
 void event_stream::push(source_id source, const event& e) {
   source_queue& queue = sources_[source];
   if (e.time < queue.last || e.time < queue.watermark)
-    throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps", info(e.what).name, e.a, e.b, e.time,
-                                       source, std::max(queue.last, queue.watermark)));
+    throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps",
+                                       info(e.what).name, e.a, e.b, e.time, source,
+                                       std::max(queue.last, queue.watermark)));
   queue.last = e.time;
   queue.records.push_back(e);
   ++backlog_;
@@ -48,7 +51,9 @@ void event_stream::drain() {
   deliver_up_to(limit);
 }
 
-void event_stream::finish() { deliver_up_to({time_never, order_.size()}); }
+void event_stream::finish() {
+  deliver_up_to({time_never, order_.size()});
+}
 
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.

@@ -26,7 +26,7 @@ struct wire_frame {
   sim_time start = 0;               // earliest time of the first preamble byte
   std::vector<std::uint8_t> bytes;  // DA .. FCS
   std::int32_t rx_er_at = -1;
-  std::uint64_t marks = 0;          // wire_mark bits
+  std::uint64_t marks = 0;  // wire_mark bits
 };
 
 /// Frames in the order they are sent.  Pulled by the wire, one frame ahead.

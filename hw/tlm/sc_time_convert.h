@@ -11,6 +11,8 @@ inline sc_core::sc_time to_sc_time(sim_time t) {
   return sc_core::sc_time::from_value(static_cast<sc_core::sc_time::value_type>(t));
 }
 
-inline sim_time from_sc_time(const sc_core::sc_time& t) { return static_cast<sim_time>(t.value()); }
+inline sim_time from_sc_time(const sc_core::sc_time& t) {
+  return static_cast<sim_time>(t.value());
+}
 
 }  // namespace ringside::tlm

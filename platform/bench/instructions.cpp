@@ -11,8 +11,12 @@ namespace ringside::platform {
 
 std::optional<std::uint64_t> count_instructions(const std::string& program, const std::vector<std::string>& arguments,
                                                 const std::string& function, const std::string& scratch_file) {
-  std::vector<std::string> words{"valgrind", "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=" + function,
-                                 "--callgrind-out-file=" + scratch_file, program};
+  std::vector<std::string> words{"valgrind",
+                                 "--tool=callgrind",
+                                 "--collect-atstart=no",
+                                 "--toggle-collect=" + function,
+                                 "--callgrind-out-file=" + scratch_file,
+                                 program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   argv.reserve(words.size() + 1);

@@ -2,18 +2,18 @@
 //
 // Ratio: seconds of the card alone, replaying the same run's pins to the same output hash, over seconds of the
 // co-simulation with every report and the checker on; skipping off on both sides; paired and repeated.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "platform/bench/child.h"
 #include "platform/bench/instructions.h"
@@ -66,7 +66,9 @@ class scratch {
   std::filesystem::path path_;
 };
 
-void progress(const std::string& text) { fmt::print(stderr, "{}\n", text); }
+void progress(const std::string& text) {
+  fmt::print(stderr, "{}\n", text);
+}
 
 ordered_json instruction_counts(const options& o, const std::string& size, std::uint64_t frames, const scratch& dir) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -79,7 +81,8 @@ ordered_json instruction_counts(const options& o, const std::string& size, std::
   };
   const std::string callgrind = dir.file("callgrind-" + size);
   const auto cosim = count_instructions(self, with({"--phase", "cosim"}), "*run_traffic*", callgrind);
-  const auto unchecked = count_instructions(self, with({"--phase", "cosim", "--no-checker"}), "*run_traffic*", callgrind);
+  const auto unchecked =
+      count_instructions(self, with({"--phase", "cosim", "--no-checker"}), "*run_traffic*", callgrind);
   const auto alone = count_instructions(self, with({"--phase", "replay"}), "*replay_traffic*", callgrind);
   ordered_json j;
   j["available"] = cosim && unchecked && alone;
@@ -158,8 +161,9 @@ ordered_json skipping(const options& o, const std::string& size, std::uint64_t f
 int run(const options& o) {
   const auto frames_of = [&](const std::string& size) { return size == "64" ? o.frames64 : o.frames1514; };
   if (!o.phase.empty()) {
-    const scenario s = bench_scenario(o.size, frames_of(o.size),
-                                      o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
+    const scenario s =
+        bench_scenario(o.size, frames_of(o.size),
+                       o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
     o.phase == "replay" ? run_replay(s, o.pins, false) : run_cosim(s, false);
     return 0;
   }

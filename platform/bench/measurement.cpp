@@ -62,7 +62,9 @@ measurement cosim(const scenario& s, bool skip, tlm::rtl_pin_log* log, std::uint
 
 }  // namespace
 
-measurement run_cosim(const scenario& s, bool skip) { return cosim(s, skip, nullptr, nullptr); }
+measurement run_cosim(const scenario& s, bool skip) {
+  return cosim(s, skip, nullptr, nullptr);
+}
 
 measurement record_cosim(const scenario& s, const std::string& file) {
   tlm::rtl_pin_log log;
@@ -78,7 +80,9 @@ measurement record_cosim(const scenario& s, const std::string& file) {
 }
 
 // Not inlined: callgrind counts its instructions by name.
-__attribute__((noinline)) void replay_traffic(tlm::rtl_replay& card, std::uint64_t edges) { card.run_to(edges); }
+__attribute__((noinline)) void replay_traffic(tlm::rtl_replay& card, std::uint64_t edges) {
+  card.run_to(edges);
+}
 
 measurement run_replay(const scenario& s, const std::string& file, bool check) {
   std::ifstream from(file, std::ios::binary);

@@ -12,13 +12,13 @@
 namespace ringside::platform {
 
 struct measurement {
-  double seconds = 0;               // CPU time of the timed part
-  std::uint64_t edges = 0;          // RTL clock edges evaluated in it
+  double seconds = 0;       // CPU time of the timed part
+  std::uint64_t edges = 0;  // RTL clock edges evaluated in it
   std::uint64_t frames = 0;
   std::uint64_t dropped = 0;
   std::int64_t simulated_ps = 0;
   std::uint64_t event_hash = 0;
-  std::uint64_t output_hash = 0;    // of the card's outputs; recorded runs only
+  std::uint64_t output_hash = 0;  // of the card's outputs; recorded runs only
   std::uint64_t breaches = 0;
 };
 

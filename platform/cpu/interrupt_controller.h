@@ -1,8 +1,8 @@
 // The interrupt controller: level-triggered lines, each delivered to one CPU.
 //
 // An asserted line sends its interrupt once; it reaches the CPU after the delivery latency and is in service until EOI,
-// when the level is sampled again.  A line that falls after sending still delivers (a spurious interrupt).  Levels may be
-// told ahead of the kernel (a card runs ahead): every question is asked for a time and sees only what was true then.
+// when the level is sampled again.  A line that falls after sending still delivers (a spurious interrupt).  Levels may
+// be told ahead of the kernel (a card runs ahead): every question is asked for a time and sees only what was true then.
 #pragma once
 
 #include <cstdint>

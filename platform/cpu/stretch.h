@@ -1,8 +1,9 @@
 // The stretch of work a CPU has done on the host but not yet published in simulated time.
 //
-// Positions are CPU cycles.  Between them lie records (events) and the places where interrupts were disabled or enabled.
-// An interrupt that falls into the stretch splits it at the first place where it can be taken; what lies behind is
-// shifted by the time the interrupt takes, so the outcome is the same as if every cost had been waited for singly.
+// Positions are CPU cycles.  Between them lie records (events) and the places where interrupts were disabled or
+// enabled. An interrupt that falls into the stretch splits it at the first place where it can be taken; what lies
+// behind is shifted by the time the interrupt takes, so the outcome is the same as if every cost had been waited for
+// singly.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,9 @@
 
 namespace ringside::platform {
 namespace {
-sim_time kernel_now() { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
+sim_time kernel_now() {
+  return tlm::from_sc_time(sc_core::sc_time_stamp());
+}
 }  // namespace
 
 virtual_cpu::virtual_cpu(const virtual_cpu_params& params, interrupt_controller& interrupts, event_stream& events)
@@ -30,7 +32,8 @@ void virtual_cpu::connect(kernel::cpu_events& software, std::function<void(virtu
   sc_core::sc_spawn([this] { run_idle(); }, sc_core::sc_gen_unique_name("idle"));
 }
 
-// ---- spending time ----------------------------------------------------------------------------------------------------
+// ---- spending time
+// ----------------------------------------------------------------------------------------------------
 
 void virtual_cpu::charge(std::int64_t cycles) {
   switch (work_.back()) {
@@ -109,7 +112,8 @@ void virtual_cpu::publish_watermark() {
   events_.set_watermark(source_, mark);
 }
 
-// ---- interrupts ---------------------------------------------------------------------------------------------------------
+// ---- interrupts
+// ---------------------------------------------------------------------------------------------------------
 
 bool virtual_cpu::irq_save() {
   const bool was = irq_enabled_;
@@ -220,7 +224,8 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
   --interrupt_depth_;
 }
 
-// ---- tasks ----------------------------------------------------------------------------------------------------------------
+// ---- tasks
+// ----------------------------------------------------------------------------------------------------------------
 
 void virtual_cpu::add_task(task& t) {
   if (t.now == task::state::ready) make_ready(t);  // else another CPU wakes it
@@ -263,9 +268,8 @@ void virtual_cpu::run_idle() {
 
 task* virtual_cpu::pick() {
   if (ready_.empty()) return &idle_;
-  const auto first = std::min_element(ready_.begin(), ready_.end(), [](const task* x, const task* y) {
-    return x->virtual_cycles < y->virtual_cycles;
-  });
+  const auto first = std::min_element(
+      ready_.begin(), ready_.end(), [](const task* x, const task* y) { return x->virtual_cycles < y->virtual_cycles; });
   task* chosen = *first;
   ready_.erase(first);
   return chosen;

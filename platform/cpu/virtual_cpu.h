@@ -9,9 +9,8 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "common/event_stream.h"
 #include "platform/cpu/interrupt_controller.h"
@@ -23,12 +22,12 @@ namespace ringside::platform {
 struct virtual_cpu_params {
   unsigned number = 0;
   clock_domain clock{2'000'000'000};
-  bool accumulate = true;                      // false: one wait per cost, the exactness reference
-  std::int64_t context_switch_cycles = 3000;   // cost.context_switch
-  std::int64_t timer_interrupt_cycles = 800;   // cost.timer_interrupt, for the scheduler's slice
-  sim_time ipi_latency = 500 * ns;             // reschedule interrupt from another CPU; estimate
-  sim_time slice = 3 * ms;                     // half of CFS's sched_latency of 6 ms, two tasks; Linux 6.1 defaults
-  sim_time wakeup_granularity = 1 * ms;        // sysctl_sched_wakeup_granularity of Linux 6.1's CFS
+  bool accumulate = true;                     // false: one wait per cost, the exactness reference
+  std::int64_t context_switch_cycles = 3000;  // cost.context_switch
+  std::int64_t timer_interrupt_cycles = 800;  // cost.timer_interrupt, for the scheduler's slice
+  sim_time ipi_latency = 500 * ns;            // reschedule interrupt from another CPU; estimate
+  sim_time slice = 3 * ms;                    // half of CFS's sched_latency of 6 ms, two tasks; Linux 6.1 defaults
+  sim_time wakeup_granularity = 1 * ms;       // sysctl_sched_wakeup_granularity of Linux 6.1's CFS
 };
 
 /// CPU cycles spent per kind of work.
@@ -134,19 +133,19 @@ class virtual_cpu {
   std::function<void(sim_time)> on_schedule_;
 
   stretch stretch_;
-  bool irq_enabled_ = true;        // at the end of the stretch
+  bool irq_enabled_ = true;  // at the end of the stretch
   sc_core::sc_event irq_event_;
-  sim_time armed_ = time_never;    // when irq_event_ is notified
+  sim_time armed_ = time_never;  // when irq_event_ is notified
   sim_time timer_due_ = time_never;
   sim_time slice_due_ = time_never;
-  std::vector<incoming> incoming_; // wakes from other CPUs, on their way
+  std::vector<incoming> incoming_;  // wakes from other CPUs, on their way
   std::vector<work> work_{work::task};
   cpu_usage usage_;
 
   task idle_;
   task* current_ = nullptr;
-  std::vector<task*> ready_;       // in wake order
-  std::int64_t switched_in_ = 0;   // cycle the current task was last charged to
+  std::vector<task*> ready_;      // in wake order
+  std::int64_t switched_in_ = 0;  // cycle the current task was last charged to
   bool need_resched_ = false;
   unsigned preempt_count_ = 0;
   unsigned interrupt_depth_ = 0;

@@ -12,7 +12,9 @@ constexpr std::uint32_t nothing_there = 0xFFFF'FFFF;
 constexpr std::uint32_t cache_line_dwords = 16;  // 64 bytes
 constexpr std::uint32_t io_bar = 1;              // bit 0 of a BAR: I/O space
 
-std::uint32_t aligned(std::uint32_t value, std::uint32_t to) { return (value + to - 1) & ~(to - 1); }
+std::uint32_t aligned(std::uint32_t value, std::uint32_t to) {
+  return (value + to - 1) & ~(to - 1);
+}
 }  // namespace
 
 void configure_devices(kernel::host& machine, const firmware_plan& plan) {

@@ -9,9 +9,9 @@ namespace ringside::platform {
 
 struct firmware_plan {
   unsigned devices = 1;
-  std::uint32_t latency_timer = 64;            // PCI clocks
-  std::uint32_t memory_window = 0xF000'0000;   // first BAR address, memory space
-  std::uint32_t io_window = 0xC000;            // ... and I/O space
+  std::uint32_t latency_timer = 64;           // PCI clocks
+  std::uint32_t memory_window = 0xF000'0000;  // first BAR address, memory space
+  std::uint32_t io_window = 0xC000;           // ... and I/O space
 };
 
 /// Sizes and assigns every BAR of every device (PCI 2.3 section 6.2.5.1), sets latency timer and cache line size.

@@ -1,10 +1,10 @@
 #include "platform/machine/machine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
-
-#include <fmt/format.h>
 #include <systemc>
 
 #include "hw/tlm/memory/host_memory.h"
@@ -31,7 +31,7 @@ namespace {
 
 constexpr std::size_t interrupt_lines = 4;
 constexpr interrupt_controller::line nic_line = 0;
-constexpr sim_time poll_step = 100 * us;      // how often run() looks up
+constexpr sim_time poll_step = 100 * us;        // how often run() looks up
 constexpr sim_time quiet_time = 2 * poll_step;  // longer than any stretch a CPU keeps to itself
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
 
@@ -77,7 +77,8 @@ struct machine::parts final : public tlm::nic_host {
     return std::make_unique<tlm::rtl_nic>(rtl_params_of(plan), *this, rx_wire, stream);
   }
 
-  // ---- the bench around the software -----------------------------------------------------------------------------------
+  // ---- the bench around the software
+  // -----------------------------------------------------------------------------------
 
   // The init task: firmware, kernel, protocols, driver, application, in Linux' order.
   void boot() {
@@ -109,13 +110,15 @@ struct machine::parts final : public tlm::nic_host {
     if (s != driver::driver_status::ok) throw std::runtime_error(fmt::format("driver {}: {}", step, driver::name(s)));
   }
 
-  // ---- tlm::nic_host -----------------------------------------------------------------------------------------------------
+  // ---- tlm::nic_host
+  // -----------------------------------------------------------------------------------------------------
 
   void dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override { bus.request_dma(0, transfer, t); }
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
   void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
 
-  // ---- running -----------------------------------------------------------------------------------------------------------
+  // ---- running
+  // -----------------------------------------------------------------------------------------------------------
 
   sim_time now() const { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
 
@@ -209,7 +212,9 @@ struct machine::parts final : public tlm::nic_host {
 machine::machine(const scenario& s, frame_source& input) : parts_(std::make_unique<parts>(s, input)) {}
 machine::~machine() = default;
 
-event_stream& machine::events() { return parts_->stream; }
+event_stream& machine::events() {
+  return parts_->stream;
+}
 
 void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet) {
   parts_->taps.push_back(std::make_unique<tap_adapter>(std::move(on_packet)));
@@ -217,16 +222,21 @@ void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std
 }
 
 void machine::on_app_read(std::function<void(frame_id, std::span<const std::byte>)> on_read) {
-  parts_->reader.set_sink([call = std::move(on_read)](const stack::recv_result& result, std::span<const std::byte> data) {
-    call(result.frame, data);
-  });
+  parts_->reader.set_sink([call = std::move(on_read)](const stack::recv_result& result,
+                                                      std::span<const std::byte> data) { call(result.frame, data); });
 }
 
-void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) { parts_->run(keep_going); }
+void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
+  parts_->run(keep_going);
+}
 
-void machine::trace(const wave_options& waves) { parts_->trace(waves); }
+void machine::trace(const wave_options& waves) {
+  parts_->trace(waves);
+}
 
-void machine::on_phase(std::function<void(phase)> call) { parts_->phase_call = std::move(call); }
+void machine::on_phase(std::function<void(phase)> call) {
+  parts_->phase_call = std::move(call);
+}
 
 run_counters machine::counters() const {
   parts& p = *parts_;
@@ -263,13 +273,14 @@ run_counters machine::counters() const {
   return c;
 }
 
-const std::vector<std::string>& machine::breaches() const { return parts_->breaches; }
+const std::vector<std::string>& machine::breaches() const {
+  return parts_->breaches;
+}
 std::optional<machine::breach_place> machine::first_breach() const {
   const auto& all = parts_->contract.breaches();
   if (all.empty()) return std::nullopt;
-  const auto first = std::min_element(all.begin(), all.end(), [](const contract::breach& x, const contract::breach& y) {
-    return x.time < y.time;
-  });
+  const auto first = std::min_element(
+      all.begin(), all.end(), [](const contract::breach& x, const contract::breach& y) { return x.time < y.time; });
   return breach_place{first->time, first->frame};
 }
 
@@ -277,7 +288,9 @@ machine::holdings machine::still_held() const {
   return {parts_->net.skbs().live(), parts_->os.dma().live_mappings(), parts_->os.memory().live()};
 }
 
-const driver::e1000& machine::nic_driver() const { return parts_->nic_driver; }
+const driver::e1000& machine::nic_driver() const {
+  return parts_->nic_driver;
+}
 tlm::rtl_nic& machine::rtl_card() {
   auto* card = dynamic_cast<tlm::rtl_nic*>(parts_->card.get());
   if (card == nullptr) throw std::logic_error("the machine has no Verilated card: nic.kind is model");

@@ -4,7 +4,9 @@
 
 namespace ringside::platform {
 namespace {
-clock_domain clock_of(const rational& hz) { return clock_domain{hz.num, hz.den}; }
+clock_domain clock_of(const rational& hz) {
+  return clock_domain{hz.num, hz.den};
+}
 constexpr std::int64_t hz_66_limit = 34'000'000;  // M66EN is driven by a slot that runs above 33 MHz
 
 // Byte 0 in bits 7:0.
@@ -13,7 +15,9 @@ std::uint64_t address_of(const scenario& s) {
   for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i) address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
   return address;
 }
-bool fast_bus(const scenario& s) { return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den; }
+bool fast_bus(const scenario& s) {
+  return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+}
 }  // namespace
 
 tlm::pci_params pci_params_of(const scenario& s) {

@@ -130,7 +130,8 @@ std::uint32_t hardware::buffer_size_bits() const {
 
 void hardware::setup_rctl() {
   std::uint32_t control = regs_.read(reg::RCTL);
-  control &= ~(rctl::MO | rctl::SBP | rctl::LPE | rctl::LBM | rctl::BSEX | rctl::BSIZE | rctl::RDMTS | rctl::SECRC | rctl::EN);
+  control &=
+      ~(rctl::MO | rctl::SBP | rctl::LPE | rctl::LBM | rctl::BSEX | rctl::BSIZE | rctl::RDMTS | rctl::SECRC | rctl::EN);
   control |= rctl::BAM | buffer_size_bits();
   if (settings_.mtu > 1500) control |= rctl::LPE;
   if (settings_.strip_crc) control |= rctl::SECRC;

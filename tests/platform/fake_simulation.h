@@ -7,7 +7,7 @@ namespace ringside::platform::test {
 
 struct fake_behaviour {
   bool two_fates = false;          // frame 1 gets a second fate
-  std::string breach = {};              // reported as a contract breach
+  std::string breach = {};         // reported as a contract breach
   frame_id interrupt_after = 0;    // raises SIGINT after that frame
   frame_id fail_after = 0;         // throws after that frame
   wave_options* traced = nullptr;  // receives what trace() was given

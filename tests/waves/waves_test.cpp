@@ -245,8 +245,9 @@ TEST_P(viewer_setup, names_signals_that_exist) {
 }
 
 INSTANTIATE_TEST_SUITE_P(waves, viewer_setup,
-                         testing::Values("journey.gtkw", "nic_internals.gtkw", "software.gtkw", "lesson_coalescing.gtkw",
-                                         "lesson_fifo_overrun.gtkw", "lesson_intx_overtakes_data.gtkw"));
+                         testing::Values("journey.gtkw", "nic_internals.gtkw", "software.gtkw",
+                                         "lesson_coalescing.gtkw", "lesson_fifo_overrun.gtkw",
+                                         "lesson_intx_overtakes_data.gtkw"));
 
 }  // namespace
 }  // namespace ringside::platform

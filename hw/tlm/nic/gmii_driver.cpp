@@ -4,7 +4,7 @@
 
 namespace ringside::tlm {
 namespace {
-constexpr std::uint8_t preamble = 0x55;             // IEEE 802.3 3.2.1, least significant bit first
+constexpr std::uint8_t preamble = 0x55;               // IEEE 802.3 3.2.1, least significant bit first
 constexpr std::uint8_t start_frame_delimiter = 0xD5;  // IEEE 802.3 3.2.2
 }  // namespace
 

@@ -38,16 +38,15 @@ class gmii_driver {
   void look_ahead();
 
  private:
-
   edge_kind drive_byte(std::int64_t cycle, pins& out);
 
   wire& wire_;
   const clock_domain clock_;
   wire_frame frame_;
   const std::int64_t cycles_per_byte_;
-  pins held_;                     // the byte on the pins
-  std::int64_t next_byte_ = 0;    // cycle of the next byte
-  std::int64_t position_ = -1;    // byte on the pins next, preamble included; -1 = none
+  pins held_;                   // the byte on the pins
+  std::int64_t next_byte_ = 0;  // cycle of the next byte
+  std::int64_t position_ = -1;  // byte on the pins next, preamble included; -1 = none
   std::int64_t next_start_ = 0;
   std::uint64_t started_ = 0;
 };

@@ -25,13 +25,15 @@ enum class pci_space : std::uint8_t { config = 0, memory = 1, io = 2 };
 struct target_access {
   pci_space space = pci_space::memory;
   bool write = false;
-  std::uint32_t offset = 0;        // bytes, dword aligned
-  std::uint8_t byte_enables = 0xF; // bit i = byte i
-  std::uint32_t data = 0;          // written value, or the answer
+  std::uint32_t offset = 0;         // bytes, dword aligned
+  std::uint8_t byte_enables = 0xF;  // bit i = byte i
+  std::uint32_t data = 0;           // written value, or the answer
 };
 
 /// Only memory writes are posted; everything else ends on the bus when the card has answered (PCI 2.3 section 3.2.5).
-constexpr bool is_answered(pci_space space, bool write) { return !write || space != pci_space::memory; }
+constexpr bool is_answered(pci_space space, bool write) {
+  return !write || space != pci_space::memory;
+}
 
 /// What a master transfer carries; values are those of e1000_pkg::kind_e.
 enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
@@ -46,13 +48,13 @@ struct dma_transfer {
 
   dma_kind kind = dma_kind::payload;
   bool write = false;
-  std::uint8_t tag = 0;           // returned with the response
+  std::uint8_t tag = 0;  // returned with the response
   dma_status status = dma_status::ok;
-  std::uint32_t length = 0;       // bytes, 1..4096
-  std::uint64_t address = 0;      // byte address, never crosses 4 KiB
-  std::uint32_t filled = 0;       // bytes of data valid so far
+  std::uint32_t length = 0;   // bytes, 1..4096
+  std::uint64_t address = 0;  // byte address, never crosses 4 KiB
+  std::uint32_t filled = 0;   // bytes of data valid so far
   std::array<std::uint8_t, max_bytes> data{};
-  std::vector<frame_id> frames;   // payload: one; write-back: one per descriptor, may hold 0
+  std::vector<frame_id> frames;  // payload: one; write-back: one per descriptor, may hold 0
 };
 
 class nic;
@@ -74,10 +76,10 @@ inline constexpr std::uint32_t bar2_bytes = 64;          // P-8
 
 /// What the bus must know of a card's configuration space.
 struct nic_config_state {
-  std::uint16_t command = 0;        // PCI Command register
-  std::uint32_t bar0 = 0;           // memory
-  std::uint32_t bar2 = 0;           // I/O
-  std::uint8_t latency_timer = 0;   // PCI clocks
+  std::uint16_t command = 0;       // PCI Command register
+  std::uint32_t bar0 = 0;          // memory
+  std::uint32_t bar2 = 0;          // I/O
+  std::uint8_t latency_timer = 0;  // PCI clocks
   std::uint8_t cache_line_dwords = 0;
 };
 

@@ -1,15 +1,14 @@
 // Steps every card of the machine in local-time order, between the SystemC kernel's events.
 //
 // One process, because two adapters that each ask the kernel for pending activity would wait for each other for ever.
-// At T it lets all software at T run first, then steps cards and buses up to the next kernel event, then sleeps until it:
-// one kernel event per stretch, and software at T precedes the bus, the bus the clock edge at T.
+// At T it lets all software at T run first, then steps cards and buses up to the next kernel event, then sleeps until
+// it: one kernel event per stretch, and software at T precedes the bus, the bus the clock edge at T.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <vector>
-
 #include <systemc>
+#include <vector>
 
 #include "common/event_stream.h"
 #include "hw/tlm/nic/nic.h"
@@ -19,8 +18,8 @@ namespace ringside::tlm {
 class pci_bus;
 
 struct scheduler_params {
-  bool one_cycle_per_step = false;     // the exactness reference: one kernel step per RTL clock
-  sim_time max_stretch = 10 * us;      // the end of sc_start() is no kernel event
+  bool one_cycle_per_step = false;  // the exactness reference: one kernel step per RTL clock
+  sim_time max_stretch = 10 * us;   // the end of sc_start() is no kernel event
   sim_time cycle = 8 * ns;
   /// No card's output reaches another party sooner than this: how far one card may be ahead of another.
   sim_time lookahead = 30 * ns;

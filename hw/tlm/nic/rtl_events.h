@@ -7,13 +7,13 @@ namespace ringside::tlm {
 
 struct rtl_event_word {
   bool accept, reject, commit, drop;
-  std::uint8_t reason;     // e1000_pkg::rx_reason_e, the first values of drop_reason
+  std::uint8_t reason;  // e1000_pkg::rx_reason_e, the first values of drop_reason
   std::uint16_t tag;
-  bool reset;              // CTRL.RST takes effect
+  bool reset;  // CTRL.RST takes effect
   bool cause_set;
   std::uint32_t causes;
-  bool hold;               // a cause begins to wait for ITR
-  bool no_buffer;          // RNBC
+  bool hold;       // a cause begins to wait for ITR
+  bool no_buffer;  // RNBC
 };
 
 /// Bit positions follow the packed struct, last member in the lowest bits.

@@ -161,7 +161,8 @@ struct rtl_nic::impl {
     } else {
       for (unsigned lane = 0; lane < 4; ++lane) {
         if ((enables >> lane & 1U) == 0) continue;
-        if (transfer.filled == transfer.length) throw std::runtime_error("the RTL sent more write data than it asked for");
+        if (transfer.filled == transfer.length)
+          throw std::runtime_error("the RTL sent more write data than it asked for");
         transfer.data[transfer.filled++] = static_cast<std::uint8_t>(word >> (8 * lane));
       }
     }
@@ -321,11 +322,11 @@ struct rtl_nic::impl {
 
   std::array<dma_transfer, transfer_pool> transfers;
   std::vector<dma_transfer*> free_transfers;
-  std::deque<dma_transfer*> filling;      // writes whose beats still come, in request order
+  std::deque<dma_transfer*> filling;  // writes whose beats still come, in request order
   std::deque<response_beat> responses;
   std::deque<queued_access> accesses;
-  std::deque<answer_due> answers_due;     // per accepted access
-  std::int64_t side_due = 0;  // first edge at which a pin other than GMII's may change
+  std::deque<answer_due> answers_due;  // per accepted access
+  std::int64_t side_due = 0;           // first edge at which a pin other than GMII's may change
   bool access_driven = false;
   bool intx = false;
   std::int64_t io_address = 0;
@@ -340,9 +341,13 @@ struct rtl_nic::impl {
 rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events)
     : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {}
 
-rtl_nic::~rtl_nic() { impl_->top->final(); }
+rtl_nic::~rtl_nic() {
+  impl_->top->final();
+}
 
-sim_time rtl_nic::local_time() const { return impl_->now(); }
+sim_time rtl_nic::local_time() const {
+  return impl_->now();
+}
 
 void rtl_nic::run(sim_time limit) {
   impl_->run(limit);
@@ -383,7 +388,9 @@ void rtl_nic::set_link(bool up, sim_time t) {
   impl_->side_input_queued();
 }
 
-void rtl_nic::wire_released() { impl_->gmii.look_ahead(); }
+void rtl_nic::wire_released() {
+  impl_->gmii.look_ahead();
+}
 
 nic_config_state rtl_nic::config_state() const {
   const Vnic& top = *impl_->top;
@@ -391,7 +398,9 @@ nic_config_state rtl_nic::config_state() const {
           top.cfg_cache_line_o};
 }
 
-nic_counters rtl_nic::counters() const { return {static_cast<std::uint64_t>(impl_->cycle), impl_->evaluated}; }
+nic_counters rtl_nic::counters() const {
+  return {static_cast<std::uint64_t>(impl_->cycle), impl_->evaluated};
+}
 
 void rtl_nic::trace(const nic_trace& waves) {
   constexpr int all_levels = 99;
@@ -406,7 +415,11 @@ void rtl_nic::flush_trace() {
   impl_->waves->flush();
 }
 
-void rtl_nic::record_pins(rtl_pin_log* into) { impl_->pins = into; }
-void rtl_nic::set_skip(bool on) { impl_->skip_idle = on; }
+void rtl_nic::record_pins(rtl_pin_log* into) {
+  impl_->pins = into;
+}
+void rtl_nic::set_skip(bool on) {
+  impl_->skip_idle = on;
+}
 
 }  // namespace ringside::tlm

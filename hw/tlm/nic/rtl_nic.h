@@ -1,8 +1,8 @@
 // A Verilated RTL card behind the NIC seam.
 //
-// One clock edge is one evaluation of the model; edges are counted, never scheduled.  While the RTL says it is quiescent
-// and no input is due, whole stretches are skipped up to its next deadline or the next input: exact, since its timers
-// are deadlines against now_i and its quiescent output depends on registers only.
+// One clock edge is one evaluation of the model; edges are counted, never scheduled.  While the RTL says it is
+// quiescent and no input is due, whole stretches are skipped up to its next deadline or the next input: exact, since
+// its timers are deadlines against now_i and its quiescent output depends on registers only.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ namespace ringside::tlm {
 
 struct rtl_nic_params {
   std::uint8_t unit = 0;
-  std::uint64_t mac_address = 0;             // byte 0 of the address in bits 7:0
-  bool bus_66mhz = true;                     // M66EN
+  std::uint64_t mac_address = 0;  // byte 0 of the address in bits 7:0
+  bool bus_66mhz = true;          // M66EN
   std::uint32_t link_mbps = 1000;
   std::uint32_t crossing_to_rtl_clocks = 2;  // pci_params
   bool skip_idle = true;
-  std::uint64_t seed = 1;                    // uninitialised RTL state
+  std::uint64_t seed = 1;  // uninitialised RTL state
 };
 
 struct rtl_pin_log;

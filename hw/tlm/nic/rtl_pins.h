@@ -19,8 +19,8 @@ struct rtl_pins {
 };
 
 struct rtl_pin_log {
-  std::vector<rtl_pins> edges;                         // every evaluated edge
-  std::uint64_t output_hash = 0xCBF29CE484222325ULL;   // of the card's outputs after each of them
+  std::vector<rtl_pins> edges;                        // every evaluated edge
+  std::uint64_t output_hash = 0xCBF29CE484222325ULL;  // of the card's outputs after each of them
 };
 
 }  // namespace ringside::tlm

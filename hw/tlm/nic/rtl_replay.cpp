@@ -79,9 +79,13 @@ rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log) : i
   }
 }
 
-rtl_replay::~rtl_replay() { impl_->top->final(); }
+rtl_replay::~rtl_replay() {
+  impl_->top->final();
+}
 
-std::uint64_t rtl_replay::edges() const { return impl_->edges.size(); }
+std::uint64_t rtl_replay::edges() const {
+  return impl_->edges.size();
+}
 
 void rtl_replay::run_to(std::uint64_t edge) {
   impl& i = *impl_;

@@ -1,4 +1,5 @@
-// The Verilated model and its clock: included by the adapter and by the bench's replay of the model alone, nowhere else.
+// The Verilated model and its clock: included by the adapter and by the bench's replay of the model alone, nowhere
+// else.
 #pragma once
 
 #include <Vnic.h>
@@ -81,12 +82,14 @@ inline rtl_pins pins_of(const Vnic& top) {
 inline std::uint64_t hash_outputs(const Vnic& top, std::uint64_t hash) {
   const auto fold = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3ULL; };
   fold(top.evt_o);
-  fold(top.mst_req_valid_o | top.mst_wdata_valid_o << 1 | top.tgt_rsp_valid_o << 2 | top.intx_o << 3 | top.tgt_req_ready_o << 4);
+  fold(top.mst_req_valid_o | top.mst_wdata_valid_o << 1 | top.tgt_rsp_valid_o << 2 | top.intx_o << 3 |
+       top.tgt_req_ready_o << 4);
   if (top.mst_req_valid_o) {
     fold(top.mst_req_addr_o);
     fold(top.mst_req_len_o | top.mst_req_kind_o << 16 | top.mst_req_tag_o << 20 | top.mst_req_write_o << 24);
   }
-  if (top.mst_wdata_valid_o) fold(top.mst_wdata_o | std::uint64_t{top.mst_wbe_o} << 32 | std::uint64_t{top.mst_wtag_o} << 40);
+  if (top.mst_wdata_valid_o)
+    fold(top.mst_wdata_o | std::uint64_t{top.mst_wbe_o} << 32 | std::uint64_t{top.mst_wtag_o} << 40);
   if (top.tgt_rsp_valid_o) fold(top.tgt_rsp_rdata_o);
   return hash;
 }

@@ -13,10 +13,10 @@ namespace ringside::tlm {
 struct posted_write {
   std::uint64_t address = 0;
   dma_kind kind = dma_kind::payload;
-  std::uint32_t offset = 0;          // of its first byte in the transfer
+  std::uint32_t offset = 0;  // of its first byte in the transfer
   std::vector<std::uint8_t> data;
-  std::vector<frame_id> frames;      // as in dma_transfer
-  sim_time visible = 0;              // when it is in memory
+  std::vector<frame_id> frames;  // as in dma_transfer
+  sim_time visible = 0;          // when it is in memory
 };
 
 class host_bridge_port {

@@ -52,7 +52,8 @@ void pci_bus::request_cpu(cpu_access& access, sim_time t) {
 
 void pci_bus::enqueue(unsigned index, const pending& request) {
   masters_[index].queue.push_back(request);
-  const bool burst = owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
+  const bool burst =
+      owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
     lose_grant(request.request_edge + params_.arbitration_clocks);
 }
@@ -108,7 +109,8 @@ void pci_bus::advance(sim_time limit) {
   }
 }
 
-// ---- a transaction begins ---------------------------------------------------------------------------------------------
+// ---- a transaction begins
+// ---------------------------------------------------------------------------------------------
 
 void pci_bus::grant(std::int64_t edge) {
   const auto count = static_cast<unsigned>(masters_.size());
@@ -191,7 +193,8 @@ std::optional<unsigned> pci_bus::decode(const cpu_access& access, std::uint32_t&
   return std::nullopt;
 }
 
-// ---- a transaction goes on ----------------------------------------------------------------------------------------------
+// ---- a transaction goes on
+// ----------------------------------------------------------------------------------------------
 
 void pci_bus::step() {
   switch (owner_.now) {
@@ -253,7 +256,8 @@ void pci_bus::end_transaction(std::uint32_t bytes) {
   counters_.busy_clocks += static_cast<std::uint64_t>(clocks);
   counters_.bytes += bytes;
   const pending& request = head();
-  const std::uint64_t address = request.dma != nullptr ? request.dma->address + request.done - bytes : request.cpu->address;
+  const std::uint64_t address =
+      request.dma != nullptr ? request.dma->address + request.done - bytes : request.cpu->address;
   emit(stage::pci_transaction, 0, address,
        pci_word::pack(owner_.what, owner_.index, bytes, static_cast<std::uint64_t>(clocks), owner_.flags));
   free_edge_ = last + 1 + params_.idle_clocks;

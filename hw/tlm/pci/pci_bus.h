@@ -29,7 +29,8 @@ inline constexpr std::uint64_t retry = 1ULL << 25;
 inline constexpr std::uint64_t disconnect = 1ULL << 26;  // burst ended before its last byte
 inline constexpr std::uint64_t abort = 1ULL << 27;
 constexpr std::uint64_t pack(kind k, unsigned master, std::uint32_t bytes, std::uint64_t clocks, std::uint64_t flags) {
-  return bytes | static_cast<std::uint64_t>(k) << 16 | static_cast<std::uint64_t>(master & 0xF) << 20 | flags | clocks << 32;
+  return bytes | static_cast<std::uint64_t>(k) << 16 | static_cast<std::uint64_t>(master & 0xF) << 20 | flags |
+         clocks << 32;
 }
 }  // namespace pci_word
 
@@ -71,14 +72,14 @@ class pci_bus {
   struct pending {
     dma_transfer* dma = nullptr;
     cpu_access* cpu = nullptr;
-    std::int64_t request_edge = 0; // clock at which REQ# is asserted
-    std::uint32_t done = 0;        // bytes of a DMA transfer finished
-    bool delayed = false;          // met a Retry after its target had taken it: the answer comes to answer_edge
-    bool answered = false;         // its answer has come since
+    std::int64_t request_edge = 0;  // clock at which REQ# is asserted
+    std::uint32_t done = 0;         // bytes of a DMA transfer finished
+    bool delayed = false;           // met a Retry after its target had taken it: the answer comes to answer_edge
+    bool answered = false;          // its answer has come since
     std::int64_t answer_edge = 0;
   };
   struct master {
-    nic* card = nullptr;           // null: the bridge
+    nic* card = nullptr;  // null: the bridge
     std::deque<pending> queue;
     frame_id last_payload_frame = 0;
   };
@@ -93,14 +94,14 @@ class pci_bus {
     cpu_end,      // until the last clock of a CPU access
   };
   struct owner {
-    unsigned index = 0;            // of masters_
+    unsigned index = 0;  // of masters_
     phase now = phase::idle;
-    std::int64_t start = 0;        // address phase
-    std::int64_t first = 0;        // first data phase
-    std::int64_t end = 0;          // last data phase, revisable
-    std::uint32_t words = 0;       // dwords until `end`
-    std::uint32_t returned = 0;    // bytes of a read handed to the card in this burst
-    std::uint64_t flags = 0;       // pci_word flags
+    std::int64_t start = 0;      // address phase
+    std::int64_t first = 0;      // first data phase
+    std::int64_t end = 0;        // last data phase, revisable
+    std::uint32_t words = 0;     // dwords until `end`
+    std::uint32_t returned = 0;  // bytes of a read handed to the card in this burst
+    std::uint64_t flags = 0;     // pci_word flags
     pci_word::kind what = pci_word::kind::payload;
     sim_time step_date = time_never;  // date of the next step of this transaction
   };
@@ -137,9 +138,9 @@ class pci_bus {
   event_stream& events_;
   const event_stream::source_id source_;
   rng random_;
-  std::vector<master> masters_;   // 0: the bridge, i + 1: card i
+  std::vector<master> masters_;  // 0: the bridge, i + 1: card i
   owner owner_;
-  std::int64_t free_edge_ = 0;    // first clock at which an address phase may stand
+  std::int64_t free_edge_ = 0;  // first clock at which an address phase may stand
   unsigned last_owner_ = 0;
   sim_time now_ = 0;
   pci_counters counters_;

@@ -31,15 +31,21 @@ pci_word::kind kind_of(dma_kind kind) {
   return pci_word::kind::payload;
 }
 
-bool is_payload(dma_kind kind) { return kind == dma_kind::payload || kind == dma_kind::payload_end; }
+bool is_payload(dma_kind kind) {
+  return kind == dma_kind::payload || kind == dma_kind::payload_end;
+}
 
 std::uint64_t little_endian_64(const std::uint8_t* bytes) {
   std::uint64_t value = 0;
   for (unsigned i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
   return value;
 }
-std::uint64_t lower_half(const std::uint8_t* descriptor) { return little_endian_64(descriptor); }
-std::uint64_t upper_half(const std::uint8_t* descriptor) { return little_endian_64(descriptor + 8); }
+std::uint64_t lower_half(const std::uint8_t* descriptor) {
+  return little_endian_64(descriptor);
+}
+std::uint64_t upper_half(const std::uint8_t* descriptor) {
+  return little_endian_64(descriptor + 8);
+}
 
 }  // namespace
 
@@ -63,13 +69,13 @@ void pci_bus::start_dma() {
   if (transfer.write) {
     first += params_.write_latency_clocks;
   } else {
-    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for its
-    // latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
+    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for
+    // its latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
     const std::int64_t fetched = request.delayed ? request.answer_edge : first + params_.read_latency_clocks;
     first = std::max({first, fetched, params_.clock.edge_at_or_after(bridge_.drained_by())});
   }
-  const bool refused = injected || (transfer.write ? !bridge_.can_post(left)
-                                                   : first - owner_.start > params_.target_latency_clocks);
+  const bool refused =
+      injected || (transfer.write ? !bridge_.can_post(left) : first - owner_.start > params_.target_latency_clocks);
   if (refused) {
     if (!transfer.write && !request.delayed && !injected) {
       request.delayed = true;
@@ -163,7 +169,8 @@ void pci_bus::return_read_piece() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t burst_begin = request.done;
-  const auto words = static_cast<std::uint32_t>((params_.clock.edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
+  const auto words =
+      static_cast<std::uint32_t>((params_.clock.edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
   const std::uint32_t from = burst_begin + owner_.returned;
   const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
   owner_.returned = to - burst_begin;

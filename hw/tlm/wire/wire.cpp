@@ -1,9 +1,9 @@
 #include "hw/tlm/wire/wire.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <utility>
-
-#include <zlib.h>
 
 namespace ringside::tlm {
 namespace {

@@ -1,7 +1,8 @@
 // The wire into a card's receiver: whole frames with a start time.  Only the card's adapter makes bytes of them.
 //
-// It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum gap,
-// starts frames on byte times, and owns the 64-bit frame id.  Pulled one frame ahead, so the next start is always known.
+// It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum
+// gap, starts frames on byte times, and owns the 64-bit frame id.  Pulled one frame ahead, so the next start is always
+// known.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +13,10 @@
 namespace ringside::tlm {
 
 struct wire_params {
-  sim_time byte_time = 8 * ns;          // 1000 Mb/s
-  std::uint32_t gap_bytes = 12;         // IEEE 802.3 4.4.2, interPacketGap
-  std::uint32_t preamble_bytes = 8;     // with SFD, IEEE 802.3 3.2.1
-  std::uint32_t max_frame_bytes = 1522; // longer frames are marked oversize
+  sim_time byte_time = 8 * ns;           // 1000 Mb/s
+  std::uint32_t gap_bytes = 12;          // IEEE 802.3 4.4.2, interPacketGap
+  std::uint32_t preamble_bytes = 8;      // with SFD, IEEE 802.3 3.2.1
+  std::uint32_t max_frame_bytes = 1522;  // longer frames are marked oversize
 };
 
 class wire {
