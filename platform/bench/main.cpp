@@ -31,7 +31,7 @@ struct options {
   unsigned pairs = 5;
   std::uint64_t frames64 = 8000;
   std::uint64_t frames1514 = 800;
-  bool instructions = false;
+  bool instructions = true;
   std::string json;
   // One phase in this process, for callgrind.
   std::string phase;
@@ -192,8 +192,8 @@ int main(int argc, char** argv) {
   app.add_option("--pairs", o.pairs, "paired repetitions")->check(CLI::Range(1, 1000));
   app.add_option("--frames64", o.frames64, "frames of 64 bytes");
   app.add_option("--frames1514", o.frames1514, "frames of 1514 bytes");
-  app.add_flag("--instructions", o.instructions, "count instructions too (valgrind)");
-  app.add_option("--json", o.json, "file for the result, - for standard output");
+  app.add_flag("!--no-instructions", o.instructions, "do not count instructions (valgrind's callgrind)");
+  app.add_option("--json", o.json, "file for the result; none or -: standard output")->expected(0, 1);
   app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "replay"}));
   app.add_option("--size", o.size, "size of that phase")->check(CLI::IsMember({"64", "1514"}));
   app.add_option("--pins", o.pins, "pin log of that phase");
