@@ -179,5 +179,28 @@ TEST(gmii_driver, sends_preamble_sfd_and_frame_one_byte_a_clock) {
   EXPECT_EQ(gmii.started(), 1U);
 }
 
+// A tenth of the rate is one byte every ten clocks of 125 MHz, the enable up in the first of them.
+TEST(gmii_driver, holds_each_byte_for_ten_clocks_at_100_mbps) {
+  list_source source;
+  source.add(60, 80 * ns);  // cycle 10
+  tlm::wire_params params;
+  params.byte_time = 80 * ns;
+  tlm::wire wire(0, source, params);
+  tlm::gmii_driver gmii(wire, clock_domain{125'000'000});
+  ASSERT_EQ(gmii.next_start(), 10);
+  for (std::int64_t cycle = 10; cycle < 10 + 720; ++cycle) {
+    ASSERT_TRUE(gmii.active(cycle)) << cycle;
+    tlm::gmii_driver::pins pins;
+    gmii.drive(cycle, pins);
+    const std::int64_t byte = (cycle - 10) / 10;
+    EXPECT_EQ(pins.ce, (cycle - 10) % 10 == 0) << cycle;
+    EXPECT_TRUE(pins.dv);
+    if (byte >= 8) {
+      EXPECT_EQ(pins.data, gmii.current().bytes[static_cast<std::size_t>(byte - 8)]) << cycle;
+    }
+  }
+  EXPECT_FALSE(gmii.active(730));
+}
+
 }  // namespace
 }  // namespace ringside::test
