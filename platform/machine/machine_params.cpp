@@ -109,6 +109,7 @@ driver::config driver_config_of(const scenario& s) {
   c.strip_crc = s.driver.strip_crc;
   c.irq_quota = s.driver.irq_quota;
   c.skip_dma_sync = s.driver.skip_dma_sync;
+  c.ack_after_poll = s.driver.ack_after_poll;
   c.cpu = irq_cpu_of(s);
   return c;
 }

@@ -72,6 +72,9 @@ const auto rows = std::to_array<key_row>({
     {"driver.skip_dma_sync", "off", toggle, "planted bug: frames are copied without dma_sync_single_for_cpu",
      "a lesson; shows with bus.coherent = off",
      [](scenario& s, const value& v) { s.driver.skip_dma_sync = v.number != 0; }},
+    {"driver.ack_after_poll", "off", toggle, "planted bug: the poll clears ICR after its last look at the ring",
+     "a lesson; loses a wakeup in mode napi",
+     [](scenario& s, const value& v) { s.driver.ack_after_poll = v.number != 0; }},
 
     {"stack.rcvbuf", "212992", whole(2304, 1'073'741'824, "B"), "socket receive buffer limit, buffer overhead counted",
      "Linux net.core.rmem_default 212992; SOCK_MIN_RCVBUF",

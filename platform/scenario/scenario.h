@@ -83,6 +83,7 @@ struct driver_config {
   bool strip_crc = false;
   std::uint32_t irq_quota = 0;  // frames per interrupt, 0 = until the ring is empty
   bool skip_dma_sync = false;
+  bool ack_after_poll = false;
 };
 
 struct stack_config {

@@ -44,6 +44,7 @@ struct config {
   chain_policy chains = chain_policy::automatic;
   std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty
   bool skip_dma_sync = false;   // planted bug, for lessons: copies without dma_sync_single_for_cpu
+  bool ack_after_poll = false;  // planted bug, for lessons: the poll clears ICR after its last look at the ring
   std::uint32_t pba_kb = 0;     // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
   unsigned cpu = 0;             // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;

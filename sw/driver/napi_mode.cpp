@@ -37,6 +37,9 @@ class napi_mode final : public receive_mode {
   unsigned poll(unsigned budget) {
     const unsigned work = context_.rx.clean(budget);
     if (work == budget) return budget;
+    // Planted bug (docs/lessons/lost_wakeup.md): "what is pending has been served".  A frame that came since the ring
+    // was last looked at has its cause cleared with the others (I-3), and no other will ever come for it.
+    if (context_.settings.ack_after_poll) context_.regs.write(reg::ICR, 0xFFFFFFFF);
     if (net_.napi_complete_done(napi_, work)) {
       if (context_.settings.dynamic_itr) update_itr();
       // Causes that came meanwhile are pending and interrupt on this write (D-4).

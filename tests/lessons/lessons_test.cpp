@@ -1,6 +1,9 @@
 // Each lesson shows the effect its page claims, as counts of the run.
 #include <gtest/gtest.h>
 
+#include <sstream>
+#include <utility>
+
 #include "tests/lessons/lesson_run.h"
 
 namespace ringside::test {
@@ -101,6 +104,61 @@ TEST(lesson, intx_overtakes_data_and_the_icr_read_waits_for_it) {
   EXPECT_EQ(r["frames.delivered"], 16);
   const lesson_result quick = sound("lesson_intx_overtakes_data", {"bridge.drain_latency_ns=0"});
   EXPECT_GE(quick["latency_ns.dd_intx.min"], 0);
+}
+
+/// Complaints in all, and those that contain `part`.  What a breach adds in further lines is indented.
+std::pair<int, int> complaints(const lesson_result& r, const std::string& part) {
+  std::pair<int, int> found;
+  std::istringstream in(r.complaints);
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(' ')) continue;
+    ++found.first;
+    if (line.find(part) != std::string::npos) ++found.second;
+  }
+  return found;
+}
+
+// I-1, I-3, I-5: a cause that is cleared after the last look at the ring is gone; D-4: the watchdog's ICS comes every 2
+// s.
+TEST(lesson, lost_wakeup_waits_for_the_watchdog) {
+  const lesson_result lost = run_lesson("lesson_lost_wakeup");
+  EXPECT_EQ(complaints(lost, "contract: D-4 broken by the driver"), std::pair(1, 1)) << lost.complaints;
+  EXPECT_EQ(lost["frames.delivered"], 2);
+  EXPECT_GT(lost["latency_ns.wire_app.max"], 1'900'000'000.0);
+  EXPECT_LT(lost["latency_ns.wire_app.max"], 2'000'100'000.0);
+  EXPECT_LT(lost["latency_ns.wire_app.min"], 10'000);
+  // Nobody comes: the frame stays in the ring until the interface is closed.
+  const lesson_result alone = run_lesson("lesson_lost_wakeup", {"driver.watchdog=off"});
+  EXPECT_EQ(alone["frames.delivered"], 1);
+  EXPECT_EQ(alone["frames.dropped.driver_down"], 1);
+  // Any later frame's interrupt takes it along.
+  EXPECT_LT(sound("lesson_lost_wakeup", {"gen.count=3"})["latency_ns.wire_app.max"], 20'000);
+}
+
+TEST(lesson, lost_wakeup_is_none_in_napis_order) {
+  const lesson_result right = sound("lesson_lost_wakeup", {"driver.ack_after_poll=off"});
+  EXPECT_EQ(right["frames.delivered"], 2);
+  EXPECT_LT(right["latency_ns.wire_app.max"], 10'000);
+  for (const char* rate : {"gen.rate=270000pps", "gen.rate=330000pps"})
+    EXPECT_LT(sound("lesson_lost_wakeup", {rate})["latency_ns.wire_app.max"], 20'000) << rate;
+}
+
+// Linux core-api/dma-api: the CPU may read a streaming buffer after a sync or an unmap.
+TEST(lesson, missing_dma_sync_shows_old_bytes_to_copybreak) {
+  const lesson_result apart = run_lesson("lesson_missing_dma_sync");
+  EXPECT_EQ(complaints(apart, "contract: S-12 broken by the driver"), std::pair(4, 4)) << apart.complaints;
+  EXPECT_EQ(apart["frames.delivered"], 4);  // full-size frames, unmapped
+  EXPECT_EQ(apart["frames.dropped.other_host"], 4) << "a destination address of zeros";
+  EXPECT_EQ(apart["seen.skbs_copied"], 4);
+  EXPECT_EQ(apart["seen.skbs_built"], 4);
+}
+
+TEST(lesson, missing_dma_sync_is_named_where_it_does_no_harm) {
+  const lesson_result together = run_lesson("lesson_missing_dma_sync", {"bus.coherent=on"});
+  EXPECT_EQ(together["frames.delivered"], 8);
+  EXPECT_EQ(complaints(together, "contract: S-12 broken by the driver"), std::pair(4, 4)) << together.complaints;
+  for (const char* key : {"driver.skip_dma_sync=off", "driver.copybreak=0"})
+    EXPECT_EQ(sound("lesson_missing_dma_sync", {key})["frames.delivered"], 8) << key;
 }
 
 TEST(lesson, copybreak_copies_small_frames_and_keeps_their_buffers) {

@@ -113,6 +113,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.strip_crc=on",
                                           "driver.irq_quota=9",
                                           "driver.skip_dma_sync=on",
+                                          "driver.ack_after_poll=on",
                                           "stack.rcvbuf=4096",
                                           "stack.address=10.0.0.7",
                                           "stack.udp_ports=53,67",
@@ -145,6 +146,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_FALSE(s.bus.coherent);
   EXPECT_EQ(s.driver.irq_quota, 9U);
   EXPECT_TRUE(s.driver.skip_dma_sync);
+  EXPECT_TRUE(s.driver.ack_after_poll);
   EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
   EXPECT_EQ(s.bridge.posted_bytes, 128U);
   EXPECT_EQ(s.irq.delivery_latency_ns, 10U);

@@ -6,3 +6,10 @@ gtest_discover_tests(modes_test TEST_FILTER -*full_* TEST_PREFIX system/ TEST_LI
                      PROPERTIES LABELS system TIMEOUT 600)
 gtest_discover_tests(modes_test TEST_FILTER *full_* TEST_PREFIX system/ TEST_LIST full_modes_tests
                      PROPERTIES LABELS full TIMEOUT 1200)
+# Every clock of the end of a poll.
+add_executable(lost_wakeup_test lost_wakeup_test.cpp wakeup_sweep.cpp)
+target_link_libraries(lost_wakeup_test PRIVATE ringside_run_machine ringside_systemc_main ringside_flags)
+gtest_discover_tests(lost_wakeup_test TEST_FILTER -*full_* TEST_PREFIX system/ TEST_LIST lost_wakeup_tests
+                     PROPERTIES LABELS system TIMEOUT 120)
+gtest_discover_tests(lost_wakeup_test TEST_FILTER *full_* TEST_PREFIX system/ TEST_LIST full_lost_wakeup_tests
+                     PROPERTIES LABELS full TIMEOUT 1200)

@@ -247,7 +247,8 @@ TEST_P(viewer_setup, names_signals_that_exist) {
 INSTANTIATE_TEST_SUITE_P(waves, viewer_setup,
                          testing::Values("journey.gtkw", "nic_internals.gtkw", "software.gtkw",
                                          "lesson_coalescing.gtkw", "lesson_fifo_overrun.gtkw",
-                                         "lesson_intx_overtakes_data.gtkw"));
+                                         "lesson_intx_overtakes_data.gtkw", "lesson_lost_wakeup.gtkw",
+                                         "lesson_missing_dma_sync.gtkw"));
 
 }  // namespace
 }  // namespace ringside::platform
