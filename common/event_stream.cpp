@@ -59,22 +59,38 @@ void event_stream::finish() {
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 void event_stream::deliver_up_to(position limit) {
   for (;;) {
+    // The source with the first record, and the place of the next one of any other source.
     position first{time_never, order_.size()};
+    position next = first;
     for (std::size_t rank = 0; rank < order_.size(); ++rank) {
       const source_queue& queue = sources_[order_[rank]];
-      if (queue.head != queue.records.size()) first = std::min(first, position{queue.records[queue.head].time, rank});
+      if (queue.head == queue.records.size()) continue;
+      const position here{queue.records[queue.head].time, rank};
+      if (here < first) {
+        next = first;
+        first = here;
+      } else if (here < next) {
+        next = here;
+      }
     }
     if (first.second == order_.size() || first > limit) break;
-    source_queue& queue = sources_[order_[first.second]];
-    const event& e = queue.records[queue.head++];
-    for (event_consumer* consumer : consumers_) consumer->on_event(e);
-    ++delivered_;
-    --backlog_;
+    deliver_run(sources_[order_[first.second]], first.second, std::min(next, limit));
   }
   for (source_queue& queue : sources_) {
     queue.records.erase(queue.records.begin(), queue.records.begin() + static_cast<std::ptrdiff_t>(queue.head));
     queue.head = 0;
   }
+}
+
+// Records of one source follow each other until another source's comes in between: `until` at the latest.
+void event_stream::deliver_run(source_queue& queue, std::size_t rank, position until) {
+  const std::size_t begin = queue.head;
+  do {
+    const event& e = queue.records[queue.head++];
+    for (event_consumer* consumer : consumers_) consumer->on_event(e);
+  } while (queue.head != queue.records.size() && position{queue.records[queue.head].time, rank} <= until);
+  delivered_ += queue.head - begin;
+  backlog_ -= queue.head - begin;
 }
 
 }  // namespace ringside

@@ -59,6 +59,7 @@ class event_stream {
   using position = std::pair<sim_time, std::size_t>;  // time, rank of the source in order_
 
   void deliver_up_to(position limit);
+  void deliver_run(source_queue& queue, std::size_t rank, position until);
 
   std::vector<source_queue> sources_;
   std::vector<source_id> order_;  // sources by (from, unit)

@@ -4,6 +4,7 @@
 // that a 66 MHz edge stays exact to the picosecond after any number of cycles.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -24,34 +25,43 @@ class clock_domain {
  public:
   __extension__ using wide = __int128;
 
-  constexpr clock_domain(std::int64_t hz_numerator, std::int64_t hz_denominator = 1)
-      : numerator_(hz_numerator),
-        denominator_(hz_denominator),
-        whole_period_(static_cast<wide>(second) * hz_denominator % hz_numerator == 0
-                          ? static_cast<sim_time>(static_cast<wide>(second) * hz_denominator / hz_numerator)
-                          : 0) {}
+  constexpr clock_domain(std::int64_t hz_numerator, std::int64_t hz_denominator = 1) {
+    const wide time = static_cast<wide>(second) * hz_denominator;
+    wide divisor = time;
+    for (wide rest = hz_numerator; rest != 0;) {
+      const wide next = divisor % rest;
+      divisor = rest;
+      rest = next;
+    }
+    time_ = time / divisor;
+    cycles_ = static_cast<std::int64_t>(hz_numerator / divisor);
+    const wide most = std::numeric_limits<std::int64_t>::max() / std::max(time_, static_cast<wide>(cycles_)) - 1;
+    short_below_ = static_cast<std::int64_t>(most);
+    short_time_ = most > 0 ? static_cast<std::int64_t>(time_) : 1;
+  }
 
-  /// Time of edge `n`, rounded down to a picosecond.
+  /// Time of edge `n` (n >= 0), rounded down to a picosecond.
   constexpr sim_time edge(std::int64_t n) const {
-    if (whole_period_ != 0) return n * whole_period_;
-    return static_cast<sim_time>(static_cast<wide>(n) * second * denominator_ / numerator_);
+    if (n < short_below_) return cycles_ == 1 ? n * short_time_ : n * short_time_ / cycles_;
+    return static_cast<sim_time>(n * time_ / cycles_);
   }
 
   /// Number of the first edge at or after `t` (t >= 0).
   constexpr std::int64_t edge_at_or_after(sim_time t) const {
-    if (whole_period_ != 0) return (t + whole_period_ - 1) / whole_period_;
-    auto n = static_cast<std::int64_t>(static_cast<wide>(t) * numerator_ / (static_cast<wide>(second) * denominator_));
-    while (edge(n) < t) ++n;
-    return n;
+    // edge(n) >= t means n * time_ / cycles_ >= t, rounded or not, since t is a whole number.
+    if (t < short_below_) return (t * cycles_ + short_time_ - 1) / short_time_;
+    return static_cast<std::int64_t>((t * cycles_ + time_ - 1) / time_);
   }
 
   /// Time of the first edge at or after `t`.
   constexpr sim_time align_up(sim_time t) const { return edge(edge_at_or_after(t)); }
 
  private:
-  std::int64_t numerator_;
-  std::int64_t denominator_;
-  sim_time whole_period_;  // exact period, or 0 when it is no whole number of picoseconds
+  // `cycles_` periods last exactly `time_` picoseconds; the two have no common divisor.
+  wide time_ = 0;
+  std::int64_t cycles_ = 0;
+  std::int64_t short_time_ = 0;   // time_, where 64 bits suffice
+  std::int64_t short_below_ = 0;  // products with numbers below it fit 64 bits
 };
 
 }  // namespace ringside

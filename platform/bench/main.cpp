@@ -164,7 +164,12 @@ int run(const options& o) {
     const scenario s =
         bench_scenario(o.size, frames_of(o.size),
                        o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
-    o.phase == "replay" ? run_replay(s, o.pins, false) : run_cosim(s, false);
+    if (o.phase == "record")
+      record_cosim(s, o.pins);
+    else if (o.phase == "replay")
+      run_replay(s, o.pins, false);
+    else
+      run_cosim(s, false);
     return 0;
   }
   const scratch dir;
@@ -194,7 +199,7 @@ int main(int argc, char** argv) {
   app.add_option("--frames1514", o.frames1514, "frames of 1514 bytes");
   app.add_flag("!--no-instructions", o.instructions, "do not count instructions (valgrind's callgrind)");
   app.add_option("--json", o.json, "file for the result; none or -: standard output")->expected(0, 1);
-  app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "replay"}));
+  app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "record", "replay"}));
   app.add_option("--size", o.size, "size of that phase")->check(CLI::IsMember({"64", "1514"}));
   app.add_option("--pins", o.pins, "pin log of that phase");
   app.add_flag("!--no-checker", o.checker, "contract checker off in that phase");

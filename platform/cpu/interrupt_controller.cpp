@@ -13,15 +13,17 @@ interrupt_controller::interrupt_controller(std::size_t lines, sim_time delivery_
 void interrupt_controller::set_level(line number, bool asserted, sim_time t) {
   state& s = lines_.at(number);
   s.ahead.push_back({t, asserted});
+  s.next_change = s.ahead.front().time;
   if (asserted && on_delivery_) on_delivery_(s.cpu, t + latency_);
 }
 
 // Lives through the pin changes up to `now`, in order.
 void interrupt_controller::apply(state& s, sim_time now) {
-  while (!s.ahead.empty() && s.ahead.front().time <= now) {
+  while (s.next_change <= now) {
     s.level = s.ahead.front().asserted;
-    send_if_asserted(s, s.ahead.front().time);
+    send_if_asserted(s, s.next_change);
     s.ahead.pop_front();
+    s.next_change = s.ahead.empty() ? time_never : s.ahead.front().time;
   }
 }
 
@@ -57,7 +59,7 @@ std::optional<interrupt_controller::line> interrupt_controller::deliverable(unsi
   for (line number = 0; number < lines_.size(); ++number) {
     state& s = lines_[number];
     if (s.cpu != cpu) continue;
-    apply(s, now);
+    if (s.next_change <= now) apply(s, now);
     if (s.sent && s.delivery <= now) return number;
   }
   return std::nullopt;

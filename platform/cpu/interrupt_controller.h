@@ -57,7 +57,8 @@ class interrupt_controller {
     bool in_service = false;
     bool sent = false;
     sim_time delivery = 0;
-    std::deque<change> ahead;  // pin changes not reached yet
+    std::deque<change> ahead;           // pin changes not reached yet
+    sim_time next_change = time_never;  // of `ahead`
   };
 
   void apply(state& s, sim_time now);

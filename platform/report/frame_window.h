@@ -72,7 +72,7 @@ class frame_window {
     slots_ = std::move(larger);
   }
 
-  std::vector<slot> slots_ = std::vector<slot>(1024);
+  std::vector<slot> slots_ = std::vector<slot>(64);  // grows to what is under way: few stay in cache
   frame_id most_;
   frame_id first_ = 0;
   frame_id next_ = 0;

@@ -10,7 +10,21 @@ constexpr std::size_t fold_at = std::size_t{1} << 16;
 
 }  // namespace
 
-void percentiles::add_slow(std::int64_t value) {
+void percentiles::count_recent() const {
+  for (std::size_t i = 0; i < waiting_; ++i) {
+    const std::int64_t value = recent_[i];
+    min_ = std::min(min_, value);
+    max_ = std::max(max_, value);
+    if (value >= 0 && static_cast<std::uint64_t>(value) < dense_.size())
+      ++dense_[static_cast<std::size_t>(value)];
+    else
+      count_slow(value);
+  }
+  counted_ += waiting_;
+  waiting_ = 0;
+}
+
+void percentiles::count_slow(std::int64_t value) const {
   if (value >= 0 && value < dense_limit) {
     std::size_t size = std::max<std::size_t>(dense_.size(), 1024);
     while (size <= static_cast<std::size_t>(value)) size *= 2;
@@ -20,6 +34,16 @@ void percentiles::add_slow(std::int64_t value) {
   }
   loose_.push_back(value);
   if (loose_.size() >= fold_at) fold();
+}
+
+std::int64_t percentiles::min() const {
+  count_recent();
+  return counted_ == 0 ? 0 : min_;
+}
+
+std::int64_t percentiles::max() const {
+  count_recent();
+  return counted_ == 0 ? 0 : max_;
 }
 
 void percentiles::fold() const {
@@ -42,9 +66,10 @@ void percentiles::fold() const {
 }
 
 std::int64_t percentiles::percentile(unsigned percent) const {
-  if (samples_ == 0) return 0;
+  if (samples() == 0) return 0;
+  count_recent();
   fold();
-  const std::uint64_t rank = (samples_ * percent + 99) / 100;
+  const std::uint64_t rank = (counted_ * percent + 99) / 100;
   std::uint64_t seen = 0;
   auto sparse = sparse_.begin();
   for (; sparse != sparse_.end() && sparse->first < 0; ++sparse)

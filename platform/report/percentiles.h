@@ -3,6 +3,8 @@
 // Owned by latency_report.h; nearest rank: the p-th percentile of n samples is the ceil(p * n / 100)-th smallest.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -11,32 +13,31 @@ namespace ringside::platform {
 
 class percentiles {
  public:
+  /// Values are counted a batch at a time: one by one, each would be a cache miss of its own.
   void add(std::int64_t value) {
-    ++samples_;
-    if (value < min_) min_ = value;
-    if (value > max_) max_ = value;
-    if (value >= 0 && static_cast<std::uint64_t>(value) < dense_.size()) {
-      ++dense_[static_cast<std::size_t>(value)];
-      return;
-    }
-    add_slow(value);
+    recent_[waiting_++] = value;
+    if (waiting_ == recent_.size()) count_recent();
   }
 
-  std::uint64_t samples() const { return samples_; }
+  std::uint64_t samples() const { return counted_ + waiting_; }
   /// 0 without samples.
-  std::int64_t min() const { return samples_ == 0 ? 0 : min_; }
-  std::int64_t max() const { return samples_ == 0 ? 0 : max_; }
+  std::int64_t min() const;
+  std::int64_t max() const;
   /// The nearest-rank percentile, `percent` in 1..100; 0 without samples.
   std::int64_t percentile(unsigned percent) const;
 
  private:
-  void add_slow(std::int64_t value);
+  // Counting does not change what is answered.
+  void count_recent() const;
+  void count_slow(std::int64_t value) const;
   void fold() const;
 
-  std::uint64_t samples_ = 0;
-  std::int64_t min_ = INT64_MAX;
-  std::int64_t max_ = INT64_MIN;
-  std::vector<std::uint32_t> dense_;                                    // counts of 0 .. size-1
+  mutable std::array<std::int64_t, 256> recent_{};
+  mutable std::size_t waiting_ = 0;  // of recent_
+  mutable std::uint64_t counted_ = 0;
+  mutable std::int64_t min_ = INT64_MAX;
+  mutable std::int64_t max_ = INT64_MIN;
+  mutable std::vector<std::uint32_t> dense_;                            // counts of 0 .. size-1
   mutable std::vector<std::int64_t> loose_;                             // other values, not yet folded
   mutable std::vector<std::pair<std::int64_t, std::uint64_t>> sparse_;  // value, count; rising
 };

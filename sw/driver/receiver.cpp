@@ -36,9 +36,14 @@ std::uint32_t receiver::clean(std::uint32_t budget) {
   while (work < budget) {
     const std::uint32_t index = ring_.at.next_to_clean;
     host_.consume(kernel::cost::descriptor_check);
-    host_.sync();  // the chip writes descriptors at any time
-    const rx_descriptor d = ring_.read(index);
-    if ((d.status & rxd_status::DD) == 0) break;
+    // Once DD is there, the chip leaves the descriptor alone until RDT hands it over again: only a descriptor
+    // that is not done yet needs the CPU to catch up with the chip before it can be judged.
+    rx_descriptor d = ring_.read(index);
+    if ((d.status & rxd_status::DD) == 0) {
+      host_.sync();
+      d = ring_.read(index);
+      if ((d.status & rxd_status::DD) == 0) break;
+    }
     // DD was read first; with it all of the descriptor and of the data is there (R-21, R-22; dma_rmb).
     ++work;
     ++cleaned;
@@ -111,7 +116,6 @@ void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
     }
   }
   if ((d.status & rxd_status::VP) != 0) skb->vlan_tci = d.special & vid_mask;
-  skb->timestamp = host_.now();
   ++packets_;
   bytes_ += skb->len();
   ++dev_.stats.rx_packets;

@@ -38,7 +38,7 @@ ip_fragments::ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config
 skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
   ++counters_.reassembly_requests;
   host_.consume(kernel::cost::socket_lookup);  // ip_find: as a socket's, hash chains under a lock
-  host_.sync_smp();                            // other CPUs' softirqs use the same queues
+  host_.sync();                                // the clock is read, and other CPUs' softirqs use the same queues
   if (memory_ > settings_.memory_limit) {
     refuse(std::move(fragment));
     return nullptr;
@@ -135,7 +135,6 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->protocol = last.protocol;
   whole->type = last.type;
   whole->vlan_tci = last.vlan_tci;
-  whole->timestamp = last.timestamp;
   whole->ip = first.ip;
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);
@@ -181,7 +180,7 @@ void ip_fragments::flush() {
 
 // ip_expire, for every queue whose time is over; no ICMP time exceeded is sent.
 void ip_fragments::expire() {
-  host_.sync_smp();
+  host_.sync();
   const sim_time now = host_.now();
   const auto oldest = [this] {
     return std::min_element(queues_.begin(), queues_.end(),

@@ -98,6 +98,7 @@ void packet_layer::deliver_to_taps(sk_buff& skb) {
     host_.consume(kernel::cost::tap_per_packet);
     host_.consume(kernel::cost::tap_per_byte, bytes);
     host_.emit(stage::tap, skb.frame, bytes);
+    host_.sync();  // now() counts the interrupts up to here
     t->on_packet(host_.now(), skb.frame, std::span(pieces).first(count), bytes);
   }
   skb.pull(eth_header_bytes);

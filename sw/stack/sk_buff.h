@@ -91,7 +91,6 @@ class sk_buff final : public kernel::packet {
   checksum_state ip_summed = checksum_state::none;
   std::uint16_t vlan_tci = no_vlan;  // no_vlan: none
   net_device* dev = nullptr;
-  sim_time timestamp = 0;
 
   // Control block: what one layer leaves for the next.
   struct ipv4_control {

@@ -74,7 +74,6 @@ recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
     result.frame = skb->frame;
     result.source = skb->ip.source;
     result.source_port = load_be16(skb->transport_header());
-    result.timestamp = skb->timestamp;
     skb->copy_bits(0, buffer.first(result.copied));
     // Freed before its costs are spent: the allocator is shared with softirqs, and time has not moved since sync().
     skb.reset();

@@ -23,7 +23,6 @@ struct recv_result {
   frame_id frame = 0;
   ipv4_address source = 0;
   std::uint16_t source_port = 0;
-  sim_time timestamp = 0;  // when the driver handed it up
 };
 
 class udp_socket {

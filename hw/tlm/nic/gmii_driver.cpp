@@ -31,8 +31,17 @@ gmii_driver::edge_kind gmii_driver::drive(std::int64_t cycle, pins& out) {
   return kind;
 }
 
+// Everything that goes over the pins for the frame, so that a byte costs one load.
+void gmii_driver::lay_out() {
+  line_.assign(wire_.params().preamble_bytes, preamble);
+  if (!line_.empty()) line_.back() = start_frame_delimiter;
+  line_.insert(line_.end(), frame_.bytes.begin(), frame_.bytes.end());
+  er_at_ = frame_.rx_er_at < 0 ? -1 : static_cast<std::int64_t>(wire_.params().preamble_bytes) + frame_.rx_er_at;
+}
+
 gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {
   edge_kind kind = edge_kind::data;
+  const auto last = [this] { return static_cast<std::int64_t>(line_.size()) - 1; };
   if (position_ < 0) {
     if (cycle < next_start_) {
       out = {};
@@ -41,23 +50,20 @@ gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {
     frame_ = wire_.pop();
     look_ahead();
     ++started_;
+    lay_out();
     position_ = 0;
+    if (cycles_per_byte_ == 1 && er_at_ < 0) plain_end_ = last();
     kind = edge_kind::sof;
   }
-  const std::int64_t lead = wire_.params().preamble_bytes;
-  const std::int64_t offset = position_ - lead;
   out.dv = true;
-  out.er = false;
-  if (offset < 0) {
-    out.data = offset == -1 ? start_frame_delimiter : preamble;
-  } else {
-    out.data = frame_.bytes[static_cast<std::size_t>(offset)];
-    out.er = offset == frame_.rx_er_at;
-  }
-  if (++position_ == lead + static_cast<std::int64_t>(frame_.bytes.size())) {
+  out.er = position_ == er_at_;
+  out.data = line_[static_cast<std::size_t>(position_)];
+  if (position_ == last()) {
     position_ = -1;
+    plain_end_ = -1;
     return edge_kind::eof;
   }
+  ++position_;
   return kind;
 }
 

@@ -31,14 +31,15 @@ void nic_scheduler::run_cards() {
   }
 }
 
-sim_time nic_scheduler::next_bus_date() const {
+sim_time nic_scheduler::next_decision() const {
   sim_time first = time_never;
-  for (const pci_bus* bus : buses_) first = std::min(first, bus->next_date());
+  for (const pci_bus* bus : buses_) first = std::min(first, bus->next_decision());
   return first;
 }
 
 // Everything dated before bound_ happens here, in date order: at one instant buses first, then the edge.  bound_ may
-// come nearer meanwhile, since what happens can wake a CPU.
+// come nearer meanwhile, since what happens can wake a CPU.  Drains into memory do not stop a card: they follow with
+// the bus' next decision, or at the end, before software looks.
 void nic_scheduler::step_until_bound() {
   for (;;) {
     nic* slowest = nullptr;
@@ -52,18 +53,19 @@ void nic_scheduler::step_until_bound() {
       }
     }
     const sim_time horizon = slowest == nullptr ? bound_ : slowest->local_time();
-    const sim_time bus_date = next_bus_date();
+    const sim_time bus_date = next_decision();
     if (bus_date <= horizon && bus_date < bound_) {
       for (pci_bus* bus : buses_) bus->advance(bus_date);
       if (drain_always_) drain_events();
       continue;
     }
-    if (slowest == nullptr || horizon >= bound_) return;
+    if (slowest == nullptr || horizon >= bound_) break;
     sim_time limit = std::min(bound_, bus_date);
     if (second != time_never) limit = std::min(limit, std::max(second, horizon) + params_.lookahead);
     slowest->run(limit);
     if (drain_always_) drain_events();
   }
+  for (pci_bus* bus : buses_) bus->advance(bound_ - ps);
 }
 
 void nic_scheduler::drain_events() {

@@ -46,7 +46,7 @@ class nic_scheduler : public sc_core::sc_module {
  private:
   void run_cards();
   void step_until_bound();
-  sim_time next_bus_date() const;
+  sim_time next_decision() const;
 
   const scheduler_params params_;
   event_stream& events_;

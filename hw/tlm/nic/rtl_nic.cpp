@@ -57,6 +57,7 @@ struct rtl_nic::impl {
     seed(context, p);
     context.traceEverOn(true);
     top = std::make_unique<Vnic>(&context, "nic");
+    state = top->rootp;
     for (dma_transfer& transfer : transfers) free_transfers.push_back(&transfer);
     tie_off(*top, p);
   }
@@ -79,16 +80,19 @@ struct rtl_nic::impl {
   void run(sim_time limit) {
     const std::int64_t end = rtl_clock.edge_at_or_after(limit);
     stop = false;
-    while (cycle < end && !stop) {
-      if (skip_idle && top->quiescent_o != 0 && cycle > reset_edges) {
-        const std::int64_t wake = next_input();
-        if (wake > cycle) {
-          cycle = std::min(wake, end);
-          if (cycle == end) break;
-        }
-      }
-      step();
+    if (waves != nullptr || pins != nullptr || cycle < reset_edges) {
+      while (cycle < end && !stop && !skipped_to(end)) step_observed();
+    } else {
+      while (cycle < end && !stop && !skipped_to(end)) step();
     }
+  }
+
+  // Skips what can be skipped; true when that leads to `end`.
+  bool skipped_to(std::int64_t end) {
+    if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) return false;
+    const std::int64_t wake = next_input();
+    if (wake > cycle) cycle = std::min(wake, end);
+    return cycle == end;
   }
 
   // First edge at which the RTL can change again, given that it is quiescent.
@@ -100,9 +104,24 @@ struct rtl_nic::impl {
     return std::max(first, cycle);
   }
 
+  // Every simulated cycle passes here: what happens rarely is asked for once and done elsewhere.
   void step() {
+    state->mst_req_ready_i = !free_transfers.empty();
+    if ((state->mst_wdata_valid_o | state->mst_req_valid_o) != 0) take_outputs();
+    drive_inputs();
+    clock_edge(*top, /*both_edges=*/false);
+    ++evaluated;
+    if ((state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0) look_at_outputs();
+    ++cycle;
+  }
+
+  // The same with waveforms or a pin log, and during reset.
+  void step_observed() {
     if (waves != nullptr) waves->before_edge(now());
-    take_outputs();
+    if (cycle >= reset_edges) {
+      top->mst_req_ready_i = !free_transfers.empty();
+      take_outputs();
+    }
     drive_inputs();
     if (pins != nullptr) pins->edges.push_back(pins_of(*top));
     clock_edge(*top, waves != nullptr);
@@ -122,11 +141,8 @@ struct rtl_nic::impl {
 
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_outputs() {
-    if (cycle < reset_edges) return;
     if (top->mst_wdata_valid_o) take_beat();
-    const bool ready = !free_transfers.empty();
-    top->mst_req_ready_i = ready;
-    if (top->mst_req_valid_o && ready) take_request();
+    if (top->mst_req_valid_o && top->mst_req_ready_i) take_request();
   }
 
   void take_request() {
@@ -152,31 +168,34 @@ struct rtl_nic::impl {
     dma_transfer& transfer = *filling.front();
     const bool descriptor = transfer.kind == dma_kind::writeback;
     if (descriptor ? transfer.filled % 16 == 0 : transfer.filled == 0)
-      transfer.frames.push_back(frame_of(top->mst_wtag_o));
-    const std::uint32_t word = top->mst_wdata_o;
-    const unsigned enables = top->mst_wbe_o;
-    if (enables == 0xF && transfer.filled + 4 <= transfer.length) {
-      std::memcpy(transfer.data.data() + transfer.filled, &word, 4);
+      transfer.frames.push_back(frame_of(state->mst_wtag_o));
+    if (state->mst_wbe_o == 0xF && transfer.filled + 4 <= transfer.length) {
+      std::memcpy(transfer.data.data() + transfer.filled, &state->mst_wdata_o, 4);
       transfer.filled += 4;
     } else {
-      for (unsigned lane = 0; lane < 4; ++lane) {
-        if ((enables >> lane & 1U) == 0) continue;
-        if (transfer.filled == transfer.length)
-          throw std::runtime_error("the RTL sent more write data than it asked for");
-        transfer.data[transfer.filled++] = static_cast<std::uint8_t>(word >> (8 * lane));
-      }
+      take_bytes(transfer);
     }
-    if (top->mst_wlast_o) {
+    if (state->mst_wlast_o != 0) {
       if (transfer.filled != transfer.length) throw std::runtime_error("the RTL ended a write burst early");
       filling.pop_front();
     }
   }
 
+  // A beat at either end of an unaligned burst.
+  void take_bytes(dma_transfer& transfer) const {
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      if ((state->mst_wbe_o >> lane & 1U) == 0) continue;
+      if (transfer.filled == transfer.length)
+        throw std::runtime_error("the RTL sent more write data than it asked for");
+      transfer.data[transfer.filled++] = static_cast<std::uint8_t>(state->mst_wdata_o >> (8 * lane));
+    }
+  }
+
   // ---- the inputs this edge samples ----
   void drive_inputs() {
-    top->now_i = static_cast<std::uint64_t>(cycle);
-    pins_active = false;
-    drive_gmii();
+    state->now_i = static_cast<std::uint64_t>(cycle);
+    pins_active = gmii.drive_plain(state->gmii_rxd_i);
+    if (!pins_active) drive_gmii();
     // Everything but the wire is rare: one comparison tells that nothing is due and nothing has to be taken back.
     if (cycle >= side_due) drive_side_inputs();
   }
@@ -256,15 +275,16 @@ struct rtl_nic::impl {
 
   // ---- after the edge ----
   void look_at_outputs() {
-    if (const std::uint64_t word = top->evt_o; word != 0) report_events(word);
-    if (top->tgt_rsp_valid_o) answer();
-    const bool line = top->intx_o != 0;
-    if (line != intx) {
-      intx = line;
-      emit(line ? stage::intx_assert : stage::intx_deassert);
-      host.intx(owner, line, now());
-      stop = true;
-    }
+    if (state->evt_o != 0) report_events(state->evt_o);
+    if (state->tgt_rsp_valid_o != 0) answer();
+    if (state->intx_o != intx) intx_changed();
+  }
+
+  void intx_changed() {
+    intx = state->intx_o;
+    emit(intx != 0 ? stage::intx_assert : stage::intx_deassert);
+    host.intx(owner, intx != 0, now());
+    stop = true;
   }
 
   void answer() {
@@ -315,7 +335,8 @@ struct rtl_nic::impl {
 
   VerilatedContext context;
   std::unique_ptr<Vnic> top;
-  std::int64_t cycle = 0;  // the next edge to evaluate
+  Vnic___024root* state = nullptr;  // the model's pins themselves: Vnic's are references to them
+  std::int64_t cycle = 0;           // the next edge to evaluate
   std::uint64_t evaluated = 0;
   bool stop = false;
   bool pins_active = true;  // the last edge saw an input that was not idle
@@ -328,7 +349,7 @@ struct rtl_nic::impl {
   std::deque<answer_due> answers_due;  // per accepted access
   std::int64_t side_due = 0;           // first edge at which a pin other than GMII's may change
   bool access_driven = false;
-  bool intx = false;
+  std::uint8_t intx = 0;  // intx_o as reported
   std::int64_t io_address = 0;
   std::int64_t link_change = -1;  // edge at which the link input changes, -1 = never
   bool link_next = false;

@@ -56,10 +56,11 @@ struct rtl_replay::impl {
 
   void drive() {
     const edge_pins& e = edges[next++];
-    top->now_i = e.now;
-    top->gmii_rxd_i = e.rxd;
-    top->gmii_rx_dv_i = e.rx_dv;
-    top->gmii_rx_er_i = e.rx_er;
+    Vnic___024root& pins = *top->rootp;
+    pins.now_i = e.now;
+    pins.gmii_rxd_i = e.rxd;
+    pins.gmii_rx_dv_i = e.rx_dv;
+    pins.gmii_rx_er_i = e.rx_er;
     if (e.changed) apply(*top, others[next_other++]);
   }
 };

@@ -58,10 +58,12 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   static ::tlm::tlm_response_status check(const ::tlm::tlm_generic_payload& payload);
   access_slot& take_slot();
   void notify(sc_core::sc_event& event, sim_time t);
+  void access_memory(::tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data);
 
   const pci_params params_;
   host_memory& memory_;
   pci_bus* bus_ = nullptr;
+  ::tlm::tlm_generic_payload payload_;  // of DMA
   std::function<void(sim_time)> on_schedule_;
   std::deque<posted_write> posted_;
   std::vector<posted_write> spare_;  // drained entries, their buffers reused

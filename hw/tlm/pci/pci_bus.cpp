@@ -56,6 +56,7 @@ void pci_bus::enqueue(unsigned index, const pending& request) {
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
     lose_grant(request.request_edge + params_.arbitration_clocks);
+  next_decision_ = find_next_decision();
 }
 
 void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
@@ -68,6 +69,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   request.answered = true;
   request.answer_edge = params_.clock.edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   if (owner_.now == phase::target_wait) finish_wait();
+  next_decision_ = find_next_decision();
 }
 
 // ---- dates ----------------------------------------------------------------------------------------------------------
@@ -88,16 +90,16 @@ sim_time pci_bus::decision_date() const {
   return first < 0 ? time_never : at(std::max(first, free_edge_));
 }
 
-sim_time pci_bus::next_date() const {
-  const sim_time own = owner_.now == phase::idle ? decision_date() : owner_.step_date;
-  return std::min(own, bridge_.next_drain());
+sim_time pci_bus::find_next_decision() const {
+  return owner_.now == phase::idle ? decision_date() : owner_.step_date;
 }
 
 void pci_bus::advance(sim_time limit) {
   for (;;) {
     const sim_time drain = bridge_.next_drain();
-    const sim_time own = owner_.now == phase::idle ? decision_date() : owner_.step_date;
+    const sim_time own = find_next_decision();
     const sim_time date = std::min(drain, own);
+    next_decision_ = own;
     if (date > limit || date == time_never) return;
     now_ = date;
     if (drain <= own)

@@ -8,6 +8,7 @@
 // one idle clock.  Sources of the figures: pci_params.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -58,7 +59,9 @@ class pci_bus {
   void access_done(unsigned device, std::uint32_t data, sim_time t);
 
   /// Date of the next thing the bus does by itself; time_never when it waits for others.
-  sim_time next_date() const;
+  sim_time next_date() const { return std::min(next_decision_, bridge_.next_drain()); }
+  /// The same without drains into memory, which only software sees: no card has to stop for them.
+  sim_time next_decision() const { return next_decision_; }
   /// Does everything dated at or before `limit`.
   void advance(sim_time limit);
   /// No event of the bus will be older than `t`: every party has reached it.
@@ -111,6 +114,7 @@ class pci_bus {
   void enqueue(unsigned index, const pending& request);
   std::int64_t ready_edge(unsigned index) const;
   sim_time decision_date() const;
+  sim_time find_next_decision() const;
   void grant(std::int64_t edge);
   void start_dma();
   void start_cpu();
@@ -143,6 +147,7 @@ class pci_bus {
   std::int64_t free_edge_ = 0;  // first clock at which an address phase may stand
   unsigned last_owner_ = 0;
   sim_time now_ = 0;
+  sim_time next_decision_ = time_never;
   pci_counters counters_;
 };
 
