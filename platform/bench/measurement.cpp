@@ -93,7 +93,7 @@ measurement run_replay(const scenario& s, const std::string& file, bool check) {
   from.read(reinterpret_cast<char*>(log.edges.data()),
             static_cast<std::streamsize>(log.edges.size() * sizeof(tlm::rtl_pins)));
   if (!from) throw std::runtime_error("cannot read the pin log " + file);
-  tlm::rtl_replay card(rtl_params_of(s), log);
+  tlm::rtl_replay card(rtl_params_of(start_class_of(s)), log);
   log.edges = {};
   measurement out;
   if (check) {

@@ -8,14 +8,23 @@ namespace ringside::platform {
 
 processor::processor(const sc_core::sc_module_name& name, const processor_params& params,
                      interrupt_controller& interrupts, tlm::host_memory& memory, event_stream& events)
-    : sc_module(name), bus_out("bus_out"), params_(params), interrupts_(interrupts), memory_(memory) {
+    : processor(name, memory) {
+  power_on(params, interrupts, events);
+}
+
+processor::processor(const sc_core::sc_module_name& name, tlm::host_memory& memory)
+    : sc_module(name), bus_out("bus_out"), memory_(memory) {}
+
+void processor::power_on(const processor_params& params, interrupt_controller& interrupts, event_stream& events) {
+  params_ = params;
+  interrupts_ = &interrupts;
   for (unsigned number = 0; number < params.cpus; ++number) {
     virtual_cpu_params one = params.cpu;
     one.number = number;
     cpus_.push_back(std::make_unique<virtual_cpu>(one, interrupts, events));
   }
   current_ = cpus_.front().get();
-  interrupts_.on_delivery([this](unsigned cpu, sim_time t) { cpus_.at(cpu)->interrupt_ahead(t); });
+  interrupts_->on_delivery([this](unsigned cpu, sim_time t) { cpus_.at(cpu)->interrupt_ahead(t); });
 }
 
 void processor::connect(kernel::cpu_events& software) {
@@ -39,17 +48,17 @@ void processor::consume(kernel::cost what, std::uint64_t times) {
 
 void processor::unmask_irq(kernel::irq_line line) {
   sync();
-  interrupts_.unmask(line, now());
+  interrupts_->unmask(line, now());
 }
 
 void processor::mask_irq(kernel::irq_line line) {
   sync();
-  interrupts_.mask(line, now());
+  interrupts_->mask(line, now());
 }
 
 void processor::eoi(kernel::irq_line line) {
   sync();
-  interrupts_.eoi(line, now());
+  interrupts_->eoi(line, now());
 }
 
 // ---- bus

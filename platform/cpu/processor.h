@@ -31,7 +31,10 @@ class processor : public sc_core::sc_module, public kernel::host {
 
   processor(const sc_core::sc_module_name& name, const processor_params& params, interrupt_controller& interrupts,
             tlm::host_memory& memory, event_stream& events);
+  /// The module alone, without CPUs until power_on(): what has to exist when the simulation is elaborated.
+  processor(const sc_core::sc_module_name& name, tlm::host_memory& memory);
 
+  void power_on(const processor_params& params, interrupt_controller& interrupts, event_stream& events);
   void connect(kernel::cpu_events& software);
   virtual_cpu& cpu(unsigned number) { return *cpus_.at(number); }
   /// Wakes a task at `t` from outside the simulation (between two calls of sc_start), as another CPU would.  No card
@@ -96,8 +99,8 @@ class processor : public sc_core::sc_module, public kernel::host {
   void consume_lines(kernel::bus_address address, std::size_t bytes);
   std::uint32_t access(tlm::pci_space space, unsigned device, std::uint64_t address, bool write, std::uint32_t value);
 
-  const processor_params params_;
-  interrupt_controller& interrupts_;
+  processor_params params_;
+  interrupt_controller* interrupts_ = nullptr;
   tlm::host_memory& memory_;
   std::vector<std::unique_ptr<virtual_cpu>> cpus_;
   std::deque<task> tasks_;  // a deque: tasks keep their addresses; id = index + 1

@@ -7,15 +7,10 @@
 #include <stdexcept>
 #include <systemc>
 
-#include "hw/tlm/memory/host_memory.h"
-#include "hw/tlm/model/model_nic.h"
-#include "hw/tlm/nic/nic_scheduler.h"
-#include "hw/tlm/nic/rtl_nic.h"
-#include "hw/tlm/pci/host_bridge.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/sc_time_convert.h"
 #include "platform/contract/checker.h"
-#include "platform/cpu/processor.h"
+#include "platform/machine/chassis.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/machine_params.h"
 #include "platform/machine/tap_adapter.h"
@@ -38,43 +33,42 @@ constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest f
 }  // namespace
 
 struct machine::parts final : public tlm::nic_host {
-  parts(const scenario& s, frame_source& input)
+  parts(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input)
       : plan(s),
-        rx_wire(0, input, wire_params_of(s)),
-        memory("memory", std::size_t{s.mem.size_mb} << 20, s.bus.coherent),
-        bridge("host_bridge", pci_params_of(s), memory),
+        body(std::move(elaborated)),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
-        cpus("processor", processor_params_of(s), interrupts, memory, stream),
-        scheduler("nic_scheduler", scheduler_params_of(s), stream),
-        os(cpus, {}),
+        os(power_on(s), {}),
         net(os, stack_config_of(s)),
         nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
         reader(net, app_config_of(s)),
         contract(contract_config_of(s)) {
-    rx_wire.hold();
-    card = make_card();
-    bus.attach(*card);
+    body->outside = this;
+    rx_wire.connect(input, wire_params_of(s));
+    card.set_crossing(s.bus.crossing_to_rtl_clocks);
+    if (tlm::rtl_nic* rtl = body->rtl_card()) rtl->set_skip(s.run.skip);
+    bus.attach(card);
+    bridge.configure(pci_params_of(s));
     bridge.connect(bus);
-    cpus.bus_out.bind(bridge.cpu_in);
     cpus.connect(os);
     interrupts.route(nic_line, irq_cpu_of(s));
-    scheduler.add_card(*card);
     scheduler.add_bus(bus);
     scheduler.before_drain([this] { cpus.publish_watermarks(); });
     const auto scheduled = [this](sim_time t) { scheduler.kernel_event_at(t); };
     bridge.on_schedule(scheduled);
     cpus.on_schedule(scheduled);
-    card->set_link(true, 0);
+    card.set_link(true, 0);
     stream.add_consumer(traffic);
     if (s.checker.enabled) stream.add_consumer(contract);
     init_task = cpus.spawn(0, "init", [this] { boot(); });
+    scheduler.start(scheduler_params_of(s));
   }
 
-  std::unique_ptr<tlm::nic> make_card() {
-    if (plan.nic.kind == nic_kind::model)
-      return std::make_unique<tlm::model_nic>(model_params_of(plan), *this, rx_wire, stream);
-    return std::make_unique<tlm::rtl_nic>(rtl_params_of(plan), *this, rx_wire, stream);
+  // Software is made for a machine that has its CPUs and its kind of memory.
+  kernel::host& power_on(const scenario& s) {
+    if (!s.bus.coherent) body->memory.split();
+    cpus.power_on(processor_params_of(s), interrupts, stream);
+    return cpus;
   }
 
   // ---- the bench around the software
@@ -90,7 +84,7 @@ struct machine::parts final : public tlm::nic_host {
     if (!reader.start()) throw std::runtime_error("the application could not bind its ports");
     cpus.sync();
     rx_wire.release(plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay);
-    card->wire_released();
+    card.wire_released();
     ready = true;
     for (;;) {
       cpus.prepare_to_sleep();
@@ -126,7 +120,7 @@ struct machine::parts final : public tlm::nic_host {
     sc_core::sc_start(tlm::to_sc_time(poll_step));
     scheduler.drain_events();
     if (waves == nullptr) return;
-    card->flush_trace();
+    card.flush_trace();
     waves->advance(stream.settled());
   }
 
@@ -134,7 +128,7 @@ struct machine::parts final : public tlm::nic_host {
     waves = std::make_unique<wave_writer>(
         options, wave_layout{.cpus = cpus.cpu_count(), .pci_clock = pci_params_of(plan).clock});
     stream.add_consumer(*waves);
-    card->trace({&waves->card(), options.start, options.end});
+    card.trace({&waves->card(), options.start, options.end});
   }
 
   void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
@@ -151,7 +145,7 @@ struct machine::parts final : public tlm::nic_host {
     cpus.power_off();
     stream.finish();
     if (waves != nullptr) {
-      card->flush_trace();
+      card.flush_trace();
       waves->finish();
     }
     if (plan.checker.enabled) contract.finish(now());
@@ -183,16 +177,16 @@ struct machine::parts final : public tlm::nic_host {
   }
 
   const scenario plan;
-  event_stream stream;
-  tlm::wire rx_wire;
-  tlm::host_memory memory;
-  tlm::host_bridge bridge;
+  std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
+  const std::unique_ptr<chassis> body;
+  event_stream& stream = body->stream;
+  tlm::wire& rx_wire = body->rx_wire;
+  tlm::host_bridge& bridge = body->bridge;
+  processor& cpus = body->cpus;
+  tlm::nic_scheduler& scheduler = body->scheduler;
+  tlm::nic& card = *body->card;
   tlm::pci_bus bus;
   interrupt_controller interrupts;
-  processor cpus;
-  tlm::nic_scheduler scheduler;
-  std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
-  std::unique_ptr<tlm::nic> card;
   kernel::kernel os;
   stack::net_stack net;
   driver::e1000 nic_driver;
@@ -209,7 +203,14 @@ struct machine::parts final : public tlm::nic_host {
   std::chrono::nanoseconds wall{};
 };
 
-machine::machine(const scenario& s, frame_source& input) : parts_(std::make_unique<parts>(s, input)) {}
+machine::machine(const scenario& s, frame_source& input)
+    : machine(std::make_unique<chassis>(start_class_of(s)), s, input) {}
+
+machine::machine(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input) {
+  if (elaborated->made_for != start_class_of(s)) throw std::logic_error("the scenario belongs to another start class");
+  parts_ = std::make_unique<parts>(std::move(elaborated), s, input);
+}
+
 machine::~machine() = default;
 
 event_stream& machine::events() {
@@ -266,7 +267,7 @@ run_counters machine::counters() const {
   c.softirq_runs = os.softirq_runs;
   c.ksoftirqd_runs = os.ksoftirqd_runs;
   c.sim_time_ps = end;
-  const tlm::nic_counters card = p.card->counters();
+  const tlm::nic_counters card = p.card.counters();
   c.rtl_cycles = card.cycles;
   c.rtl_cycles_evaluated = card.cycles_evaluated;
   c.wall_ns = static_cast<std::uint64_t>(p.wall.count());
@@ -292,7 +293,7 @@ const driver::e1000& machine::nic_driver() const {
   return parts_->nic_driver;
 }
 tlm::rtl_nic& machine::rtl_card() {
-  auto* card = dynamic_cast<tlm::rtl_nic*>(parts_->card.get());
+  tlm::rtl_nic* card = parts_->body->rtl_card();
   if (card == nullptr) throw std::logic_error("the machine has no Verilated card: nic.kind is model");
   return *card;
 }

@@ -10,15 +10,20 @@ clock_domain clock_of(const rational& hz) {
 constexpr std::int64_t hz_66_limit = 34'000'000;  // M66EN is driven by a slot that runs above 33 MHz
 
 // Byte 0 in bits 7:0.
-std::uint64_t address_of(const scenario& s) {
+std::uint64_t address_of(const std::array<std::uint8_t, 6>& mac) {
   std::uint64_t address = 0;
-  for (std::size_t i = 0; i < s.nic.mac_address.size(); ++i) address |= std::uint64_t{s.nic.mac_address[i]} << (8 * i);
+  for (std::size_t i = 0; i < mac.size(); ++i) address |= std::uint64_t{mac[i]} << (8 * i);
   return address;
 }
-bool fast_bus(const scenario& s) {
+}  // namespace
+
+bool is_fast_bus(const scenario& s) {
   return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
 }
-}  // namespace
+
+sim_time byte_time_of(std::uint32_t link_mbps) {
+  return 8 * ns * (1000 / static_cast<sim_time>(link_mbps));
+}
 
 tlm::pci_params pci_params_of(const scenario& s) {
   tlm::pci_params p;
@@ -39,30 +44,27 @@ tlm::pci_params pci_params_of(const scenario& s) {
   return p;
 }
 
-tlm::rtl_nic_params rtl_params_of(const scenario& s) {
+tlm::rtl_nic_params rtl_params_of(const start_class& c) {
   tlm::rtl_nic_params p;
-  p.mac_address = address_of(s);
-  p.bus_66mhz = fast_bus(s);
-  p.link_mbps = s.wire.link_mbps;
-  p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
-  p.skip_idle = s.run.skip;
-  p.seed = s.run.seed;
+  p.mac_address = address_of(c.mac_address);
+  p.bus_66mhz = c.fast_bus;
+  p.link_mbps = c.link_mbps;
+  p.seed = c.power_on_seed;
   return p;
 }
 
-tlm::model_params model_params_of(const scenario& s) {
+tlm::model_params model_params_of(const start_class& c) {
   tlm::model_params p;
-  p.mac_address = address_of(s);
-  p.bus_66mhz = fast_bus(s);
-  p.link_mbps = s.wire.link_mbps;
-  p.crossing_to_card_clocks = s.bus.crossing_to_rtl_clocks;
-  p.seed = s.run.seed;
+  p.mac_address = address_of(c.mac_address);
+  p.bus_66mhz = c.fast_bus;
+  p.link_mbps = c.link_mbps;
+  p.seed = c.power_on_seed;
   return p;
 }
 
 tlm::wire_params wire_params_of(const scenario& s) {
   tlm::wire_params p;
-  p.byte_time = 8 * ns * (1000 / static_cast<sim_time>(s.wire.link_mbps));
+  p.byte_time = byte_time_of(s.wire.link_mbps);
   p.gap_bytes = s.wire.gap_min;
   p.max_frame_bytes = longest_frame(s.driver);
   return p;

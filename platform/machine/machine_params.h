@@ -8,6 +8,7 @@
 #include "hw/tlm/wire/wire.h"
 #include "platform/contract/config.h"
 #include "platform/cpu/processor.h"
+#include "platform/machine/chassis.h"
 #include "platform/scenario/scenario.h"
 #include "sw/driver/config.h"
 #include "sw/stack/app.h"
@@ -16,8 +17,11 @@
 namespace ringside::platform {
 
 tlm::pci_params pci_params_of(const scenario& s);
-tlm::rtl_nic_params rtl_params_of(const scenario& s);
-tlm::model_params model_params_of(const scenario& s);
+tlm::rtl_nic_params rtl_params_of(const start_class& c);
+tlm::model_params model_params_of(const start_class& c);
+/// M66EN: the bus runs above 33 MHz.
+bool is_fast_bus(const scenario& s);
+sim_time byte_time_of(std::uint32_t link_mbps);
 tlm::wire_params wire_params_of(const scenario& s);
 tlm::scheduler_params scheduler_params_of(const scenario& s);
 processor_params processor_params_of(const scenario& s);

@@ -45,6 +45,9 @@ const auto rows = std::to_array<key_row>({
      "station address in RAL0/RAH0",
      "this project; locally administered, IEEE 802 8.2",
      store_mac},
+    {"nic.power_on_seed", "0", whole(0, 9'223'372'036'854'775'807),
+     "seed of what the card's state without a reset value holds; 0: run.seed", "this project",
+     [](scenario& s, const value& v) { s.nic.power_on_seed = static_cast<std::uint64_t>(v.number); }},
 
     {"bus.clock_mhz",
      "66",

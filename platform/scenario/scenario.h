@@ -30,6 +30,7 @@ struct nic_config {
   nic_kind kind = nic_kind::rtl;
   std::uint32_t pba_kb = 0;  // PBA.RXA
   std::array<std::uint8_t, 6> mac_address{};
+  std::uint64_t power_on_seed = 0;  // 0: run.seed
 };
 
 struct bus_config {

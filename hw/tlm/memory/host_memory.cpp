@@ -22,10 +22,14 @@ host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes,
       bus_in("bus_in"),
       size_(bytes),
       bytes_(zeroed_array<std::byte>(bytes)),
-      device_(coherent ? nullptr : zeroed_array<std::byte>(bytes)),
       shadow_(zeroed_array<frame_id>((bytes >> shadow_shift) + 1)) {
-  bus_in.register_b_transport(this, coherent ? &host_memory::b_transport : &host_memory::b_transport_apart);
-  bus_in.register_transport_dbg(this, coherent ? &host_memory::transport_dbg : &host_memory::transport_dbg_apart);
+  bus_in.register_b_transport(this, &host_memory::b_transport);
+  bus_in.register_transport_dbg(this, &host_memory::transport_dbg);
+  if (!coherent) split();
+}
+
+void host_memory::split() {
+  device_.reset(zeroed_array<std::byte>(size_));
 }
 
 frame_id host_memory::frame_at(std::uint64_t address) const {
@@ -68,14 +72,6 @@ unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
   return access(payload) ? payload.get_data_length() : 0;
 }
 
-void host_memory::b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
-  access_apart(payload);
-}
-
-unsigned host_memory::transport_dbg_apart(::tlm::tlm_generic_payload& payload) {
-  return access_apart(payload) ? payload.get_data_length() : 0;
-}
-
 bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
   const unsigned length = payload.get_data_length();
   ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
@@ -94,6 +90,10 @@ bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
 
 bool host_memory::access(::tlm::tlm_generic_payload& payload) {
   if (!check(payload)) return false;
+  return coherent() ? access_together(payload) : access_apart(payload);
+}
+
+bool host_memory::access_together(::tlm::tlm_generic_payload& payload) {
   std::byte* here = bytes_.get() + payload.get_address();
   if (payload.is_read())
     std::memcpy(payload.get_data_ptr(), here, payload.get_data_length());
@@ -104,7 +104,6 @@ bool host_memory::access(::tlm::tlm_generic_payload& payload) {
 
 // A burst may begin in one kind of range and end in another.
 bool host_memory::access_apart(::tlm::tlm_generic_payload& payload) {
-  if (!check(payload)) return false;
   unsigned char* data = payload.get_data_ptr();
   std::uint64_t at = payload.get_address();
   const std::uint64_t end = at + payload.get_data_length();

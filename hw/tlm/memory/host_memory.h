@@ -31,6 +31,8 @@ class host_memory : public sc_core::sc_module {
   /// The CPU's view.
   std::span<std::byte> span() { return {bytes_.get(), size_}; }
   bool coherent() const { return device_ == nullptr; }
+  /// From now on devices have a view of their own, empty as the CPU's is; before anybody has written.
+  void split();
   /// Makes CPU and devices see the same bytes in [address, address + length) from now on, or no longer.
   void set_coherent(std::uint64_t address, std::uint64_t length, bool on);
   /// Non-coherent memory: what devices wrote becomes what the CPU sees, and the other way round.
@@ -53,9 +55,7 @@ class host_memory : public sc_core::sc_module {
   void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(::tlm::tlm_generic_payload& payload);
   bool access(::tlm::tlm_generic_payload& payload);
-  // The same when two views exist.
-  void b_transport_apart(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-  unsigned transport_dbg_apart(::tlm::tlm_generic_payload& payload);
+  bool access_together(::tlm::tlm_generic_payload& payload);
   bool access_apart(::tlm::tlm_generic_payload& payload);
   bool check(::tlm::tlm_generic_payload& payload) const;
 

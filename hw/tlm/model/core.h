@@ -33,7 +33,7 @@ struct core {
     return (t + card_clock - 1) / card_clock * card_clock + params.crossing_to_card_clocks * card_clock;
   }
 
-  const model_params params;
+  model_params params;
   sim_time now = 0;
   agenda due;
   register_file regs;

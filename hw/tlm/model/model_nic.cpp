@@ -160,6 +160,10 @@ void model_nic::set_link(bool up, sim_time t) {
   impl_->shared.at(t, [i = impl_.get(), up] { i->phy_link.phy_changed(up); });
 }
 
+void model_nic::set_crossing(std::uint32_t clocks) {
+  impl_->shared.params.crossing_to_card_clocks = clocks;
+}
+
 void model_nic::wire_released() {
   impl_->receive_mac.listen();
 }

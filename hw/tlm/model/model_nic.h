@@ -27,6 +27,7 @@ class model_nic : public nic {
   void dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) override;
   void dma_done(dma_transfer& transfer, sim_time t) override;
   void set_link(bool up, sim_time t) override;
+  void set_crossing(std::uint32_t clocks) override;
   void wire_released() override;
   nic_config_state config_state() const override;
   /// Clocks of simulated time; evaluated are those in which the card did something.

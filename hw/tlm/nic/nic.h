@@ -105,6 +105,8 @@ class nic {
   virtual void dma_done(dma_transfer& transfer, sim_time t) = 0;
   /// Link of the PHY, from `t` on.
   virtual void set_link(bool up, sim_time t) = 0;
+  /// Clocks of the card's domain that what comes from the bus takes to cross; before the first access.
+  virtual void set_crossing(std::uint32_t clocks) { static_cast<void>(clocks); }
   /// The wire was released: its next frame is known now and not before this card's local time.
   virtual void wire_released() = 0;
   virtual nic_config_state config_state() const = 0;

@@ -16,8 +16,15 @@ nic_scheduler::nic_scheduler(const sc_core::sc_module_name& name, const schedule
   SC_THREAD(run_cards);
 }
 
-// Wakes: at the end of each stretch, where the next kernel event is due.
+void nic_scheduler::start(const scheduler_params& params) {
+  params_ = params;
+  held_ = false;
+  start_.notify(sc_core::SC_ZERO_TIME);
+}
+
+// Wakes: at the end of each stretch, where the next kernel event is due; first by start() where it was held.
 void nic_scheduler::run_cards() {
+  while (held_) wait(start_);
   for (;;) {
     // All software at this instant goes before the clock edge at this instant.
     while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);

@@ -29,6 +29,10 @@ class nic_scheduler : public sc_core::sc_module {
  public:
   nic_scheduler(const sc_core::sc_module_name& name, const scheduler_params& params, event_stream& events);
 
+  /// Lets kernel time pass without the cards until start(); before the simulation begins.
+  void hold() { held_ = true; }
+  /// Goes on from here, with other figures.
+  void start(const scheduler_params& params);
   void add_card(nic& card) { cards_.push_back(&card); }
   void add_bus(pci_bus& bus) { buses_.push_back(&bus); }
   /// A party scheduled a kernel event at `t`: cards may not run past it.
@@ -48,13 +52,15 @@ class nic_scheduler : public sc_core::sc_module {
   void step_until_bound();
   sim_time next_decision() const;
 
-  const scheduler_params params_;
+  scheduler_params params_;
   event_stream& events_;
   std::vector<nic*> cards_;
   std::vector<pci_bus*> buses_;
   std::function<void()> before_drain_;
   sim_time bound_ = 0;
   bool drain_always_ = false;
+  bool held_ = false;
+  sc_core::sc_event start_;
 };
 
 }  // namespace ringside::tlm

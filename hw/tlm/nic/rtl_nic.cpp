@@ -326,7 +326,7 @@ struct rtl_nic::impl {
   }
 
   rtl_nic& owner;
-  const rtl_nic_params params;
+  rtl_nic_params params;
   nic_host& host;
   gmii_driver gmii;
   const std::uint16_t wire_number;
@@ -407,6 +407,10 @@ void rtl_nic::set_link(bool up, sim_time t) {
   impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
   impl_->link_next = up;
   impl_->side_input_queued();
+}
+
+void rtl_nic::set_crossing(std::uint32_t clocks) {
+  impl_->params.crossing_to_rtl_clocks = clocks;
 }
 
 void rtl_nic::wire_released() {

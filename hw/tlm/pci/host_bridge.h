@@ -34,6 +34,8 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   host_bridge(const sc_core::sc_module_name& name, const pci_params& params, host_memory& memory);
 
   void connect(pci_bus& bus) { bus_ = &bus; }
+  /// Other figures than the constructor's; before the first access.
+  void configure(const pci_params& params) { params_ = params; }
   /// Called with the time of every kernel event the bridge schedules, so that cards do not run past it.
   void on_schedule(std::function<void(sim_time)> call) { on_schedule_ = std::move(call); }
 
@@ -60,7 +62,7 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   void notify(sc_core::sc_event& event, sim_time t);
   void access_memory(::tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data);
 
-  const pci_params params_;
+  pci_params params_;
   host_memory& memory_;
   pci_bus* bus_ = nullptr;
   ::tlm::tlm_generic_payload payload_;  // of DMA

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace ringside::tlm {
@@ -12,7 +13,13 @@ constexpr std::size_t fcs_bytes = 4;
 }  // namespace
 
 wire::wire(std::uint16_t number, frame_source& source, const wire_params& params)
-    : number_(number), source_(source), params_(params) {}
+    : number_(number), source_(&source), params_(params) {}
+
+void wire::connect(frame_source& source, const wire_params& params) {
+  if (params.byte_time != params_.byte_time) throw std::logic_error("a card knows this wire by another byte time");
+  source_ = &source;
+  params_ = params;
+}
 
 void wire::release(sim_time t) {
   held_ = false;
@@ -22,7 +29,7 @@ void wire::release(sim_time t) {
 const wire_frame* wire::peek() {
   if (held_) return nullptr;
   if (!next_ && !ended_) {
-    std::optional<offered_frame> offer = source_.next();
+    std::optional<offered_frame> offer = source_->next();
     if (offer)
       next_ = make(std::move(*offer));
     else

@@ -23,6 +23,12 @@ class wire {
  public:
   /// `number` tells wires apart in frame ids; `source` is pulled, not owned.
   wire(std::uint16_t number, frame_source& source, const wire_params& params = {});
+  /// Held, and without a source until connect().
+  wire(std::uint16_t number, const wire_params& params) : number_(number), params_(params), held_(true) {}
+
+  /// Gives the wire its source, and other figures than the constructor's except for the byte time, which cards know;
+  /// before release().
+  void connect(frame_source& source, const wire_params& params);
 
   /// Keeps every frame back until release(); before the first peek().
   void hold() { held_ = true; }
@@ -43,8 +49,8 @@ class wire {
   wire_frame make(offered_frame&& offer);
 
   const std::uint16_t number_;
-  frame_source& source_;
-  const wire_params params_;
+  frame_source* source_ = nullptr;
+  wire_params params_;
   std::optional<wire_frame> next_;
   bool ended_ = false;
   bool held_ = false;

@@ -1,0 +1,67 @@
+// The half of a machine that is elaborated: SystemC's modules, the wire, the event stream and the card, reset or not
+// yet.
+//
+// What else a scenario says (clocks, figures of the bus, CPUs, software, traffic) the other half adds, machine.h: one
+// elaboration serves every scenario of the same start_class.  One per process; made by the machine, or by the fork
+// server, which copies it for each seed.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <memory>
+
+#include "common/event_stream.h"
+#include "hw/tlm/memory/host_memory.h"
+#include "hw/tlm/nic/nic_scheduler.h"
+#include "hw/tlm/nic/rtl_nic.h"
+#include "hw/tlm/pci/host_bridge.h"
+#include "hw/tlm/wire/wire.h"
+#include "platform/cpu/processor.h"
+#include "platform/scenario/scenario.h"
+
+namespace ringside::platform {
+
+/// All of a scenario that the elaborated half depends on: which card, what its pins are tied to, what its registers
+/// without a reset value hold, and how much memory there is.
+struct start_class {
+  nic_kind kind = nic_kind::rtl;
+  std::array<std::uint8_t, 6> mac_address{};
+  bool fast_bus = true;  // M66EN
+  std::uint32_t link_mbps = 1000;
+  std::uint64_t power_on_seed = 1;
+  std::uint32_t memory_mb = 64;
+
+  auto operator<=>(const start_class&) const = default;
+};
+start_class start_class_of(const scenario& s);
+
+struct chassis final : public tlm::nic_host {
+  /// Elaborates; no time passes.
+  explicit chassis(const start_class& c);
+
+  /// Clocks the card out of its reset, ahead of kernel time: exact, since nothing reaches it in its first 72 ns.
+  void reset_card();
+  /// The Verilated card; null when it is the model.
+  tlm::rtl_nic* rtl_card() const { return rtl; }
+
+  // tlm::nic_host: on to the machine.
+  void dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
+    outside->dma_request(from, transfer, t);
+  }
+  void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override { outside->access_done(from, data, t); }
+  void intx(tlm::nic& from, bool asserted, sim_time t) override { outside->intx(from, asserted, t); }
+
+  const start_class made_for;
+  tlm::nic_host* outside = nullptr;  // the machine, as soon as there is one
+  event_stream stream;
+  tlm::wire rx_wire;
+  tlm::host_memory memory;
+  tlm::host_bridge bridge;
+  processor cpus;
+  tlm::nic_scheduler scheduler;
+  std::unique_ptr<tlm::nic> card;
+  tlm::rtl_nic* rtl = nullptr;
+};
+
+}  // namespace ringside::platform
