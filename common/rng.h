@@ -2,6 +2,7 @@
 // give the same run everywhere.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace ringside {
@@ -33,5 +34,16 @@ class rng {
  private:
   std::uint64_t state_;
 };
+
+/// Weighted choice: index of a weight, in proportion.
+template <std::size_t N>
+constexpr std::size_t weighted(rng& random, const std::uint32_t (&weights)[N]) {
+  std::uint32_t total = 0;
+  for (const std::uint32_t weight : weights) total += weight;
+  std::uint32_t draw = random.below(total);
+  std::size_t index = 0;
+  while (draw >= weights[index]) draw -= weights[index++];
+  return index;
+}
 
 }  // namespace ringside

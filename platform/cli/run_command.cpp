@@ -23,6 +23,7 @@
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
 #include "platform/source/pcap_source.h"
+#include "platform/source/stimulus.h"
 
 namespace ringside::platform {
 namespace {
@@ -59,6 +60,7 @@ std::optional<frame_id> journey_frame(const options& chosen) {
 
 std::uint64_t frames_expected(const scenario& s, const frame_source& source) {
   if (const auto* capture = dynamic_cast<const pcap_source*>(&source)) return capture->records();
+  if (const auto* drawn = dynamic_cast<const planned_source*>(&source)) return drawn->count();
   return s.gen.count;
 }
 

@@ -131,6 +131,12 @@ struct machine::parts final : public tlm::nic_host {
     card.trace({&waves->card(), options.start, options.end});
   }
 
+  void finish_waves() {
+    if (waves == nullptr) return;
+    card.flush_trace();
+    waves->finish();
+  }
+
   void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
     const auto wall_start = std::chrono::steady_clock::now();
     bool asked_to_stop = false;
@@ -144,10 +150,7 @@ struct machine::parts final : public tlm::nic_host {
     if (complete) shut_down();
     cpus.power_off();
     stream.finish();
-    if (waves != nullptr) {
-      card.flush_trace();
-      waves->finish();
-    }
+    finish_waves();
     if (plan.checker.enabled) contract.finish(now());
     for (const contract::breach& b : contract.breaches()) breaches.push_back(b.describe());
     wall = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - wall_start);
@@ -233,6 +236,15 @@ void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going
 
 void machine::trace(const wave_options& waves) {
   parts_->trace(waves);
+}
+
+void machine::deliver_closely(std::function<void()> delivered) {
+  parts_->scheduler.drain_always(true);
+  parts_->scheduler.after_drain(std::move(delivered));
+}
+
+void machine::finish_waves() {
+  parts_->finish_waves();
 }
 
 void machine::on_phase(std::function<void(phase)> call) {

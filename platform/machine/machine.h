@@ -45,6 +45,12 @@ class machine {
   /// Writes waveforms of the run to a VCD file; before run().
   void trace(const wave_options& waves);
 
+  /// From now on events are delivered before every stretch of a card, and `delivered` is called each time, from within
+  /// the simulation: to come close to the end of a run that crashes.
+  void deliver_closely(std::function<void()> delivered);
+  /// Writes all that the waveform file can show by now, and closes it.
+  void finish_waves();
+
   /// Runs to the end.  keep_going(simulated time, frames offered) is asked about every 0.1 ms of simulated time; false
   /// ends the run cleanly, with frames left in flight.
   void run(const std::function<bool(sim_time, std::uint64_t)>& keep_going);

@@ -6,12 +6,15 @@
 #include <array>
 #include <map>
 
+#include "common/rng.h"
 #include "platform/cli/kernel_costs.h"
 #include "platform/scenario/loader.h"
 
 namespace ringside::platform {
 namespace {
 
+// Few, since each is a start class of its own: with the pins, 24 in all.
+constexpr std::uint32_t power_on_states = 4;
 constexpr std::uint64_t draw_stream = 0x7265'6772'6573'7331;
 
 /// Draws one scenario's keys.  The order of the draws is part of what a seed means.
@@ -24,6 +27,9 @@ class drawer {
     set("run.seed", seed);
     set("run.time_limit", "20s");
     set("nic.kind", nic);
+    set("wire.source", "drawn");
+    set("gen.temper", std::string(name(mood_)));
+    set("nic.power_on_seed", between(1, power_on_states));
     cpu();
     bus();
     driver();

@@ -5,7 +5,6 @@
 
 #include <string>
 
-#include "platform/regress/fork_server.h"
 #include "platform/regress/seed_run.h"
 
 namespace ringside::platform {
@@ -17,8 +16,8 @@ inline constexpr sim_time window_after = 2 * us;
 /// The one command that runs the seed again.
 std::string repeat_command(const seed_plan& plan);
 
-/// Fills FOLDER/seed-N; journey and waves come from a second run in a child of `server`.  Throws std::runtime_error
-/// when a file cannot be written.
-void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result, fork_server& server);
+/// Fills FOLDER/seed-N; journey and waves come from another run in a child.  A run that crashed or hung is followed to
+/// the same place and looked at just before.  Throws std::runtime_error when a file cannot be written.
+void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result);
 
 }  // namespace ringside::platform

@@ -2,134 +2,182 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 namespace ringside::platform {
 namespace {
 
-constexpr int threw = 3;
 constexpr int idle_ms = 200;
 
-void write_all(int to, const std::string& text) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t n = ::write(to, text.data() + done, text.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) _exit(1);
-    done += static_cast<std::size_t>(n);
-  }
+/// What a kind's process sends of a job that has ended; `why` and `text` follow.
+struct end_header {
+  std::uint64_t job = 0;
+  std::uint64_t why_bytes = 0;
+  std::uint64_t text_bytes = 0;
+  black_box last;
+};
+
+void send_end(int link, const job_end& end) {
+  const end_header header{end.job, end.why.size(), end.text.size(), end.last};
+  if (!write_all(link, &header, sizeof header) || !write_all(link, end.why.data(), end.why.size()) ||
+      !write_all(link, end.text.data(), end.text.size()))
+    _exit(1);  // nobody listens any more
 }
 
-// No destructors of the parent's objects and none of its buffers: _exit.
-[[noreturn]] void run_child(int to, const std::function<std::string(std::size_t)>& job, std::size_t index) {
-  std::signal(SIGINT, SIG_DFL);
-  int status = 0;
-  std::string text;
+/// Takes the first whole end off what was received.
+std::optional<job_end> take_end(std::string& received) {
+  end_header header;
+  if (received.size() < sizeof header) return std::nullopt;
+  std::memcpy(&header, received.data(), sizeof header);
+  const std::size_t whole = sizeof header + header.why_bytes + header.text_bytes;
+  if (received.size() < whole) return std::nullopt;
+  job_end out{.job = header.job,
+              .text = received.substr(sizeof header + header.why_bytes, header.text_bytes),
+              .why = received.substr(sizeof header, header.why_bytes),
+              .last = header.last};
+  received.erase(0, whole);
+  return out;
+}
+
+/// The process of one kind: prepares, then a child for each job asked for, until the other side closes the link.
+[[noreturn]] void serve(int link, std::size_t kind, const forked_work& work, std::chrono::seconds limit) {
+  std::signal(SIGINT, SIG_IGN);  // the owner decides, and closes the link
+  std::signal(SIGPIPE, SIG_IGN);
+  std::string broken;
   try {
-    text = job(index);
+    work.prepare(kind);
   } catch (const std::exception& error) {
-    text = error.what();
-    status = threw;
+    broken = std::string("could not be prepared: ") + error.what();
   }
-  write_all(to, text);
-  std::fflush(nullptr);
-  _exit(status);
-}
-
-std::string why_of(int status, const std::string& text) {
-  if (WIFSIGNALED(status))
-    return fmt::format("killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
-  if (WEXITSTATUS(status) == threw) return "ended by an exception: " + text;
-  return WEXITSTATUS(status) == 0 ? "" : fmt::format("ended with status {}", WEXITSTATUS(status));
+  child_pool children(limit);
+  const auto report = [link](const job_end& end) { send_end(link, end); };
+  for (;;) {
+    std::vector<pollfd> fds{{.fd = link, .events = POLLIN, .revents = 0}};
+    children.add_to(fds);
+    if (::poll(fds.data(), fds.size(), idle_ms) < 0 && errno != EINTR) _exit(1);
+    if (fds.front().revents != 0) {
+      std::uint64_t job = 0;
+      if (::recv(link, &job, sizeof job, MSG_WAITALL) != sizeof job) {
+        children.kill_all();
+        _exit(0);
+      }
+      if (broken.empty())
+        children.start(job, work.job, link);
+      else
+        report({.job = job, .text = {}, .why = broken, .last = {}});
+    }
+    children.look(fds, report);
+  }
 }
 
 }  // namespace
 
-void fork_server::start(std::size_t index, const std::function<std::string(std::size_t)>& job) {
+fork_server::server fork_server::start(std::size_t kind, const forked_work& work) const {
   int ends[2];
-  if (::pipe(ends) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
+  if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+    throw std::runtime_error(std::string("socketpair: ") + std::strerror(errno));
   std::fflush(nullptr);  // or the child would print it again
   const pid_t pid = ::fork();
   if (pid < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
   if (pid == 0) {
     ::close(ends[0]);
-    for (const child& other : running_) ::close(other.from);
-    run_child(ends[1], job, index);
+    for (const auto& [other_kind, other] : servers_) ::close(other.link);
+    serve(ends[1], kind, work, limit_);
   }
   ::close(ends[1]);
-  running_.push_back(
-      {.pid = pid, .from = ends[0], .job = index, .text = {}, .deadline = std::chrono::steady_clock::now() + limit_});
+  server out;
+  out.pid = pid;
+  out.link = ends[0];
+  return out;
 }
 
-void fork_server::end(child& c, const std::function<void(job_end)>& on_end) {
-  ::close(c.from);
+void fork_server::hand_out(std::size_t index, const forked_work& work) {
+  const std::size_t kind = work.kind_of(index);
+  if (!servers_.contains(kind)) servers_.emplace(kind, start(kind, work));
+  server& s = servers_.at(kind);
+  s.jobs.insert(index);
+  const std::uint64_t job = index;
+  // A process that has died is noticed when the link is read.
+  ::send(s.link, &job, sizeof job, MSG_NOSIGNAL);
+}
+
+// The process of a kind is gone, and with it what it had to do.
+std::size_t fork_server::lose(server& s, const std::function<void(job_end)>& on_end) {
+  ::close(s.link);
   int status = 0;
-  while (::waitpid(c.pid, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(s.pid, &status, 0) < 0 && errno == EINTR) {
   }
-  job_end out{.job = c.job, .text = {}, .why = why_of(status, c.text)};
-  if (c.late) out.why = fmt::format("took longer than {} s", limit_.count());
-  if (out.why.empty()) out.text = std::move(c.text);
-  on_end(std::move(out));
+  const std::string why =
+      WIFSIGNALED(status)
+          ? fmt::format("lost with its fork server, killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)))
+          : fmt::format("lost with its fork server, which ended with status {}", WEXITSTATUS(status));
+  for (const std::size_t job : s.jobs) on_end({.job = job, .text = {}, .why = why, .last = {}});
+  return s.jobs.size();
 }
 
-void fork_server::read_some(const std::function<void(job_end)>& on_end) {
+// Waits a while for ends; returns how many there were.
+std::size_t fork_server::collect(const std::function<void(job_end)>& on_end) {
   std::vector<pollfd> fds;
-  for (const child& c : running_) fds.push_back({.fd = c.from, .events = POLLIN, .revents = 0});
-  if (::poll(fds.data(), fds.size(), idle_ms) <= 0) return;
-  // From the last to the first, since children that have ended leave the list.
-  for (std::size_t i = fds.size(); i-- > 0;) {
-    if (fds[i].revents == 0) continue;
-    char buffer[65536];
-    const ssize_t n = ::read(fds[i].fd, buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n > 0) {
-      running_[i].text.append(buffer, static_cast<std::size_t>(n));
+  for (const auto& [kind, s] : servers_) fds.push_back({.fd = s.link, .events = POLLIN, .revents = 0});
+  if (::poll(fds.data(), fds.size(), idle_ms) <= 0) return 0;
+  std::size_t ended = 0;
+  auto fd = fds.begin();
+  for (auto at = servers_.begin(); at != servers_.end(); ++fd) {
+    server& s = at->second;
+    if (fd->revents == 0) {
+      ++at;
       continue;
     }
-    child done = std::move(running_[i]);
-    running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-    end(done, on_end);
-  }
-}
-
-void fork_server::kill_late() {
-  const auto now = std::chrono::steady_clock::now();
-  for (child& c : running_)
-    if (!c.late && now >= c.deadline) {
-      c.late = true;
-      ::kill(c.pid, SIGKILL);
+    char buffer[65536];
+    const ssize_t n = ::read(s.link, buffer, sizeof buffer);
+    if (n > 0) s.received.append(buffer, static_cast<std::size_t>(n));
+    while (auto end = take_end(s.received)) {
+      s.jobs.erase(end->job);
+      ++ended;
+      on_end(std::move(*end));
     }
-}
-
-void fork_server::kill_all() {
-  for (child& c : running_) {
-    ::kill(c.pid, SIGKILL);
-    end(c, [](const job_end&) {});
+    if (n > 0 || (n < 0 && errno == EINTR)) {
+      ++at;
+      continue;
+    }
+    ended += lose(s, on_end);
+    at = servers_.erase(at);
   }
-  running_.clear();
+  return ended;
 }
 
-bool fork_server::run(std::size_t count, const std::function<std::string(std::size_t)>& job,
-                      const std::function<void(job_end)>& on_end, const std::function<bool()>& idle) {
+void fork_server::stop() {
+  for (const auto& [kind, s] : servers_) ::close(s.link);
+  for (const auto& [kind, s] : servers_)
+    while (::waitpid(s.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  servers_.clear();
+}
+
+bool fork_server::run(std::size_t count, const forked_work& work, const std::function<void(job_end)>& on_end,
+                      const std::function<bool()>& idle) {
   std::size_t next = 0;
-  while (next < count || !running_.empty()) {
-    while (next < count && running_.size() < parallel_) start(next++, job);
-    read_some(on_end);
-    kill_late();
+  std::size_t running = 0;
+  while (next < count || running != 0) {
+    for (; next < count && running < parallel_; ++running) hand_out(next++, work);
+    running -= collect(on_end);
     if (!idle()) {
-      kill_all();
+      stop();
       return false;
     }
   }
+  stop();
   return true;
 }
 

@@ -10,6 +10,8 @@
 
 #include "platform/cli/run_command.h"
 #include "platform/cli/stop_signal.h"
+#include "platform/machine/chassis.h"
+#include "platform/regress/draw.h"
 #include "platform/regress/evidence.h"
 #include "platform/regress/fork_server.h"
 #include "platform/regress/junit.h"
@@ -80,13 +82,23 @@ class regression {
       : request_(request),
         env_(env),
         range_(seeds_of(request)),
-        server_(jobs_of(request)),
+        server_(jobs_of(request), env.limit),
         line_(env.err, env.err_is_terminal) {}
 
   /// False when interrupted.
   bool run() {
     const bool whole = server_.run(
-        range_.count(), [this](std::size_t i) { return to_text(run_seed(plan(i))); },
+        range_.count(),
+        {.job =
+             [this](std::size_t i, black_box& box) {
+               return to_text(run_seed(plan(i), {.elaborated = std::move(elaborated_), .recorder = &box, .look = {}}));
+             },
+         .kind_of = [this](std::size_t i) { return kind_of(i); },
+         .prepare =
+             [this](std::size_t kind) {
+               elaborated_ = std::make_unique<chassis>(kinds_.at(kind));
+               elaborated_->reset_card();
+             }},
         [this](job_end end) { take(std::move(end)); },
         [this] {
           line_.show(results_.size(), range_.count(), failed_.size());
@@ -103,7 +115,7 @@ class regression {
     if (!request_.keep_failing) return;
     for (const seed_result& r : results_)
       if (!r.passed() && !stop_signal::asked())
-        leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r, server_);
+        leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r);
   }
 
   const std::vector<seed_result>& results() const { return results_; }
@@ -111,12 +123,22 @@ class regression {
  private:
   seed_plan plan(std::size_t index) const { return {range_.first + index, request_.nic, env_.planted}; }
 
+  /// Number of the start class of a seed.
+  std::size_t kind_of(std::size_t index) {
+    const start_class c = start_class_of(draw_run(range_.first + index, request_.nic).plan);
+    const auto found = std::find(kinds_.begin(), kinds_.end(), c);
+    if (found != kinds_.end()) return static_cast<std::size_t>(found - kinds_.begin());
+    kinds_.push_back(c);
+    return kinds_.size() - 1;
+  }
+
   void take(const job_end& end) {
     seed_result r;
     if (end.why.empty())
       r = result_from(end.text);
     else
       r.complaints.push_back("run: " + end.why);
+    r.last = end.last;
     r.seed = range_.first + end.job;
     if (!r.passed()) {
       failed_.push_back(r.seed);
@@ -132,6 +154,8 @@ class regression {
   const regress_environment& env_;
   seed_range range_;
   fork_server server_;
+  std::vector<start_class> kinds_;
+  std::unique_ptr<chassis> elaborated_;  // in the process of a kind and its copies
   progress_line line_;
   std::vector<seed_result> results_;
   std::vector<std::uint64_t> failed_;

@@ -3,6 +3,7 @@
 // Called by platform/cli/main.cpp and by tests.
 #pragma once
 
+#include <chrono>
 #include <iosfwd>
 
 #include "platform/regress/request.h"
@@ -14,7 +15,8 @@ struct regress_environment {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
-  frame_id planted = 0;  // seed_plan::planted of every seed
+  planted_fault planted = {};         // of every seed
+  std::chrono::seconds limit{300};  // of real time, for a seed
 };
 
 /// The exit status.  Throws input_error for bad input, before anything is written.

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "common/event_stream.h"
-#include "platform/regress/stimulus.h"
+#include "platform/source/stimulus.h"
 
 namespace ringside::driver {
 class nic_statistics;

@@ -8,6 +8,7 @@
 
 #include "common/event.h"
 #include "common/time.h"
+#include "platform/regress/black_box.h"
 
 namespace ringside::platform {
 
@@ -22,8 +23,11 @@ struct seed_result {
   sim_time failed_at = -1;                        // first complaint or breach; -1: none, or not of one instant
   frame_id failed_frame = 0;
   std::uint64_t wall_us = 0;
+  black_box last;  // how far a run came that did not end; not part of the text
 
   bool passed() const { return complaints.empty() && breaches.empty(); }
+  /// It came to its end, however that was.
+  bool ended() const { return !hash.empty(); }
   /// The line a user reads first: "" when it passed.
   std::string first_failure() const;
 };

@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <chrono>
+#include <csignal>
+#include <stdexcept>
+#include <utility>
 
 #include "platform/machine/machine.h"
 #include "platform/regress/coverage.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/scoreboard.h"
-#include "platform/regress/stimulus.h"
+#include "platform/source/stimulus.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/run_report.h"
 #include "sw/driver/e1000.h"
@@ -34,6 +39,51 @@ void judge_end(const machine& m, const run_report& report, scoreboard& board) {
   if (held.allocations != 0) board.complain(fmt::format("after close: {} allocations are left", held.allocations));
 }
 
+/// Does what a planted fault says; some do not return.
+void go_wrong(planted_fault::kind what) {
+  if (what == planted_fault::kind::exception) throw std::runtime_error("planted");
+  if (what == planted_fault::kind::signal) std::raise(SIGSEGV);
+  if (what == planted_fault::kind::hang)
+    for (;;) ::pause();
+}
+
+std::string journeys_of(const run_report& report, const scenario& plan) {
+  std::string text;
+  for (const journey& j : report.journeys().journeys())
+    text += print_journey(j, {.pci_clock_hz = plan.bus.clock_hz}) + "\n";
+  return text;
+}
+
+/// Follows a run that will crash: delivers events closely when it is near, and leaves what can be left just before.
+class crash_watch final : public event_consumer {
+ public:
+  crash_watch(machine& m, run_report& report, const black_box& sofar, const close_look& look, const scenario& plan)
+      : machine_(m), report_(report), sofar_(sofar), look_(look), plan_(plan) {}
+
+  void on_event(const event&) override {
+    if (close_ || sofar_.events < look_.closely_after) return;
+    close_ = true;
+    machine_.deliver_closely([this] {
+      if (sofar_.events >= look_.stop_after) leave();
+    });
+  }
+
+ private:
+  [[noreturn]] void leave() {
+    machine_.finish_waves();
+    report_.finish();
+    if (look_.on_journey) look_.on_journey(journeys_of(report_, plan_));
+    _exit(0);
+  }
+
+  machine& machine_;
+  run_report& report_;
+  const black_box& sofar_;
+  const close_look& look_;
+  const scenario& plan_;
+  bool close_ = false;
+};
+
 seed_result result_of(const seed_plan& plan, const drawn_run& drawn, const run_report& report, const machine& m) {
   seed_result r;
   r.seed = plan.seed;
@@ -51,15 +101,19 @@ seed_result result_of(const seed_plan& plan, const drawn_run& drawn, const run_r
 
 }  // namespace
 
-seed_result run_seed(const seed_plan& plan, const close_look& look) {
+seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
   const auto wall_start = std::chrono::steady_clock::now();
+  const close_look& look = around.look;
   const drawn_run drawn = draw_run(plan.seed, plan.nic);
-  const std::vector<planned_frame> frames = make_stimulus(drawn);
+  const std::vector<planned_frame> frames = make_stimulus(drawn.plan);
   std::vector<planned_frame> expected = frames;
-  if (plan.planted >= 1 && plan.planted <= expected.size()) spoil_expectation(expected[plan.planted - 1]);
+  if (const frame_id id = plan.planted.frame; plan.planted.what == planted_fault::kind::expectation)
+    spoil_expectation(expected.at(id - 1));
 
   planned_source source(frames);
-  machine m(drawn.plan, source);
+  machine m(around.elaborated != nullptr ? std::move(around.elaborated)
+                                         : std::make_unique<chassis>(start_class_of(drawn.plan)),
+            drawn.plan, source);
   const bool chosen = look.frame != 0;
   run_report report(chosen ? std::vector<frame_id>{look.frame} : std::vector<frame_id>{},
                     !chosen && static_cast<bool>(look.on_journey));
@@ -70,8 +124,17 @@ seed_result run_seed(const seed_plan& plan, const close_look& look) {
     m.events().add_consumer(*consumer);
   m.add_tap(
       [&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
-  m.on_app_read([&board](frame_id frame, std::span<const std::byte> payload) { board.on_read(frame, payload); });
+  m.on_app_read([&](frame_id frame, std::span<const std::byte> payload) {
+    board.on_read(frame, payload);
+    if (frame == plan.planted.frame) go_wrong(plan.planted.what);
+  });
   if (look.waves) m.trace(*look.waves);
+  black_box unread;
+  black_box& box = around.recorder != nullptr ? *around.recorder : unread;
+  flight_recorder recorder(box);
+  m.events().add_consumer(recorder);
+  crash_watch watch(m, report, box, look, drawn.plan);
+  m.events().add_consumer(watch);
   m.run({});
   report.finish();
   judge_end(m, report, board);
@@ -86,12 +149,7 @@ seed_result run_seed(const seed_plan& plan, const close_look& look) {
     r.failed_at = first->time;
     r.failed_frame = first->frame;
   }
-  if (look.on_journey) {
-    std::string text;
-    for (const journey& j : report.journeys().journeys())
-      text += print_journey(j, {.pci_clock_hz = drawn.plan.bus.clock_hz}) + "\n";
-    look.on_journey(text);
-  }
+  if (look.on_journey) look.on_journey(journeys_of(report, drawn.plan));
   r.wall_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - wall_start).count());
   return r;

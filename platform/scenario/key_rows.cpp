@@ -120,7 +120,8 @@ const auto rows = std::to_array<key_row>({
      "Linux sched_setaffinity",
      [](scenario& s, const value& v) { s.cpu.task_affinity = static_cast<std::uint64_t>(v.number); }},
 
-    {"wire.source", "gen", choice("gen|pcap"), "frames from the generator or from a capture", "this project",
+    {"wire.source", "gen", choice("gen|pcap|drawn"),
+     "frames from the generator, from a capture, or drawn from run.seed as a regression's are", "this project",
      [](scenario& s, const value& v) { s.wire.source = static_cast<wire_source>(v.number); }},
     {"wire.pcap",
      "",
@@ -183,6 +184,8 @@ const auto rows = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.gen.runt_per_million = u32(v); }},
     {"gen.oversize_per_million", "0", whole(0, 1'000'000, "per million"), "frames above the chip's limit",
      "this project", [](scenario& s, const value& v) { s.gen.oversize_per_million = u32(v); }},
+    {"gen.temper", "ordinary", choice("ordinary|flood|jumbo|chains|timers"), "what drawn frames are after",
+     "this project", [](scenario& s, const value& v) { s.gen.drawn = static_cast<temper>(v.number); }},
 });
 
 }  // namespace

@@ -19,10 +19,19 @@ enum class nic_kind { rtl, model };
 enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
 enum class driver_mode { napi, irq, poll };
 enum class app_wait { blocking, poll, epoll };
-enum class wire_source { gen, pcap };
+enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second };
 enum class rate_kind { line, frames_per_second, percent };
 enum class arrival_kind { constant, poisson };
+/// What drawn frames are after; each makes its own corner likely, none excludes the others' stimulus.
+enum class temper : std::uint8_t {
+  ordinary,  // a bit of everything
+  flood,     // more frames than CPU, ring or FIFO can take
+  jumbo,     // MTU above 1500
+  chains,    // buffers smaller than the frames
+  timers,    // RDTR, RADV and ITR between sparse frames
+  count
+};
 enum class payload_kind { random, zeros, counting };
 enum class step_mode { ahead, cycle };
 
@@ -119,6 +128,7 @@ struct gen_config {
   std::uint32_t rx_er_per_million = 0;
   std::uint32_t runt_per_million = 0;
   std::uint32_t oversize_per_million = 0;
+  temper drawn = temper::ordinary;
 };
 
 struct run_config {

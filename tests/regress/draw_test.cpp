@@ -9,7 +9,7 @@
 
 #include "platform/cli/kernel_costs.h"
 #include "platform/regress/seed_range.h"
-#include "platform/regress/stimulus.h"
+#include "platform/source/stimulus.h"
 #include "platform/scenario/loader.h"
 #include "tests/platform/test_folder.h"
 
@@ -37,8 +37,8 @@ TEST(draw, the_loader_takes_every_seed_and_every_temper_occurs) {
 TEST(draw, a_seed_is_the_same_run_every_time) {
   EXPECT_EQ(draw_run(11, "rtl").keys, draw_run(11, "rtl").keys);
   EXPECT_NE(draw_run(11, "rtl").keys, draw_run(12, "rtl").keys);
-  const auto first = make_stimulus(draw_run(11, "rtl"));
-  const auto again = make_stimulus(draw_run(11, "model"));  // the card is no part of the stimulus
+  const auto first = make_stimulus(draw_run(11, "rtl").plan);
+  const auto again = make_stimulus(draw_run(11, "model").plan);  // the card is no part of the stimulus
   ASSERT_EQ(first.size(), again.size());
   for (std::size_t i = 0; i < first.size(); ++i) {
     EXPECT_EQ(first[i].offer.bytes, again[i].offer.bytes);

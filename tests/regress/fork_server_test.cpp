@@ -12,15 +12,15 @@ namespace ringside::platform {
 namespace {
 
 std::map<std::size_t, job_end> run(fork_server& server, std::size_t count,
-                                   const std::function<std::string(std::size_t)>& job) {
+                                   const job_function& job) {
   std::map<std::size_t, job_end> ends;
-  EXPECT_TRUE(server.run(count, job, [&ends](const job_end& end) { ends[end.job] = end; }));
+  EXPECT_TRUE(server.run(count, {.job = job}, [&ends](const job_end& end) { ends[end.job] = end; }));
   return ends;
 }
 
 TEST(fork_server, brings_every_text_back) {
   fork_server server(3);
-  const auto ends = run(server, 20, [](std::size_t i) { return std::string(i * 10'000, 'a' + static_cast<char>(i)); });
+  const auto ends = run(server, 20, [](std::size_t i, black_box&) { return std::string(i * 10'000, 'a' + static_cast<char>(i)); });
   ASSERT_EQ(ends.size(), 20U);
   for (const auto& [job, end] : ends) {
     EXPECT_EQ(end.why, "");
@@ -30,7 +30,7 @@ TEST(fork_server, brings_every_text_back) {
 
 TEST(fork_server, tells_how_a_child_ended) {
   fork_server server(2, std::chrono::seconds{1});
-  const auto ends = run(server, 4, [](std::size_t i) -> std::string {
+  const auto ends = run(server, 4, [](std::size_t i, black_box&) -> std::string {
     if (i == 0) throw std::runtime_error("no such ring");
     if (i == 1) std::raise(SIGKILL);
     if (i == 2) pause();
@@ -47,10 +47,10 @@ TEST(fork_server, stops_when_asked) {
   std::size_t ended = 0;
   const bool whole = server.run(
       4,
-      [](std::size_t) -> std::string {
+      {.job = [](std::size_t, black_box&) -> std::string {
         pause();
         return {};
-      },
+      }},
       [&ended](const job_end&) { ++ended; }, [] { return false; });
   EXPECT_FALSE(whole);
   EXPECT_EQ(ended, 0U);

@@ -83,6 +83,7 @@ void nic_scheduler::drain_events() {
   for (pci_bus* bus : buses_) bus->set_horizon(std::min({horizon, bound_, bus->next_date()}));
   if (before_drain_) before_drain_();
   events_.drain();
+  if (after_drain_) after_drain_();
 }
 
 }  // namespace ringside::tlm

@@ -41,6 +41,8 @@ class nic_scheduler : public sc_core::sc_module {
   }
   /// Called before events are drained: the owner of the CPUs sets their watermarks.
   void before_drain(std::function<void()> call) { before_drain_ = std::move(call); }
+  /// Called after events were drained.
+  void after_drain(std::function<void()> call) { after_drain_ = std::move(call); }
   /// Drain the event stream before every stretch of a card (waveforms), not only now and then.
   void drain_always(bool on) { drain_always_ = on; }
   const scheduler_params& params() const { return params_; }
@@ -57,6 +59,7 @@ class nic_scheduler : public sc_core::sc_module {
   std::vector<nic*> cards_;
   std::vector<pci_bus*> buses_;
   std::function<void()> before_drain_;
+  std::function<void()> after_drain_;
   sim_time bound_ = 0;
   bool drain_always_ = false;
   bool held_ = false;

@@ -54,7 +54,7 @@ struct rtl_nic::impl {
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
         skip_idle(p.skip_idle) {
-    seed(context, p);
+    prepare(context, p);
     context.traceEverOn(true);
     top = std::make_unique<Vnic>(&context, "nic");
     state = top->rootp;

@@ -66,7 +66,7 @@ struct rtl_replay::impl {
 };
 
 rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log) : impl_(std::make_unique<impl>()) {
-  seed(impl_->context, params);
+  prepare(impl_->context, params);
   impl_->context.traceEverOn(true);
   impl_->top = std::make_unique<Vnic>(&impl_->context, "nic");
   tie_off(*impl_->top, params);

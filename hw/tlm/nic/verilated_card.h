@@ -35,8 +35,10 @@ inline void clock_edge(Vnic& top, bool both_edges) {
   top.eval();
 }
 
-/// Uninitialised RTL state comes from the seed.
-inline void seed(VerilatedContext& context, const rtl_nic_params& params) {
+/// Before the model is made.  Uninitialised RTL state comes from the seed; and no thread beside ours, since a forked
+/// process would not have it.
+inline void prepare(VerilatedContext& context, const rtl_nic_params& params) {
+  context.threads(1);
   context.randReset(2);
   context.randSeed(static_cast<int>(params.seed & 0x7FFFFFFF) | 1);
 }

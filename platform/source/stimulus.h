@@ -1,15 +1,16 @@
-// The frames of a seed and the fates each may have: decided before the run, from the sheet and the stack's rules alone.
+// Drawn frames and the fates each may have: decided before the run, from the sheet and the stack's rules alone.
 //
-// Made by seed_run.cpp for the machine's wire; scoreboard.h judges the run by it.
+// Made for the wire where wire.source is drawn; the scoreboard of a regression judges the run by them.
 #pragma once
 
 #include <bitset>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "common/drop_reason.h"
 #include "common/wire_frame.h"
-#include "platform/regress/draw.h"
+#include "platform/scenario/scenario.h"
 
 namespace ringside::platform {
 
@@ -24,19 +25,21 @@ struct planned_frame {
   std::vector<std::uint8_t> payload;  // of the datagram
 };
 
-std::vector<planned_frame> make_stimulus(const drawn_run& run);
+/// The frames of run.seed; driver, stack and wire keys say what the machine will do with them.
+std::vector<planned_frame> make_stimulus(const scenario& s);
 
 /// The stimulus as the wire's source.
 class planned_source final : public frame_source {
  public:
-  explicit planned_source(const std::vector<planned_frame>& frames) : frames_(frames) {}
+  explicit planned_source(std::vector<planned_frame> frames) : frames_(std::move(frames)) {}
   std::optional<offered_frame> next() override {
     if (next_ == frames_.size()) return std::nullopt;
     return frames_[next_++].offer;
   }
+  std::uint64_t count() const { return frames_.size(); }
 
  private:
-  const std::vector<planned_frame>& frames_;
+  std::vector<planned_frame> frames_;
   std::size_t next_ = 0;
 };
 

@@ -1,9 +1,10 @@
-#include "platform/regress/stimulus.h"
+#include "platform/source/stimulus.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 
+#include "common/rng.h"
 #include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
@@ -20,8 +21,8 @@ constexpr std::uint32_t first_port = 20'000;
 
 class stimulus_maker {
  public:
-  explicit stimulus_maker(const drawn_run& run)
-      : plan_(run.plan), mood_(run.mood), random_((run.seed * 0xD1B54A32D192ED03ULL) ^ stimulus_stream) {
+  explicit stimulus_maker(const scenario& s)
+      : plan_(s), mood_(s.gen.drawn), random_((s.run.seed * 0xD1B54A32D192ED03ULL) ^ stimulus_stream) {
     longest_ = longest_frame(plan_.driver);
     flows_ = random_.between(1, 6);
     spoil_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
@@ -219,8 +220,8 @@ class stimulus_maker {
 
 }  // namespace
 
-std::vector<planned_frame> make_stimulus(const drawn_run& run) {
-  return stimulus_maker(run).make();
+std::vector<planned_frame> make_stimulus(const scenario& s) {
+  return stimulus_maker(s).make();
 }
 
 }  // namespace ringside::platform
