@@ -225,9 +225,11 @@ void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std
   parts_->net.packets().add_tap(*parts_->taps.back());
 }
 
-void machine::on_app_read(std::function<void(frame_id, std::span<const std::byte>)> on_read) {
-  parts_->reader.set_sink([call = std::move(on_read)](const stack::recv_result& result,
-                                                      std::span<const std::byte> data) { call(result.frame, data); });
+void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {
+  parts_->reader.set_sink(
+      [this, call = std::move(on_read)](const stack::recv_result& result, std::span<const std::byte> data) {
+        call(parts_->cpus.now(), result.frame, data);
+      });
 }
 
 void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {

@@ -39,8 +39,8 @@ class machine {
   event_stream& events();
   /// Sees every packet at netif_receive_skb: simulated time, frame, bytes from the Ethernet header on, no FCS.
   void add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet);
-  /// Sees every datagram the application reads, frame and payload.
-  void on_app_read(std::function<void(frame_id, std::span<const std::byte>)> on_read);
+  /// Sees every datagram the application reads: simulated time, frame and payload.
+  void on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read);
 
   /// Writes waveforms of the run to a VCD file; before run().
   void trace(const wave_options& waves);

@@ -3,6 +3,8 @@
 // Written by flight_recorder in the process of the run, read by child_pool when the process has ended.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "common/event_stream.h"
@@ -10,9 +12,9 @@
 namespace ringside::platform {
 
 struct black_box {
-  std::uint64_t events = 0;  // delivered; 0: none yet
-  sim_time time = 0;         // of the last one
-  frame_id frame = 0;        // the last that was named
+  std::uint64_t events = 0;          // delivered; 0: none yet
+  sim_time time = 0;                 // of the last one
+  std::array<frame_id, 3> frames{};  // the last that was named, by each origin: CPU, bus, card
 };
 
 class flight_recorder final : public event_consumer {
@@ -21,7 +23,7 @@ class flight_recorder final : public event_consumer {
   void on_event(const event& e) override {
     ++into_.events;
     into_.time = e.time;
-    if (e.frame != 0) into_.frame = e.frame;
+    if (e.frame != 0) into_.frames.at(static_cast<std::size_t>(e.from)) = e.frame;
   }
 
  private:

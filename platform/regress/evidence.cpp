@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "platform/regress/draw.h"
 #include "platform/regress/fork_server.h"
-#include "platform/source/stimulus.h"
 #include "platform/report/pcap_out.h"
+#include "platform/source/stimulus.h"
 
 namespace ringside::platform {
 namespace {
-
-constexpr std::chrono::seconds second_limit{120};  // of real time
 
 void write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream out(path, std::ios::binary);
@@ -44,59 +44,69 @@ std::string failures(const seed_result& r) {
   std::string out;
   for (const std::string& text : r.breaches) out += "contract: " + text + "\n";
   for (const std::string& text : r.complaints) out += text + "\n";
+  if (r.failed_at >= 0)
+    out += fmt::format("first seen at {} ps of simulated time, frame {}\n", r.failed_at, r.failed_frame);
   return out;
 }
 
-/// Another run of the seed, in a child.
-job_end run_again(const seed_plan& plan, const close_look& look) {
-  fork_server server(1, second_limit);
-  job_end out;
-  server.run(1, {.job = [&](std::size_t, black_box& box) {
-               return to_text(run_seed(plan, {.elaborated = {}, .recorder = &box, .look = look}));
-             }},
-             [&out](job_end end) { out = std::move(end); });
-  return out;
-}
+/// Other runs of a failing seed, each in a child, and the folder they fill.
+class second_look {
+ public:
+  second_look(std::filesystem::path to, const seed_plan& plan, const seed_result& first, std::chrono::seconds limit)
+      : to_(std::move(to)), plan_(plan), first_(first), limit_(limit) {}
 
-close_look look_into(const std::filesystem::path& to, frame_id frame, sim_time from, sim_time until) {
-  close_look look;
-  look.frame = frame;
-  look.on_journey = [to](const std::string& text) { write_file(to / "journey.txt", text); };
-  look.waves =
-      wave_options{.vcd = (to / "window.vcd").string(), .start = std::max<sim_time>(0, from), .end = until};
-  return look;
-}
-
-void look_at_failure(const std::filesystem::path& to, const seed_plan& plan, const seed_result& result) {
-  const job_end done =
-      run_again(plan, look_into(to, result.failed_frame, result.failed_at - window_before, result.failed_at + window_after));
-  const std::string hash = done.why.empty() ? result_from(done.text).hash : "";
-  if (!done.why.empty()) write_file(to / "second_run.txt", "the second run " + done.why + "\n");
-  if (done.why.empty() && hash != result.hash)
-    write_file(to / "second_run.txt", fmt::format("the second run differs: {} and {}\n", result.hash, hash));
-}
-
-// Events are delivered some hundred at a time, and what was not delivered died with the run.  So a second run delivers
-// closely from where the first was heard of last, and tells how far that goes; a third one stops there.
-void look_before_crash(const std::filesystem::path& to, const seed_plan& plan, const seed_result& result) {
-  close_look closely;
-  closely.closely_after = result.last.events;
-  const job_end again = run_again(plan, closely);
-  if (again.why.empty()) {
-    write_file(to / "second_run.txt", "the second run came to its end\n");
-    return;
+  void at_failure() const {
+    const sim_time failed = first_.failed_at;
+    const job_end done = run(look_into({&first_.failed_frame, 1}, failed - window_before, failed + window_after));
+    const std::string hash = done.why.empty() ? result_from(done.text).hash : "";
+    if (!done.why.empty())
+      note("the second run " + done.why);
+    else if (hash != first_.hash)
+      note(fmt::format("the second run differs: {} and {}", first_.hash, hash));
   }
-  if (again.last.events == 0) {
-    write_file(to / "second_run.txt", "the run ended before anything happened\n");
-    return;
+
+  // Events are delivered some hundred at a time, and what was not delivered died with the run.  So a second run
+  // delivers closely from where the first was heard of last, and tells how far that goes; a third one stops there.
+  void before_crash() const {
+    close_look closely;
+    closely.closely_after = first_.last.events;
+    const job_end again = run(closely);
+    if (again.why.empty()) return note("the second run came to its end");
+    if (again.last.events == 0) return note("the run ended before anything happened");
+    const sim_time crashed = again.last.time;
+    close_look look = look_into(again.last.frames, crashed - window_before, crashed + window_after);
+    look.closely_after = first_.last.events;
+    look.stop_after = again.last.events;
+    if (const job_end done = run(look); !done.why.empty()) note("the third run " + done.why);
   }
-  close_look look =
-      look_into(to, again.last.frame, again.last.time - window_before, again.last.time + window_after);
-  look.closely_after = result.last.events;
-  look.stop_after = again.last.events;
-  if (const job_end done = run_again(plan, look); !done.why.empty())
-    write_file(to / "second_run.txt", "the third run " + done.why + "\n");
-}
+
+ private:
+  job_end run(const close_look& look) const {
+    fork_server server(1, limit_);
+    job_end out;
+    const job_function job = [&](std::size_t, black_box& box) {
+      return to_text(run_seed(plan_, {.elaborated = {}, .recorder = &box, .look = look}));
+    };
+    server.run(1, {.job = job}, [&out](job_end end) { out = std::move(end); });
+    return out;
+  }
+
+  close_look look_into(std::span<const frame_id> frames, sim_time from, sim_time until) const {
+    close_look look;
+    for (const frame_id frame : frames)
+      if (frame != 0) look.frames.push_back(frame);
+    look.on_journey = [to = to_](const std::string& text) { write_file(to / "journey.txt", text); };
+    look.waves = wave_options{(to_ / "window.vcd").string(), std::max<sim_time>(0, from), until};
+    return look;
+  }
+
+  void note(const std::string& text) const { write_file(to_ / "second_run.txt", text + "\n"); }
+
+  const std::filesystem::path to_;
+  const seed_plan& plan_;
+  const seed_result& first_;
+  const std::chrono::seconds limit_;
+};
 
 }  // namespace
 
@@ -104,7 +114,8 @@ std::string repeat_command(const seed_plan& plan) {
   return fmt::format("ringside regress --seeds {0}..{0} --nic {1}", plan.seed, plan.nic);
 }
 
-void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result) {
+void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result,
+                    std::chrono::seconds limit) {
   const std::filesystem::path to = std::filesystem::path(folder) / fmt::format("seed-{}", plan.seed);
   std::filesystem::create_directories(to);
   const drawn_run drawn = draw_run(plan.seed, plan.nic);
@@ -112,10 +123,11 @@ void leave_evidence(const std::string& folder, const seed_plan& plan, const seed
   write_stimulus(to, make_stimulus(drawn.plan));
   write_file(to / "breach.txt", failures(result));
   write_file(to / "command", repeat_command(plan) + "\n");
+  const second_look look(to, plan, result, limit);
   if (result.ended())
-    look_at_failure(to, plan, result);
+    look.at_failure();
   else
-    look_before_crash(to, plan, result);
+    look.before_crash();
 }
 
 }  // namespace ringside::platform

@@ -119,9 +119,9 @@ std::size_t fork_server::lose(server& s, const std::function<void(job_end)>& on_
   while (::waitpid(s.pid, &status, 0) < 0 && errno == EINTR) {
   }
   const std::string why =
-      WIFSIGNALED(status)
-          ? fmt::format("lost with its fork server, killed by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)))
-          : fmt::format("lost with its fork server, which ended with status {}", WEXITSTATUS(status));
+      WIFSIGNALED(status) ? fmt::format("lost with its fork server, killed by signal {} ({})", WTERMSIG(status),
+                                        strsignal(WTERMSIG(status)))
+                          : fmt::format("lost with its fork server, which ended with status {}", WEXITSTATUS(status));
   for (const std::size_t job : s.jobs) on_end({.job = job, .text = {}, .why = why, .last = {}});
   return s.jobs.size();
 }

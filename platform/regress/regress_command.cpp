@@ -115,7 +115,7 @@ class regression {
     if (!request_.keep_failing) return;
     for (const seed_result& r : results_)
       if (!r.passed() && !stop_signal::asked())
-        leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r);
+        leave_evidence(*request_.keep_failing, plan(r.seed - range_.first), r, env_.limit);
   }
 
   const std::vector<seed_result>& results() const { return results_; }

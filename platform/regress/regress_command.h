@@ -15,7 +15,7 @@ struct regress_environment {
   std::ostream& out;
   std::ostream& err;
   bool err_is_terminal = false;
-  planted_fault planted = {};         // of every seed
+  planted_fault planted = {};       // of every seed
   std::chrono::seconds limit{300};  // of real time, for a seed
 };
 

@@ -59,9 +59,9 @@ const planned_frame* scoreboard::planned(frame_id frame) const {
   return frame >= 1 && frame <= frames_.size() ? &frames_[frame - 1] : nullptr;
 }
 
-void scoreboard::complain(std::string text, frame_id frame) {
+void scoreboard::complain(std::string text, frame_id frame, sim_time t) {
   if (complaints_.empty()) {
-    first_time_ = now_;
+    first_time_ = t >= 0 ? t : now_;
     first_frame_ = frame;
   }
   if (complaints_.size() < most_complaints) complaints_.push_back(std::move(text));
@@ -69,6 +69,7 @@ void scoreboard::complain(std::string text, frame_id frame) {
 
 void scoreboard::on_event(const event& e) {
   now_ = e.time;
+  if (planned(e.frame) != nullptr) states_[e.frame - 1].last = e.time;
   switch (e.what) {
     case stage::wire_sof:
       ++offered_;
@@ -126,7 +127,8 @@ void scoreboard::on_tap(sim_time t, frame_id frame, std::span<const std::byte> p
              frame);
 }
 
-void scoreboard::on_read(frame_id frame, std::span<const std::byte> payload) {
+void scoreboard::on_read(sim_time t, frame_id frame, std::span<const std::byte> payload) {
+  now_ = std::max(now_, t);
   const planned_frame* p = planned(frame);
   if (p == nullptr) return complain(fmt::format("scoreboard: the application read frame {}, never sent", frame), frame);
   if (std::exchange(states_[frame - 1].read, true))
@@ -147,11 +149,11 @@ void scoreboard::finish() {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const state& s = states_[i];
     if (!s.fate)
-      complain(fmt::format("scoreboard: frame {} never got a fate", i + 1), i + 1);
+      complain(fmt::format("scoreboard: frame {} never got a fate", i + 1), i + 1, s.last);
     else if (s.reason == drop_reason::none && !s.read)
-      complain(fmt::format("scoreboard: frame {} was delivered and never read", i + 1), i + 1);
+      complain(fmt::format("scoreboard: frame {} was delivered and never read", i + 1), i + 1, s.last);
     else if (s.reason != drop_reason::none && s.read)
-      complain(fmt::format("scoreboard: frame {} was dropped and read", i + 1), i + 1);
+      complain(fmt::format("scoreboard: frame {} was dropped and read", i + 1), i + 1, s.last);
   }
 }
 

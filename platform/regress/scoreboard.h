@@ -28,7 +28,7 @@ class scoreboard final : public event_consumer {
   explicit scoreboard(const std::vector<planned_frame>& frames);
 
   void on_event(const event& e) override;
-  void on_read(frame_id frame, std::span<const std::byte> payload);
+  void on_read(sim_time t, frame_id frame, std::span<const std::byte> payload);
   /// What the tap saw: the packet as it was on the wire, padding included.
   void on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet);
   /// The run is over: frames without a fate, frames delivered and not read.
@@ -37,9 +37,11 @@ class scoreboard final : public event_consumer {
   /// read them `reads` times under traffic: each may tear a 64-bit pair and lose what arrived between its halves
   ///
   void compare(const driver::nic_statistics& counters, std::uint64_t reads);
-  void complain(std::string text, frame_id frame = 0);
+  /// Notes what is wrong: now, or at `t` as far as that is known.
+  void complain(std::string text, frame_id frame = 0, sim_time t = -1);
 
   const std::vector<std::string>& complaints() const { return complaints_; }
+  /// Instant and frame of the first complaint.
   sim_time first_time() const { return first_time_; }
   frame_id first_frame() const { return first_frame_; }
 
@@ -48,6 +50,7 @@ class scoreboard final : public event_consumer {
     bool fate = false;
     bool committed = false;  // whole in the FIFO
     bool read = false;
+    sim_time last = 0;                       // when it was heard of last
     drop_reason reason = drop_reason::none;  // of the fate; none: delivered
   };
 

@@ -1,7 +1,6 @@
 #include "platform/regress/seed_run.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <chrono>
@@ -13,9 +12,9 @@
 #include "platform/regress/coverage.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/scoreboard.h"
-#include "platform/source/stimulus.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/run_report.h"
+#include "platform/source/stimulus.h"
 #include "sw/driver/e1000.h"
 
 namespace ringside::platform {
@@ -114,9 +113,7 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
   machine m(around.elaborated != nullptr ? std::move(around.elaborated)
                                          : std::make_unique<chassis>(start_class_of(drawn.plan)),
             drawn.plan, source);
-  const bool chosen = look.frame != 0;
-  run_report report(chosen ? std::vector<frame_id>{look.frame} : std::vector<frame_id>{},
-                    !chosen && static_cast<bool>(look.on_journey));
+  run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
   scoreboard board(expected);
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
@@ -124,8 +121,8 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
     m.events().add_consumer(*consumer);
   m.add_tap(
       [&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
-  m.on_app_read([&](frame_id frame, std::span<const std::byte> payload) {
-    board.on_read(frame, payload);
+  m.on_app_read([&](sim_time t, frame_id frame, std::span<const std::byte> payload) {
+    board.on_read(t, frame, payload);
     if (frame == plan.planted.frame) go_wrong(plan.planted.what);
   });
   if (look.waves) m.trace(*look.waves);

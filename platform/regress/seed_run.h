@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/event.h"
 #include "platform/machine/chassis.h"
@@ -41,7 +42,7 @@ struct close_look {
   static constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 
   std::optional<wave_options> waves = {};
-  frame_id frame = 0;  // whose journey; 0: the first delivered
+  std::vector<frame_id> frames = {};  // whose journeys; none: the first delivered
   std::function<void(const std::string&)> on_journey = {};
   /// For a run that crashes.  After so many events they are delivered as soon as can be ...
   std::uint64_t closely_after = never;

@@ -9,8 +9,8 @@
 
 #include "platform/cli/kernel_costs.h"
 #include "platform/regress/seed_range.h"
-#include "platform/source/stimulus.h"
 #include "platform/scenario/loader.h"
+#include "platform/source/stimulus.h"
 #include "tests/platform/test_folder.h"
 
 namespace ringside::platform {

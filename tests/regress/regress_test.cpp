@@ -74,8 +74,8 @@ TEST(seeds, the_same_seed_is_the_same_run) {
 TEST(failure, a_planted_one_is_reported_and_leaves_what_repeats_it) {
   const test::test_folder place;
   const std::filesystem::path kept = place.path("kept");
-  const outcome o = regress({.seeds = "3..3", .jobs = "1", .keep_failing = kept.string()},
-                            {planted_fault::kind::expectation, 1});
+  const outcome o =
+      regress({.seeds = "3..3", .jobs = "1", .keep_failing = kept.string()}, {planted_fault::kind::expectation, 1});
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(o.err.starts_with("seed 3 failed: scoreboard: ")) << o.err;
   EXPECT_NE(o.err.find("(repeat: ringside regress --seeds 3..3 --nic rtl)"), std::string::npos) << o.err;

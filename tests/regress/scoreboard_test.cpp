@@ -34,7 +34,7 @@ class scoreboard_of_two : public testing::Test {
     event_of(stage::socket_enqueue, frame);
   }
   void read(frame_id frame, std::vector<std::uint8_t> payload = {1, 2, 3}) {
-    board.on_read(frame, std::as_bytes(std::span(payload)));
+    board.on_read(now, frame, std::as_bytes(std::span(payload)));
   }
   std::string first() const { return board.complaints().empty() ? "" : board.complaints().front(); }
 

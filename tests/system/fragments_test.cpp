@@ -71,7 +71,7 @@ std::string run_here() {
   m.events().add_consumer(report);
   std::ostringstream out;
   std::uint8_t expected = 0;
-  m.on_app_read([&](frame_id id, std::span<const std::byte> data) {
+  m.on_app_read([&](sim_time, frame_id id, std::span<const std::byte> data) {
     const bytes want = pattern(4000, ++expected);
     const bool same = std::equal(data.begin(), data.end(), want.begin(), want.end(),
                                  [](std::byte x, std::uint8_t y) { return std::to_integer<std::uint8_t>(x) == y; });

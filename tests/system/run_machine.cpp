@@ -75,7 +75,7 @@ class judge {
  public:
   judge(platform::machine& m, const remembering_source& wire) : wire_(wire) {
     m.add_tap([this](sim_time, frame_id id, std::span<const std::byte> packet) { on_tap(id, packet); });
-    m.on_app_read([this](frame_id id, std::span<const std::byte> payload) { on_read(id, payload); });
+    m.on_app_read([this](sim_time, frame_id id, std::span<const std::byte> payload) { on_read(id, payload); });
   }
 
   std::uint64_t tapped = 0;
