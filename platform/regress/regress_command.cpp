@@ -99,7 +99,7 @@ class regression {
                elaborated_ = std::make_unique<chassis>(kinds_.at(kind));
                elaborated_->reset_card();
              }},
-        [this](job_end end) { take(std::move(end)); },
+        [this](const job_end& end) { take(end); },
         [this] {
           line_.show(results_.size(), range_.count(), failed_.size());
           return !stop_signal::asked();
