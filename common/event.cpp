@@ -53,8 +53,8 @@ constexpr auto stages = std::to_array<stage_info>({
     {stage::boot_net_dev_init, "boot_net_dev_init", lane::cpu, "net_dev_init", false},
     {stage::boot_proto_register, "boot_proto_register", lane::cpu, "dev_add_pack, inet_add_protocol", false},
     {stage::driver_probe, "driver_probe", lane::cpu, "e1000_probe", false},
-    {stage::driver_open, "driver_open", lane::cpu, "e1000_open", false},
-    {stage::driver_close, "driver_close", lane::cpu, "e1000_close", false},
+    {stage::driver_open, "driver_open", lane::cpu, "e1000_open, e1000_up", false},
+    {stage::driver_close, "driver_close", lane::cpu, "e1000_close, e1000_down", false},
     {stage::dma_write, "dma_write", lane::bus, "PCI memory write, payload", false},
     {stage::desc_load, "desc_load", lane::bus, "SDM 3.2.4 receive descriptor fetching", false},
     {stage::pci_transaction, "pci_transaction", lane::bus, "PCI 2.3 chapter 3", false},
@@ -68,6 +68,8 @@ constexpr auto stages = std::to_array<stage_info>({
     {stage::dma_map, "dma_map", lane::cpu, "dma_map_single", false},
     {stage::dma_unmap, "dma_unmap", lane::cpu, "dma_unmap_single", false},
     {stage::task_switch, "task_switch", lane::cpu, "__schedule: context_switch", false},
+    {stage::reconfigure, "reconfigure", lane::cpu, "e1000_set_ringparam, e1000_change_mtu, e1000_set_rx_mode, ...",
+     false},
 });
 static_assert(stages.size() == static_cast<std::size_t>(stage::count));
 

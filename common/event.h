@@ -85,6 +85,7 @@ enum class stage : std::uint16_t {
   dma_map,          // a = bus address, b = bytes
   dma_unmap,        // a = bus address, b = bytes
   task_switch,      // the CPU goes over to a task        a = task, 0 = idle
+  reconfigure,      // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
   count
 };
 

@@ -308,6 +308,8 @@ void checker::on_cpu(const event& e) {
     case stage::napi_complete:
       w_.log.note(e);
       return driver_.on_napi_complete(e);
+    case stage::softirq_exit:
+      return driver_.on_softirq_exit(e);
     default:
       return;
   }

@@ -30,6 +30,8 @@ class driver_rules {
   void on_napi_schedule(const event& e);
   void on_napi_poll(const event& e) { at(e).polling = true; }
   void on_napi_complete(const event& e);
+  /// A poll that is not complete waits for ksoftirqd; a task that masks and unmasks meanwhile (10.8) breaks nothing.
+  void on_softirq_exit(const event& e) { at(e).polling = false; }
   void on_ims_write(const event& e);
   // Card side.
   /// A receive register is about to take `value`.
@@ -47,7 +49,7 @@ class driver_rules {
   struct cpu_state {
     bool irq_open = false;  // in a hard interrupt, ICR not read yet
     bool in_irq = false;
-    bool polling = false;  // between napi_poll and napi_complete
+    bool polling = false;  // between napi_poll and napi_complete or the end of the softirq
   };
   struct early_post {
     std::uint64_t address = 0;

@@ -13,6 +13,7 @@
 #include "platform/machine/chassis.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/machine_params.h"
+#include "platform/machine/reconfigurer.h"
 #include "platform/machine/tap_adapter.h"
 #include "platform/machine/traffic_watch.h"
 #include "platform/waves/wave_writer.h"
@@ -42,6 +43,7 @@ struct machine::parts final : public tlm::nic_host {
         net(os, stack_config_of(s)),
         nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
         reader(net, app_config_of(s)),
+        administrator(net, nic_driver, plan.reconfigure.actions, task_cpu_of(s)),
         contract(contract_config_of(s)) {
     body->outside = this;
     rx_wire.connect(input, wire_params_of(s));
@@ -83,8 +85,11 @@ struct machine::parts final : public tlm::nic_host {
     require(nic_driver.open(), "open");
     if (!reader.start()) throw std::runtime_error("the application could not bind its ports");
     cpus.sync();
-    rx_wire.release(plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay);
+    const sim_time release =
+        plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay;
+    rx_wire.release(release);
     card.wire_released();
+    administrator.start(release);
     ready = true;
     for (;;) {
       cpus.prepare_to_sleep();
@@ -162,9 +167,10 @@ struct machine::parts final : public tlm::nic_host {
       step();
       if (keep_going && !keep_going(now(), rx_wire.offered())) return false;
       if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
+      if (traffic.reconfigured() < administrator.planned()) continue;
       // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
       if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;
-      if (now() >= traffic.last_offer() + quiet_time + plan.run.drain_ms * ms) return true;
+      if (now() >= traffic.last_work() + quiet_time + plan.run.drain_ms * ms) return true;
     }
     return false;
   }
@@ -194,6 +200,7 @@ struct machine::parts final : public tlm::nic_host {
   stack::net_stack net;
   driver::e1000 nic_driver;
   stack::app reader;
+  reconfigurer administrator;
   contract::checker contract;
   traffic_watch traffic;
   std::vector<std::unique_ptr<tap_adapter>> taps;

@@ -1,5 +1,6 @@
 #include "platform/machine/machine_params.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace ringside::platform {
@@ -14,6 +15,15 @@ std::uint64_t address_of(const std::array<std::uint8_t, 6>& mac) {
   std::uint64_t address = 0;
   for (std::size_t i = 0; i < mac.size(); ++i) address |= std::uint64_t{mac[i]} << (8 * i);
   return address;
+}
+// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
+stack::mac_address multicast_address(std::uint32_t group) {
+  return {0x01,
+          0x00,
+          0x5E,
+          static_cast<std::uint8_t>(group >> 16 & 0x7F),
+          static_cast<std::uint8_t>(group >> 8),
+          static_cast<std::uint8_t>(group)};
 }
 }  // namespace
 
@@ -105,6 +115,19 @@ driver::config driver_config_of(const scenario& s) {
   c.rdtr = s.driver.rdtr;
   c.radv = s.driver.radv;
   c.promiscuous = s.driver.promiscuous;
+  c.all_multicast = s.driver.all_multicast;
+  c.unicast = s.driver.unicast;
+  c.multicast = s.driver.multicast;
+  for (const std::uint32_t group : s.stack.groups) {
+    const stack::mac_address address = multicast_address(group);
+    if (std::find(c.multicast.begin(), c.multicast.end(), address) == c.multicast.end()) c.multicast.push_back(address);
+  }
+  c.multicast_offset = s.driver.multicast_offset;
+  c.vlans = s.driver.vlans;
+  c.vlan_offload = s.driver.vlan_strip;
+  c.checksum_offload = s.driver.rx_checksum;
+  c.quiesce_delay = s.driver.quiesce;
+  c.reset_delay = s.driver.reset_wait;
   c.mtu = s.driver.mtu;
   c.watchdog = s.driver.watchdog;
   c.pba_kb = s.nic.pba_kb;
@@ -119,16 +142,18 @@ driver::config driver_config_of(const scenario& s) {
 stack::net_stack::config stack_config_of(const scenario& s) {
   stack::net_stack::config c;
   c.addresses = {{s.stack.address, 24}};
+  c.groups = s.stack.groups;
+  c.vlans = s.driver.vlans;
   c.rcvbuf = s.stack.rcvbuf;
+  c.fragments.timeout = s.stack.frag_timeout_ms * ms;
+  c.fragments.memory_limit = s.stack.frag_high_thresh;
+  c.fragments.max_distance = s.stack.frag_max_dist;
   return c;
 }
 
 stack::app::config app_config_of(const scenario& s) {
   stack::app::config c;
-  const unsigned first = static_cast<unsigned>(std::countr_zero(s.cpu.task_affinity));
-  // A task without a tie runs away from the interrupts when it can.
-  c.cpu = std::popcount(s.cpu.task_affinity) > 1 ? s.cpu.count - 1 : first;
-  if (c.cpu >= s.cpu.count) c.cpu = s.cpu.count - 1;
+  c.cpu = task_cpu_of(s);
   c.ports = s.stack.udp_ports;
   switch (s.stack.wait) {
     case app_wait::blocking:
@@ -149,6 +174,13 @@ contract::config contract_config_of(const scenario& s) {
   for (const std::string& id : s.checker.off)
     if (const auto which = contract::rule_by_id(id)) c.off.set(static_cast<std::size_t>(*which));
   return c;
+}
+
+unsigned task_cpu_of(const scenario& s) {
+  const auto first = static_cast<unsigned>(std::countr_zero(s.cpu.task_affinity));
+  // A task without a tie runs away from the interrupts when it can.
+  const unsigned cpu = std::popcount(s.cpu.task_affinity) > 1 ? s.cpu.count - 1 : first;
+  return cpu >= s.cpu.count ? s.cpu.count - 1 : cpu;
 }
 
 unsigned irq_cpu_of(const scenario& s) {

@@ -31,5 +31,7 @@ stack::app::config app_config_of(const scenario& s);
 contract::config contract_config_of(const scenario& s);
 /// CPU that takes the card's interrupt: the first of the affinity mask that exists.
 unsigned irq_cpu_of(const scenario& s);
+/// CPU of the tasks a user starts: the application, ethtool.
+unsigned task_cpu_of(const scenario& s);
 
 }  // namespace ringside::platform

@@ -128,7 +128,9 @@ void frame_ledger::settle(const event& e, fate what, drop_reason reason) {
 void frame_ledger::written_back(const event& e) {
   if ((e.b & word_eop) == 0) return;
   record* r = window_.find(e.frame);
-  if (r == nullptr || r->where == place::ended || r->where == place::driver) return;
+  if (r == nullptr) return;
+  r->whole = true;
+  if (r->where == place::ended || r->where == place::driver) return;
   if (r->where == place::lost_in_reset) undo(*r);
   r->where = place::ring;
 }
@@ -140,10 +142,11 @@ void frame_ledger::taken(const event& e) {
   r->where = place::driver;
 }
 
-// Frames still arriving are not in the FIFO: the MAC reports them itself (filter_reject, rx_disabled).
+// Frames still arriving are not in the FIFO: the MAC reports them itself (filter_reject, rx_disabled).  Of a frame over
+// several descriptors the driver may have taken the first ones: its rest goes with the FIFO.
 void frame_ledger::reset(const event& e) {
   window_.for_each([&](frame_id, record& r) {
-    if (r.nic != e.unit || r.where != place::fifo) return;
+    if (r.nic != e.unit || (r.where != place::fifo && (r.where != place::driver || r.whole))) return;
     r.where = place::lost_in_reset;
     r.what = fate::dropped;
     r.reason = drop_reason::nic_reset;

@@ -61,6 +61,7 @@ class frame_ledger final : public event_consumer {
     std::uint32_t bytes = 0;
     place where = place::wire;
     std::uint8_t nic = 0;
+    bool whole = false;  // its EOP was written back
     fate what = fate::none;
     drop_reason reason = drop_reason::none;
   };

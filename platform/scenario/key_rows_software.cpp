@@ -25,6 +25,26 @@ void store_ports(scenario& s, const value& v) {
   for (const auto port : v.list) s.stack.udp_ports.push_back(static_cast<std::uint16_t>(port));
 }
 
+std::vector<std::array<std::uint8_t, 6>> addresses_of(const value& v) {
+  std::vector<std::array<std::uint8_t, 6>> list(v.list.size() / 6);
+  for (std::size_t i = 0; i < v.list.size(); ++i) list[i / 6][i % 6] = static_cast<std::uint8_t>(v.list[i]);
+  return list;
+}
+template <class number>
+std::vector<number> numbers_of(const value& v) {
+  std::vector<number> list;
+  for (const auto item : v.list) list.push_back(static_cast<number>(item));
+  return list;
+}
+
+/// A time that becomes picoseconds.
+constexpr value_rule time_up_to(std::int64_t high) {
+  return {.kind = kind::whole, .low = 0, .high = high, .unit = "ms", .grain = "ps"};
+}
+constexpr value_rule addresses(std::string_view cast) {
+  return {.kind = kind::macs, .low = 0, .high = 64, .words = cast};
+}
+
 const auto rows = std::to_array<key_row>({
     {"driver.mode", "napi", choice("napi|irq|poll"), "NAPI, one interrupt per batch without NAPI, or polling only",
      "Linux 6.1 e1000: NAPI", [](scenario& s, const value& v) { s.driver.mode = static_cast<driver_mode>(v.number); }},
@@ -36,8 +56,8 @@ const auto rows = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.driver.ring_size = u32(v); }},
     {"driver.buffer_size",
      "2048",
-     {.kind = kind::whole, .low = 256, .high = 16384, .power_of_two = true, .unit = "B"},
-     "receive buffer (RCTL.BSIZE, BSEX)",
+     {.kind = kind::number_or, .low = 256, .high = 16384, .power_of_two = true, .unit = "B", .words = "auto"},
+     "receive buffer (RCTL.BSIZE, BSEX); auto: as Linux chooses for the MTU, 1522 used of 2048, 2048 or 4096",
      "SDM RCTL; Linux 2048",
      [](scenario& s, const value& v) { s.driver.buffer_size = u32(v); }},
     {"driver.copybreak", "256", whole(0, 16384, "B"), "frames up to this size are copied, the buffer stays in the ring",
@@ -56,6 +76,31 @@ const auto rows = std::to_array<key_row>({
      "SDM 29 RADV; Linux 8", [](scenario& s, const value& v) { s.driver.radv = u32(v); }},
     {"driver.promiscuous", "off", toggle, "RCTL.UPE and MPE", "Linux IFF_PROMISC",
      [](scenario& s, const value& v) { s.driver.promiscuous = v.number != 0; }},
+    {"driver.all_multicast", "off", toggle, "RCTL.MPE", "Linux IFF_ALLMULTI",
+     [](scenario& s, const value& v) { s.driver.all_multicast = v.number != 0; }},
+    {"driver.unicast", "", addresses("unicast"), "further addresses of the station; more than 14 turn RCTL.UPE on",
+     "Linux e1000_set_rx_mode: netdev->uc", [](scenario& s, const value& v) { s.driver.unicast = addresses_of(v); }},
+    {"driver.multicast", "", addresses("multicast"),
+     "groups listened to: RA1..RA14 as far as free, then the hash table MTA", "Linux e1000_set_rx_mode: netdev->mc",
+     [](scenario& s, const value& v) { s.driver.multicast = addresses_of(v); }},
+    {"driver.multicast_offset", "0", whole(0, 3), "address bits that are hashed (RCTL.MO)",
+     "SDM 324; Linux mc_filter_type 0", [](scenario& s, const value& v) { s.driver.multicast_offset = u32(v); }},
+    {"driver.vlans",
+     "",
+     {.kind = kind::vids, .low = 0, .high = 4094},
+     "VLANs the interface is in; any turns the filter on (RCTL.VFE, VFTA)",
+     "Linux e1000_vlan_rx_add_vid; IEEE 802.1Q 9.6",
+     [](scenario& s, const value& v) { s.driver.vlans = numbers_of<std::uint16_t>(v); }},
+    {"driver.vlan_strip", "on", toggle, "the chip takes VLAN tags out (CTRL.VME)", "Linux NETIF_F_HW_VLAN_CTAG_RX",
+     [](scenario& s, const value& v) { s.driver.vlan_strip = v.number != 0; }},
+    {"driver.rx_checksum", "on", toggle, "the chip verifies TCP and UDP checksums (RXCSUM.TUOFL)",
+     "Linux NETIF_F_RXCSUM", [](scenario& s, const value& v) { s.driver.rx_checksum = v.number != 0; }},
+    {"driver.quiesce", "10ms", time_up_to(100 * ms), "wait between RCTL.EN=0 and reset; from 4 ms on to the jiffy",
+     "Linux e1000_down: msleep(10); less: this project",
+     [](scenario& s, const value& v) { s.driver.quiesce = v.number; }},
+    {"driver.reset_wait", "5ms", time_up_to(100 * ms), "wait after CTRL.RST; from 4 ms on to the jiffy",
+     "Linux e1000_get_auto_rd_done: msleep(5); less: this project",
+     [](scenario& s, const value& v) { s.driver.reset_wait = v.number; }},
     {"driver.mtu", "1500", whole(68, 16110, "B"), "largest IP packet; above 1500 the chip takes long frames (RCTL.LPE)",
      "IEEE 802.3 clause 3.2.7; RFC 791: 68; Linux e1000: 16110",
      [](scenario& s, const value& v) { s.driver.mtu = u32(v); }},
@@ -85,6 +130,23 @@ const auto rows = std::to_array<key_row>({
      "IPv4 address of the interface",
      "RFC 1918",
      [](scenario& s, const value& v) { s.stack.address = u32(v); }},
+    {"stack.groups",
+     "",
+     {.kind = kind::groups},
+     "multicast groups joined; their Ethernet addresses join driver.multicast",
+     "RFC 1112 6.4",
+     [](scenario& s, const value& v) { s.stack.groups = numbers_of<std::uint32_t>(v); }},
+    {"stack.frag_timeout_ms", "30000", whole(1, 3'600'000, "ms"), "a datagram's fragments are kept so long at most",
+     "Linux net.ipv4.ipfrag_time 30 s", [](scenario& s, const value& v) { s.stack.frag_timeout_ms = u32(v); }},
+    {"stack.frag_high_thresh", "4MB", whole(0, 1'073'741'824, "B"), "memory all fragments together may hold",
+     "Linux net.ipv4.ipfrag_high_thresh 4 MB",
+     [](scenario& s, const value& v) { s.stack.frag_high_thresh = static_cast<std::uint64_t>(v.number); }},
+    {"stack.frag_max_dist",
+     "64",
+     {.kind = kind::number_or, .low = 1, .high = 1'000'000, .unit = "fragments", .words = "off"},
+     "fragments of one sender between two of a datagram, at most; more throw the datagram away",
+     "Linux net.ipv4.ipfrag_max_dist 64",
+     [](scenario& s, const value& v) { s.stack.frag_max_dist = u32(v); }},
     {"stack.udp_ports",
      "5001",
      {.kind = kind::ports},
@@ -96,6 +158,13 @@ const auto rows = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.stack.wait = static_cast<app_wait>(v.number); }},
     {"stack.app_cost_ns", "0", whole(0, 1'000'000'000, "ns"), "work of the application for each datagram",
      "this project", [](scenario& s, const value& v) { s.stack.app_cost_ns = u32(v); }},
+
+    {"reconfigure.actions",
+     "",
+     {.kind = kind::actions},
+     "changes while traffic runs, each at a time after the first frame may come",
+     "ip link, ip maddr, ethtool; Linux e1000_set_ringparam, e1000_change_mtu, e1000_set_rx_mode, e1000_set_features",
+     [](scenario& s, const value& v) { s.reconfigure.actions = *parse_reconfigure_actions(v.text); }},
 
     {"run.seed", "1", whole(0, 9'223'372'036'854'775'807), "seed of everything random", "this project",
      [](scenario& s, const value& v) { s.run.seed = static_cast<std::uint64_t>(v.number); }},

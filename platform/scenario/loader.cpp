@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "platform/scenario/reconfigure_actions.h"
 #include "platform/scenario/toml_file.h"
 #include "platform/scenario/validate.h"
 
@@ -66,7 +67,10 @@ void scenario_loader::apply_at(const std::string& path, const std::string& text,
     throw input_error(fmt_error(at.origin, at.line, path, "unknown key" + hint, "the keys of --list-keys"));
   }
   const auto parsed = parse(row->rule, text);
-  if (!parsed) reject(path, text, allowed(row->rule), at);
+  if (!parsed) {
+    const std::string_view bad = row->rule.kind == value_kind::actions ? first_bad_action(text) : text;
+    reject(path, bad, allowed(row->rule), at);
+  }
   if (path == "checker.off") check_rules(parsed->names, at);
   row->store(scenario_, *parsed);
   std::erase_if(places_, [&path](const auto& known) { return known.first == path; });

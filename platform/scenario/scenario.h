@@ -12,6 +12,7 @@
 
 #include "common/time.h"
 #include "platform/scenario/number.h"
+#include "platform/scenario/reconfigure_actions.h"
 
 namespace ringside::platform {
 
@@ -81,14 +82,23 @@ struct cpu_config {
 struct driver_config {
   driver_mode mode = driver_mode::napi;
   std::uint32_t ring_size = 0;    // descriptors
-  std::uint32_t buffer_size = 0;  // bytes, RCTL.BSIZE
+  std::uint32_t buffer_size = 0;  // bytes, RCTL.BSIZE; 0 = as Linux chooses for the MTU
   std::uint32_t copybreak = 0;    // bytes
   std::uint32_t budget = 0;       // frames per poll
   std::uint32_t itr = 0;          // interrupts per second, 0 = off
   std::uint32_t rdtr = 0;         // 1.024 us
   std::uint32_t radv = 0;         // 1.024 us
   bool promiscuous = false;
-  std::uint32_t mtu = 0;  // bytes
+  bool all_multicast = false;
+  std::vector<std::array<std::uint8_t, 6>> unicast;
+  std::vector<std::array<std::uint8_t, 6>> multicast;
+  std::uint32_t multicast_offset = 0;  // RCTL.MO
+  std::vector<std::uint16_t> vlans;
+  bool vlan_strip = true;
+  bool rx_checksum = true;
+  std::uint32_t mtu = 0;    // bytes
+  sim_time quiesce = 0;     // ps
+  sim_time reset_wait = 0;  // ps
   bool watchdog = true;
   bool strip_crc = false;
   std::uint32_t irq_quota = 0;  // frames per interrupt, 0 = until the ring is empty
@@ -99,9 +109,17 @@ struct driver_config {
 struct stack_config {
   std::uint32_t rcvbuf = 0;   // bytes
   std::uint32_t address = 0;  // IPv4, host byte order
+  std::vector<std::uint32_t> groups;
+  std::uint32_t frag_timeout_ms = 0;
+  std::uint64_t frag_high_thresh = 0;  // bytes
+  std::uint32_t frag_max_dist = 0;     // fragments; 0 = no limit
   std::vector<std::uint16_t> udp_ports;
   app_wait wait = app_wait::blocking;
   std::uint32_t app_cost_ns = 0;
+};
+
+struct reconfigure_config {
+  std::vector<reconfigure_action> actions;  // by time
 };
 
 struct wire_config {
@@ -157,6 +175,7 @@ struct scenario {
   std::vector<std::pair<std::string, std::uint32_t>> cost;  // overrides: name, cycles
   driver_config driver;
   stack_config stack;
+  reconfigure_config reconfigure;
   wire_config wire;
   gen_config gen;
   run_config run;

@@ -1,5 +1,9 @@
 #include "platform/scenario/value_parsers.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 #include "platform/scenario/scenario.h"
 
 namespace ringside::platform {
@@ -24,6 +28,37 @@ std::optional<int> hex_byte(std::string_view text) {
   return out;
 }
 
+std::optional<std::vector<std::int64_t>> ethernet_address(std::string_view text) {
+  const auto parts = split(trimmed(text), ':');
+  if (parts.size() != 6) return std::nullopt;
+  std::vector<std::int64_t> bytes;
+  for (const auto part : parts) {
+    const auto byte = hex_byte(part);
+    if (!byte) return std::nullopt;
+    bytes.push_back(*byte);
+  }
+  return bytes;
+}
+
+bool is_zero(const std::vector<std::int64_t>& bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::int64_t byte) { return byte == 0; });
+}
+
+/// A dotted quad.
+std::optional<std::int64_t> ipv4_number(std::string_view text) {
+  const auto parts = split(trimmed(text), '.');
+  if (parts.size() != 4) return std::nullopt;
+  std::int64_t number = 0;
+  for (const auto part : parts) {
+    if (part.empty() || part.size() > 3 || part.find_first_not_of("0123456789") != std::string_view::npos)
+      return std::nullopt;
+    const auto byte = whole_in(part, 0, 255);
+    if (!byte) return std::nullopt;
+    number = number * 256 + *byte;
+  }
+  return number;
+}
+
 value with_ratio(std::int64_t kind, rational ratio) {
   value out;
   out.number = kind;
@@ -39,32 +74,46 @@ bool usable(const rational& ratio) {
 }  // namespace
 
 std::optional<value> parse_mac(std::string_view text) {
-  const auto parts = split(trimmed(text), ':');
-  if (parts.size() != 6) return std::nullopt;
+  const auto address = ethernet_address(text);
+  if (!address || is_zero(*address) || (address->front() & 1) != 0) return std::nullopt;  // a station's own is unicast
   value out;
-  for (const auto part : parts) {
-    const auto byte = hex_byte(part);
-    if (!byte) return std::nullopt;
-    out.list.push_back(*byte);
+  out.list = *address;
+  return out;
+}
+
+std::optional<value> parse_macs(std::string_view text, bool multicast, std::int64_t least, std::int64_t most) {
+  value out;
+  if (trimmed(text).empty() && least == 0) return out;
+  std::vector<std::vector<std::int64_t>> seen;
+  for (const auto part : split(text, ',')) {
+    const auto address = ethernet_address(part);
+    if (!address || is_zero(*address) || ((address->front() & 1) != 0) != multicast) return std::nullopt;
+    if (std::find(seen.begin(), seen.end(), *address) != seen.end()) return std::nullopt;
+    if (std::cmp_equal(seen.size(), most)) return std::nullopt;
+    seen.push_back(*address);
+    out.list.insert(out.list.end(), address->begin(), address->end());
   }
-  bool zero = true;
-  for (const auto byte : out.list) zero = zero && byte == 0;
-  if (zero || (out.list[0] & 1) != 0) return std::nullopt;  // a station's own address is unicast
   return out;
 }
 
 std::optional<value> parse_ipv4(std::string_view text) {
-  const auto parts = split(trimmed(text), '.');
-  if (parts.size() != 4) return std::nullopt;
+  const auto address = ipv4_number(text);
+  if (!address || *address >> 28 >= 14 || *address >> 24 == 0)  // multicast, reserved or "this network"
+    return std::nullopt;
   value out;
-  for (const auto part : parts) {
-    if (part.empty() || part.size() > 3 || part.find_first_not_of("0123456789") != std::string_view::npos)
-      return std::nullopt;
-    const auto byte = whole_in(part, 0, 255);
-    if (!byte) return std::nullopt;
-    out.number = out.number * 256 + *byte;
+  out.number = *address;
+  return out;
+}
+
+std::optional<value> parse_groups(std::string_view text) {
+  value out;
+  if (trimmed(text).empty()) return out;
+  for (const auto part : split(text, ',')) {
+    const auto address = ipv4_number(part);
+    if (!address || *address >> 28 != 14) return std::nullopt;  // RFC 1112: class D
+    if (std::find(out.list.begin(), out.list.end(), *address) != out.list.end()) return std::nullopt;
+    out.list.push_back(*address);
   }
-  if (out.number >> 28 >= 14 || out.number >> 24 == 0) return std::nullopt;  // multicast, reserved or "this network"
   return out;
 }
 

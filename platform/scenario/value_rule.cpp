@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/scenario/reconfigure_actions.h"
 #include "platform/scenario/value_parsers.h"
 
 namespace ringside::platform {
@@ -117,10 +118,16 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
       return parse_toggle(text);
     case value_kind::mac:
       return parse_mac(text);
+    case value_kind::macs:
+      return parse_macs(text, rule.words == "multicast", rule.low, rule.high);
     case value_kind::ipv4:
       return parse_ipv4(text);
+    case value_kind::groups:
+      return parse_groups(text);
     case value_kind::ports:
       return parse_number_list(text, 1, 65535);
+    case value_kind::vids:
+      return trimmed(text).empty() ? value{} : parse_number_list(text, rule.low, rule.high);
     case value_kind::cpus:
       return parse_cpus(text, rule.high);
     case value_kind::sizes:
@@ -134,6 +141,9 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
       return parse_or(rule, text);
     case value_kind::identifiers:
       return parse_identifiers(text);
+    case value_kind::actions:
+      if (!parse_reconfigure_actions(text)) return std::nullopt;
+      break;
     case value_kind::text:
       break;
   }
@@ -156,10 +166,17 @@ std::string allowed(const value_rule& rule) {
       return "any text";
     case value_kind::mac:
       return "unicast address such as 02:00:00:00:00:01";
+    case value_kind::macs:
+      return fmt::format("at most {} different {} Ethernet addresses such as {}, separated by commas", rule.high,
+                         rule.words, rule.words == "multicast" ? "01:00:5e:01:02:03" : "02:00:00:00:00:03");
     case value_kind::ipv4:
       return "unicast address such as 10.0.0.2";
+    case value_kind::groups:
+      return "different multicast addresses such as 239.1.2.3, separated by commas";
     case value_kind::ports:
       return "different UDP ports 1..65535, separated by commas";
+    case value_kind::vids:
+      return fmt::format("different VLAN ids {}..{}, separated by commas", rule.low, rule.high);
     case value_kind::cpus:
       return fmt::format("all, or CPU numbers 0..{} separated by commas", rule.high);
     case value_kind::sizes:
@@ -174,6 +191,8 @@ std::string allowed(const value_rule& rule) {
       return fmt::format("{}, or {}", rule.words, range_text(rule));
     case value_kind::identifiers:
       return "names separated by commas";
+    case value_kind::actions:
+      return allowed_reconfigure_actions();
   }
   return {};
 }

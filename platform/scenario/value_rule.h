@@ -14,21 +14,25 @@
 namespace ringside::platform {
 
 enum class value_kind {
-  whole,       // integer in `grain` units -> number
-  frequency,   // exact rational in Hz -> ratio; bare numbers are MHz; low/high in MHz
-  choice,      // one word of `words` -> number = its index
-  toggle,      // on|off|true|false -> number
-  text,        // anything -> text
-  mac,         // unicast Ethernet address -> list of 6
-  ipv4,        // dotted quad -> number
-  ports,       // UDP ports -> list
-  cpus,        // CPU numbers or "all" -> number = mask
-  sizes,       // 64 | 64,128 | 64..1518 -> list, number = 1 for a range
-  rate,        // line | <N>pps | <N>% -> number = rate_kind, ratio
-  speed,       // original | line | <N>x | <N>pps -> number = speed_kind, ratio
-  time_or,     // a time, or the one word in `words` -> number in ps, -1 for the word
-  number_or,   // an integer low..high, or the one word in `words` -> number, 0 for the word
-  identifiers  // words such as rule names, may be empty -> names
+  whole,        // integer in `grain` units -> number
+  frequency,    // exact rational in Hz -> ratio; bare numbers are MHz; low/high in MHz
+  choice,       // one word of `words` -> number = its index
+  toggle,       // on|off|true|false -> number
+  text,         // anything -> text
+  mac,          // unicast Ethernet address -> list of 6
+  macs,         // low..high different ones, all "unicast" or "multicast" by `words` -> list of 6 for each
+  ipv4,         // dotted quad -> number
+  groups,       // different IPv4 multicast addresses, may be empty -> list
+  ports,        // UDP ports -> list
+  vids,         // different VLAN ids, may be empty -> list
+  cpus,         // CPU numbers or "all" -> number = mask
+  sizes,        // 64 | 64,128 | 64..1518 -> list, number = 1 for a range
+  rate,         // line | <N>pps | <N>% -> number = rate_kind, ratio
+  speed,        // original | line | <N>x | <N>pps -> number = speed_kind, ratio
+  time_or,      // a time, or the one word in `words` -> number in ps, -1 for the word
+  number_or,    // an integer low..high, or the one word in `words` -> number, 0 for the word
+  identifiers,  // words such as rule names, may be empty -> names
+  actions       // reconfigure_actions.h, may be empty -> text
 };
 
 struct value_rule {

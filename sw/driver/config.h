@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "common/time.h"
 #include "sw/kernel/host.h"
+#include "sw/stack/bytes.h"
 
 namespace ringside::driver {
 
@@ -36,7 +38,11 @@ struct config {
   std::uint32_t radv = 8;         // 1.024 us units
   bool promiscuous = false;
   bool all_multicast = false;
-  std::uint32_t mtu = 1500;  // 46..16110
+  std::uint32_t multicast_offset = 0;         // RCTL.MO; Linux: 0
+  std::vector<stack::mac_address> unicast;    // further addresses of the station
+  std::vector<stack::mac_address> multicast;  // groups it listens to
+  std::vector<std::uint16_t> vlans;           // VIDs it is a member of
+  std::uint32_t mtu = 1500;                   // 46..16110
   bool watchdog = true;
   bool vlan_offload = true;      // CTRL.VME
   bool checksum_offload = true;  // RXCSUM.TUOFL

@@ -22,7 +22,7 @@ constexpr std::uint32_t memory_mask = 0xFFFFFFF0;
 std::string_view name(driver_status s) {
   static constexpr auto names =
       std::to_array<std::string_view>({"ok", "bad_config", "no_device", "no_bar", "not_copper", "no_address",
-                                       "no_memory", "no_irq", "not_probed", "busy"});
+                                       "no_memory", "no_irq", "not_probed", "busy", "exists", "absent"});
   return names.at(static_cast<std::size_t>(s));
 }
 
@@ -34,11 +34,15 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
       settings_(settings),
       regs_(host_),
       hardware_(regs_, kernel_.clock(), settings_),
+      filter_(regs_, settings_),
       receiver_(std::make_unique<receiver>(net, dev_, regs_, settings_)),
       mode_(make_receive_mode({net_, regs_, *receiver_, settings_, down_})) {
   dev_.mtu = settings_.mtu;
   dev_.promiscuous = settings_.promiscuous;
   dev_.all_multicast = settings_.all_multicast;
+  dev_.unicast = settings_.unicast;
+  dev_.multicast = settings_.multicast;
+  for (const std::uint16_t vid : settings_.vlans) filter_.note_vlan(vid);
   dev_.rx_checksum = settings_.checksum_offload;
   dev_.rx_vlan_offload = settings_.vlan_offload;
   watchdog_.function = [this] { run_watchdog(); };
@@ -77,34 +81,26 @@ driver_status e1000::probe() {
   if (!hardware_.read_address(dev_.address)) return driver_status::no_address;
   // Steps 7 and 8.
   hardware_.reset(dev_.address);
-  hardware_.set_vlan_offload(settings_.vlan_offload);
+  filter_.set_vlan_strip(dev_.rx_vlan_offload);
+  filter_.set_vlan_filter(false, dev_);
   probed_ = true;
   host_.emit(stage::driver_probe);
   return driver_status::ok;
 }
 
-driver_status e1000::open() {
-  if (!probed_) return driver_status::not_probed;
-  if (open_) return driver_status::busy;
-  if (!receiver_->allocate()) return driver_status::no_memory;
-  // Steps 2, 3, 5 and 6.
-  hardware_.set_rx_mode(dev_);
-  hardware_.set_vlan_offload(settings_.vlan_offload);
+// 10.2 steps 2 to 7.
+void e1000::configure() {
+  filter_.set_rx_mode(dev_);
+  filter_.restore_vlans(dev_);
   hardware_.setup_rctl();
   hardware_.configure_rx(receiver_->ring());
-  // Step 7.  Frames may come from here on (D-2).
-  receiver_->fill();
-  // Step 8.
-  if (mode_->uses_interrupts() &&
-      !kernel_.irqs().request_irq(slot_.line, dev_.name, this, [this](kernel::irq_line) { return on_irq(); })) {
-    hardware_.stop();
-    hardware_.reset(dev_.address);
-    receiver_->release();
-    return driver_status::no_irq;
-  }
+  receiver_->fill();  // frames may come from here on (D-2)
+}
+
+// 10.2 step 8 without the interrupt line.
+void e1000::start() {
+  host_.sync();
   down_ = false;
-  open_ = true;
-  dev_.up = true;
   mode_->start();
   host_.emit(stage::driver_open);
   if (mode_->uses_interrupts()) {
@@ -112,6 +108,24 @@ driver_status e1000::open() {
   } else if (settings_.watchdog) {
     kernel_.work().schedule_delayed_work(watchdog_, kernel::timers::jiffy);
   }
+}
+
+driver_status e1000::open() {
+  if (!probed_) return driver_status::not_probed;
+  if (open_) return driver_status::busy;
+  if (!receiver_->allocate()) return driver_status::no_memory;
+  configure();
+  if (mode_->uses_interrupts() &&
+      !kernel_.irqs().request_irq(slot_.line, dev_.name, this, [this](kernel::irq_line) { return on_irq(); })) {
+    hardware_.stop();
+    hardware_.reset(dev_.address);
+    receiver_->clean_ring();
+    receiver_->release();
+    return driver_status::no_irq;
+  }
+  open_ = true;
+  dev_.up = true;
+  start();
   return driver_status::ok;
 }
 
@@ -147,21 +161,38 @@ void e1000::update_statistics() {
   dev_.stats.rx_errors = c["RXERRC"] + c["CRCERRS"] + c["ALGNERRC"] + c["RUC"] + c["ROC"] + c["CEXTERR"];
 }
 
-void e1000::close() {
-  if (!open_) return;
-  down_ = true;
-  open_ = false;
-  dev_.up = false;
+// 10.8.  Polls go on while the chip stops, so what has arrived is still taken; what is left after the reset is dropped.
+void e1000::down() {
   hardware_.stop();
   mode_->stop();
+  host_.sync();
+  down_ = true;
+  kernel_.irqs().synchronize_irq(slot_.line);
   kernel_.work().cancel_delayed_work_sync(watchdog_);
-  update_statistics();
+  update_statistics();  // the reset clears them
   hardware_.reset(dev_.address);
   regs_.write(reg::RDH, 0);
   regs_.write(reg::RDT, 0);
-  if (mode_->uses_interrupts()) kernel_.irqs().free_irq(slot_.line, this);
-  receiver_->release();
+  receiver_->clean_ring();
   host_.emit(stage::driver_close);
+}
+
+void e1000::up() {
+  configure();
+  start();
+}
+
+void e1000::close() {
+  begin_reset();
+  if (open_) {
+    down_ = true;  // before all else, as e1000_close does: nothing restarts what is being stopped
+    open_ = false;
+    dev_.up = false;
+    down();
+    if (mode_->uses_interrupts()) kernel_.irqs().free_irq(slot_.line, this);
+    receiver_->release();
+  }
+  end_reset();
 }
 
 }  // namespace ringside::driver

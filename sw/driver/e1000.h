@@ -1,18 +1,23 @@
-// The driver of an 82540EM: probe, open, interrupt, watchdog, close.  Reads top-down along fact-sheet section 10.
+// The driver of an 82540EM: probe, open, interrupt, watchdog, reconfiguration, close.  Reads top-down along fact-sheet
+// section 10.
 //
-// Owner: the platform (one per card).  probe(), open() and close() sleep: call them from a task, after kernel::boot()
-// and net_stack::register_protocols().
+// Owner: the platform (one per card).  Everything that changes it sleeps: call it from a task, after kernel::boot() and
+// net_stack::register_protocols().
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <vector>
 
+#include "common/reconfiguration.h"
 #include "sw/driver/config.h"
 #include "sw/driver/hardware.h"
 #include "sw/driver/nic_statistics.h"
 #include "sw/driver/receive_mode.h"
 #include "sw/driver/receiver.h"
 #include "sw/driver/registers.h"
+#include "sw/driver/rx_filter.h"
 #include "sw/kernel/work_queue.h"
 #include "sw/stack/net_stack.h"
 
@@ -28,7 +33,9 @@ enum class driver_status : std::uint8_t {
   no_memory,
   no_irq,
   not_probed,
-  busy  // already open
+  busy,    // already open
+  exists,  // the address or VID is on the list already
+  absent   // ... is not on it
 };
 
 std::string_view name(driver_status s);
@@ -47,6 +54,24 @@ class e1000 {
   /// 10.8.  Afterwards the chip touches no memory of ours (D-6).
   void close();
 
+  // ---- Reconfiguration, open or not (reconfigure.cpp).  One task at a time.
+  /// ethtool -G.  no_memory: goes on with the old ring.
+  driver_status set_ring_size(std::uint32_t descriptors);
+  /// ip link set mtu: with it buffer size, LPE, chains and PBA.
+  driver_status change_mtu(std::uint32_t mtu);
+  /// ethtool -K rx, rxvlan.
+  driver_status set_rx_checksum(bool on);
+  driver_status set_vlan_strip(bool on);
+  /// ip link set promisc, allmulticast.
+  driver_status set_promiscuous(bool on);
+  driver_status set_all_multicast(bool on);
+  driver_status add_multicast(const stack::mac_address& address);
+  driver_status remove_multicast(const stack::mac_address& address);
+  driver_status add_unicast(const stack::mac_address& address);
+  driver_status remove_unicast(const stack::mac_address& address);
+  driver_status vlan_rx_add_vid(std::uint16_t vid);
+  driver_status vlan_rx_kill_vid(std::uint16_t vid);
+
   /// Reads the chip's counters now.  Task context.
   void update_statistics();
   const nic_statistics& hardware_counters() const { return hardware_counters_; }
@@ -59,6 +84,18 @@ class e1000 {
  private:
   kernel::irq_return on_irq();
   bool enable_device();
+  void configure();
+  void start();
+  void down();
+  void up();
+  // reconfigure.cpp
+  driver_status traced(reconfiguration what, std::uint64_t value, const std::function<driver_status()>& change);
+  void begin_reset();
+  void end_reset();
+  void mask_around(const std::function<void()>& change);
+  void rx_mode_changed();
+  driver_status add_address(std::vector<stack::mac_address>& list, const stack::mac_address& address);
+  driver_status remove_address(std::vector<stack::mac_address>& list, const stack::mac_address& address);
   void run_watchdog();
 
   stack::net_stack& net_;
@@ -68,9 +105,11 @@ class e1000 {
   config settings_;
   registers regs_;
   hardware hardware_;
+  rx_filter filter_;
   stack::net_device dev_;
   std::unique_ptr<receiver> receiver_;
-  bool down_ = true;
+  bool down_ = true;        // __E1000_DOWN
+  bool resetting_ = false;  // __E1000_RESETTING
   std::unique_ptr<receive_mode> mode_;
   nic_statistics hardware_counters_;
   kernel::delayed_work watchdog_;

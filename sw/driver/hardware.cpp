@@ -2,6 +2,7 @@
 
 #include "sw/driver/moderation.h"
 #include "sw/driver/nic_statistics.h"
+#include "sw/driver/rx_filter.h"
 
 namespace ringside::driver {
 namespace {
@@ -11,7 +12,6 @@ constexpr std::uint32_t flow_control_address_low = 0x00C28001;  // 01:80:C2:00:0
 constexpr std::uint32_t flow_control_address_high = 0x00000100;
 constexpr std::uint32_t pause_time = 0xFFFF;
 constexpr std::uint32_t vlan_ether_type = 0x8100;
-constexpr std::uint32_t address_entries_used = 15;  // RA15 stays untouched (10.1)
 constexpr std::uint32_t packet_buffer_kb = 48;
 constexpr std::uint32_t packet_buffer_jumbo_kb = 40;
 constexpr std::uint32_t jumbo_frame_bytes = 8192;
@@ -19,15 +19,21 @@ constexpr std::uint32_t descriptor_thresholds = 0x01010000;  // GRAN and WTHRESH
 
 }  // namespace
 
+// Linux sleeps for 10 and 5 ms, to the jiffy; a scenario may ask for less than a jiffy.
+void hardware::pause(sim_time delay) {
+  if (delay >= kernel::timers::jiffy) return timers_.msleep(delay);
+  timers_.sleep_until(timers_.now() + delay);
+}
+
 void hardware::reset_hw() {
   regs_.write(reg::IMC, 0xFFFFFFFF);
   regs_.write(reg::RCTL, 0);
   regs_.write(reg::TCTL, tctl::PSP);
   regs_.flush();
-  timers_.msleep(settings_.quiesce_delay);
+  pause(settings_.quiesce_delay);
   const std::uint32_t control = regs_.read(reg::CTRL);
   regs_.write_through_io(reg::CTRL, control | ctrl::RST);
-  timers_.msleep(settings_.reset_delay);
+  pause(settings_.reset_delay);
   regs_.write(reg::MANC, regs_.read(reg::MANC) & ~manc::ARP_EN);
   regs_.write(reg::IMC, 0xFFFFFFFF);
   regs_.read(reg::ICR);
@@ -42,13 +48,6 @@ bool hardware::read_address(stack::mac_address& address) {
   return (high & rah::AV) != 0 && !stack::is_multicast(address);
 }
 
-void hardware::write_address(std::uint32_t entry, std::uint32_t low, std::uint32_t high) {
-  regs_.write(reg::RAL + entry * reg::RAL_STRIDE, low);
-  regs_.flush();
-  regs_.write(reg::RAH + entry * reg::RAH_STRIDE, high);
-  regs_.flush();
-}
-
 void hardware::init_hw(const stack::mac_address& a) {
   regs_.read(reg::LEDCTL);
   regs_.write(reg::VET, 0);
@@ -56,10 +55,8 @@ void hardware::init_hw(const stack::mac_address& a) {
     regs_.write(reg::VFTA + i * reg::VFTA_STRIDE, 0);
     regs_.flush();
   }
-  const auto low = static_cast<std::uint32_t>(a[0] | a[1] << 8 | a[2] << 16) | static_cast<std::uint32_t>(a[3]) << 24;
-  const auto high = static_cast<std::uint32_t>(a[4] | a[5] << 8);
-  write_address(0, low, high | rah::AV);
-  for (std::uint32_t i = 1; i < address_entries_used; ++i) write_address(i, 0, 0);
+  write_address(regs_, 0, a);
+  for (std::uint32_t i = 1; i < address_entries_used; ++i) write_address(regs_, i, 0, 0);
   for (std::uint32_t i = 0; i < reg::MTA_COUNT; ++i) {
     regs_.write(reg::MTA + i * reg::MTA_STRIDE, 0);
     regs_.flush();
@@ -88,26 +85,6 @@ void hardware::reset(const stack::mac_address& address) {
   regs_.write(reg::AIT, 0);
 }
 
-void hardware::set_vlan_offload(bool on) {
-  const std::uint32_t control = regs_.read(reg::CTRL);
-  regs_.write(reg::CTRL, on ? control | ctrl::VME : control & ~ctrl::VME);
-  regs_.write(reg::RCTL, regs_.read(reg::RCTL) & ~(rctl::VFE | rctl::CFIEN));
-}
-
-void hardware::set_rx_mode(const stack::net_device& dev) {
-  std::uint32_t control = regs_.read(reg::RCTL) & ~(rctl::UPE | rctl::MPE);
-  if (dev.promiscuous) {
-    control |= rctl::UPE | rctl::MPE;
-  } else if (dev.all_multicast) {
-    control |= rctl::MPE;
-  }
-  regs_.write(reg::RCTL, control);
-  for (std::uint32_t i = 1; i < address_entries_used; ++i) write_address(i, 0, 0);
-  // 10.2 step 2: from the last entry down.
-  for (std::uint32_t i = reg::MTA_COUNT; i-- > 0;) regs_.write(reg::MTA + i * reg::MTA_STRIDE, 0);
-  regs_.flush();
-}
-
 std::uint32_t hardware::buffer_size_bits() const {
   // 6.1: BSIZE counts down from 2048; with BSEX from 32768, of which 00 is reserved.
   switch (hardware_buffer_bytes(settings_)) {
@@ -132,7 +109,7 @@ void hardware::setup_rctl() {
   std::uint32_t control = regs_.read(reg::RCTL);
   control &=
       ~(rctl::MO | rctl::SBP | rctl::LPE | rctl::LBM | rctl::BSEX | rctl::BSIZE | rctl::RDMTS | rctl::SECRC | rctl::EN);
-  control |= rctl::BAM | buffer_size_bits();
+  control |= rctl::BAM | buffer_size_bits() | settings_.multicast_offset << rctl::MO_SHIFT;
   if (settings_.mtu > 1500) control |= rctl::LPE;
   if (settings_.strip_crc) control |= rctl::SECRC;
   regs_.write(reg::RCTL, control);
@@ -159,7 +136,7 @@ void hardware::stop() {
   regs_.write(reg::RCTL, regs_.read(reg::RCTL) & ~rctl::EN);
   regs_.write(reg::TCTL, regs_.read(reg::TCTL) & ~tctl::EN);
   regs_.flush();
-  timers_.msleep(settings_.quiesce_delay);
+  pause(settings_.quiesce_delay);
 }
 
 }  // namespace ringside::driver

@@ -1,4 +1,4 @@
-// Bring-up of the chip: reset, addresses, filters, receive unit.  Register sequences only, no packets.
+// Bring-up of the chip: reset, station address, receive unit.  Register sequences only, no packets.
 //
 // Owner: driver::e1000.
 #pragma once
@@ -27,19 +27,16 @@ class hardware {
 
   /// RAL0/RAH0 as the reset loaded it; false when the entry is not valid.
   bool read_address(stack::mac_address& address);
-  /// Promiscuous and multicast bits, unused exact filters and the hash cleared (10.2 step 2).
-  void set_rx_mode(const stack::net_device& dev);
   /// RCTL without EN (10.2 step 5).
   void setup_rctl();
   /// Timers, ring registers, checksum offload, EN (10.2 step 6).
   void configure_rx(const rx_ring& ring);
-  void set_vlan_offload(bool on);
   /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
   void stop();
 
  private:
   std::uint32_t buffer_size_bits() const;
-  void write_address(std::uint32_t entry, std::uint32_t low, std::uint32_t high);
+  void pause(sim_time delay);
 
   registers& regs_;
   kernel::timers& timers_;

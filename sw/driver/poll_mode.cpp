@@ -21,6 +21,7 @@ class poll_mode final : public receive_mode {
   }
 
   void stop() override {
+    host_.sync();
     stopping_ = true;
     ended_queue_.wait([this] { return ended_; });
   }

@@ -13,17 +13,17 @@ constexpr std::uint16_t vid_mask = 0x0FFF;  // 10.5: priority and CFI are not ke
 }  // namespace
 
 receiver::receiver(stack::net_stack& net, stack::net_device& dev, registers& regs, const config& settings)
-    : kernel_(net.os()),
-      host_(net.machine()),
-      net_(net),
-      dev_(dev),
-      regs_(regs),
-      settings_(settings),
-      buffer_bytes_(posted_buffer_bytes(settings)),
-      buffer_offset_(accepts_chains(settings) ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom)),
-      chains_(accepts_chains(settings)),
-      copy_chains_(chains_ && buffer_bytes_ * stack::sk_buff::max_frags < max_frame_bytes(settings) + vlan_tag_bytes),
-      ring_(net.os()) {}
+    : kernel_(net.os()), host_(net.machine()), net_(net), dev_(dev), regs_(regs), ring_(net.os()) {
+  apply(settings);
+}
+
+void receiver::apply(const config& settings) {
+  settings_ = settings;
+  buffer_bytes_ = posted_buffer_bytes(settings);
+  chains_ = accepts_chains(settings);
+  buffer_offset_ = chains_ ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom);
+  copy_chains_ = chains_ && buffer_bytes_ * stack::sk_buff::max_frags < max_frame_bytes(settings) + vlan_tag_bytes;
+}
 
 bool receiver::allocate() {
   discarding_ = false;
@@ -80,6 +80,7 @@ bool receiver::new_buffer(rx_buffer& buffer) {
 }
 
 void receiver::refill(std::uint32_t count) {
+  if (!refill_allowed_) return;
   const std::uint32_t start = ring_.at.next_to_use;
   for (; count != 0; --count) {
     const std::uint32_t index = ring_.at.next_to_use;
@@ -142,7 +143,7 @@ void receiver::end_discard() {
   net_.skbs().drop_frame(discard_frame_, discard_reason_);
 }
 
-void receiver::release() {
+void receiver::clean_ring() {
   host_.sync();
   for (std::uint32_t i = 0, index = ring_.at.next_to_clean; i < ring_.at.count; ++i, index = ring_.at.after(index)) {
     rx_buffer& buffer = ring_.buffer(index);
@@ -156,7 +157,8 @@ void receiver::release() {
   // A frame without EOP is still partly in the chip, which accounts for it (nic_reset).
   chain_.reset();
   discarding_ = false;
-  ring_.release();
+  refill_allowed_ = true;
+  ring_.rewind();
 }
 
 // A frame the chip finished and nobody took.

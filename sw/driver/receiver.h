@@ -41,10 +41,18 @@ class receiver {
 
   /// Allocates the ring.  False when memory is out.
   bool allocate();
+  /// Another ring size; false when memory is out, and the old ring stays.  Only after clean_ring().
+  bool resize(std::uint32_t count) { return ring_.reallocate(count); }
+  /// Other settings from here on.  Only after clean_ring() or before allocate().
+  void apply(const config& settings);
+  /// Until clean_ring() nothing is posted any more: the buffers would be of the wrong size (e1000_change_mtu).
+  void stop_refill() { refill_allowed_ = false; }
   /// Posts all buffers and writes RDT (10.2 step 7).
   void fill() { refill(ring_.at.unused()); }
-  /// Frees ring and buffers; frames still in the ring get their fate.
-  void release();
+  /// Frees the buffers; frames still in the ring get their fate (e1000_clean_rx_ring).  The chip has been reset.
+  void clean_ring();
+  /// Frees the ring.  Only after clean_ring().
+  void release() { ring_.release(); }
 
   /// Takes up to `budget` descriptors and returns how many (10.5, 10.6).  Refills on the way and at the end.
   std::uint32_t clean(std::uint32_t budget);
@@ -79,10 +87,11 @@ class receiver {
   stack::net_device& dev_;
   registers& regs_;
   config settings_;
-  std::uint32_t buffer_bytes_;   // mapped for the chip
-  std::uint32_t buffer_offset_;  // of the chip's address in the allocation
-  bool chains_;
-  bool copy_chains_;  // a frame may need more buffers than a packet has fragments
+  std::uint32_t buffer_bytes_ = 0;   // mapped for the chip
+  std::uint32_t buffer_offset_ = 0;  // of the chip's address in the allocation
+  bool chains_ = false;
+  bool refill_allowed_ = true;
+  bool copy_chains_ = false;  // a frame may need more buffers than a packet has fragments
   rx_ring ring_;
   std::function<void(stack::skb_ptr)> output_;
   bool discarding_ = false;  // up to the next EOP

@@ -15,10 +15,26 @@ static_assert(rxd::SIZE == 16 && rxd::BUFFER_ADDRESS == 0 && rxd::LENGTH == 8 &&
 bool rx_ring::allocate(std::uint32_t count) {
   base_ = kernel_.dma().alloc_coherent(count * rxd::SIZE);
   if (base_ == 0) return false;
-  at = {count, 0, 0};
-  buffers_.assign(count, {});
-  std::memset(kernel_.memory().at(base_), 0, bytes());
+  at.count = count;
+  rewind();
   return true;
+}
+
+bool rx_ring::reallocate(std::uint32_t count) {
+  // The new one is there before the old one goes (e1000_set_ringparam).
+  const kernel::bus_address old = base_;
+  if (!allocate(count)) {
+    base_ = old;
+    return false;
+  }
+  kernel_.dma().free_coherent(old);
+  return true;
+}
+
+void rx_ring::rewind() {
+  at = {at.count, 0, 0};
+  buffers_.assign(at.count, {});
+  std::memset(kernel_.memory().at(base_), 0, bytes());
 }
 
 void rx_ring::release() {

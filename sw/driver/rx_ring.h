@@ -45,6 +45,10 @@ class rx_ring {
 
   /// Descriptor memory for `count` entries; false when there is none.
   bool allocate(std::uint32_t count);
+  /// Another count instead; false when there is no memory for it, and the old one stays.  No buffer is posted.
+  bool reallocate(std::uint32_t count);
+  /// Back to the state after allocate().  No buffer is posted.
+  void rewind();
   void release();
 
   kernel::bus_address base() const { return base_; }

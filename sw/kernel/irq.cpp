@@ -6,7 +6,7 @@
 namespace ringside::kernel {
 
 bool irq_table::request_irq(irq_line line, std::string name, const void* owner, irq_handler handler) {
-  line_state& state = lines_[line];
+  line_state& state = at(line);
   for (const action& a : state.actions)
     if (a.owner == owner) return false;
   state.actions.push_back({std::move(name), owner, std::move(handler)});
@@ -25,8 +25,10 @@ void irq_table::free_irq(irq_line line, const void* owner) {
 
 void irq_table::handle(irq_line line) {
   ++counters_.hardirqs;
-  line_state& state = lines_[line];
+  line_state& state = at(line);
   bool claimed = false;
+  host_.sync_smp();  // another CPU may be in synchronize_irq()
+  ++state.in_progress;
   for (const action& a : state.actions) {
     host_.consume(cost::hardirq_handler);
     claimed |= a.handler(line) == irq_return::handled;
@@ -35,6 +37,13 @@ void irq_table::handle(irq_line line) {
     ++state.spurious;
     ++counters_.spurious;
   }
+  host_.sync_smp();
+  if (--state.in_progress == 0 && state.idle.has_waiters()) state.idle.wake_up();
+}
+
+void irq_table::synchronize_irq(irq_line line) {
+  line_state& state = at(line);
+  state.idle.wait([&state] { return state.in_progress == 0; });
 }
 
 std::uint64_t irq_table::spurious(irq_line line) const {

@@ -10,6 +10,7 @@
 
 #include "sw/kernel/host.h"
 #include "sw/kernel/statistics.h"
+#include "sw/kernel/wait_queue.h"
 
 namespace ringside::kernel {
 
@@ -27,6 +28,9 @@ class irq_table {
   /// Removes the owner's handler; masks the line with the last one.
   void free_irq(irq_line line, const void* owner);
 
+  /// Waits until no handler of the line is running on another CPU.  Task context.
+  void synchronize_irq(irq_line line);
+
   /// Calls every handler of the line (level triggered, shared: all of them) and counts an unclaimed interrupt.
   void handle(irq_line line);
 
@@ -39,9 +43,13 @@ class irq_table {
     irq_handler handler;
   };
   struct line_state {
+    explicit line_state(host& machine) : idle(machine) {}
     std::vector<action> actions;
     std::uint64_t spurious = 0;
+    unsigned in_progress = 0;  // handlers running (IRQD_IRQ_INPROGRESS)
+    wait_queue idle;
   };
+  line_state& at(irq_line line) { return lines_.try_emplace(line, host_).first->second; }
 
   host& host_;
   statistics& counters_;

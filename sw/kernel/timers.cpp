@@ -12,7 +12,11 @@ void timers::mod_timer(timer& which, sim_time delay) {
   host_.consume(cost::timer_program);
   host_.sync();
   const sim_time earliest = host_.now() + delay;
-  which.expires = (earliest + jiffy - 1) / jiffy * jiffy;
+  arm(which, (earliest + jiffy - 1) / jiffy * jiffy);
+}
+
+void timers::arm(timer& which, sim_time when) {
+  which.expires = when;
   which.sequence = next_sequence_++;
   which.cpu = host_.this_cpu();
   queues_[which.cpu].emplace(key{which.expires, which.sequence}, &which);
@@ -29,6 +33,18 @@ bool timers::del_timer(timer& which) {
 }
 
 void timers::msleep(sim_time delay) {
+  sleep([this, delay](timer& alarm) { mod_timer(alarm, delay); });
+}
+
+void timers::sleep_until(sim_time when) {
+  host_.consume(cost::timer_program);
+  host_.sync();
+  if (when <= host_.now()) return;
+  sleep([this, when](timer& alarm) { arm(alarm, when); });
+}
+
+template <class arm_type>
+void timers::sleep(arm_type arm_it) {
   bool fired = false;
   const task_id self = host_.current_task();
   timer alarm;
@@ -36,7 +52,7 @@ void timers::msleep(sim_time delay) {
     fired = true;
     host_.wake(self);
   };
-  mod_timer(alarm, delay);
+  arm_it(alarm);
   for (;;) {
     host_.prepare_to_sleep();
     host_.sync();

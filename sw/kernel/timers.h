@@ -36,14 +36,22 @@ class timers {
   bool del_timer(timer& which);
   /// Sleeps the current task for at least `delay`, to the jiffy.
   void msleep(sim_time delay);
+  /// Sleeps the current task until `when`, not to the jiffy (clock_nanosleep with TIMER_ABSTIME, a high-resolution
+  /// timer); not at all when it is past.
+  void sleep_until(sim_time when);
   /// Called from do_timer(), interrupts disabled.
   void on_interrupt();
 
+  sim_time now() const { return host_.now(); }
   std::uint64_t jiffies() const { return static_cast<std::uint64_t>(host_.now() / jiffy); }
 
  private:
   using key = std::pair<sim_time, std::uint64_t>;  // equal expiry: in the order they were armed
 
+  void arm(timer& which, sim_time when);
+  /// Sleeps until the callback of `arm_it`'s timer has run.
+  template <class arm_type>
+  void sleep(arm_type arm_it);
   void run_expired();
   void program(unsigned cpu);
 

@@ -36,6 +36,13 @@ ip_fragments::ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config
 }
 
 skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
+  queue dead;
+  skb_ptr whole = take(std::move(fragment), dead);
+  drop_all(std::move(dead));  // last: dropping spends time, in which another CPU may change any queue
+  return whole;
+}
+
+skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
   ++counters_.reassembly_requests;
   host_.consume(kernel::cost::socket_lookup);  // ip_find: as a socket's, hash chains under a lock
   host_.sync();                                // the clock is read, and other CPUs' softirqs use the same queues
@@ -58,6 +65,7 @@ skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
   const auto [it, created] = queues_.try_emplace(name);
   queue& q = it->second;
   if (created) q.deadline = host_.now() + settings_.timeout;
+  if (too_far(q, name.source)) dead = restart(q);
   if (size == 0 || header_bytes + end > largest_datagram || !lengths_agree(q, end, more)) {
     discard(it);
     refuse(std::move(fragment));
@@ -83,6 +91,7 @@ skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
   if (q.last_seen && q.bytes == q.length) {
     queue whole = std::move(q);
     queues_.erase(it);
+    forget_senders();
     memory_ -= whole.memory;
     return reassemble(std::move(whole), index);
   }
@@ -116,6 +125,30 @@ ip_fragments::place ip_fragments::find_place(const queue& q, std::size_t begin, 
     }
   }
   return behind != q.pieces.end() && behind->begin < end ? place::overlap : place::free;
+}
+
+bool ip_fragments::too_far(queue& q, ipv4_address source) {
+  if (settings_.max_distance == 0) return false;
+  const std::uint32_t before = q.sender_count;
+  q.sender_count = ++sent_by_[source];
+  return !q.pieces.empty() && q.sender_count - before > settings_.max_distance;
+}
+
+// ip_frag_reinit.
+ip_fragments::queue ip_fragments::restart(queue& q) {
+  ++counters_.failures;
+  ++counters_.restarts;
+  queue dead = std::move(q);
+  q = {};
+  q.sender_count = dead.sender_count;
+  q.deadline = host_.now() + settings_.timeout;
+  memory_ -= dead.memory;
+  return dead;
+}
+
+// Counts matter only to queues that were open meanwhile.
+void ip_fragments::forget_senders() {
+  if (queues_.empty()) sent_by_.clear();
 }
 
 // ip_frag_reasm.  The frame that came last is the one that goes on.
@@ -157,6 +190,7 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
 void ip_fragments::discard(queue_map::iterator it) {
   queue dead = std::move(it->second);
   queues_.erase(it);
+  forget_senders();
   memory_ -= dead.memory;
   drop_all(std::move(dead));
 }

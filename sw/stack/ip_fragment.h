@@ -6,6 +6,8 @@
 //  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are
 //  for);
 //  - so do two different ends, an empty fragment and an end beyond 65,535 bytes (RFC 791: total length has 16 bits);
+//  - too many fragments of the same sender since the datagram's last one: what was collected is thrown away and the
+//  fragment begins anew, since the 16-bit id may have come round meanwhile (ip_frag_too_far);
 //  - above the memory limit every fragment is refused until time or completion has made room.
 // Unlike Linux it copies the pieces into one buffer instead of chaining them, and pays for the copy.
 //
@@ -13,10 +15,10 @@
 // end as consumed at that instant, so each frame has one fate.  A fragment given up is dropped for ip_fragment.
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "sw/kernel/timers.h"
@@ -24,13 +26,14 @@
 
 namespace ringside::stack {
 
-struct fragment_statistics {              // SNMP names of RFC 4293; the last three are Linux' or ours
+struct fragment_statistics {              // SNMP names of RFC 4293; the last ones are Linux' or ours
   std::uint64_t reassembly_requests = 0;  // ReasmReqds
   std::uint64_t reassembled = 0;          // ReasmOKs
   std::uint64_t failures = 0;             // ReasmFails
   std::uint64_t timeouts = 0;             // ReasmTimeout
   std::uint64_t overlaps = 0;             // ReasmOverlaps
   std::uint64_t duplicates = 0;
+  std::uint64_t restarts = 0;  // by max_distance
 };
 
 class ip_fragments {
@@ -38,6 +41,7 @@ class ip_fragments {
   struct config {
     sim_time timeout = 30 * second;       // net.ipv4.ipfrag_time; from the first fragment that arrives
     std::size_t memory_limit = 4U << 20;  // net.ipv4.ipfrag_high_thresh: truesize held, may be exceeded by one
+    std::uint32_t max_distance = 64;      // net.ipv4.ipfrag_max_dist: fragments of one sender; 0 = no limit
   };
 
   ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings);
@@ -58,7 +62,9 @@ class ip_fragments {
     ipv4_address destination;
     std::uint16_t id;
     std::uint8_t protocol;
-    auto operator<=>(const key&) const = default;
+    friend bool operator<(const key& x, const key& y) {
+      return std::tie(x.source, x.destination, x.id, x.protocol) < std::tie(y.source, y.destination, y.id, y.protocol);
+    }
   };
   struct piece {
     std::size_t begin;  // in the datagram's payload
@@ -72,12 +78,19 @@ class ip_fragments {
     bool last_seen = false;     // length is the datagram's
     std::size_t memory = 0;     // truesize held
     sim_time deadline = 0;
+    std::uint32_t sender_count = 0;  // of its sender when its last fragment came
   };
   using queue_map = std::map<key, queue>;
   enum class place : std::uint8_t { free, duplicate, overlap };
 
+  skb_ptr take(skb_ptr fragment, queue& dead);
   static bool lengths_agree(queue& q, std::size_t end, bool more);
   static place find_place(const queue& q, std::size_t begin, std::size_t end, std::size_t& index);
+  /// Counts the fragment for its sender; true when too many came since the queue's last one.
+  bool too_far(queue& q, ipv4_address source);
+  /// Begins anew; returns what it held, to be dropped.
+  queue restart(queue& q);
+  void forget_senders();
   skb_ptr reassemble(queue q, std::size_t last_index);
   /// Drops what a queue holds and forgets it.
   void discard(queue_map::iterator it);
@@ -91,6 +104,7 @@ class ip_fragments {
   skb_allocator& skbs_;
   config settings_;
   queue_map queues_;
+  std::map<ipv4_address, std::uint32_t> sent_by_;  // fragments by sender, while any queue is open (inet_peer)
   std::size_t memory_ = 0;
   kernel::timer timer_;  // for the oldest queue
   fragment_statistics counters_;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sw/stack/bytes.h"
 
@@ -34,6 +35,9 @@ struct net_device {
   bool carrier = false;
   bool promiscuous = false;
   bool all_multicast = false;
+  // Addresses to receive beside its own (netdev->uc, netdev->mc), in the order they were added.
+  std::vector<mac_address> unicast;
+  std::vector<mac_address> multicast;
   // Features.
   bool rx_checksum = true;      // NETIF_F_RXCSUM
   bool rx_vlan_offload = true;  // NETIF_F_HW_VLAN_CTAG_RX

@@ -26,6 +26,7 @@ class packet_layer {
   void add_tap(tap& t) { taps_.push_back(&t); }
   void remove_tap(const tap& t) { std::erase(taps_, &t); }
   void add_vlan(std::uint16_t vid) { vlans_.insert(vid); }
+  void remove_vlan(std::uint16_t vid) { vlans_.erase(vid); }
 
   /// Takes a packet behind eth_type_trans(): delivers it or gives it its fate.
   void netif_receive_skb(skb_ptr skb);

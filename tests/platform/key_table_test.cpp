@@ -114,6 +114,20 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.irq_quota=9",
                                           "driver.skip_dma_sync=on",
                                           "driver.ack_after_poll=on",
+                                          "driver.all_multicast=on",
+                                          "driver.unicast=02:00:00:00:00:31, 02:00:00:00:00:32",
+                                          "driver.multicast=01:00:5e:00:00:33",
+                                          "driver.multicast_offset=2",
+                                          "driver.vlans=34,35",
+                                          "driver.vlan_strip=off",
+                                          "driver.rx_checksum=off",
+                                          "driver.quiesce=36us",
+                                          "driver.reset_wait=37us",
+                                          "stack.groups=239.0.0.38",
+                                          "stack.frag_timeout_ms=39",
+                                          "stack.frag_high_thresh=40KB",
+                                          "stack.frag_max_dist=41",
+                                          "reconfigure.actions=42us:promisc=on",
                                           "stack.rcvbuf=4096",
                                           "stack.address=10.0.0.7",
                                           "stack.udp_ports=53,67",
@@ -147,6 +161,23 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.irq_quota, 9U);
   EXPECT_TRUE(s.driver.skip_dma_sync);
   EXPECT_TRUE(s.driver.ack_after_poll);
+  EXPECT_TRUE(s.driver.all_multicast);
+  ASSERT_EQ(s.driver.unicast.size(), 2U);
+  EXPECT_EQ(s.driver.unicast[1], (std::array<std::uint8_t, 6>{2, 0, 0, 0, 0, 0x32}));
+  ASSERT_EQ(s.driver.multicast.size(), 1U);
+  EXPECT_EQ(s.driver.multicast[0], (std::array<std::uint8_t, 6>{1, 0, 0x5E, 0, 0, 0x33}));
+  EXPECT_EQ(s.driver.multicast_offset, 2U);
+  EXPECT_EQ(s.driver.vlans, (std::vector<std::uint16_t>{34, 35}));
+  EXPECT_FALSE(s.driver.vlan_strip);
+  EXPECT_FALSE(s.driver.rx_checksum);
+  EXPECT_EQ(s.driver.quiesce, 36 * us);
+  EXPECT_EQ(s.driver.reset_wait, 37 * us);
+  EXPECT_EQ(s.stack.groups, (std::vector<std::uint32_t>{0xEF000026}));
+  EXPECT_EQ(s.stack.frag_timeout_ms, 39U);
+  EXPECT_EQ(s.stack.frag_high_thresh, 40U * 1024);
+  EXPECT_EQ(s.stack.frag_max_dist, 41U);
+  ASSERT_EQ(s.reconfigure.actions.size(), 1U);
+  EXPECT_EQ(s.reconfigure.actions[0], (reconfigure_action{42 * us, reconfiguration::promiscuous, 1}));
   EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
   EXPECT_EQ(s.bridge.posted_bytes, 128U);
   EXPECT_EQ(s.irq.delivery_latency_ns, 10U);

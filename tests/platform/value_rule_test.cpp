@@ -91,6 +91,28 @@ TEST(value_rule, lists) {
   EXPECT_FALSE(parse(names, "R-21 N-1"));
 }
 
+TEST(value_rule, lists_of_addresses) {
+  const value_rule groups{.kind = kind::macs, .high = 2, .words = "multicast"};
+  EXPECT_EQ(parse(groups, "01:00:5e:00:00:01, 33:33:00:00:00:01")->list,
+            (numbers{1, 0, 0x5E, 0, 0, 1, 0x33, 0x33, 0, 0, 0, 1}));
+  EXPECT_TRUE(parse(groups, "")->list.empty());
+  for (const char* bad : {"02:00:00:00:00:01", "01:00:5e:00:00:01,01:00:5e:00:00:01", "01:00:5e:00:00:01,",
+                          "01:00:00:00:00:01,01:00:00:00:00:02,01:00:00:00:00:03"})
+    EXPECT_FALSE(parse(groups, bad)) << bad;
+  const value_rule stations{.kind = kind::macs, .low = 1, .high = 1, .words = "unicast"};
+  EXPECT_TRUE(parse(stations, "02:00:00:00:00:01"));
+  for (const char* bad : {"", "01:00:5e:00:00:01", "00:00:00:00:00:00"}) EXPECT_FALSE(parse(stations, bad)) << bad;
+  const value_rule ip_groups{.kind = kind::groups};
+  EXPECT_EQ(parse(ip_groups, "239.1.2.3,224.0.0.251")->list, (numbers{0xEF010203, 0xE00000FB}));
+  EXPECT_TRUE(parse(ip_groups, "")->list.empty());
+  for (const char* bad : {"10.0.0.1", "240.0.0.1", "239.1.2", "239.1.2.3,239.1.2.3"})
+    EXPECT_FALSE(parse(ip_groups, bad)) << bad;
+  const value_rule vids{.kind = kind::vids, .low = 0, .high = 4094};
+  EXPECT_EQ(parse(vids, "0, 4094")->list, (numbers{0, 4094}));
+  EXPECT_TRUE(parse(vids, "")->list.empty());
+  for (const char* bad : {"4095", "1,1", "-1", "x"}) EXPECT_FALSE(parse(vids, bad)) << bad;
+}
+
 TEST(value_rule, paces) {
   const value_rule rate{.kind = kind::rate};
   EXPECT_EQ(parse(rate, "line")->number, static_cast<int>(rate_kind::line));

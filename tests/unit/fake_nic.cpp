@@ -33,6 +33,7 @@ void fake_nic::reset() {
   registers[0x5820] = 0x00222300;
   icr = 0;
   ims = 0;
+  lost_in_reset += fifo_.size();
   fifo_.clear();
   update_line();
 }

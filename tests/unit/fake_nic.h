@@ -51,7 +51,8 @@ class fake_nic final : public fake_device {
   std::uint32_t icr = 0;
   std::uint32_t ims = 0;
   std::uint64_t resets = 0;
-  std::uint64_t dma_faults = 0;  // DMA that broke a rule (bus master off, EN off)
+  std::uint64_t dma_faults = 0;     // DMA that broke a rule (bus master off, EN off)
+  std::uint64_t lost_in_reset = 0;  // frames the FIFO held when CTRL.RST came
   std::size_t fifo_depth() const { return fifo_.size(); }
   std::vector<std::uint32_t> values_written(std::uint32_t offset) const;
   bool raise_rxt0 = true;

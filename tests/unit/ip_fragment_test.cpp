@@ -305,6 +305,26 @@ TEST_F(ip_fragment, refuses_above_the_memory_limit_until_there_is_room) {
   EXPECT_EQ(read(), pattern(2000, 3));
 }
 
+// Linux ipfrag_max_dist, 64: counted by sender.
+TEST_F(ip_fragment_with_defaults, too_many_of_its_sender_in_between_begin_it_anew) {
+  const bytes datagram = udp_datagram(100);
+  const auto of_another_sender = [&datagram](std::size_t i) {
+    bytes packet = cut(datagram, 0, 56, static_cast<std::uint16_t>(100 + i));
+    packet[15] = 0x42;  // last byte of the source address
+    fix_ip_checksum(packet);
+    return packet;
+  };
+  for (const std::uint32_t between : {63U, 64U}) {
+    feed_part(datagram, 0, 56);
+    for (std::uint32_t i = 0; i < 200; ++i) feed_packet(of_another_sender(i));
+    for (std::uint32_t i = 0; i < between; ++i) feed_part(datagram, 0, 24, static_cast<std::uint16_t>(100 + i));
+    feed_part(datagram, 56, 108);
+    EXPECT_EQ(fragments().counters().restarts, between - 63) << between;
+    EXPECT_EQ(read(), between == 63 ? pattern(100, 3) : bytes{});
+    host_.run_task([this] { net_.shut_down(); });
+  }
+}
+
 TEST_F(ip_fragment, no_memory_for_the_whole_drops_its_parts) {
   const bytes datagram = udp_datagram(2000);
   feed_part(datagram, 0, 1480);

@@ -33,6 +33,17 @@ TEST_F(timer_wheel, fires_at_the_next_jiffy_boundary) {
   EXPECT_FALSE(t.pending());
 }
 
+TEST_F(timer_wheel, sleeps_until_a_time_between_jiffies) {
+  host_.run_task([&] {
+    const sim_time until = host_.now() + 1234567 * ns;
+    os_.clock().sleep_until(until);
+    EXPECT_GE(host_.now(), until);
+    EXPECT_LT(host_.now(), until + 10 * us);
+    os_.clock().sleep_until(until);  // past: returns at once
+    EXPECT_LT(host_.now(), until + 20 * us);
+  });
+}
+
 TEST_F(timer_wheel, equal_expiry_runs_in_the_order_armed) {
   std::vector<int> order;
   timer a;
