@@ -77,6 +77,19 @@ json shares(const latency_report& r) {
   return out;
 }
 
+json reconfigurations(const reconfiguration_report& report) {
+  json out = json::array();
+  for (const reconfiguration_record& r : report.records()) {
+    json row;
+    row["change"] = to_text(r.what, r.value);
+    row["start_ns"] = r.start / ns;
+    row["took_ns"] = r.end < 0 ? json(nullptr) : json((r.end - r.start) / ns);
+    row["refused"] = r.refused;
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
 json wall(const run_report& report, const run_counters& c) {
   const double seconds = static_cast<double>(c.wall_ns) / 1e9;
   json out;
@@ -105,6 +118,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["napi"]["budget_exhausted"] = c.napi_budget_exhausted;
   out["softirq"]["runs"] = c.softirq_runs;
   out["softirq"]["ksoftirqd_runs"] = c.ksoftirqd_runs;
+  out["reconfigurations"] = reconfigurations(report.reconfigurations());
   out["cpu"] = cpus(c);
   out["pci"]["utilisation"] = fraction(c.pci_busy_clocks, c.pci_clocks);
   out["pci"]["transactions"] = c.pci_transactions;

@@ -11,6 +11,7 @@ void run_report::on_event(const event& e) {
   interrupts_.on_event(e);
   latency_.on_event(e);
   journeys_.on_event(e);
+  reconfigurations_.on_event(e);
 }
 
 void run_report::finish() {

@@ -12,6 +12,7 @@
 #include "platform/report/interrupt_report.h"
 #include "platform/report/journey_recorder.h"
 #include "platform/report/latency_report.h"
+#include "platform/report/reconfiguration_report.h"
 
 namespace ringside::platform {
 
@@ -29,6 +30,7 @@ class run_report final : public event_consumer {
   const interrupt_report& interrupts() const { return interrupts_; }
   const latency_report& latency() const { return latency_; }
   const journey_recorder& journeys() const { return journeys_; }
+  const reconfiguration_report& reconfigurations() const { return reconfigurations_; }
 
  private:
   event_hash hash_;
@@ -36,6 +38,7 @@ class run_report final : public event_consumer {
   interrupt_report interrupts_;
   latency_report latency_;
   journey_recorder journeys_;
+  reconfiguration_report reconfigurations_;
 };
 
 }  // namespace ringside::platform

@@ -53,6 +53,19 @@ std::string machine_part(const run_report& report, const run_counters& c) {
   return out;
 }
 
+std::string reconfiguration_part(const reconfiguration_report& report) {
+  std::string out;
+  for (const reconfiguration_record& r : report.records()) {
+    const std::string what = to_text(r.what, r.value);
+    if (r.end < 0)
+      out += fmt::format("changed     {:<24} at {} ns, not over\n", what, r.start / ns);
+    else
+      out += fmt::format("changed     {:<24} at {} ns, took {} ns{}\n", what, r.start / ns, (r.end - r.start) / ns,
+                         r.refused ? ", refused" : "");
+  }
+  return out;
+}
+
 std::string latency_part(const latency_report& latency) {
   std::string out =
       fmt::format("latency/ns  {:<13} {:>10} {:>10} {:>10} {:>10} {:>10}\n", "", "min", "p50", "p90", "p99", "max");
@@ -78,7 +91,8 @@ std::string latency_part(const latency_report& latency) {
 std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
   std::string out = fmt::format("Ringside: {} on the {} NIC, seed {}\n", s.name,
                                 s.nic.kind == nic_kind::rtl ? "RTL" : "behavioural", s.run.seed);
-  out += frames_part(report.ledger()) + machine_part(report, c) + latency_part(report.latency());
+  out += frames_part(report.ledger()) + reconfiguration_part(report.reconfigurations()) + machine_part(report, c) +
+         latency_part(report.latency());
   out += fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,
                      c.rtl_cycles, percent(c.rtl_cycles_evaluated, c.rtl_cycles), report.hash().events(),
                      report.hash().value());

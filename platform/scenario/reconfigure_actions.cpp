@@ -124,14 +124,18 @@ std::string allowed_reconfigure_actions() {
          "TIME:mcast+MAC|mcast-MAC|ucast+MAC|ucast-MAC, TIME:vlan+VID|vlan-VID, separated by commas";
 }
 
-std::string to_text(const reconfigure_action& action) {
-  std::string out = action.at % us == 0 ? fmt::format("{}us:", action.at / us) : fmt::format("{}ps:", action.at);
-  out += word_of(action.what);
-  const operand kind = operand_of(action.what);
-  if (kind == operand::toggle) return out + (action.value != 0 ? "on" : "off");
-  if (!is_address(kind)) return out + std::to_string(action.value);
-  for (unsigned i = 0; i < 6; ++i) out += fmt::format("{}{:02x}", i == 0 ? "" : ":", action.value >> (8 * i) & 0xFF);
+std::string to_text(reconfiguration what, std::uint64_t value) {
+  std::string out = word_of(what);
+  const operand kind = operand_of(what);
+  if (kind == operand::toggle) return out + (value != 0 ? "on" : "off");
+  if (!is_address(kind)) return out + std::to_string(value);
+  for (unsigned i = 0; i < 6; ++i) out += fmt::format("{}{:02x}", i == 0 ? "" : ":", value >> (8 * i) & 0xFF);
   return out;
+}
+
+std::string to_text(const reconfigure_action& action) {
+  const std::string at = action.at % us == 0 ? fmt::format("{}us", action.at / us) : fmt::format("{}ps", action.at);
+  return at + ":" + to_text(action.what, action.value);
 }
 
 }  // namespace ringside::platform

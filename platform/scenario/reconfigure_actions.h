@@ -31,7 +31,8 @@ std::optional<std::vector<reconfigure_action>> parse_reconfigure_actions(std::st
 std::string_view first_bad_action(std::string_view text);
 /// What is allowed, in one line.
 std::string allowed_reconfigure_actions();
-/// As a scenario spells it: "200us:ring=64".
+/// As a scenario spells it: "ring=64", "200us:ring=64".
+std::string to_text(reconfiguration what, std::uint64_t value);
 std::string to_text(const reconfigure_action& action);
 
 }  // namespace ringside::platform

@@ -169,6 +169,17 @@ TEST(driver_rules, S_11_unmasks_before_the_poll_is_complete) {
   EXPECT_ONLY(bench, "S-11");
 }
 
+// 10.8: a VLAN change masks and unmasks from a task, while a poll that is not complete waits for ksoftirqd.
+TEST(driver_rules, a_task_may_unmask_while_a_poll_waits) {
+  received bench;
+  bench.interrupt(icr::RXT0);
+  bench.take(0, last_of(64), 1);
+  bench.sw(stage::dma_sync, 1, bench.buffer(0), 64);
+  bench.sw(stage::softirq_exit);
+  bench.sw(stage::ims_write, 0, contract_bench::enabled_causes);
+  EXPECT_LEGAL(bench);
+}
+
 TEST(driver_rules, S_12_bytes_used_without_sync) {
   received bench;
   bench.interrupt(icr::RXT0);

@@ -101,6 +101,19 @@ TEST(frame_ledger, part_of_a_chain_does_not_save_a_frame) {
   EXPECT_EQ(settled(s).dropped(drop_reason::nic_reset), 1U);
 }
 
+// Nor does a driver that took the first part, with a packet begun.
+TEST(frame_ledger, a_frame_half_taken_goes_with_the_fifo) {
+  story s;
+  s.at(1 * us, stage::wire_sof, 1, 3000).at(2 * us, stage::fifo_commit, 1);
+  s.at(3 * us, stage::desc_writeback, 1, 0x1000, partial_word(2048)).at(4 * us, stage::desc_take, 1, 0x1000);
+  s.at(5 * us, stage::nic_reset).arrive(2, 10 * us, 64).deliver(2, 20 * us, 30 * us);
+  s.at(40 * us, stage::nic_reset);
+  const settled got(s);
+  EXPECT_TRUE(got.ledger.breaches().empty());
+  EXPECT_EQ(got.dropped(drop_reason::nic_reset), 1U);
+  EXPECT_EQ(got.frames().in_flight, 0U);
+}
+
 // Closed with frame 1 in the ring, 2 taken by the driver, 3 written back only after the close event.
 TEST(frame_ledger, close_loses_what_the_driver_never_took) {
   story s;

@@ -1,0 +1,254 @@
+// The interface reconfigured under traffic, on the whole machine: fact sheet 6.7, 6.8, 10.2, 10.8, R-3, R-4, R-16, D-6.
+#include <gtest/gtest.h>
+
+#include <ostream>
+
+#include "tests/system/filter_rounds.h"
+
+namespace ringside::test {
+namespace {
+
+const settings quick{"driver.quiesce=100us", "driver.reset_wait=20us", "driver.buffer_size=auto"};
+
+struct place {
+  const char* name;
+  settings set;
+};
+void PrintTo(const place& p, std::ostream* out) {
+  *out << p.name;
+}
+std::string name_of(const testing::TestParamInfo<place>& row) {
+  return row.param.name;
+}
+
+// ---- Filters
+
+std::string text_of(const ethernet_address& a) {
+  std::string out;
+  for (const std::uint8_t byte : a) {
+    constexpr const char* digits = "0123456789abcdef";
+    out += (out.empty() ? "" : ":") + std::string{digits[byte >> 4], digits[byte & 15]};
+  }
+  return out;
+}
+
+/// One change in both languages: the scenario's and the expectation's.
+struct change {
+  std::string action;
+  std::function<void(told_interface&)> effect;
+};
+
+std::vector<std::vector<change>> rounds() {
+  const auto join = [](std::uint16_t i) {
+    return change{"mcast+" + text_of(group_of(i)), [i](told_interface& t) { t.multicast.push_back(group_of(i)); }};
+  };
+  const auto leave = [](std::uint16_t i) {
+    return change{"mcast-" + text_of(group_of(i)), [i](told_interface& t) { std::erase(t.multicast, group_of(i)); }};
+  };
+  const auto with = [](std::uint16_t vid) {
+    return change{"vlan+" + std::to_string(vid), [vid](told_interface& t) { t.vlans.insert(vid); }};
+  };
+  const auto without = [](std::uint16_t vid) {
+    return change{"vlan-" + std::to_string(vid), [vid](told_interface& t) { t.vlans.erase(vid); }};
+  };
+  const change station{"ucast+" + text_of(station_of(1)),
+                       [](told_interface& t) { t.unicast.push_back(station_of(1)); }};
+  const auto promiscuous = [](bool on) {
+    return change{on ? "promisc=on" : "promisc=off", [on](told_interface& t) { t.promiscuous = on; }};
+  };
+  const auto all_multicast = [](bool on) {
+    return change{on ? "allmulti=on" : "allmulti=off", [on](told_interface& t) { t.all_multicast = on; }};
+  };
+  const auto mtu = [](std::uint32_t bytes) {
+    return change{"mtu=" + std::to_string(bytes), [bytes](told_interface& t) { t.mtu = bytes; }};
+  };
+  const auto nothing = [](const char* action) { return change{action, [](told_interface&) {}}; };
+
+  std::vector<change> many;
+  for (std::uint16_t i = 1; i < 17; ++i) many.push_back(join(i));
+  return {{},
+          {promiscuous(true)},
+          {promiscuous(false)},
+          {all_multicast(true)},
+          {all_multicast(false), join(0)},
+          many,  // 17 groups: 14 exact, 3 hashed
+          {station},
+          {with(100)},
+          {with(200), without(100)},
+          {promiscuous(true)},  // and no VLAN filter
+          {promiscuous(false), nothing("ring=64")},
+          {leave(3), leave(16)},
+          {mtu(4000)},
+          {nothing("rx_csum=off"), without(200)},
+          {mtu(1500), all_multicast(true)}};
+}
+
+class filters : public testing::TestWithParam<place> {};
+
+TEST_P(filters, take_exactly_what_they_were_told) {
+  for (const unsigned offset : {0U, 1U, 2U, 3U}) {
+    SCOPED_TRACE("RCTL.MO " + std::to_string(offset));
+    constexpr sim_time period = 4 * ms;
+    told_interface told(offset);
+    std::vector<offered_frame> frames;
+    std::vector<std::string> expected;
+    std::string actions;
+    sim_time begin = 0;
+    for (const std::vector<change>& changes : rounds()) {
+      for (const change& c : changes) {
+        actions += (actions.empty() ? "" : ",") + std::to_string((begin - 3 * ms) / us) + "us:" + c.action;
+        c.effect(told);
+      }
+      sim_time when = begin;
+      for (std::vector<std::uint8_t>& bytes : frames_of_a_round(told)) {
+        expected.push_back(told.refusal(bytes));
+        offered_frame frame;
+        frame.bytes = std::move(bytes);
+        frame.earliest = when;
+        frames.push_back(std::move(frame));
+        when += 20 * us;
+      }
+      begin += period;
+    }
+    std::vector<std::string> complaints;
+    const auto got =
+        verdicts_of(GetParam().set + quick +
+                        settings{"driver.multicast_offset=" + std::to_string(offset), "reconfigure.actions=" + actions},
+                    frames, complaints);
+    EXPECT_EQ(complaints, std::vector<std::string>{});
+    ASSERT_EQ(got.size(), expected.size());
+    const std::size_t per_round = frames.size() / rounds().size();
+    for (std::size_t i = 0; i < got.size(); ++i)
+      EXPECT_EQ(got[i], expected[i]) << "round " << i / per_round << ", frame " << i % per_round;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(cards, filters,
+                         testing::Values(place{"rtl", {}}, place{"model", {"nic.kind=model"}},
+                                         place{"model_irq", {"nic.kind=model", "driver.mode=irq"}},
+                                         place{"model_poll", {"nic.kind=model", "driver.mode=poll", "cpu.count=2"}}),
+                         name_of);
+
+// ---- Line rate
+
+const char* const everything =
+    "reconfigure.actions=200us:ring=64,1500us:mtu=4000,3000us:promisc=on,3050us:promisc=off,3100us:vlan+100,"
+    "3200us:mcast+01:00:5e:01:02:03,3300us:vlan-100,3400us:rx_csum=off,4800us:ring=4096,6200us:vlan_strip=off,"
+    "6300us:mtu=1500,7700us:rx_csum=on";
+
+class line_rate : public testing::TestWithParam<place> {};
+
+// Judged in every run: one fate each, every byte read compared with the wire, the contract, nothing left over.
+TEST_P(line_rate, every_frame_has_one_fate) {
+  for (const char* coherent : {"bus.coherent=on", "bus.coherent=off"}) {
+    SCOPED_TRACE(coherent);
+    const outcome o = run_machine(GetParam().set + quick +
+                                  settings{coherent, everything, "gen.rate=line", "gen.size=64..1518", "gen.count=1400",
+                                           "gen.bad_fcs_per_million=20000"});
+    EXPECT_EQ(complaints_of(o), "");
+    EXPECT_EQ(o["offered"], 1400U);
+    EXPECT_GT(o["delivered"], 250U);
+    EXPECT_GT(o["drop.rx_disabled"], 200U);
+    EXPECT_GT(o["drop.crc_error"], 0U);
+    EXPECT_LT(o["time_ns"], 200'000'000U);  // over soon after the last change: no frame is waited for in vain
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    places, line_rate,
+    testing::Values(place{"rtl_napi", {}}, place{"rtl_irq_two_cpus", {"driver.mode=irq", "cpu.count=2"}},
+                    place{"rtl_poll", {"driver.mode=poll", "cpu.count=2"}}, place{"model_napi", {"nic.kind=model"}},
+                    place{"model_irq", {"nic.kind=model", "driver.mode=irq"}},
+                    place{"model_poll", {"nic.kind=model", "driver.mode=poll", "cpu.count=2"}},
+                    place{"model_napi_two_cpus", {"nic.kind=model", "cpu.count=2", "cpu.irq_affinity=1"}},
+                    place{"model_chains", {"nic.kind=model", "driver.buffer_size=512", "driver.strip_crc=on"}}),
+    name_of);
+
+// A CPU that is behind: frames lie in ring, FIFO and backlog when the interface goes down.
+TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
+  for (const char* mode : {"driver.mode=napi", "driver.mode=irq"})
+    for (const char* card : {"nic.kind=rtl", "nic.kind=model"}) {
+      SCOPED_TRACE(std::string(mode) + ' ' + card);
+      const outcome o = run_machine(quick + settings{mode, card, "cpu.clock_mhz=150", "gen.size=64", "gen.rate=line",
+                                                     "gen.count=3000", "stack.rcvbuf=4MB", "driver.quiesce=20us",
+                                                     "reconfigure.actions=300us:ring=16,1500us:ring=128"});
+      EXPECT_EQ(complaints_of(o), "");
+      EXPECT_GT(o["drop.driver_down"] + o["drop.nic_reset"], 10U);
+      EXPECT_GT(o["delivered"], 20U);
+    }
+}
+
+// Linux' own waits, 10 and 5 ms to the jiffy.
+TEST(line_rate_small, with_linux_waits_it_takes_its_time) {
+  const outcome o = run_machine(
+      {"nic.kind=model", "reconfigure.actions=1ms:ring=64", "gen.rate=20000pps", "gen.count=1000", "gen.size=200"});
+  EXPECT_EQ(complaints_of(o), "");
+  // 10 + 10 + 5 ms at least, 4 + 4 + 4 more by jiffies; 20 frames a millisecond.
+  EXPECT_GE(o["drop.rx_disabled"], 25U * 20);
+  EXPECT_LE(o["drop.rx_disabled"], 38U * 20);
+}
+
+// ---- Ways of stepping
+
+TEST(reconfigure_hash, is_the_same_in_every_way_of_stepping) {
+  for (const settings& set : {settings{"driver.mode=napi"}, settings{"driver.mode=irq", "cpu.count=2"},
+                              settings{"driver.mode=poll", "cpu.count=2"}}) {
+    SCOPED_TRACE(set[0]);
+    const settings load =
+        set + quick +
+        settings{
+            "gen.size=64..1518", "gen.rate=60%", "gen.count=150", "driver.quiesce=20us",
+            "reconfigure.actions=100us:ring=64,900us:mtu=4000,1600us:promisc=on,1700us:vlan+5,1800us:vlan_strip=off"};
+    const outcome fastest = run_machine(load);
+    EXPECT_EQ(complaints_of(fastest), "");
+    EXPECT_GT(fastest["delivered"], 10U);
+    const outcome plainest = run_machine(load + settings{"run.step=cycle", "run.skip=off", "run.cpu_accumulate=off"});
+    EXPECT_EQ(plainest.hash, fastest.hash);
+    EXPECT_EQ(run_machine(load + settings{"run.cpu_accumulate=off"}).hash, fastest.hash);
+  }
+}
+
+// ---- What is set from the start
+
+TEST(static_lists, groups_and_vlans_reach_the_application) {
+  std::vector<offered_frame> frames;
+  for (std::uint16_t i = 0; i < 6; ++i) frames.push_back(udp_frame_of(200, i, i * 50 * us));
+  const auto tag = [&](std::size_t i, std::uint8_t vid) {
+    auto& bytes = frames[i].bytes;
+    bytes.insert(bytes.begin() + 12, {0x81, 0x00, 0x00, vid});
+  };
+  tag(1, 7);
+  tag(2, 8);
+  for (const std::size_t i : {std::size_t{3}, std::size_t{4}}) {  // RFC 1112 6.4: 01:00:5E and 23 bits
+    auto& bytes = frames[i].bytes;
+    const ethernet_address to{0x01, 0x00, 0x5E, 0x01, 0x02, static_cast<std::uint8_t>(i)};
+    std::copy(to.begin(), to.end(), bytes.begin());
+  }
+  const outcome o = run_machine({"driver.vlans=7", "driver.multicast=01:00:5e:01:02:03"}, frames);
+  EXPECT_EQ(o["drop.vlan_filter"], 1U);     // VID 8
+  EXPECT_EQ(o["drop.address_filter"], 1U);  // ...:04
+  EXPECT_EQ(o["tapped"], 4U);
+}
+
+TEST(static_lists, fragment_limits_come_from_the_scenario) {
+  std::vector<offered_frame> frames;
+  for (std::uint16_t i = 0; i < 3; ++i) {
+    offered_frame frame = udp_frame_of(400, i, i * 2 * ms);
+    frame.bytes[20] = 0x20;  // more fragments, offset 0; of three datagrams
+    frame.bytes[24] = frame.bytes[25] = 0;
+    std::uint32_t sum = 0;
+    for (std::size_t at = 14; at < 34; at += 2)
+      sum += static_cast<std::uint32_t>(frame.bytes[at] << 8 | frame.bytes[at + 1]);
+    while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
+    frame.bytes[24] = static_cast<std::uint8_t>(~sum >> 8);
+    frame.bytes[25] = static_cast<std::uint8_t>(~sum);
+    frames.push_back(std::move(frame));
+  }
+  EXPECT_EQ(run_machine({"stack.frag_timeout_ms=20", "run.drain_ms=100"}, frames)["drop.ip_fragment"], 3U);
+  const outcome full = run_machine({"stack.frag_high_thresh=0", "run.drain_ms=100"}, frames);
+  EXPECT_LT(full["time_ns"], 1'000'000'000U);
+  EXPECT_EQ(full["drop.ip_fragment"], 3U);  // two for want of room, one given up at the end
+}
+
+}  // namespace
+}  // namespace ringside::test
