@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
+#include <string_view>
 
 #include "tests/system/filter_rounds.h"
 
@@ -173,7 +174,10 @@ TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
                                                      "gen.count=3000", "stack.rcvbuf=4MB", "driver.quiesce=20us",
                                                      "reconfigure.actions=300us:ring=16,1500us:ring=128"});
       EXPECT_EQ(complaints_of(o), "");
-      EXPECT_GT(o["drop.driver_down"] + o["drop.nic_reset"], 10U);
+      // Without NAPI the handler leaves no time for the task that would take the interface down (livelock).
+      if (mode == std::string_view("driver.mode=napi")) {
+        EXPECT_GT(o["drop.driver_down"] + o["drop.nic_reset"], 10U);
+      }
       EXPECT_GT(o["delivered"], 20U);
     }
 }
