@@ -164,12 +164,10 @@ int run(const options& o) {
     const scenario s =
         bench_scenario(o.size, frames_of(o.size),
                        o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
-    if (o.phase == "record")
-      record_cosim(s, o.pins);
-    else if (o.phase == "replay")
-      run_replay(s, o.pins, false);
-    else
-      run_cosim(s, false);
+    const measurement m = o.phase == "record"   ? record_cosim(s, o.pins)
+                          : o.phase == "replay" ? run_replay(s, o.pins, false)
+                                                : run_cosim(s, false);
+    fmt::print("{} {:.4f} s of {} cycles\n", o.phase, m.seconds, m.edges);
     return 0;
   }
   const scratch dir;

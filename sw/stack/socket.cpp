@@ -1,6 +1,7 @@
 #include "sw/stack/socket.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ringside::stack {
 
@@ -24,7 +25,10 @@ void udp_socket::close() {
   if (bound_) udp_.unbind(*this);
   bound_ = false;
   queue_.clear();
+  reader_queue_.clear();
+  read_.clear();
   rmem_alloc_ = 0;
+  forward_deficit_ = 0;
   wait_.wake_up();
 }
 
@@ -58,16 +62,41 @@ skb_ptr udp_socket::enqueue(skb_ptr skb) {
   return nullptr;
 }
 
+void udp_socket::splice() {
+  reader_queue_.insert(reader_queue_.end(), std::make_move_iterator(queue_.begin()),
+                       std::make_move_iterator(queue_.end()));
+  queue_.clear();
+}
+
+// __skb_recv_udp: what softirqs have queued moves over as a whole.
+void udp_socket::fill_reader_queue(bool wait) {
+  host_.sync();  // softirqs of this CPU, and other CPUs, fill the queue
+  if (queue_.empty() && !closed_ && wait) wait_.wait([this] { return readable(); });
+  splice();
+}
+
+// udp_rmem_release: given back in portions, so that the reader seldom touches what softirqs write.  True when it was
+// given back now, and with it the packets read so far.
+bool udp_socket::release(std::size_t truesize) {
+  forward_deficit_ += truesize;
+  if (forward_deficit_ < rcvbuf_ / 4 && !reader_queue_.empty()) return false;
+  host_.sync();
+  rmem_alloc_ -= forward_deficit_;
+  forward_deficit_ = 0;
+  read_.clear();  // the allocator is shared with softirqs
+  splice();
+  return true;
+}
+
 recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
   host_.consume(kernel::cost::syscall_entry);
   host_.consume(kernel::cost::recvmsg);
   recv_result result;
-  host_.sync();  // softirqs of this CPU, and other CPUs, fill the queue
-  if (queue_.empty() && !closed_ && wait) wait_.wait([this] { return readable(); });
-  if (!queue_.empty()) {
-    skb_ptr skb = std::move(queue_.front());
-    queue_.pop_front();
-    rmem_alloc_ -= skb->truesize();
+  if (reader_queue_.empty()) fill_reader_queue(wait);
+  if (!reader_queue_.empty()) {
+    skb_ptr skb = std::move(reader_queue_.front());
+    reader_queue_.pop_front();
+    const bool released = release(skb->truesize());
     result.status = recv_status::ok;
     result.length = skb->len();
     result.copied = std::min(buffer.size(), skb->len());
@@ -75,7 +104,8 @@ recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
     result.source = skb->ip.source;
     result.source_port = load_be16(skb->transport_header());
     skb->copy_bits(0, buffer.first(result.copied));
-    // Freed before its costs are spent: the allocator is shared with softirqs, and time has not moved since sync().
+    // Freed before its costs are spent, while time has not moved since release() synchronised; or with the next ones.
+    if (!released) read_.push_back(std::move(skb));
     skb.reset();
     host_.consume(kernel::cost::copy_to_user_per_byte, result.copied);
     host_.consume(kernel::cost::skb_free);

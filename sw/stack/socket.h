@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <span>
+#include <vector>
 
 #include "sw/kernel/wait_queue.h"
 #include "sw/stack/skb_allocator.h"
@@ -47,7 +48,7 @@ class udp_socket {
   /// recvmsg.  Emits app_read when it returns a datagram.  Task context.
   recv_result receive(std::span<std::byte> buffer, bool wait);
 
-  bool readable() const { return !queue_.empty() || closed_; }
+  bool readable() const { return !reader_queue_.empty() || !queue_.empty() || closed_; }
   bool closed() const { return closed_; }
   kernel::wait_queue& readiness() { return wait_; }
 
@@ -59,11 +60,15 @@ class udp_socket {
   std::uint64_t id() const { return id_; }
   ipv4_address local_address() const { return local_address_; }
   std::uint16_t local_port() const { return local_port_; }
-  std::size_t queued() const { return queue_.size(); }
+  std::size_t queued() const { return reader_queue_.size() + queue_.size(); }
   std::size_t rmem_alloc() const { return rmem_alloc_; }
   std::uint64_t drops() const { return drops_; }  // sk_drops
 
  private:
+  void splice();
+  void fill_reader_queue(bool wait);
+  bool release(std::size_t truesize);
+
   kernel::host& host_;
   udp_layer& udp_;
   std::uint64_t id_;
@@ -75,9 +80,12 @@ class udp_socket {
   bool bound_ = false;
   bool connected_ = false;
   bool closed_ = false;
-  std::deque<skb_ptr> queue_;
+  std::deque<skb_ptr> queue_;         // sk_receive_queue: softirqs add
+  std::deque<skb_ptr> reader_queue_;  // udp_sock::reader_queue: the reading task's alone
+  std::vector<skb_ptr> read_;         // read, still charged
   std::size_t rcvbuf_ = default_rcvbuf;
   std::size_t rmem_alloc_ = 0;
+  std::size_t forward_deficit_ = 0;  // of rmem_alloc_: what `read_` gives back
   std::uint64_t drops_ = 0;
 };
 

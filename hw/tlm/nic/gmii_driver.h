@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "common/wire_frame.h"
@@ -30,14 +31,13 @@ class gmii_driver {
   std::int64_t next_start() const { return next_start_; }
   /// Fills in the pins of `cycle`; call once per cycle while active() (cycles without a byte may be left out).
   edge_kind drive(std::int64_t cycle, pins& out);
-  /// The short way for most bytes of a frame at 1000 Mb/s: when the byte of this cycle neither begins nor ends the
-  /// frame and RX_ER stays low, puts it into `data` and returns true; all other pins are as the cycle before.  False:
-  /// ask active() and drive().
-  bool drive_plain(std::uint8_t& data) {
-    if (position_ >= plain_end_) return false;
-    data = line_[static_cast<std::size_t>(position_++)];
-    return true;
+  /// The short way for most bytes of a frame at 1000 Mb/s: those to come that neither begin nor end the frame and see no
+  /// RX_ER.  All other pins stay as they are.  Whoever puts n of them on the pins says so by skip(n).
+  std::span<const std::uint8_t> plain_bytes() const {
+    if (position_ >= plain_end_) return {};
+    return {line_.data() + position_, static_cast<std::size_t>(plain_end_ - position_)};
   }
+  void skip(std::size_t bytes) { position_ += static_cast<std::int64_t>(bytes); }
   /// The frame on the pins (valid after sof, up to and with eof).
   const wire_frame& current() const { return frame_; }
   /// Frames begun so far.
@@ -59,7 +59,7 @@ class gmii_driver {
   std::vector<std::uint8_t> line_;  // preamble, SFD and frame
   std::int64_t er_at_ = -1;         // of line_, where RX_ER is raised
   std::int64_t position_ = -1;      // of line_, on the pins next; -1 = none
-  std::int64_t plain_end_ = -1;     // below it drive_plain() serves; -1 between frames
+  std::int64_t plain_end_ = -1;     // below it are plain_bytes(); -1 between frames
   std::int64_t next_start_ = 0;
   std::uint64_t started_ = 0;
 };

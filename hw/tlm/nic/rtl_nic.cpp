@@ -6,6 +6,7 @@
 #include <cstring>
 #include <deque>
 #include <limits>
+#include <span>
 #include <stdexcept>
 
 #include "common/drop_reason.h"
@@ -80,18 +81,23 @@ struct rtl_nic::impl {
   void run(sim_time limit) {
     const std::int64_t end = rtl_clock.edge_at_or_after(limit);
     stop = false;
-    if (waves != nullptr || pins != nullptr || cycle < reset_edges) {
-      while (cycle < end && !stop && !skipped_to(end)) step_observed();
-    } else {
-      while (cycle < end && !stop && !skipped_to(end)) step();
+    const bool observed = waves != nullptr || pins != nullptr;
+    while (cycle < end && !stop && !skipped_to(end)) {
+      if (observed || cycle < reset_edges)
+        step_observed();
+      else if (const std::span<const std::uint8_t> bytes = gmii.plain_bytes(); !bytes.empty() && cycle < side_due)
+        run_bytes(bytes.first(std::min(bytes.size(), static_cast<std::size_t>(std::min(end, side_due) - cycle))));
+      else
+        step();
     }
   }
 
   // Skips what can be skipped; true when that leads to `end`.
   bool skipped_to(std::int64_t end) {
     if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) return false;
-    const std::int64_t wake = next_input();
-    if (wake > cycle) cycle = std::min(wake, end);
+    const std::int64_t wake = std::min(next_input(), end);
+    skipped += wake - cycle;
+    cycle = wake;
     return cycle == end;
   }
 
@@ -104,28 +110,40 @@ struct rtl_nic::impl {
     return std::max(first, cycle);
   }
 
-  // Every simulated cycle passes here: what happens rarely is asked for once and done elsewhere.
   void step() {
-    state->mst_req_ready_i = !free_transfers.empty();
-    if ((state->mst_wdata_valid_o | state->mst_req_valid_o) != 0) take_outputs();
+    take_outputs();
     drive_inputs();
+    evaluate();
+  }
+
+  // Edges at which no input changes but the byte on GMII, until something happens: most edges pass here.
+  void run_bytes(std::span<const std::uint8_t> bytes) {
+    pins_active = true;
+    std::size_t done = 0;
+    do {
+      take_outputs();
+      state->now_i = static_cast<std::uint64_t>(cycle);
+      state->gmii_rxd_i = bytes[done++];
+    } while (evaluate() && done != bytes.size() && !stop);
+    gmii.skip(done);
+  }
+
+  // One edge; false when the card had something to say.
+  bool evaluate() {
     clock_edge(*top, /*both_edges=*/false);
-    ++evaluated;
-    if ((state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0) look_at_outputs();
+    const bool silent = (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) == 0;
+    if (!silent) look_at_outputs();
     ++cycle;
+    return silent;
   }
 
   // The same with waveforms or a pin log, and during reset.
   void step_observed() {
     if (waves != nullptr) waves->before_edge(now());
-    if (cycle >= reset_edges) {
-      top->mst_req_ready_i = !free_transfers.empty();
-      take_outputs();
-    }
+    if (cycle >= reset_edges) take_outputs();
     drive_inputs();
     if (pins != nullptr) pins->edges.push_back(pins_of(*top));
     clock_edge(*top, waves != nullptr);
-    ++evaluated;
     if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
     if (waves != nullptr) waves->dump(now());
     if (cycle >= reset_edges) look_at_outputs();
@@ -141,8 +159,10 @@ struct rtl_nic::impl {
 
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_outputs() {
-    if (top->mst_wdata_valid_o) take_beat();
-    if (top->mst_req_valid_o && top->mst_req_ready_i) take_request();
+    state->mst_req_ready_i = !free_transfers.empty();
+    if ((state->mst_wdata_valid_o | state->mst_req_valid_o) == 0) return;
+    if (state->mst_wdata_valid_o != 0) take_beat();
+    if (state->mst_req_valid_o != 0 && state->mst_req_ready_i != 0) take_request();
   }
 
   void take_request() {
@@ -194,25 +214,35 @@ struct rtl_nic::impl {
   // ---- the inputs this edge samples ----
   void drive_inputs() {
     state->now_i = static_cast<std::uint64_t>(cycle);
-    pins_active = gmii.drive_plain(state->gmii_rxd_i);
-    if (!pins_active) drive_gmii();
+    pins_active = false;
+    drive_gmii();
     // Everything but the wire is rare: one comparison tells that nothing is due and nothing has to be taken back.
     if (cycle >= side_due) drive_side_inputs();
   }
 
   void drive_gmii() {
+    if (!gmii.active(cycle)) {
+      if (!gmii_idle) set_gmii({});
+      gmii_idle = true;
+      return;
+    }
     gmii_driver::pins pin;
-    const auto kind = gmii.active(cycle) ? gmii.drive(cycle, pin) : gmii_driver::edge_kind::idle;
-    top->gmii_ce_i = pin.ce;
-    top->gmii_rx_dv_i = pin.dv;
-    top->gmii_rx_er_i = pin.er;
-    top->gmii_rxd_i = pin.data;
-    if (kind == gmii_driver::edge_kind::idle) return;
+    const auto kind = gmii.drive(cycle, pin);
+    set_gmii(pin);
+    gmii_idle = kind == gmii_driver::edge_kind::idle;
+    if (gmii_idle) return;
     pins_active = true;
     if (kind == gmii_driver::edge_kind::data) return;
     const wire_frame& frame = gmii.current();
     emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
          frame.marks);
+  }
+
+  void set_gmii(const gmii_driver::pins& pin) const {
+    state->gmii_ce_i = pin.ce;
+    state->gmii_rx_dv_i = pin.dv;
+    state->gmii_rx_er_i = pin.er;
+    state->gmii_rxd_i = pin.data;
   }
 
   void drive_side_inputs() {
@@ -337,9 +367,10 @@ struct rtl_nic::impl {
   std::unique_ptr<Vnic> top;
   Vnic___024root* state = nullptr;  // the model's pins themselves: Vnic's are references to them
   std::int64_t cycle = 0;           // the next edge to evaluate
-  std::uint64_t evaluated = 0;
+  std::int64_t skipped = 0;  // edges before it that were not evaluated
   bool stop = false;
   bool pins_active = true;  // the last edge saw an input that was not idle
+  bool gmii_idle = false;   // nothing on GMII's pins
 
   std::array<dma_transfer, transfer_pool> transfers;
   std::vector<dma_transfer*> free_transfers;
@@ -424,7 +455,7 @@ nic_config_state rtl_nic::config_state() const {
 }
 
 nic_counters rtl_nic::counters() const {
-  return {static_cast<std::uint64_t>(impl_->cycle), impl_->evaluated};
+  return {static_cast<std::uint64_t>(impl_->cycle), static_cast<std::uint64_t>(impl_->cycle - impl_->skipped)};
 }
 
 void rtl_nic::trace(const nic_trace& waves) {
