@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/bench/blocks.h"
 #include "platform/bench/child.h"
 #include "platform/bench/instructions.h"
 #include "platform/bench/measurement.h"
@@ -32,6 +33,7 @@ struct options {
   std::uint64_t frames64 = 8000;
   std::uint64_t frames1514 = 800;
   bool instructions = true;
+  bool blocks = false;
   std::string json;
   // One phase in this process, for callgrind.
   std::string phase;
@@ -158,6 +160,23 @@ ordered_json skipping(const options& o, const std::string& size, std::uint64_t f
   return j;
 }
 
+// The model alone by block: prints the table, returns the same for --json.
+ordered_json block_costs(const options& o, const scratch& dir) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const line_blocks blocks(RINGSIDE_RTL_TOP, instances_of(RINGSIDE_RTL_SOURCES));
+  std::vector<size_costs> per_size;
+  for (const auto& [size, frames] : {std::pair{"64", o.frames64 / 4}, std::pair{"1514", o.frames1514 / 4}}) {
+    const std::string pins = dir.file(fmt::format("pins-b{}", size));
+    const measurement recorded = in_child([&] { return record_cosim(bench_scenario(size, frames), pins); });
+    per_size.push_back({size, count_blocks(self, {"--phase", "replay", "--size", size, "--pins", pins}, recorded.edges,
+                                           dir.file("callgrind-b"), blocks)});
+  }
+  fmt::print(stderr, "{}", block_table(per_size));
+  ordered_json j;
+  for (const auto& [size, costs] : per_size) j["blocks"]["size_" + size] = costs;
+  return j;
+}
+
 int run(const options& o) {
   const auto frames_of = [&](const std::string& size) { return size == "64" ? o.frames64 : o.frames1514; };
   if (!o.phase.empty()) {
@@ -172,7 +191,9 @@ int run(const options& o) {
   }
   const scratch dir;
   ordered_json j;
+  if (o.blocks) j = block_costs(o, dir);
   for (const std::string size : {"64", "1514"}) {
+    if (o.blocks) break;
     j["size_" + size] = ratio(o, size, frames_of(size), dir);
     j["size_" + size]["skipping"] = skipping(o, size, frames_of(size));
   }
@@ -196,6 +217,7 @@ int main(int argc, char** argv) {
   app.add_option("--frames64", o.frames64, "frames of 64 bytes");
   app.add_option("--frames1514", o.frames1514, "frames of 1514 bytes");
   app.add_flag("!--no-instructions", o.instructions, "do not count instructions (valgrind's callgrind)");
+  app.add_flag("--blocks", o.blocks, "instead: instructions per RTL cycle of each block (valgrind's callgrind)");
   app.add_option("--json", o.json, "file for the result; none or -: standard output")->expected(0, 1);
   app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "record", "replay"}));
   app.add_option("--size", o.size, "size of that phase")->check(CLI::IsMember({"64", "1514"}));
