@@ -16,6 +16,7 @@ module e1000_irq (
   input  logic        enable_i,         // 0: INTx disabled, D3 or reset pending (P-4, X-8)
   output logic [16:0] causes_o,         // ICR bits set in this cycle, by hardware or ICS
   output logic        hold_o,           // one cycle: a cause begins to wait for ITR
+  output logic [16:0] held_o,           // with hold_o: the causes that wait, 0 otherwise
   output logic        intx_o,
   output logic [63:0] next_deadline_o,
   output logic        quiescent_o
@@ -26,6 +27,7 @@ module e1000_irq (
   logic        intx_q;
   logic        waiting_q;       // a cause waits for the deadline
   logic        hold_q;          // ... since this cycle
+  logic [16:0] held_q;
   logic [31:0] rdata_q;
 
   logic        rd_icr, wr_icr, wr_ics, wr_ims, wr_imc;
@@ -60,6 +62,7 @@ module e1000_irq (
       intx_q    <= pending && (intx_q || assert_now);
       waiting_q <= pending && !intx_q && !assert_now;
       hold_q    <= pending && !intx_q && !assert_now && !waiting_q;
+      held_q    <= icr_q & ims_q;
       if (assert_now) deadline_q <= now_i + {43'd0, itr_q, 5'd0};  // I-52: ITR counts from the next load
     end
   end
@@ -78,6 +81,7 @@ module e1000_irq (
 
   assign causes_o        = set;
   assign hold_o          = hold_q;
+  assign held_o          = hold_q ? held_q : 17'd0;
   assign intx_o          = intx_q;
   assign reg_rdata_o     = rdata_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};

@@ -130,7 +130,7 @@ module e1000_pci_cfg #(
   end
 
   assign cfg_rdata_o     = rdata_q;
-  assign command_o       = command_q;
+  assign command_o       = {command_q[15:2], power_d3_o ? 2'b00 : command_q[1:0]};  // D3: only configuration answers
   assign bar0_o          = {bar0_q, 17'd0};
   assign bar2_o          = {bar2_q, 6'd1};
   assign latency_timer_o = latency_q;

@@ -99,7 +99,8 @@ package e1000_pkg;
 
   // The exported event word, 64 bits, zero when nothing happens.
   typedef struct packed {
-    logic [18:0] reserved;
+    logic [1:0]  reserved;
+    logic [16:0] held;       // with hold: the causes that wait
     logic        rnbc;       // a good frame found no free descriptor (R-32)
     logic        hold;       // a cause waits for the throttle (ITR) from this cycle on
     logic [16:0] causes;     // ICR bits that hardware or ICS set in this cycle

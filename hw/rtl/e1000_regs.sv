@@ -168,7 +168,7 @@ module e1000_regs #(
     eerd = 32'd0;
     eerd[e1000_regs_pkg::EERD_DONE] = eerd_done_q;
     eerd[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO] = eerd_addr_q;
-    pba = {9'd0, FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};
+    pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // 6.6: 64 KiB in all
   end
 
   always_ff @(posedge clk_i) begin

@@ -242,6 +242,7 @@ module e1000_top #(
   // ---- causes --------------------------------------------------------------------------------------------------
   logic [63:0] timer_deadline, irq_deadline;
   logic        q_timers, q_irq, hold;
+  logic [16:0] held;
   e1000_rx_timers u_timers (
     .clk_i, .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
     .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_timers), .small_limit_o(small_limit), .frame_done_i(frame_done),
@@ -261,7 +262,7 @@ module e1000_top #(
   e1000_irq u_irq (
     .clk_i, .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
     .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_irq), .causes_i(causes), .enable_i(intx_allow), .causes_o(causes_set),
-    .hold_o(hold), .intx_o, .next_deadline_o(irq_deadline), .quiescent_o(q_irq)
+    .hold_o(hold), .held_o(held), .intx_o, .next_deadline_o(irq_deadline), .quiescent_o(q_irq)
   );
 
   // ---- observation ---------------------------------------------------------------------------------------------
@@ -270,6 +271,7 @@ module e1000_top #(
     evt           = '0;
     evt.rnbc      = rnbc;
     evt.hold      = hold;
+    evt.held      = held;
     evt.causes    = causes_set;
     evt.cause_set = causes_set != 17'd0;
     evt.rst       = soft_rst;

@@ -27,6 +27,7 @@ set(RINGSIDE_RTL_LINT ${CMAKE_CURRENT_LIST_DIR}/lint.vlt)
 
 # Assertions bound from outside; benches and tests add them, releases do not.
 ringside_rtl_paths(RINGSIDE_RTL_SVA
-                   sva/e1000_rx_mac_sva sva/e1000_rx_fifo_sva sva/e1000_stats_sva sva/e1000_rx_front_sva
+                   sva/e1000_rx_mac_sva sva/e1000_rx_filter_sva sva/e1000_rx_pack_sva
+                   sva/e1000_rx_checksum_sva sva/e1000_rx_fifo_sva sva/e1000_stats_sva sva/e1000_rx_front_sva
                    sva/e1000_target_sva sva/e1000_desc_cache_sva sva/e1000_rx_dma_sva sva/e1000_writeback_sva
                    sva/e1000_mst_arb_sva sva/e1000_irq_sva)

@@ -156,6 +156,22 @@ TEST(irq, itr_spaces_assertions_exactly) {
   }
 }
 
+// The event names what waits: causes that IMS lets through, and no others.
+TEST(irq, a_hold_names_the_causes_that_wait) {
+  top_bench bench;
+  bench.write(reg::ITR, 100);
+  bench.write(reg::IMS, icr::RXSEQ | icr::TXDW);
+  bench.write(reg::ICS, icr::RXSEQ);
+  bench.run(4);
+  bench.read(reg::ICR);
+  EXPECT_TRUE(bench.held.empty());
+  bench.write(reg::ICS, icr::TXDW | icr::LSC);
+  bench.run(4);
+  bench.write(reg::ICS, icr::RXSEQ);  // already waiting: no new hold
+  ASSERT_TRUE(bench.run_until([&] { return bench.intx(); }, 100 * itr_unit + 10));
+  EXPECT_EQ(bench.held, (std::vector<std::uint32_t>{icr::TXDW}));
+}
+
 // Whoever skips idle clocks must be told when a held cause will interrupt.
 TEST(irq, a_held_cause_exports_its_deadline) {
   top_bench bench;

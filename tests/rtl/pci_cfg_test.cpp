@@ -1,4 +1,6 @@
 // PCI configuration: header and capability of fact sheet 1.1, 1.2, rules P-3, P-4, P-8.
+#include <Ve1000_top.h>
+
 #include "tests/rtl/back_setup.h"
 
 namespace {
@@ -77,6 +79,32 @@ TEST(pci_cfg, intx_disable_and_d3_mask_the_line) {
   bench.write_config(pmcsr, 3);
   bench.run(4);
   EXPECT_FALSE(bench.intx());
+}
+
+// PCI PM 1.1 5.4.1: in D3hot a function answers configuration cycles only.  The fact sheet names no reset on the way
+// back to D0 (P-4 is all it says of D3): nothing is lost.
+TEST(pci_cfg, d3_answers_configuration_only_and_d0_goes_on) {
+  top_bench bench;
+  open(bench);
+  bench.write(reg::RADV, 0x1234);
+  bench.write(reg::ICS, icr::RXSEQ);
+  bench.run(4);
+  ASSERT_TRUE(bench.intx());
+  EXPECT_EQ(bench.dut().cfg_command_o & 7, 7);
+  bench.write_config(pmcsr, 3);
+  bench.run(4);
+  EXPECT_EQ(bench.dut().cfg_command_o & 7, 4) << "the interface decodes neither memory nor I/O";
+  EXPECT_EQ(bench.read_config(command_reg) & 7, 7U) << "the register keeps its bits";
+  EXPECT_FALSE(bench.intx());
+  bench.write_config(pmcsr, 0);
+  bench.run(4);
+  EXPECT_EQ(bench.dut().cfg_command_o & 7, 7);
+  EXPECT_TRUE(bench.intx());
+  EXPECT_TRUE(bench.resets.empty());
+  EXPECT_EQ(bench.read(reg::RADV), 0x1234U);
+  EXPECT_EQ(bench.read(reg::RDT), 62U);
+  bench.send(make_frame(station, 64));
+  EXPECT_TRUE(bench.run_until([&] { return bench.descriptor_at(0).status & rxd_status::DD; }));
 }
 
 TEST(pci_cfg, no_dma_without_bus_master_or_in_d3) {

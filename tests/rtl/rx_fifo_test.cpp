@@ -1,6 +1,7 @@
 // Receive FIFO: whole frames in, whole frames out, exact room, diagnostics.
 #include <Ve1000_rx_fifo.h>
 
+#include <array>
 #include <deque>
 #include <random>
 #include <vector>
@@ -299,8 +300,8 @@ TEST(rx_fifo, empty_pointers_can_be_moved_anywhere) {
   for (const unsigned at : {1U, 0x0FF0U, 0x1FFDU, 0x1FFEU, 0x1FFFU}) {
     fifo_bench bench;
     bench.write(reg::RDFT, at);
-    EXPECT_EQ(bench.read(reg::RDFH), at);
-    EXPECT_EQ(bench.read(reg::RDFT), at);
+    for (const std::uint32_t offset : {reg::RDFH, reg::RDFT, reg::RDFHS, reg::RDFTS})
+      EXPECT_EQ(bench.read(offset), at) << std::hex << offset;
     for (unsigned i = 0; i < 4; ++i) {
       const auto frame = fifo_bench::make(60 + i, i);
       ASSERT_TRUE(bench.push(frame));
@@ -308,7 +309,41 @@ TEST(rx_fifo, empty_pointers_can_be_moved_anywhere) {
     }
     bench.pins().reg_wr_ok_i = 0;  // receiver on
     bench.write(reg::RDFH, 7);
-    EXPECT_NE(bench.read(reg::RDFH), 7U);
+    EXPECT_NE(bench.read(reg::RDFHS), 7U);
+  }
+}
+
+// 2.5: RW 12:0, each of its own; what it reads without a write is another test's.
+TEST(rx_fifo, diagnostics_read_back_what_was_written_until_a_frame_moves_them) {
+  constexpr std::array offsets{reg::RDFH, reg::RDFT, reg::RDFHS, reg::RDFTS, reg::RDFPC};
+  for (const bool receiver_off : {true, false}) {
+    fifo_bench bench;
+    bench.pins().reg_wr_ok_i = receiver_off;
+    for (const std::uint32_t pattern : {0x5A5A5A5AU, 0xA5A5A5A5U, 0U, 0xFFFFFFFFU}) {
+      for (std::uint32_t i = 0; i < offsets.size(); ++i) bench.write(offsets[i], pattern + i);
+      for (std::uint32_t i = 0; i < offsets.size(); ++i)
+        EXPECT_EQ(bench.read(offsets[i]), (pattern + i) & 0x1FFF) << std::hex << offsets[i];
+    }
+    // The neighbours of these offsets hold nothing.
+    for (const std::uint32_t offset : {reg::RDFH - 8, reg::RDFH - 16, reg::RDFPC + 8}) {
+      bench.write(offset, 0x1234);
+      EXPECT_EQ(bench.read(offset), 0U) << std::hex << offset;
+    }
+    const std::uint32_t start = receiver_off ? (0xFFFFFFFFU + 3) & 0x1FFF : 0;  // RDFTS was the last to move them
+    const auto frame = fifo_bench::make(64, 1);
+    ASSERT_TRUE(bench.push(frame));
+    EXPECT_EQ(bench.read(reg::RDFPC), 1U);
+    EXPECT_EQ(bench.read(reg::RDFHS), start);
+    EXPECT_EQ(bench.read(reg::RDFTS), (start + 8 + 2) & 0x1FFF);
+    bench.write(reg::RDFPC, 77);
+    EXPECT_EQ(bench.read(reg::RDFPC), 77U);
+    bench.pop(frame);
+    EXPECT_EQ(bench.read(reg::RDFPC), 0U);
+    bench.write(reg::RDFPC, 77);
+    bench.pins().soft_rst_i = 1;
+    bench.tick();
+    bench.pins().soft_rst_i = 0;
+    for (const std::uint32_t offset : offsets) EXPECT_EQ(bench.read(offset), 0U) << "X-4 " << std::hex << offset;
   }
 }
 

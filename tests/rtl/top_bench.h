@@ -113,6 +113,7 @@ class top_bench {
   };
   std::vector<cause_event> causes;  // every cause_set event
   std::vector<std::uint64_t> intx_rises, intx_falls, holds, resets;
+  std::vector<std::uint32_t> held;  // with each of holds: the causes that wait
   Ve1000_top& dut() { return *dut_; }
 
  private:

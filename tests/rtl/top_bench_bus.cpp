@@ -7,8 +7,8 @@
 
 namespace ringside::rtl_test {
 namespace {
-// e1000_pkg::evt_t, from bit 0: rx 24 bits, rst, cause_set, causes 17, hold, rnbc
-constexpr unsigned evt_rst = 24, evt_cause_set = 25, evt_causes = 26, evt_hold = 43;
+// e1000_pkg::evt_t, from bit 0: rx 24 bits, rst, cause_set, causes 17, hold, rnbc, held 17
+constexpr unsigned evt_rst = 24, evt_cause_set = 25, evt_causes = 26, evt_hold = 43, evt_held = 45;
 }  // namespace
 
 void top_bench::drive() {
@@ -139,7 +139,12 @@ void top_bench::sample() {
   const std::uint64_t evt = dut_->evt_o;
   if (evt != 0) mix(evt + now_ * 5);
   if (evt >> evt_cause_set & 1) causes.push_back({now_, static_cast<std::uint32_t>(evt >> evt_causes & 0x1FFFF)});
-  if (evt >> evt_hold & 1) holds.push_back(now_);
+  if (evt >> evt_hold & 1) {
+    holds.push_back(now_);
+    held.push_back(static_cast<std::uint32_t>(evt >> evt_held & 0x1FFFF));
+  } else {
+    EXPECT_EQ(evt >> evt_held, 0U) << "held without hold, or reserved bits";
+  }
   if (evt >> evt_rst & 1) resets.push_back(now_);
   const bool intx_is = dut_->intx_o;
   if (intx_is != intx_was_) {

@@ -1,5 +1,6 @@
 #include "hw/tlm/model/mac.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "hw/tlm/model/checksum_unit.h"
@@ -9,6 +10,7 @@ namespace {
 constexpr std::size_t min_frame = 64;
 constexpr sim_time pause_unit_bytes = 64;  // F-1
 constexpr std::uint32_t kilobyte = 1024;
+constexpr std::uint32_t buffer_kilobytes = 64;
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -118,7 +120,8 @@ void mac::count_flow_control(const verdict& v) {
 
 void mac::keep(const arrival& a) {
   stored_frame stored = make_stored(a);
-  const std::uint32_t capacity = (core_.regs.get(reg::PBA) & pba::RXA) * kilobyte;
+  // 6.6: 64 KiB in all, whatever RXA asks for.
+  const std::uint32_t capacity = std::min(core_.regs.get(reg::PBA) & pba::RXA, buffer_kilobytes) * kilobyte;
   const bool room = buffer_.has_room(stored.bytes.size(), capacity);
   // counted whether the frame is then stored or missed; PAUSE frames are left out.
   if (a.said.good && !a.said.pause_obeyed && around_.free_descriptors() == 0) {

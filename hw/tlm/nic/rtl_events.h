@@ -12,8 +12,9 @@ struct rtl_event_word {
   bool reset;  // CTRL.RST takes effect
   bool cause_set;
   std::uint32_t causes;
-  bool hold;       // a cause begins to wait for ITR
-  bool no_buffer;  // RNBC
+  bool hold;           // a cause begins to wait for ITR
+  bool no_buffer;      // RNBC
+  std::uint32_t held;  // with hold: the causes that wait
 };
 
 /// Bit positions follow the packed struct, last member in the lowest bits.
@@ -30,6 +31,7 @@ constexpr rtl_event_word unpack(std::uint64_t w) {
       .causes = static_cast<std::uint32_t>(w >> 26 & 0x1FFFF),
       .hold = (w >> 43 & 1) != 0,
       .no_buffer = (w >> 44 & 1) != 0,
+      .held = static_cast<std::uint32_t>(w >> 45 & 0x1FFFF),
   };
 }
 

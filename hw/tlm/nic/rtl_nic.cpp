@@ -337,7 +337,7 @@ struct rtl_nic::impl {
     if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
     if (e.no_buffer) emit(stage::rnbc);
     if (e.cause_set) emit(stage::cause_set, 0, e.causes);
-    if (e.hold) emit(stage::moderation_hold);
+    if (e.hold) emit(stage::moderation_hold, 0, e.held);
   }
 
   // Register an access means: BAR0 directly, the I/O window through IOADDR (P-2), configuration space at its own base;

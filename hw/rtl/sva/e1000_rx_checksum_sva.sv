@@ -1,0 +1,77 @@
+// Rules of the checksum offload: R-1, R-82, R-84; checked in every bench that runs it.
+module e1000_rx_checksum_sva (
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        sfd_i,
+  input logic [2:0]  offload_i,
+  input logic        byte_en_i,
+  input logic [15:0] index_i,
+  input logic        end_i,
+  input logic        ipcs_o,
+  input logic        tcpcs_o,
+  input logic        ipe_o,
+  input logic        tcpe_o,
+  input logic [3:0]  state_q,
+  input logic        ip_done,
+  input logic        l4_done,
+  input logic        frag_q,
+  input logic        ip_good_q,
+  input logic        l4_good_q,
+  input logic [15:0] ip_end_q,
+  input logic [15:0] l4_end_q
+);
+  localparam logic [3:0] Off = 4'd0, Ipv4 = 4'd4, Ipv6 = 4'd5, L4 = 4'd7;
+
+  logic past_ok_q;
+  always_ff @(posedge clk_i) past_ok_q <= rst_ni;
+
+  // What was enabled as the frame began, which headers it passed, and whether a check ended.
+  logic [2:0] offload_q = 3'd0;
+  logic       ipv4_q, ip_done_q, l4_done_q;
+  logic [15:0] bytes_q;
+  always_ff @(posedge clk_i) begin
+    if (sfd_i) begin
+      offload_q <= offload_i;
+      ipv4_q    <= 1'b0;
+      ip_done_q <= 1'b0;
+      l4_done_q <= 1'b0;
+      bytes_q   <= 16'd0;
+    end else begin
+      if (state_q == Ipv4) ipv4_q <= 1'b1;
+      if (ip_done) ip_done_q <= 1'b1;
+      if (l4_done) l4_done_q <= 1'b1;
+      if (byte_en_i) bytes_q <= bytes_q + 16'd1;
+    end
+  end
+
+  ClaimsOnlyAtTheEnd: assert property (@(posedge clk_i) disable iff (!rst_ni) !end_i |-> !ipcs_o && !tcpcs_o);
+  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ipcs_o |-> offload_q[0]);
+  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) tcpcs_o |-> offload_q[1]);
+  IpClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ipcs_o |-> ip_done_q && ipv4_q && ipe_o == !ip_good_q);
+  L4ClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tcpcs_o |-> l4_done_q && tcpe_o == !l4_good_q);
+  // The four bytes of the FCS lie behind what is claimed (R-1).
+  IpClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, index_i});
+  L4ClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, index_i});
+  NoL4ClaimForAFragment: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    tcpcs_o && ipv4_q |-> !frag_q);
+  Ipv6NeedsBothBits: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    state_q == Ipv6 |-> offload_q[2] && offload_q[1]);
+  OffStaysOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $past(state_q == Off && !sfd_i) |-> state_q == Off);
+  NothingIsCheckedUnasked: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    offload_q[1:0] == 2'b00 && state_q != Off |-> sfd_i);
+  StatesAreKnown: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) state_q <= L4);
+  LengthIsTheBytes: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    end_i && !sfd_i |-> index_i == bytes_q || bytes_q == 16'hFFFF || index_i == 16'hFFFF);
+
+  IpIsGood: cover property (@(posedge clk_i) rst_ni && ipcs_o && !ipe_o);
+  IpIsBad: cover property (@(posedge clk_i) rst_ni && ipcs_o && ipe_o);
+  L4IsGood: cover property (@(posedge clk_i) rst_ni && tcpcs_o && !tcpe_o);
+  L4IsBad: cover property (@(posedge clk_i) rst_ni && tcpcs_o && tcpe_o);
+endmodule
+
+bind e1000_rx_checksum e1000_rx_checksum_sva u_sva (.*);

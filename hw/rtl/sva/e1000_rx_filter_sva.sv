@@ -1,0 +1,84 @@
+// Rules of the address and VLAN filter: 6.7, R-80, R-81, X-6; checked in every bench that runs it.
+//
+// An independent look at the head of the frame: bytes are kept as they come, and the verdict is worked out from them and
+// from RAL, RAH, MTA and VFTA as they stood when the filter looked.
+module e1000_rx_filter_sva (
+  input logic                    clk_i,
+  input logic                    rst_ni,
+  input logic                    soft_rst_i,
+  input logic                    sfd_i,
+  input logic                    byte_en_i,
+  input logic [7:0]              byte_i,
+  input logic [15:0]             index_i,
+  input e1000_rx_pkg::rx_cfg_t   cfg_i,
+  input logic                    ask_i,
+  input e1000_rx_pkg::rx_match_t match_o,
+  input logic                    vet_seen_o,
+  input logic                    reg_rd_i,
+  input logic [31:0]             reg_rdata_o,
+  input logic                    exact_q,
+  input logic [15:0]             av_q,
+  input logic                    hash_read,
+  input logic                    vlan_read,
+  input logic [11:0]             hash
+);
+  logic in_reset, past_ok_q;
+  assign in_reset = !rst_ni || soft_rst_i;
+  always_ff @(posedge clk_i) past_ok_q <= !in_reset;
+
+  // ---- the head as it came ----
+  logic [15:0][7:0] head_q;
+  logic [4:0]       seen_q;  // bytes of it, 16 at most
+  always_ff @(posedge clk_i) begin
+    if (in_reset || sfd_i) seen_q <= 5'd0;
+    else if (byte_en_i && index_i < 16'd16) begin
+      head_q[index_i[3:0]] <= byte_i;
+      seen_q               <= index_i[4:0] + 5'd1;
+    end
+  end
+
+  logic broadcast, group, vlan;
+  assign broadcast = &{head_q[0], head_q[1], head_q[2], head_q[3], head_q[4], head_q[5]};
+  assign group     = head_q[0][0];
+  assign vlan      = seen_q == 5'd16 && {head_q[12], head_q[13]} == cfg_i.vet;
+
+  BytesComeInOrder: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    byte_en_i && index_i < 16'd16 && !sfd_i |-> index_i[4:0] == seen_q);
+  SilentUnlessAsked: assert property (@(posedge clk_i) disable iff (in_reset) !ask_i |-> match_o == '0);
+  NothingPassesWithoutADestination: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && seen_q < 5'd6 |-> !match_o.l2_pass);
+  KindOfAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && seen_q >= 5'd6 |-> match_o.broadcast == broadcast && match_o.multicast == (group && !broadcast));
+  PromiscuousTakesUnicast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && seen_q >= 5'd6 && cfg_i.upe && !group |-> match_o.l2_pass);
+  AllMulticastTakesMulticast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && seen_q >= 5'd6 && cfg_i.mpe && group && !broadcast |-> match_o.l2_pass && !match_o.pif);
+  BroadcastAcceptMode: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && seen_q >= 5'd6 && cfg_i.bam && broadcast |-> match_o.l2_pass && !match_o.pif);
+  UnicastNeedsAnEntry: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && match_o.l2_pass && !group && !cfg_i.upe |-> exact_q);
+  PifIsAnInexactPass: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    match_o.pif |-> match_o.l2_pass && group && !exact_q);
+  TagIsSeenWhole: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i |-> match_o.has_tag == vlan && (!vlan || match_o.tci == {head_q[14], head_q[15]}));
+  UntaggedIsNotFiltered: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && (!vlan || !cfg_i.vfe) |-> match_o.vlan_pass);
+  CfiDecides: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    ask_i && vlan && cfg_i.vfe && cfg_i.cfien && head_q[14][4] != cfg_i.cfi |-> !match_o.vlan_pass);
+  VetIsKnownWithItsLastByte: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    seen_q == 5'd14 |-> vet_seen_o == ({head_q[12], head_q[13]} == cfg_i.vet));
+  HashIsReadWithTheAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    hash_read |-> byte_en_i && index_i == 16'd5);
+  VlanIsReadWithTheTag: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    vlan_read |-> byte_en_i && index_i == 16'd15);
+  ResetLeavesOneEntry: assert property (@(posedge clk_i) disable iff (!rst_ni) $past(in_reset) |-> av_q == 16'h0001);
+
+  HashAlone: cover property (@(posedge clk_i) rst_ni && match_o.pif);
+  VlanRefused: cover property (@(posedge clk_i) rst_ni && ask_i && match_o.l2_pass && !match_o.vlan_pass);
+  HashOfAllOnes: cover property (@(posedge clk_i) rst_ni && hash_read && (&hash));
+
+  logic unused;
+  assign unused = ^{reg_rd_i, reg_rdata_o};
+endmodule
+
+bind e1000_rx_filter e1000_rx_filter_sva u_sva (.*);
