@@ -16,7 +16,7 @@ module e1000_irq (
   input  logic        enable_i,         // 0: INTx disabled, D3 or reset pending (P-4, X-8)
   output logic [16:0] causes_o,         // ICR bits set in this cycle, by hardware or ICS
   output logic        hold_o,           // one cycle: a cause begins to wait for ITR
-  output logic [16:0] held_o,           // with hold_o: the causes that wait, 0 otherwise
+  output logic [16:0] held_o,           // with hold_o: the causes that wait
   output logic        intx_o,
   output logic [63:0] next_deadline_o,
   output logic        quiescent_o
@@ -81,7 +81,7 @@ module e1000_irq (
 
   assign causes_o        = set;
   assign hold_o          = hold_q;
-  assign held_o          = hold_q ? held_q : 17'd0;
+  assign held_o          = held_q;
   assign intx_o          = intx_q;
   assign reg_rdata_o     = rdata_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};

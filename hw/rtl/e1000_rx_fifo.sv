@@ -167,9 +167,9 @@ module e1000_rx_fifo (
   // ---- diagnostics --------------------------------------------------------------------------------
   // The pointers can be moved while the receiver is off and the FIFO empty, where head and tail are one place.  What
   // software wrote reads back (2.5: RW 12:0) until a frame comes or goes; then the register shows the pointer again.
-  logic             sel_diag, move;
-  logic [7:0]       held_q;     // reads as written
-  logic [7:0][12:0] written_q;
+  logic        sel_diag, move;
+  logic [6:0]  held_q;  // by offset: reads as written
+  logic [12:0] rdfh_q, rdft_q, rdfhs_q, rdfts_q, rdfpc_q;
 
   assign sel_diag = reg_addr_i[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_addr_i[2:0] == 3'd0;
   assign move     = reg_wr_i & reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
@@ -180,16 +180,29 @@ module e1000_rx_fifo (
       reg_rdata_o <= 32'd0;
     end else if (reg_rd_i) begin
       reg_rdata_o <= 32'd0;
-      if (sel_diag && held_q[reg_addr_i[5:3]]) begin
-        reg_rdata_o <= {19'd0, written_q[reg_addr_i[5:3]]};
-      end else if (sel_diag) begin
+      if (sel_diag) begin
         unique case (reg_addr_i[5:3])
-          3'd2: reg_rdata_o <= {19'd0, frame_valid_o ? rd_ptr_q : head_q};          // RDFH
-          3'd3: reg_rdata_o <= {19'd0, stored_q != 14'd0 ? wr_ptr_q : tail_q};      // RDFT
-          3'd4: reg_rdata_o <= {19'd0, head_q};                                     // RDFHS
-          3'd5: reg_rdata_o <= {19'd0, tail_q};                                     // RDFTS
-          3'd6: reg_rdata_o <= {20'd0, frames_q};                                   // RDFPC
+          3'd2: reg_rdata_o <= {19'd0, held_q[2] ? rdfh_q : frame_valid_o ? rd_ptr_q : head_q};
+          3'd3: reg_rdata_o <= {19'd0, held_q[3] ? rdft_q : stored_q != 14'd0 ? wr_ptr_q : tail_q};
+          3'd4: reg_rdata_o <= {19'd0, held_q[4] ? rdfhs_q : head_q};
+          3'd5: reg_rdata_o <= {19'd0, held_q[5] ? rdfts_q : tail_q};
+          3'd6: reg_rdata_o <= {19'd0, held_q[6] ? rdfpc_q : {1'b0, frames_q}};
           default: reg_rdata_o <= 32'd0;
+        endcase
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (reg_wr_i) begin
+      if (sel_diag) begin
+        unique case (reg_addr_i[5:3])
+          3'd2: rdfh_q  <= reg_wdata_i[12:0];
+          3'd3: rdft_q  <= reg_wdata_i[12:0];
+          3'd4: rdfhs_q <= reg_wdata_i[12:0];
+          3'd5: rdfts_q <= reg_wdata_i[12:0];
+          3'd6: rdfpc_q <= reg_wdata_i[12:0];
+          default: ;
         endcase
       end
     end
@@ -260,16 +273,13 @@ module e1000_rx_fifo (
     if (!rst_ni || soft_rst_i) begin
       frames_q <= 12'd0;
       used_q   <= 14'd0;
-      held_q   <= 8'd0;
+      held_q   <= 7'd0;
     end else if (published || release_head) begin
       frames_q <= frames_q + {11'd0, published} - {11'd0, release_head};
       used_q   <= used_q + (published ? stored_q + 14'd2 : 14'd0) - (release_head ? size_q + 14'd2 : 14'd0);
-      held_q   <= 8'd0;
+      held_q   <= 7'd0;
     end else if (reg_wr_i) begin
-      if (sel_diag && reg_addr_i[5:3] >= 3'd2 && reg_addr_i[5:3] <= 3'd6) begin
-        held_q[reg_addr_i[5:3]]    <= 1'b1;
-        written_q[reg_addr_i[5:3]] <= reg_wdata_i[12:0];
-      end
+      if (sel_diag) held_q <= held_q | (7'd1 << reg_addr_i[5:3]);
     end
   end
 

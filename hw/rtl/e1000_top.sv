@@ -267,16 +267,7 @@ module e1000_top #(
 
   // ---- observation ---------------------------------------------------------------------------------------------
   e1000_pkg::evt_t evt;
-  always_comb begin
-    evt           = '0;
-    evt.rnbc      = rnbc;
-    evt.hold      = hold;
-    evt.held      = held;
-    evt.causes    = causes_set;
-    evt.cause_set = causes_set != 17'd0;
-    evt.rst       = soft_rst;
-    evt.rx        = rx_evt;
-  end
+  assign evt             = {2'b00, hold ? held : 17'd0, rnbc, hold, causes_set, causes_set != 17'd0, soft_rst, rx_evt};
   assign evt_o           = evt;
   assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
   assign quiescent_o     = q_reset && q_target && q_regs && q_link && q_front && q_ring && q_cache && q_dma && q_wb &&
