@@ -2,7 +2,7 @@
 """What the documents point at exists: relative links, file names in `backquotes`, functions named beside a file, packages.
 
 A table row with a file and a function, both in backquotes in neighbouring cells, names a function that stands in that
-file.  In docs/testplan.md a row that begins with a rule's id names test files that mention the id.
+file.  Every RTL module has a page in docs/rtl.  In docs/testplan.md a row that begins with a rule's id names test files that mention the id.
 """
 import re
 import files
@@ -63,8 +63,24 @@ def packages():
             yield f"docs/dependencies.md: does not say why {package} is installed"
 
 
+def blocks():
+    """Every module of the RTL has a page in docs/rtl, and every page its parts."""
+    pages = {f: files.text(f) for f in files.tracked() if f.match("docs/rtl/*.md") and f.name != "README.md"}
+    for page, text in pages.items():
+        for part in ("Ports", "Timing", "Invariants", "Cost"):
+            if f"\n## {part}" not in text:
+                yield f"{page}: has no section {part}"
+    index = files.text("docs/rtl/README.md")
+    for source in files.tracked():
+        if not source.match("hw/rtl/e1000_*.sv") or source.stem.endswith("_pkg"):
+            continue
+        row = re.compile(rf"^\| `{source.stem}` \| [\d.]+ \| [\d.]+ \|$", re.M)
+        if sum(1 for text in pages.values() if row.search(text)) != 1 or not row.search(index):
+            yield f"{source}: its cost does not stand in one page of docs/rtl and in docs/rtl/README.md"
+
+
 def main():
-    findings = list(packages())
+    findings = [*packages(), *blocks()]
     checked = [f for f in files.tracked() if f.suffix == ".md"]
     for path in checked:
         text = files.text(path)
