@@ -2,9 +2,6 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <map>
-#include <string>
-
 #include "platform/machine/machine.h"
 #include "platform/report/run_report.h"
 #include "platform/scenario/bundled.h"
@@ -40,17 +37,8 @@ std::string judge(const std::string& file) {
   });
 }
 
-// Two lessons plant a driver bug, which shows with this card too.
 TEST(model_scenarios, every_bundled_one_keeps_the_contract) {
-  const std::map<std::string, std::string> planted{{"lesson_lost_wakeup", "D-4 broken by the driver"},
-                                                   {"lesson_missing_dma_sync", "S-12 broken by the driver"}};
-  for (const auto& s : platform::bundled_scenarios()) {
-    const std::string said = judge(s.file);
-    if (const auto bug = planted.find(s.name); bug != planted.end())
-      EXPECT_TRUE(said.starts_with(bug->second)) << s.name << ": " << said;
-    else
-      EXPECT_EQ(said, "") << s.name;
-  }
+  for (const auto& s : platform::bundled_scenarios()) EXPECT_EQ(judge(s.file), "") << s.name;
 }
 
 std::vector<offered_frame> mixed_frames() {
