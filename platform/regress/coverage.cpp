@@ -43,6 +43,29 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"slow_link", "runs at 10 or 100 Mb/s"},
     {"promiscuous", "promiscuous runs"},
     {"strip_crc", "runs with SECRC"},
+    {"not_coherent", "runs in non-coherent memory"},
+    {"irq_quota", "runs with a quota of frames per interrupt"},
+    {"delayed_read", "runs whose memory answers reads after the 16 clocks of the target"},
+    {"no_socket", "datagrams to a port nobody listens on"},
+    {"no_protocol", "frames of an unknown EtherType"},
+    {"udp_checksum", "datagrams with a wrong checksum"},
+    {"udp_no_checksum", "datagrams without a checksum"},
+    {"udp_header", "datagrams with an impossible length"},
+    {"ip_header", "packets of another IP version"},
+    {"ip_checksum", "packets with a wrong header checksum"},
+    {"ip_length", "packets longer than their frame"},
+    {"ip_address", "packets for another host"},
+    {"ip_no_protocol", "packets of an unknown protocol"},
+    {"ip_options", "packets with sound options, delivered"},
+    {"ip_option", "packets with bad options"},
+    {"icmp", "ICMP messages taken"},
+    {"icmp_checksum", "ICMP messages with a wrong checksum"},
+    {"arp", "ARP packets taken"},
+    {"arp_header", "ARP packets refused"},
+    {"vlan_unknown", "frames of a VLAN that is not configured"},
+    {"priority_tag", "frames tagged for no VLAN"},
+    {"reassembled", "datagrams put together from fragments"},
+    {"fragment_given_up", "fragments that found no datagram, twice or overlapping"},
 });
 
 constexpr unsigned rxdmt0_bit = 4;
@@ -70,6 +93,9 @@ coverage::coverage(const scenario& plan) : plan_(plan) {
   add("slow_link", plan.wire.link_mbps != 1000);
   add("promiscuous", plan.driver.promiscuous);
   add("strip_crc", plan.driver.strip_crc);
+  add("not_coherent", !plan.bus.coherent);
+  add("irq_quota", plan.driver.mode == driver_mode::irq && plan.driver.irq_quota != 0);
+  add("delayed_read", plan.bus.read_latency_clocks + 1 + static_cast<std::uint32_t>(plan.bus.devsel) > 16);
 }
 
 void coverage::on_event(const event& e) {
@@ -150,6 +176,11 @@ void coverage::written_back(const event& e) {
   if ((e.b & word_eop) == 0) return add("multi_descriptor");
   if (first_waiting_ < 0) first_waiting_ = e.time;
   last_waiting_ = e.time;
+}
+
+void coverage::add_frames(const std::map<std::string_view, std::uint64_t>& met) {
+  for (const auto& [kind, count] : met)
+    if (counts_.contains(std::string(kind))) add(kind, count);
 }
 
 void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {

@@ -31,6 +31,9 @@ class coverage final : public event_consumer {
   /// Adds what is counted by the machine and not an event.
   void finish(const run_counters& machine, const interrupt_report& interrupts);
 
+  /// Adds frames by their kind (planned_frame::kind) that met the fate they were meant for.
+  void add_frames(const std::map<std::string_view, std::uint64_t>& met);
+
   const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
 
  private:

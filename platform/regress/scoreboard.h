@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "platform/regress/octet_counter.h"
 #include "platform/source/stimulus.h"
 
 namespace ringside::driver {
@@ -25,7 +26,8 @@ class scoreboard final : public event_consumer {
  public:
   static constexpr std::size_t most_complaints = 12;
 
-  explicit scoreboard(const std::vector<planned_frame>& frames);
+  /// `driver`: what it asks of the chip.
+  explicit scoreboard(const std::vector<planned_frame>& frames, const driver_config& driver = {});
 
   void on_event(const event& e) override;
   void on_read(sim_time t, frame_id frame, std::span<const std::byte> payload);
@@ -33,15 +35,15 @@ class scoreboard final : public event_consumer {
   void on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet);
   /// The run is over: frames without a fate, frames delivered and not read.
   void finish();
-  /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).  The driver
-  /// read them `reads` times under traffic: each may tear a 64-bit pair and lose what arrived between its halves
-  ///
-  void compare(const driver::nic_statistics& counters, std::uint64_t reads);
+  /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).
+  void compare(const driver::nic_statistics& counters);
   /// Notes what is wrong: now, or at `t` as far as that is known.
   void complain(std::string text, frame_id frame = 0, sim_time t = -1);
 
   const std::vector<std::string>& complaints() const { return complaints_; }
   /// Instant and frame of the first complaint.
+  /// Frames of each kind that met the fate they were meant for, and what came of fragments.
+  const std::map<std::string_view, std::uint64_t>& met() const { return met_; }
   sim_time first_time() const { return first_time_; }
   frame_id first_frame() const { return first_frame_; }
 
@@ -50,16 +52,23 @@ class scoreboard final : public event_consumer {
     bool fate = false;
     bool committed = false;  // whole in the FIFO
     bool read = false;
-    sim_time last = 0;                       // when it was heard of last
-    drop_reason reason = drop_reason::none;  // of the fate; none: delivered
+    sim_time last = 0;      // when it was heard of last
+    std::size_t which = 0;  // fate: bit of fate_set
+    bool is(drop_reason reason) const { return which == static_cast<std::size_t>(reason); }
   };
 
   const planned_frame* planned(frame_id frame) const;
-  void settle(const event& e, drop_reason reason);
+  void settle(const event& e, std::size_t fate);
+  void check_descriptor(const event& e);
+  void finish_fragments();
   std::map<std::string_view, std::uint64_t> expected_counters() const;
 
   const std::vector<planned_frame>& frames_;
+  const driver_config driver_;
   std::vector<state> states_;
+  octet_counter good_octets_;
+  octet_counter all_octets_;
+  std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
   std::uint64_t offered_ = 0;
   std::uint64_t rnbc_ = 0;

@@ -30,7 +30,7 @@ void spoil_expectation(planned_frame& frame) {
 
 void judge_end(const machine& m, const run_report& report, scoreboard& board) {
   board.finish();
-  board.compare(m.nic_driver().hardware_counters(), m.nic_driver().watchdog_runs());
+  board.compare(m.nic_driver().hardware_counters());
   for (const std::string& breach : report.ledger().breaches()) board.complain("ledger: " + breach);
   const auto held = m.still_held();
   if (held.skbs != 0) board.complain(fmt::format("after close: {} sk_buffs are left", held.skbs));
@@ -114,7 +114,7 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
                                          : std::make_unique<chassis>(start_class_of(drawn.plan)),
             drawn.plan, source);
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
-  scoreboard board(expected);
+  scoreboard board(expected, drawn.plan.driver);
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
                                    static_cast<event_consumer*>(&seen)})
@@ -136,6 +136,7 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
   report.finish();
   judge_end(m, report, board);
   seen.finish(m.counters(), report.interrupts());
+  seen.add_frames(board.met());
 
   seed_result r = result_of(plan, drawn, report, m);
   r.complaints = board.complaints();

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <iterator>
 
 #include "common/rng.h"
+#include "platform/source/odd_packets.h"
 #include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
@@ -12,9 +14,7 @@ namespace {
 
 constexpr std::uint64_t stimulus_stream = 0x7374'696D'756C'7573;
 constexpr std::uint32_t least_frame = 64;
-constexpr std::uint32_t type_offset = 12;
-constexpr std::size_t vlan_tag_bytes = 4;
-constexpr std::uint16_t free_port = 9;            // discard: nobody listens
+constexpr std::uint32_t largest_odd = 1400;       // leaves room for what make_odd() adds
 constexpr std::uint64_t most_bytes = 160'000;     // of a seed: what a second simulates
 constexpr std::uint32_t sender_ip = 0x0A00'0001;  // 10.0.0.1
 constexpr std::uint32_t first_port = 20'000;
@@ -27,7 +27,8 @@ class stimulus_maker {
     flows_ = random_.between(1, 6);
     spoil_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
     stray_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
-    odd_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 15);
+    odd_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
+    fragment_percent_ = random_.below(3) != 0 ? 0 : random_.between(2, 20);
     constexpr std::uint32_t even[] = {30, 35, 35};
     constexpr std::uint32_t dense[] = {80, 5, 15};
     constexpr std::uint32_t sparse[] = {5, 60, 35};
@@ -51,12 +52,6 @@ class stimulus_maker {
 
  private:
   bool percent(std::uint32_t share) { return random_.below(100) < share; }
-
-  static fate_set fates(std::initializer_list<drop_reason> reasons) {
-    fate_set out;
-    for (const drop_reason reason : reasons) out.set(static_cast<std::size_t>(reason));
-    return out;
-  }
 
   std::uint32_t size() {
     constexpr std::uint32_t mixed[] = {30, 20, 27, 12, 8, 3};
@@ -85,60 +80,91 @@ class stimulus_maker {
     return percent(25) ? most : random_.between(1500, most);
   }
 
-  planned_frame next(std::uint16_t sequence) {
+  /// Sound frames to one of our sockets.
+  udp_addresses addresses(std::uint32_t flow) const {
+    const auto& ports = plan_.stack.udp_ports;
+    return {.to_mac = plan_.nic.mac_address,
+            .from_mac = {0x02, 0, 0, 0, 0, 0x01},
+            .to_ip = plan_.stack.address,
+            .from_ip = sender_ip,
+            .to_port = ports[flow % ports.size()],
+            .from_port = static_cast<std::uint16_t>(first_port + flow)};
+  }
+
+  std::vector<std::uint8_t> random_bytes(std::uint32_t count) {
+    std::vector<std::uint8_t> out(count);
+    for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(random_.next());
+    return out;
+  }
+
+  planned_frame plain(std::uint16_t sequence) {
     planned_frame f;
     f.flow = random_.below(flows_);
-    std::uint32_t bytes = mood_ == temper::jumbo && percent(40) ? jumbo_size() : size();
-    constexpr std::uint32_t room = udp_overhead_bytes + fcs_bytes;
-    std::uint32_t payload = bytes - room;
+    const std::uint32_t bytes = mood_ == temper::jumbo && percent(40) ? jumbo_size() : size();
+    std::uint32_t payload = bytes - static_cast<std::uint32_t>(udp_overhead_bytes + fcs_bytes);
     if (bytes == least_frame && percent(30)) payload = random_.below(payload);  // padded by the sender's MAC
-    f.payload.resize(payload);
-    for (std::uint8_t& byte : f.payload) byte = static_cast<std::uint8_t>(random_.next());
-
-    const auto& ports = plan_.stack.udp_ports;
-    udp_addresses to{.to_mac = plan_.nic.mac_address,
-                     .from_mac = {0x02, 0, 0, 0, 0, 0x01},
-                     .to_ip = plan_.stack.address,
-                     .from_ip = sender_ip,
-                     .to_port = ports[f.flow % ports.size()],
-                     .from_port = static_cast<std::uint16_t>(first_port + f.flow)};
-    f.allowed = fates({drop_reason::none, drop_reason::socket_rcvbuf});
-    const bool odd = percent(odd_percent_);
-    const std::uint32_t oddity = random_.below(4);
-    if (odd && oddity == 0) {
-      to.to_port = free_port;
-      f.allowed = fates({drop_reason::no_socket});
+    f.payload = random_bytes(payload);
+    f.offer.bytes = make_udp_frame(addresses(f.flow), sequence, f.payload);
+    f.kind = "udp";
+    f.meant = fates({drop_reason::none, drop_reason::socket_rcvbuf});
+    if (bytes <= largest_odd && percent(odd_percent_)) {
+      const oddity odd = make_odd(f.offer.bytes, random_);
+      f.kind = odd.kind;
+      f.meant = odd.meant;
     }
-    f.offer.bytes = make_udp_frame(to, sequence, f.payload);
-    if (odd && oddity > 0) make_odd(f, oddity);
+    return f;
+  }
+
+  // A datagram in pieces: in order, backwards or shuffled, now and then one twice, one missing or one that overlaps.
+  void plan_fragments(std::uint16_t sequence) {
+    planned_frame f;
+    f.flow = random_.below(flows_);
+    f.payload = random_bytes(random_.between(16, 3000));
+    const auto whole = make_udp_frame(addresses(f.flow), sequence, f.payload);
+    const auto length = static_cast<std::uint32_t>(whole.size() - udp_overhead_bytes + udp_header_bytes);
+    const std::uint32_t most = std::min(1480U, (length - 1) / 8 * 8);  // two pieces at least
+    std::vector<ip_piece> pieces =
+        fragment(whole, std::max(8 * random_.between(1, most / 8), (length / 6 + 7) / 8 * 8));
+    const std::uint32_t order = random_.below(4);
+    if (order == 0) std::reverse(pieces.begin(), pieces.end());
+    if (order == 1)
+      for (std::size_t i = pieces.size(); i > 1; --i)
+        std::swap(pieces[i - 1], pieces[random_.below(static_cast<std::uint32_t>(i))]);
+    const std::uint32_t fault = random_.below(10);
+    const std::uint32_t which = random_.below(static_cast<std::uint32_t>(pieces.size()));
+    if (fault == 0) pieces.push_back(pieces[which]);
+    if (fault == 1) pieces.erase(pieces.begin() + which);
+    if (fault == 2 && pieces.size() > 1) {
+      std::vector<ip_piece> finer = fragment(whole, std::max(8U, (pieces.front().end - pieces.front().begin) / 16 * 8));
+      pieces.push_back(finer[random_.below(static_cast<std::uint32_t>(finer.size()))]);
+    }
+    ++groups_;
+    f.kind = "fragment";
+    f.meant = fates({drop_reason::none, drop_reason::socket_rcvbuf, drop_reason::ip_fragment}).set(consumed_fate);
+    for (ip_piece& piece : pieces) {
+      f.offer.bytes = std::move(piece.bytes);
+      f.piece = {groups_, piece.begin, piece.end, length};
+      pending_.push_back(f);
+    }
+  }
+
+  planned_frame next(std::uint16_t sequence) {
+    if (pending_.empty() && percent(fragment_percent_)) plan_fragments(sequence);
+    planned_frame f;
+    if (!pending_.empty() && percent(75)) {
+      f = std::move(pending_.front());
+      pending_.pop_front();
+    } else {
+      f = plain(sequence);
+    }
     if (percent(stray_percent_)) go_astray(f);
     // Capacity may take any frame from the FIFO on.
-    f.allowed |= fates({drop_reason::fifo_overflow, drop_reason::backlog_full});
+    f.allowed = f.meant | fates({drop_reason::fifo_overflow, drop_reason::backlog_full});
     if (percent(spoil_percent_)) spoil(f);
     const auto sent = static_cast<std::uint32_t>(f.offer.bytes.size());
     f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - 4) : sent) + 4;
     f.offer.earliest = due();
     return f;
-  }
-
-  void make_odd(planned_frame& f, std::uint32_t oddity) {
-    auto& bytes = f.offer.bytes;
-    if (oddity == 1) {  // IEEE 802 9.2.4: EtherType for local experiments
-      bytes[type_offset] = 0x88;
-      bytes[type_offset + 1] = 0xB5;
-      f.allowed = fates({drop_reason::no_protocol});
-    } else if (oddity == 2) {
-      bytes[40] ^= 0x5A;  // the UDP checksum itself; 0 would mean none
-      if (bytes[40] == 0 && bytes[41] == 0) bytes[41] = 1;
-      f.allowed = fates({drop_reason::udp_checksum});
-    } else if (bytes.size() + 4 + vlan_tag_bytes <= 1522) {
-      const std::array<std::uint8_t, vlan_tag_bytes> tag{0x81, 0x00, static_cast<std::uint8_t>(random_.below(256)),
-                                                         static_cast<std::uint8_t>(random_.below(256))};
-      bytes.insert(bytes.begin() + type_offset, tag.begin(), tag.end());
-      f.allowed = fates({drop_reason::vlan_unknown});
-      // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
-      if ((tag[2] & 0x0F) == 0 && tag[3] == 0) f.allowed |= fates({drop_reason::none, drop_reason::socket_rcvbuf});
-    }
   }
 
   // Another destination: 6.7, then PACKET_OTHERHOST.
@@ -149,18 +175,19 @@ class stimulus_maker {
     const std::uint32_t where = random_.below(3);
     if (where == 0) {
       bytes[5] ^= static_cast<std::uint8_t>(1U << random_.below(8));
-      f.allowed = plan_.driver.promiscuous ? fates({drop_reason::other_host, drop_reason::vlan_unknown})
-                                           : fates({drop_reason::address_filter});
+      const bool unknown_vlan = f.meant.test(static_cast<std::size_t>(drop_reason::vlan_unknown));
+      f.meant = plan_.driver.promiscuous ? fates({unknown_vlan ? drop_reason::vlan_unknown : drop_reason::other_host})
+                                         : fates({drop_reason::address_filter});
       return;
     }
     const auto& to = where == 1 ? broadcast : group;
     std::copy(to.begin(), to.end(), bytes.begin());
-    if (where == 2 && !plan_.driver.promiscuous) f.allowed = fates({drop_reason::address_filter});
+    if (where == 2 && !plan_.driver.promiscuous) f.meant = fates({drop_reason::address_filter});
   }
 
   // 6.8.  A frame the filter rejects stays rejected whatever else is wrong with it.
   void spoil(planned_frame& f) {
-    const bool rejected = f.allowed.test(static_cast<std::size_t>(drop_reason::address_filter));
+    const bool rejected = f.meant.test(static_cast<std::size_t>(drop_reason::address_filter));
     fate_set bad;
     auto& bytes = f.offer.bytes;
     switch (random_.below(6)) {
@@ -188,6 +215,8 @@ class stimulus_maker {
         break;
     }
     if (rejected) return;
+    f.kind = "bad frame";
+    f.meant = bad;
     f.allowed = bad | fates({drop_reason::fifo_overflow});
   }
 
@@ -212,6 +241,9 @@ class stimulus_maker {
   std::uint32_t spoil_percent_ = 0;
   std::uint32_t stray_percent_ = 0;
   std::uint32_t odd_percent_ = 0;
+  std::uint32_t fragment_percent_ = 0;
+  std::uint32_t groups_ = 0;
+  std::deque<planned_frame> pending_;  // fragments of the datagram begun
   std::size_t gaps_ = 0;
   sim_time mean_gap_ = 0;
   sim_time time_ = 0;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -44,15 +43,17 @@ std::string content(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// The first seed whose first frame is one that is delivered unless there is no room.
+/// The first seed whose first frame is delivered unless there is no room, and read at once: others come later, and the
+/// CPU is fast.
 std::uint64_t seed_with_a_plain_frame() {
-  constexpr auto bit = [](drop_reason reason) { return static_cast<std::size_t>(reason); };
   for (std::uint64_t seed = 1;; ++seed) {
     const drawn_run run = draw_run(seed, "rtl");
-    const fate_set fates = make_stimulus(run.plan).front().allowed;
-    if (run.mood == temper::ordinary && fates.test(bit(drop_reason::none)) &&
-        fates.test(bit(drop_reason::backlog_full)))
-      return seed;
+    const auto frames = make_stimulus(run.plan);
+    const planned_frame& first = frames.front();
+    const bool delivered = first.kind == "udp" && first.meant.test(static_cast<std::size_t>(drop_reason::none));
+    const bool alone = frames.at(1).offer.earliest > first.offer.earliest + 50 * us;
+    const bool fast = run.plan.cpu.clock_hz.num >= 1'000'000'000 * run.plan.cpu.clock_hz.den;
+    if (delivered && alone && fast && run.plan.driver.itr == 0 && run.plan.driver.rdtr == 0) return seed;
   }
 }
 
@@ -99,7 +100,7 @@ TEST_F(evidence, window_shows_the_failure_and_a_little_more) {
   const auto& instants = waves.instants();
   EXPECT_GE(instants.front(), failed - window_before);
   EXPECT_LE(instants.back(), failed + window_after);
-  EXPECT_GT(instants.back(), failed);
+  EXPECT_GE(instants.back(), failed);
   EXPECT_NE(file("journey.txt").find("app_read"), std::string::npos) << file("journey.txt");
 }
 
@@ -120,16 +121,14 @@ TEST_F(evidence, the_command_repeats_the_failure) {
 // tap costs the CPU time, so there has to be one, as in the regression.
 TEST_F(evidence, the_scenario_is_the_same_run) {
   const outcome o = fail(planted_fault::kind::expectation);
-  for (const char* more : {"", " --set run.skip=off"}) {
-    const std::string json = place_.path("run.json");
-    const std::string command = std::string(RINGSIDE_COMMAND) + " run " + (folder() / "scenario.toml").string() + more +
-                                " --json " + json + " --pcap-out " + place_.path("tap.pcap") + " > /dev/null";
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
-    nlohmann::json run;
-    std::ifstream(json) >> run;
-    EXPECT_EQ(run["sim"]["event_hash"], o.json["runs"][0]["event_hash"]) << command;
-    EXPECT_EQ(run["frames"]["offered"], o.json["runs"][0]["frames"]["offered"]);
-  }
+  const std::string json = place_.path("run.json");
+  const std::string command = std::string(RINGSIDE_COMMAND) + " run " + (folder() / "scenario.toml").string() +
+                              " --json " + json + " --pcap-out " + place_.path("tap.pcap") + " > /dev/null";
+  ASSERT_EQ(std::system(command.c_str()), 0) << command;
+  nlohmann::json run;
+  std::ifstream(json) >> run;
+  EXPECT_EQ(run["sim"]["event_hash"], o.json["runs"][0]["event_hash"]) << command;
+  EXPECT_EQ(run["frames"]["offered"], o.json["runs"][0]["frames"]["offered"]);
 }
 
 struct crash {

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include "hw/regs/e1000_regs.h"
+#include "platform/regress/fragment_rules.h"
+#include "platform/regress/octet_counter.h"
+#include "platform/report/descriptor_word.h"
+
 namespace ringside::platform {
 namespace {
 
@@ -16,7 +21,8 @@ std::vector<planned_frame> two_good_frames() {
   std::vector<planned_frame> frames(2);
   for (planned_frame& f : frames) {
     f.offer.bytes.assign(60, 0x02);
-    f.allowed = only(drop_reason::none);
+    f.kind = "udp";
+    f.allowed = f.meant = only(drop_reason::none);
     f.wire_bytes = wire_bytes;
     f.payload = {1, 2, 3};
   }
@@ -73,7 +79,7 @@ TEST_F(scoreboard_of_two, order_of_a_flow) {
 TEST_F(scoreboard_of_two, a_fate_it_may_not_have) {
   event_of(stage::wire_sof, 1, wire_bytes);
   event_of(stage::filter_reject, 1, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
-  EXPECT_EQ(first(), "scoreboard: frame 1 is dropped as crc_error; it may only be delivered");
+  EXPECT_EQ(first(), "scoreboard: frame 1 (udp) is dropped as crc_error; it may only be delivered");
 }
 
 TEST_F(scoreboard_of_two, a_second_fate_and_none) {
@@ -92,6 +98,72 @@ TEST_F(scoreboard_of_two, delivered_and_never_read) {
   read(1);
   board.finish();
   EXPECT_EQ(first(), "scoreboard: frame 2 was delivered and never read");
+}
+
+// the descriptor has the whole tag, although the driver passes the VID alone on; 5.1, 5.2: the verdict.
+TEST_F(scoreboard_of_two, what_the_last_descriptor_says) {
+  frames[0].offer.bytes[12] = 0x81;
+  frames[0].offer.bytes[13] = 0x00;
+  frames[0].offer.bytes[14] = 0xA0;
+  frames[0].offer.bytes[15] = 0x64;
+  constexpr std::uint64_t done = word_dd | word_eop;
+  constexpr std::uint64_t vp = std::uint64_t{1} << 35;
+  constexpr std::uint64_t tcpcs = std::uint64_t{1} << 37;
+  constexpr std::uint64_t tcpe = std::uint64_t{1} << 45;
+  constexpr std::uint64_t tag = std::uint64_t{0xA064} << 48;
+  event_of(stage::desc_writeback, 1, 0, done | vp | tcpcs | tag);
+  event_of(stage::desc_writeback, 2, 0, done | tcpcs);
+  EXPECT_EQ(first(), "");
+  for (const std::uint64_t wrong :
+       {done | vp | tcpcs, done | tcpcs | tag, done | vp | tcpcs | std::uint64_t{0x64} << 48, done | vp | tag,
+        done | vp | tcpcs | tcpe | tag}) {
+    scoreboard other(frames);
+    other.on_event({.frame = 1, .b = wrong, .what = stage::desc_writeback});
+    EXPECT_EQ(other.complaints().size(), 1U) << std::hex << wrong;
+  }
+}
+
+fragment_arrival piece(frame_id frame, std::uint32_t begin, std::uint32_t end, std::size_t fate) {
+  return {frame, {.group = 1, .begin = begin, .end = end, .whole = 24}, fate};
+}
+constexpr std::size_t socket_fate = 0;
+constexpr auto dropped = static_cast<std::size_t>(drop_reason::ip_fragment);
+
+TEST(fragment_rules, the_last_to_come_carries_the_datagram) {
+  const auto whole = judge_fragments({piece(1, 16, 24, consumed_fate), piece(2, 0, 8, consumed_fate),
+                                      piece(3, 0, 8, dropped), piece(4, 8, 16, socket_fate)});
+  EXPECT_TRUE(whole.wrong.empty());
+  EXPECT_EQ(whole.reassembled, 1U);
+  EXPECT_EQ(whole.given_up, 1U);
+  const auto too_early = judge_fragments({piece(1, 0, 16, socket_fate), piece(2, 16, 24, consumed_fate)});
+  EXPECT_EQ(too_early.wrong, (std::vector<frame_id>{2, 1}));
+  const auto missing = judge_fragments({piece(1, 0, 16, dropped), piece(2, 8, 16, dropped)});
+  EXPECT_TRUE(missing.wrong.empty());
+  const auto with_a_hole = judge_fragments({piece(1, 0, 8, consumed_fate), piece(2, 16, 24, socket_fate)});
+  EXPECT_EQ(with_a_hole.wrong, (std::vector<frame_id>{1, 2}));
+}
+
+// RFC 5722: an overlap throws everything away; what comes then begins anew.
+TEST(fragment_rules, an_overlap_ends_the_datagram) {
+  const auto overlap = judge_fragments({piece(1, 0, 16, dropped), piece(2, 8, 24, dropped),
+                                        piece(3, 0, 16, consumed_fate), piece(4, 16, 24, socket_fate)});
+  EXPECT_TRUE(overlap.wrong.empty());
+  EXPECT_EQ(overlap.reassembled, 1U);
+}
+
+// what comes between the reads of the two words is lost, and nothing else.
+TEST(octet_counter, loses_what_comes_between_the_reads) {
+  octet_counter counter(reg::GORCL, reg::GORCH);
+  counter.add(1 * us, 64);
+  counter.on_read({.time = 2 * us, .a = reg::GORCL, .what = stage::reg_read});
+  counter.add(3 * us, 100);
+  counter.on_read({.time = 4 * us, .a = reg::GORCH, .what = stage::reg_read});
+  counter.add(5 * us, 1000);
+  EXPECT_EQ(counter.expected().least, 1064U);
+  EXPECT_EQ(counter.expected().most, 1064U);
+  counter.add(4 * us + 40 * ns, 7);  // counted as the high word was read
+  EXPECT_EQ(counter.expected().least, 1064U);
+  EXPECT_EQ(counter.expected().most, 1071U);
 }
 
 }  // namespace

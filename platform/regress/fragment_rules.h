@@ -1,0 +1,30 @@
+// What must become of the fragments of one datagram, given the order in which they reached the stack.
+//
+// RFC 791 3.2 and RFC 815, with Linux' choices for what those leave open: what lies inside what has arrived is dropped,
+// any other overlap throws the datagram away (RFC 5722).  Called by the scoreboard at the end of a run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "platform/source/stimulus.h"
+
+namespace ringside::platform {
+
+struct fragment_arrival {
+  frame_id frame = 0;
+  planned_piece piece;
+  std::size_t fate = 0;  // bit of fate_set
+};
+
+struct fragment_verdict {
+  std::vector<frame_id> wrong;    // frames with another fate than the rules give
+  std::uint32_t reassembled = 0;  // datagrams
+  std::uint32_t given_up = 0;     // fragments
+};
+
+/// Frames of one datagram that reached the stack, in order.
+fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals);
+
+}  // namespace ringside::platform
