@@ -42,7 +42,7 @@ constexpr std::size_t weighted(rng& random, const std::uint32_t (&weights)[N]) {
   for (const std::uint32_t weight : weights) total += weight;
   std::uint32_t draw = random.below(total);
   std::size_t index = 0;
-  while (draw >= weights[index]) draw -= weights[index++];
+  while (index + 1 < N && draw >= weights[index]) draw -= weights[index++];
   return index;
 }
 
