@@ -37,6 +37,7 @@ struct ring_slot {
   bool posted = false;       // driver wrote it, not handed over yet
   bool handed = false;       // RDT covers it, driver has not taken it
   bool visible = false;      // write-back is in memory
+  bool late = false;         // written back after a flush: the card forgets it, the driver may take it
   bool suspect = false;      // a breach was reported: judge it no further
 };
 

@@ -131,8 +131,15 @@ void writeback_rules::judge_total(const event& e, write_back d) {
 }
 
 void writeback_rules::on_writeback(const event& e) {
-  if (!may_write(w_, e)) return;
   ring_ledger& ring = w_.ring;
+  if (!may_write(w_, e)) {
+    // What the bus had taken before RDT was rewritten with EN = 0 ends in memory all the same (10.8: polls go on).
+    if (const std::uint32_t index = ring.index_of(e.a); index != ring_ledger::none) {
+      ring.slot(index).late = true;
+      ring.slot(index).written = e.b;
+    }
+    return;
+  }
   const std::uint32_t index = locate(e);
   if (index == ring_ledger::none) return;
   ring_slot& slot = ring.slot(index);
