@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string_view>
 
+#include "platform/source/udp_frame.h"
 #include "tests/system/filter_rounds.h"
 
 namespace ringside::test {
@@ -234,6 +235,23 @@ TEST(static_lists, groups_and_vlans_reach_the_application) {
   EXPECT_EQ(o["drop.vlan_filter"], 1U);     // VID 8
   EXPECT_EQ(o["drop.address_filter"], 1U);  // ...:04
   EXPECT_EQ(o["tapped"], 4U);
+}
+
+TEST(static_lists, a_joined_group_is_delivered) {
+  platform::udp_addresses to;
+  to.to_mac = {0x01, 0x00, 0x5E, 0x01, 0x02, 0x03};  // RFC 1112 6.4
+  to.from_mac = {2, 0, 0, 0, 0, 1};
+  to.to_ip = 0xEF810203;  // 239.129.2.3: the 24th bit is not in the Ethernet address
+  to.from_ip = 0x0A000001;
+  to.to_port = 5001;
+  to.from_port = 10'000;
+  offered_frame frame;
+  frame.bytes = platform::make_udp_frame(to, 1, std::vector<std::uint8_t>(40, 7));
+  const outcome joined = run_machine({"stack.groups=239.129.2.3"}, {frame});
+  EXPECT_EQ(complaints_of(joined), "");
+  EXPECT_EQ(joined["delivered"], 1U);
+  EXPECT_EQ(run_machine({}, {frame})["drop.address_filter"], 1U);
+  EXPECT_EQ(run_machine({"stack.groups=239.1.2.3"}, {frame})["drop.ip_address"], 1U);  // same Ethernet address
 }
 
 TEST(static_lists, fragment_limits_come_from_the_scenario) {
