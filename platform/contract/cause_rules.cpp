@@ -13,7 +13,7 @@ void cause_rules::restart() {
   reported_frames_ = 0;
   flushes_ = 0;
   armed_ = surely_armed_ = false;
-  threshold_due_ = rxo_due_ = time_never;
+  threshold_due_ = rxo_due_ = rnbc_due_ = time_never;
   on_doorbell(doorbell_at_);  // RDT may have been written with EN = 0
 }
 
@@ -75,7 +75,19 @@ void cause_rules::on_overflow(const event& e) {
   w_.due.ask(rxo_due_);
 }
 
+// R-12b: the card may still count as free what the bus has just seen filled, or not yet what RDT has just added.
+void cause_rules::on_good_frame(const frame_record& row, sim_time t) {
+  if (w_.ring.free() != 0 || !w_.ring.usable() || !w_.registers.enabled() || row.marks != 0 || row.bytes < 64) return;
+  if (t - doorbell_at_ <= w_.limits.pointers || t - used_at_ <= w_.limits.pointers) return;
+  if (t - w_.restarted_at <= w_.limits.pointers || t - rnbc_at_ <= w_.limits.settle) return;
+  rnbc_due_ = t + w_.limits.settle;
+  rnbc_frame_ = row.id;
+  w_.due.ask(rnbc_due_);
+}
+
 void cause_rules::on_rnbc(const event& e) {
+  rnbc_at_ = e.time;
+  rnbc_due_ = time_never;
   if (!w_.registers.enabled() || !w_.ring.usable() || e.time - doorbell_at_ <= w_.limits.pointers) return;
   if (w_.ring.free() > w_.limits.descriptors_in_flight)
     w_.log.trip(rule::R_32, e.time, fmt::format("RNBC with {} free descriptors", w_.ring.free()),
@@ -93,6 +105,7 @@ void cause_rules::on_doorbell(sim_time t) {
 }
 
 void cause_rules::on_use(sim_time t) {
+  used_at_ = t;
   const std::uint64_t threshold = w_.registers.minimum_threshold();
   if (w_.ring.free() > threshold) {
     armed_ = true;
@@ -132,6 +145,11 @@ void cause_rules::check(sim_time now) {
   } else if (rxo_due_ != time_never) {
     w_.due.ask(rxo_due_);
   }
+  if (rnbc_due_ == time_never) return;
+  if (now < rnbc_due_) return w_.due.ask(rnbc_due_);
+  rnbc_due_ = time_never;
+  w_.log.trip(rule::R_32, now, "a good frame found no free descriptor and RNBC did not count",
+              {rnbc_frame_, w_.ring.filling.index, 0});
 }
 
 }  // namespace ringside::contract

@@ -22,6 +22,8 @@ class cause_rules {
   void on_flush_write() { ++flushes_; }
   void on_overflow(const event& e);
   void on_rnbc(const event& e);
+  /// A whole frame is in the FIFO.
+  void on_good_frame(const frame_record& row, sim_time t);
   /// Free descriptors may have changed: by use, or by RDT.
   void on_use(sim_time t);
   void on_doorbell(sim_time t);
@@ -59,6 +61,11 @@ class cause_rules {
   sim_time rxo_due_ = time_never;
   frame_id overflow_frame_ = 0;
   sim_time doorbell_at_ = -time_never / 2;
+  //
+  sim_time used_at_ = -time_never / 2;  // a frame was placed
+  sim_time rnbc_at_ = -time_never / 2;
+  sim_time rnbc_due_ = time_never;
+  frame_id rnbc_frame_ = 0;
 };
 
 }  // namespace ringside::contract

@@ -15,7 +15,12 @@ checker::checker(const config& setup)
       memory_(w_),
       interrupt_(w_),
       cause_(w_, writeback_),
-      driver_(w_) {}
+      timer_(w_),
+      driver_(w_),
+      front_(w_),
+      link_(w_),
+      register_(w_),
+      statistics_(w_) {}
 
 void checker::on_event(const event& e) {
   if (e.time >= w_.due.next) [[unlikely]]
@@ -33,6 +38,10 @@ void checker::run_due(sim_time now) {
   interrupt_.check(now);
   cause_.check(now);
   writeback_.check(now);
+  fetch_.check(now);
+  timer_.check(now);
+  link_.check(now);
+  register_.check(now);
 }
 
 void checker::dispatch(const event& e) {
@@ -76,17 +85,25 @@ void checker::on_bus(const event& e) {
   w_.log.note(e);
   switch (e.what) {
     case stage::desc_fetch:
-      return fetch_.on_fetch(e);
+      fetch_.on_fetch(e);
+      return fetch_.look(e.time);
     case stage::desc_load:
       return fetch_.on_load(e);
+    case stage::dma_start:
+      if (const frame_record* row = w_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
+      return;
     case stage::dma_write:
       if (payload_.on_write(e)) on_frame_placed(e);
-      return;
+      return fetch_.look(e.time);
     case stage::dma_done:
       if (payload_.on_done(e)) on_frame_placed(e);
       return;
-    case stage::desc_writeback:
-      return writeback_.on_writeback(e);
+    case stage::desc_writeback: {
+      const std::uint64_t before = writeback_.frames_written();
+      writeback_.on_writeback(e);
+      if (writeback_.frames_written() != before) timer_.on_written(e.frame, e.time);
+      return;
+    }
     case stage::dd_visible:
       return memory_.on_visible(e);
     default:
@@ -97,6 +114,8 @@ void checker::on_bus(const event& e) {
 void checker::on_frame_placed(const event& e) {
   writeback_.on_frame_done(e);
   cause_.on_use(e.time);
+  timer_.on_frame(payload_.placed(), e.frame, e.time);
+  front_.on_frame_placed(e.frame);
 }
 
 void checker::on_wire(const event& e) {
@@ -105,6 +124,36 @@ void checker::on_wire(const event& e) {
     row.start = e.time;
     row.bytes = static_cast<std::uint32_t>(e.a);
     row.marks = static_cast<std::uint8_t>(e.b);
+    front_.on_start(row, e.time);
+  } else if (frame_record* row = w_.frames.find(e.frame); row != nullptr) {
+    statistics_.on_end(*row, e.time);
+  }
+}
+
+// What the receive front says of a frame.
+void checker::on_front(const event& e) {
+  const auto reason = static_cast<drop_reason>(e.b);
+  const bool dropped = e.what == stage::fifo_drop;
+  const bool rejected = e.what == stage::filter_reject;
+  if (dropped && reason == drop_reason::fifo_overflow) cause_.on_overflow(e);
+  frame_record* row = w_.frames.find(e.frame);
+  if (row == nullptr) return;
+  if (rejected || dropped) {
+    row->refused = true;
+    row->silent = reason == drop_reason::rx_disabled || reason == drop_reason::link_down ||
+                  reason == drop_reason::nic_reset;
+  }
+  if (!row->here) {
+    row->here = true;
+    statistics_.on_filter(*row, e.time);
+  }
+  if (e.what == stage::fifo_commit) {
+    front_.on_commit(*row, e.time);
+    statistics_.on_commit(*row, e.time);
+    cause_.on_good_frame(*row, e.time);
+  } else if (dropped) {
+    if (reason == drop_reason::fifo_overflow) front_.on_overflow(*row, e.time);
+    statistics_.on_drop(*row, e.b, e.time);
   }
 }
 
@@ -117,16 +166,13 @@ void checker::on_nic(const event& e) {
     case stage::filter_reject:
     case stage::fifo_commit:
     case stage::fifo_drop:
-      if (frame_record* row = w_.frames.find(e.frame); row != nullptr) {
-        row->here = true;
-        if (e.what == stage::filter_reject || e.what == stage::fifo_drop) row->refused = true;
-      }
-      if (e.what == stage::fifo_drop && e.b == static_cast<std::uint64_t>(drop_reason::fifo_overflow))
-        cause_.on_overflow(e);
-      return;
+      return on_front(e);
     case stage::cause_set: {
       const auto bits = static_cast<std::uint32_t>(e.a);
+      const std::uint32_t hardware = bits & ~interrupt_.by_software(e.time);
       if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
+      if ((hardware & icr::RXT0) != 0) timer_.on_rxt0(e.time);
+      if ((bits & icr::LSC) != 0) link_.on_lsc((hardware & icr::LSC) == 0, e.time);
       cause_.on_cause(bits, interrupt_.by_software(e.time), e.time);
       return interrupt_.on_cause(bits, e.time);
     }
@@ -141,7 +187,11 @@ void checker::on_nic(const event& e) {
     case stage::nic_reset:
       return on_reset(e);
     case stage::rnbc:
+      statistics_.on_rnbc(e.time);
       return cause_.on_rnbc(e);
+    case stage::link_change:
+      front_.on_link(e.a != 0, e.time);
+      return link_.on_phy(e.a != 0, e.time);
     default:
       return;
   }
@@ -157,6 +207,7 @@ void checker::restart_ring(sim_time t) {
   memory_.restart();
   driver_.restart();
   cause_.restart();
+  timer_.restart();
 }
 
 // RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8).
@@ -169,6 +220,7 @@ void checker::flush_chip(std::uint32_t tail, sim_time t) {
   writeback_.restart();
   driver_.on_tail_while_off();
   cause_.restart();
+  timer_.restart();
 }
 
 void checker::on_reset(const event& e) {
@@ -176,6 +228,11 @@ void checker::on_reset(const event& e) {
   w_.after_reset = true;
   w_.reset_at = e.time;
   driver_.reset();
+  front_.on_reset();
+  link_.on_reset(e.time);
+  register_.on_reset();
+  timer_.reset();
+  statistics_.on_reset();
   restart_ring(e.time);
   interrupt_.on_reset(e.time);
 }
@@ -185,6 +242,7 @@ void checker::on_reg_write(const event& e) {
   driver_.before_write(e.a, value, e.time);
   if (w_.ring.usable()) w_.registers.set_head(w_.ring.written.index);  // R-16 restarts at RDH as it stands
   w_.registers.write(e.a, value, e.time);
+  register_.on_write(e.a, value, e.time);
   switch (e.a) {
     case reg::RDBAL:
     case reg::RDBAH:
@@ -194,18 +252,32 @@ void checker::on_reg_write(const event& e) {
     case reg::RDT:
       if (!w_.registers.enabled()) return flush_chip(value & 0xFFFFU, e.time);
       driver_.on_doorbell(value & 0xFFFFU, e.time);
+      fetch_.look(e.time);
       return cause_.on_doorbell(e.time);
     case reg::RCTL:
       if (w_.registers.enabled()) w_.after_reset = false;
-      return;
+      return fetch_.look(e.time);
+    case reg::CTRL:
+    case reg::CTRL_DUP:
+      return link_.on_ctrl_write(value, e.time);
+    case nic_registers::config_base + nic_registers::command_offset:
+    case nic_registers::config_base + nic_registers::power_offset:
+      return interrupt_.on_config_write(e.time);
+    case reg::RADV:
+    case reg::RSRPD:
+      return timer_.on_delay_write(e.time);
     case reg::RDTR:
-      if ((value & rdtr::FPD) != 0) cause_.on_flush_write();
-      return;
+      timer_.on_delay_write(e.time);
+      if ((value & rdtr::FPD) == 0) return;
+      timer_.on_flush_write();
+      return cause_.on_flush_write();
     case reg::ICR:
       return interrupt_.on_icr_write(value, e.time);
     case reg::ICS:
       driver_.on_ics_write(value, e.time, !interrupt_.asserted());
       cause_.on_ics_write(value);
+      timer_.on_ics_write(value);
+      link_.on_ics_write(value);
       return interrupt_.on_ics_write(value, e.time);
     case reg::IMS:
       return interrupt_.on_ims_write(value, e.time);
@@ -218,6 +290,8 @@ void checker::on_reg_write(const event& e) {
 
 void checker::on_reg_read(const event& e) {
   const auto value = static_cast<std::uint32_t>(e.b);
+  register_.on_read(e.a, value, e.time);
+  if (e.a >= reg::CRCERRS && e.a < reg::RXCSUM) statistics_.on_read(e.a, value, e.time);
   switch (e.a) {
     case reg::ICR:
       memory_.on_icr_answer(value);

@@ -8,9 +8,14 @@
 #include "platform/contract/cause_rules.h"
 #include "platform/contract/driver_rules.h"
 #include "platform/contract/fetch_rules.h"
+#include "platform/contract/front_rules.h"
 #include "platform/contract/interrupt_rules.h"
+#include "platform/contract/link_rules.h"
 #include "platform/contract/memory_rules.h"
 #include "platform/contract/payload_rules.h"
+#include "platform/contract/register_rules.h"
+#include "platform/contract/statistics_rules.h"
+#include "platform/contract/timer_rules.h"
 #include "platform/contract/watched.h"
 #include "platform/contract/writeback_rules.h"
 
@@ -33,6 +38,7 @@ class checker final : public event_consumer {
   void dispatch(const event& e);
   void on_bus(const event& e);
   void on_nic(const event& e);
+  void on_front(const event& e);
   void on_cpu(const event& e);
   void on_frame_placed(const event& e);
   void on_wire(const event& e);
@@ -51,7 +57,12 @@ class checker final : public event_consumer {
   memory_rules memory_;
   interrupt_rules interrupt_;
   cause_rules cause_;
+  timer_rules timer_;
   driver_rules driver_;
+  front_rules front_;
+  link_rules link_;
+  register_rules register_;
+  statistics_rules statistics_;
 };
 
 }  // namespace ringside::contract

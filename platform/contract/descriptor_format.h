@@ -15,6 +15,7 @@ namespace ringside::contract {
 struct write_back {
   std::uint64_t bits = 0;
   std::uint32_t length() const { return static_cast<std::uint32_t>(bits & 0xFFFF); }
+  std::uint32_t checksum() const { return static_cast<std::uint32_t>(bits >> 16 & 0xFFFF); }
   std::uint32_t status() const { return static_cast<std::uint32_t>(bits >> 32 & 0xFF); }
   std::uint32_t errors() const { return static_cast<std::uint32_t>(bits >> 40 & 0xFF); }
   std::uint32_t special() const { return static_cast<std::uint32_t>(bits >> 48 & 0xFFFF); }

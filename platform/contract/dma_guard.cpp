@@ -12,6 +12,10 @@ bool may_write(watched& w, const event& e) {
                  {e.frame, breach::no_descriptor, e.a});
     return false;
   }
+  if (!w.registers.bus_master() && e.time - w.registers.bus_master_fell() > w.limits.reset_drain) {
+    w.log.trip(rule::P_3, e.time, "DMA write with bus mastering off", {e.frame, breach::no_descriptor, e.a});
+    return false;
+  }
   if (!w.registers.enabled() && e.time - w.registers.enable_fell() > w.limits.stop) {
     w.log.trip(rule::N_10, e.time, "DMA write more than 10 ms after RCTL.EN fell",
                {e.frame, breach::no_descriptor, e.a});

@@ -56,6 +56,7 @@ void driver_rules::post(const early_post& p) {
   slot.posted_at = p.time;
   slot.posted_buffer = p.buffer;
   slot.mapped = 0;
+  slot.unmapped = false;
   if (!maps_seen_ || p.buffer == 0) return;
   dma_map_table::entry* map = maps_.find(p.buffer);
   if (map == nullptr) return w_.log.trip(rule::S_8, p.time, "the posted buffer is not mapped", {0, index, p.buffer});
@@ -198,9 +199,11 @@ void driver_rules::on_unmap(const event& e) {
   if (map->bytes != e.b)
     w_.log.trip(rule::S_6, e.time, fmt::format("unmapped with {} bytes, mapped with {}", e.b, map->bytes),
                 {0, breach::no_descriptor, e.a});
-  if (map->posted && map->descriptor < w_.ring.count() && w_.registers.enabled()) {
-    const ring_slot& slot = w_.ring.slot(map->descriptor);
-    if (slot.handed && slot.posted_buffer == e.a)
+  if (map->posted && map->descriptor < w_.ring.count()) {
+    ring_slot& slot = w_.ring.slot(map->descriptor);
+    const bool owned = slot.handed && slot.posted_buffer == e.a;
+    if (owned) slot.unmapped = true;
+    if (owned && w_.registers.enabled())
       w_.log.trip(rule::S_7, e.time, "unmapped while the card owns its descriptor", {0, map->descriptor, e.a});
   }
   maps_.erase(*map);

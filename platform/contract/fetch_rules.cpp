@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 namespace ringside::contract {
+namespace {
+constexpr std::uint64_t on_chip = 64;  // 6.3
+}
 
 bool fetch_rules::in_flight(sim_time t) const {
   if (w_.after_reset) return t - w_.reset_at <= w_.limits.reset_drain;
@@ -47,6 +50,25 @@ void fetch_rules::on_fetch(const event& e) {
     return w_.log.trip(rule::N_2, e.time, fmt::format("fetch begins at {}, skipping {}", index, burst_.index), here);
   burst_ = {start, index};
   for (std::uint32_t i = 0; i < many; ++i) ring.step(burst_);
+}
+
+// Nothing unused on chip, room there, and more in the ring.
+bool fetch_rules::starved() const {
+  const ring_ledger& ring = w_.ring;
+  const std::uint64_t used = ring.filling.position + (ring.filling_used ? 1 : 0);
+  return w_.registers.enabled() && w_.registers.bus_master() && ring.usable() && ring.fetched.position <= used &&
+         ring.left(ring.fetched) > 0 && ring.fetched.position - ring.written.position < on_chip;
+}
+
+void fetch_rules::check(sim_time now) {
+  if (due_ == time_never) return;
+  if (now < due_) return w_.due.ask(due_);
+  due_ = time_never;
+  if (starved())
+    w_.log.trip(rule::R_6, now,
+                fmt::format("nothing is fetched although RDT = {} offers descriptors from {}", w_.ring.tail_at.index,
+                            w_.ring.fetched.index),
+                {0, w_.ring.fetched.index, 0});
 }
 
 void fetch_rules::on_load(const event& e) {

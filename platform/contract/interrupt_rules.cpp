@@ -45,8 +45,12 @@ void interrupt_rules::clear(std::uint32_t bits, sim_time t) {
 void interrupt_rules::on_icr_read(std::uint32_t value, sim_time t) {
   const std::uint32_t open = near(t);
   const std::uint32_t lost = must_ & ~value & ~open;
-  if (lost != 0) w_.log.trip(rule::N_6, t, fmt::format("ICR read {:#x}, causes {:#x} are missing", value, lost), {});
-  const std::uint32_t extra = value & ~may_;
+  if (value > icr_bits && value != ~0U)  // all ones is N-13
+    w_.log.trip(rule::I_54, t, fmt::format("ICR reads {:#x}, beyond bit 16", value), {});
+  if (value == 0 && asserted_ && (must_ & ims_) != 0 && t - asserted_at_ > w_.limits.settle)
+    w_.log.trip(rule::I_7, t, "ICR reads 0 while INTx is asserted", {});
+  else if (lost != 0) w_.log.trip(rule::N_6, t, fmt::format("ICR read {:#x}, causes {:#x} are missing", value, lost), {});
+  const std::uint32_t extra = value & ~may_ & icr_bits;
   if (extra != 0) {
     phantom_ = extra;
     phantom_due_ = t + w_.limits.settle;
@@ -119,6 +123,10 @@ void interrupt_rules::on_reset(sim_time t) {
 void interrupt_rules::judge_level(sim_time now) {
   const sim_time settled = changed_at_ + w_.limits.settle;
   if (now < settled) return w_.due.ask(settled);
+  if (asserted_ && w_.registers.intx_disabled()) {
+    level_open_ = false;
+    return w_.log.trip(rule::P_4, now, "INTx is asserted although it is disabled", {});
+  }
   if (asserted_ && (may_ & ims_) == 0 && early_due_ == time_never) {
     level_open_ = false;
     // Explained at its start, so it should have fallen since; an unexplained start was reported as N-7 or I-5.

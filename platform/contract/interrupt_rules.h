@@ -1,4 +1,4 @@
-// Judges ICR, IMS and INTA#: N-6, N-7, I-2, I-5, I-6, I-20.
+// Judges ICR, IMS and INTA#: N-6, N-7, I-2, I-5, I-6, I-7, I-20, I-54, P-4.
 //
 // Part of the checker.  ICR is kept as two sets: bits that are certainly set and bits that may be, because a cause
 // stood within a few clocks of a clearing read and I-4 lets either be seen.  Levels are judged when nothing has changed
@@ -20,6 +20,8 @@ class interrupt_rules {
   void on_imc_write(std::uint32_t bits, sim_time t);
   void on_intx(bool asserted, sim_time t);
   void on_reset(sim_time t);
+  /// Command or power state was written.
+  void on_config_write(sim_time t) { changed(t); }
   void check(sim_time now);
 
   bool asserted() const { return asserted_; }

@@ -7,7 +7,7 @@
 namespace ringside::contract {
 namespace {
 
-constexpr std::uint64_t pci_command = 0x04;  // configuration offset, PCI 2.3 section 6.2.2
+constexpr std::uint32_t power_state = 3;
 constexpr std::uint32_t command_bus_master = 1U << 2;
 constexpr std::uint32_t command_intx_disable = 1U << 10;
 constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;  // 2.5, R-10
@@ -65,6 +65,15 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
     case reg::RDTR:
       delay_ = value & rdtr::DELAY;
       break;
+    case reg::RADV:
+      absolute_delay_ = value & 0xFFFFU;
+      break;
+    case reg::RSRPD:
+      small_packet_ = value & 0xFFFU;
+      break;
+    case reg::PBA:
+      fifo_kib_ = std::min(value & 0x7FU, 64U);
+      break;
     case reg::ITR:
       itr_ = value & 0xFFFFU;
       break;
@@ -78,9 +87,13 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
     case reg::CTRL_DUP:
       vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0;
       break;
-    case config_base + pci_command:
+    case config_base + command_offset:
+      if (bus_master_ && (value & command_bus_master) == 0) bus_master_fell_ = t;
       bus_master_ = (value & command_bus_master) != 0;
       intx_disabled_ = (value & command_intx_disable) != 0;
+      break;
+    case config_base + power_offset:
+      powered_down_ = (value & power_state) == power_state;
       break;
     default:
       break;
@@ -88,13 +101,14 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
 }
 
 void nic_registers::reset(sim_time t) {
-  const std::uint64_t base = ring_base_;
-  const bool master = bus_master_;
-  const bool intx_off = intx_disabled_;
+  const nic_registers before = *this;
   *this = {};
-  ring_base_ = base;
-  bus_master_ = master;
-  intx_disabled_ = intx_off;
+  ring_base_ = before.ring_base_;
+  fifo_kib_ = before.fifo_kib_;
+  bus_master_ = before.bus_master_;
+  bus_master_fell_ = before.bus_master_fell_;
+  intx_disabled_ = before.intx_disabled_;
+  powered_down_ = before.powered_down_;
   rctl_written_ = t;
 }
 

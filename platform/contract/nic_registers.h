@@ -14,6 +14,9 @@ class nic_registers {
   /// Register writes at or above this offset are configuration writes at (offset - base); optional for the platform.
   static constexpr std::uint64_t config_base = 0x1000'0000;
 
+  static constexpr std::uint64_t command_offset = 0x04;  // PCI 2.3 section 6.2.2
+  static constexpr std::uint64_t power_offset = 0xE0;    // PMCSR, 1.2
+
   /// Takes a value, masked as the chip does.
   void write(std::uint64_t offset, std::uint32_t value, sim_time t);
   /// RDH as write-backs have moved it.
@@ -30,7 +33,10 @@ class nic_registers {
   std::uint32_t ring_count() const { return ring_bytes_ / 16; }  // descriptors
   std::uint32_t head() const { return head_; }                   // as software wrote it or set_head()
   std::uint32_t tail() const { return tail_; }
-  std::uint32_t delay() const { return delay_; }  // RDTR, 1.024 us
+  std::uint32_t delay() const { return delay_; }                  // RDTR, 1.024 us
+  std::uint32_t absolute_delay() const { return absolute_delay_; }  // RADV, 1.024 us
+  std::uint32_t small_packet() const { return small_packet_; }      // RSRPD, bytes
+  std::uint32_t fifo_bytes() const { return fifo_kib_ * 1024; }     // PBA.RXA
   std::uint32_t itr() const { return itr_; }      // 256 ns
   std::uint32_t write_threshold() const { return write_threshold_; }
   /// n >> (RDMTS + 1), I-40.
@@ -42,7 +48,8 @@ class nic_registers {
   sim_time enable_fell() const { return enable_fell_; }    // last time EN went to 0, or -1
   sim_time rctl_written() const { return rctl_written_; }  // last change of RCTL
   bool bus_master() const { return bus_master_; }          // true until a configuration write says otherwise
-  bool intx_disabled() const { return intx_disabled_; }
+  sim_time bus_master_fell() const { return bus_master_fell_; }
+  bool intx_disabled() const { return intx_disabled_ || powered_down_; }
 
  private:
   void set_rctl(std::uint32_t value, sim_time t);
@@ -55,6 +62,7 @@ class nic_registers {
   bool vlan_strip_seen_ = false;
   bool bus_master_ = true;
   bool intx_disabled_ = false;
+  bool powered_down_ = false;  // D3
   std::uint32_t threshold_select_ = 0;
   std::uint32_t buffer_size_ = 2048;
   std::uint64_t ring_base_ = 0;
@@ -62,10 +70,14 @@ class nic_registers {
   std::uint32_t head_ = 0;
   std::uint32_t tail_ = 0;
   std::uint32_t delay_ = 0;
+  std::uint32_t absolute_delay_ = 0;
+  std::uint32_t small_packet_ = 0;
+  std::uint32_t fifo_kib_ = 48;  // 6.6
   std::uint32_t itr_ = 0;
   std::uint32_t write_threshold_ = 1;
   std::uint32_t rxcsum_seen_ = 0;
   sim_time enable_fell_ = -1;
+  sim_time bus_master_fell_ = -time_never / 2;
   sim_time rctl_written_ = 0;
 };
 

@@ -97,6 +97,7 @@ void payload_rules::place(const event& e) {
       slot.extent = std::max(slot.extent, static_cast<std::uint32_t>(end));
       slot.frame = e.frame;
       ring.filling_used = true;
+      if (slot.unmapped) return refuse(rule::D_6, e, "its buffer was unmapped");
       if (slot.mapped != 0 && end > slot.mapped) refuse(rule::S_8, e, "beyond what the driver mapped");
       return;
     }

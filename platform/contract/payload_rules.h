@@ -1,4 +1,4 @@
-// Judges where the bytes of frames go: N-3, R-11, R-23, R-40, N-1 (data after DD), N-8, N-10, S-8.
+// Judges where the bytes of frames go: N-3, R-11, R-23, R-40, N-1 (data after DD), N-8, N-10, D-6, S-8.
 //
 // Part of the checker.  Payload bursts are matched to descriptors in ring order, so no address is ever looked up.
 #pragma once
@@ -15,6 +15,8 @@ class payload_rules {
   /// The last payload byte of a frame is on the bus; false when that is known already or not to be counted.
   bool on_done(const event& e);
   void restart();
+  /// Bytes of the frame placed last.
+  std::uint32_t placed() const { return placed_; }
 
  private:
   void begin_frame(frame_id frame);

@@ -38,6 +38,7 @@ struct ring_slot {
   bool handed = false;       // RDT covers it, driver has not taken it
   bool visible = false;      // write-back is in memory
   bool late = false;         // written back after a flush: the card forgets it, the driver may take it
+  bool unmapped = false;     // the driver unmapped its buffer while it was handed over
   bool suspect = false;      // a breach was reported: judge it no further
 };
 

@@ -1,6 +1,6 @@
 // The rules of the contract between an 82540EM and its driver: id, duty, sentence, source.
 //
-// One table lists them all; the checker's parts judge them and the breach report quotes them.  R-, N-, I- and D- ids
+// One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, N-, I- and D- ids
 // are those of the chip's fact sheet; S- ids are the driver's duties, which the fact sheet and the kernel's DMA API
 // imply without numbering them.
 #pragma once
@@ -17,7 +17,20 @@ namespace ringside::contract {
 enum class party : std::uint8_t { hardware, driver };
 
 enum class rule : std::uint8_t {
+  P_3,
+  P_4,
+  P_6,
+  X_1,
+  X_4,
+  X_5,
+  X_6,
+  X_10,
+  L_1,
+  L_6,
+  L_7,
   R_4,
+  R_5,
+  R_6,
   R_10,
   R_11,
   R_12,
@@ -31,10 +44,23 @@ enum class rule : std::uint8_t {
   R_23,
   R_24,
   R_26,
+  R_27,
+  R_30,
+  R_31,
   R_32,
+  R_33,
   R_40,
   R_43,
+  R_50,
+  R_51,
+  R_52,
+  R_53,
+  R_54,
+  R_55,
+  R_56,
+  R_57,
   R_82,
+  R_83,
   R_84,
   N_1,
   N_2,
@@ -49,15 +75,20 @@ enum class rule : std::uint8_t {
   N_11,
   N_12,
   N_13,
+  I_1,
   I_2,
   I_5,
   I_6,
+  I_7,
   I_9,
   I_20,
+  I_32,
   I_40,
   I_41,
+  I_54,
   D_4,
   D_5,
+  D_6,
   S_1,
   S_2,
   S_3,
@@ -71,6 +102,7 @@ enum class rule : std::uint8_t {
   S_11,
   S_12,
   S_13,
+  S_14,
   count
 };
 

@@ -77,7 +77,10 @@ void writeback_rules::judge_frame(const event& e, ring_slot& slot, write_back d)
     w_.log.trip(rule::N_12, e.time, fmt::format("frame {} has no EOP", open_frame_), about);
   else if (!open_ && e.frame != 0 && e.frame == closed_frame_)
     w_.log.trip(rule::N_12, e.time, "the frame had its EOP already", about);
-  if (!open_ || e.frame != open_frame_) total_ = 0;
+  if (!open_ || e.frame != open_frame_) {
+    total_ = 0;
+    checksum_ = d.checksum();
+  }
   total_ += d.length();
   open_ = !d.end_of_packet();
   open_frame_ = e.frame;
@@ -93,6 +96,11 @@ void writeback_rules::judge_frame(const event& e, ring_slot& slot, write_back d)
       slot.suspect = true;
     } else if (const format_verdict verdict = judge_format(d, w_.registers); verdict.broken != rule::count) {
       w_.log.trip(verdict.broken, e.time, verdict.what, about);
+      slot.suspect = true;
+    } else if (d.checksum() != checksum_) {
+      w_.log.trip(rule::R_83, e.time,
+                  fmt::format("packet checksum {:#06x}, {:#06x} in the frame's first descriptor", d.checksum(), checksum_),
+                  about);
       slot.suspect = true;
     } else if (slot.filled > d.length()) {
       w_.log.trip(rule::N_11, e.time, fmt::format("length {} for {} bytes written", d.length(), slot.filled), about);

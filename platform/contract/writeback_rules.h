@@ -1,5 +1,5 @@
 // Judges descriptor write-backs at bus completion: N-1, N-2, R-22, R-23, R-24, R-26, N-4, N-5, N-8, N-11, N-12, R-20,
-// D-5.
+// R-83, D-5.
 //
 // Part of the checker; the frame counts it keeps are what the cause rules judge R-21 by.
 #pragma once
@@ -48,6 +48,7 @@ class writeback_rules {
   frame_id open_frame_ = 0;
   frame_id closed_frame_ = 0;     // last frame whose EOP was written
   std::uint32_t total_ = 0;       // bytes of the open frame
+  std::uint32_t checksum_ = 0;    // of its first descriptor
   std::uint64_t overdue_at_ = 0;  // frames_written() when must_write() began to hold
   sim_time must_since_ = -1;
   std::uint64_t reported_ = ~0ULL;

@@ -176,6 +176,44 @@ TEST(interrupt_rules, I_5_no_assertion_when_the_throttle_is_over) {
   EXPECT_ONLY(bench, "I-5");
 }
 
+TEST(interrupt_rules, I_7_ICR_reads_0_while_the_line_is_up) {
+  by_hand bench;
+  bench.cause(icr::TXDW);
+  bench.intx(true);
+  bench.wait(1 * us);
+  bench.read(reg::ICR, 0);
+  bench.intx(false);
+  EXPECT_ONLY(bench, "I-7");
+}
+
+TEST(interrupt_rules, I_54_ICR_has_bits_above_16) {
+  contract_bench bench;
+  bench.open();
+  bench.read(reg::ICR, 0x8000'0000);  // no INT_ASSERTED on this generation
+  EXPECT_ONLY(bench, "I-54");
+}
+
+TEST(interrupt_rules, P_4_line_is_up_although_disabled_or_in_D3) {
+  constexpr auto config_space = nic_registers::config_base;
+  for (const auto& [offset, value] : {std::pair{nic_registers::command_offset, 0x407U},
+                                      std::pair{nic_registers::power_offset, 3U}}) {
+    by_hand falls;
+    falls.cause(icr::TXDW);
+    falls.intx(true);
+    falls.wait(1 * us);
+    falls.step = 16 * ns;
+    falls.nic(stage::reg_write, 0, config_space + offset, value);
+    falls.intx(false);
+    EXPECT_LEGAL(falls);
+    by_hand stays;
+    stays.cause(icr::TXDW);
+    stays.intx(true);
+    stays.wait(1 * us);
+    stays.nic(stage::reg_write, 0, config_space + offset, value);
+    EXPECT_ONLY(stays, "P-4");
+  }
+}
+
 TEST(interrupt_rules, N_13_ICR_reads_all_ones) {
   contract_bench bench;
   bench.open();

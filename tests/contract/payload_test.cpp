@@ -90,7 +90,9 @@ TEST(payload_rules, R_11_payload_without_a_descriptor) {
   bench.doorbell(1);
   bench.fetch(0, 1);
   bench.receive(1, 0);
+  bench.step = 16 * ns;
   bench.arrive(2, 64);
+  bench.nic(stage::rnbc);
   bench.payload(2, bench.buffer(1), 64);
   EXPECT_ONLY(bench, "R-11");
 }
@@ -182,6 +184,28 @@ TEST(payload_rules, payload_within_10_ms_of_disable_is_legal) {
 }
 
 // RDH beyond the ring after a rewrite with EN = 0.
+TEST(payload_rules, P_3_payload_with_bus_mastering_off) {
+  ready bench;
+  bench.nic(stage::reg_write, 0, nic_registers::config_base + nic_registers::command_offset, 3);
+  bench.wait(10 * us);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "P-3");
+}
+
+// D-6: the driver has freed it; the card may have been stopped less than 10 ms ago.
+TEST(payload_rules, D_6_payload_into_an_unmapped_buffer) {
+  contract_bench bench;
+  bench.open();
+  for (std::uint32_t i = 0; i < 7; ++i) bench.map_and_post(i);
+  bench.doorbell(7);
+  bench.fetch(0, 7);
+  bench.arrive(1, 64);
+  bench.write(reg::RCTL, 0);
+  bench.sw(stage::dma_unmap, 0, bench.buffer(0), contract_bench::buffer_bytes);
+  bench.payload(1, bench.buffer(0), 64);
+  EXPECT_ONLY(bench, "D-6");
+}
+
 TEST(payload_rules, R_18_payload_without_a_usable_ring) {
   ready bench;
   bench.write(reg::RCTL, 0);

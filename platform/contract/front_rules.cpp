@@ -1,0 +1,68 @@
+#include "platform/contract/front_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ringside::contract {
+namespace {
+
+// words of 8 bytes and two words of status.
+std::uint64_t fifo_bytes_of(std::uint32_t frame_bytes) {
+  return ((std::uint64_t{frame_bytes} + 7) & ~std::uint64_t{7}) + 16;
+}
+
+}  // namespace
+
+void front_rules::on_start(frame_record& row, sim_time t) {
+  const nic_registers& r = w_.registers;
+  row.off = !r.enabled() && t - r.enable_fell() > w_.limits.settle;
+  row.down = link_down_ && t - link_changed_at_ > w_.limits.settle;
+  row.freed_before = freed_;
+}
+
+// R-5, L-6: judged when nothing was switched on again while the frame arrived.
+void front_rules::on_commit(frame_record& row, sim_time t) {
+  row.committed = true;
+  stored_ += fifo_bytes_of(row.bytes);
+  row.stored_through = stored_;
+  const breach_log::subject about{row.id, breach::no_descriptor, 0};
+  if (row.off && !w_.registers.enabled()) w_.log.trip(rule::R_5, t, "a frame begun with RCTL.EN = 0 is stored", about);
+  if (row.down && link_down_) w_.log.trip(rule::L_6, t, "a frame begun with the link down is stored", about);
+}
+
+void front_rules::on_overflow(const frame_record& row, sim_time t) {
+  const std::uint64_t held = stored_ - std::min(stored_, row.freed_before);
+  const std::uint64_t room = w_.registers.fifo_bytes();
+  if (held + fifo_bytes_of(row.bytes) <= room)
+    w_.log.trip(rule::R_31, t,
+                fmt::format("missed with at most {} bytes in a FIFO of {}, {} wanted", held, room, row.bytes),
+                {row.id, breach::no_descriptor, 0});
+}
+
+void front_rules::on_first_payload(const frame_record& row, const event& e) {
+  if (!row.here) return;
+  if (row.refused)
+    w_.log.trip(rule::R_27, e.time, "a byte of a frame the card had refused",
+                {e.frame, w_.ring.filling.index, e.a});
+  else if (!row.committed)
+    w_.log.trip(rule::R_30, e.time, "payload before the whole frame is in the FIFO",
+                {e.frame, w_.ring.filling.index, e.a});
+}
+
+// Frames leave in the order they came, so all before this one are gone too.
+void front_rules::on_frame_placed(frame_id frame) {
+  if (const frame_record* row = w_.frames.find(frame); row != nullptr && row->committed)
+    freed_ = std::max(freed_, row->stored_through);
+}
+
+void front_rules::on_link(bool up, sim_time t) {
+  link_down_ = !up;
+  link_changed_at_ = t;
+}
+
+void front_rules::on_reset() {
+  freed_ = stored_;  // the FIFO is empty
+}
+
+}  // namespace ringside::contract

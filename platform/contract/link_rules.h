@@ -1,0 +1,36 @@
+// Judges LSC against the link: L-1, L-2, L-7.
+//
+// Part of the checker.  LU = CTRL.SLU & the PHY's link (L-1).  After power-on and reset SLU depends on the EEPROM, so
+// until CTRL is written a change may or may not be one of LU: nothing is demanded then.
+#pragma once
+
+#include "platform/contract/watched.h"
+
+namespace ringside::contract {
+
+class link_rules {
+ public:
+  explicit link_rules(watched& w) : w_(w) {}
+  void on_phy(bool up, sim_time t);
+  void on_ctrl_write(std::uint32_t value, sim_time t);
+  /// ICR got LSC; `software` when an ICS write explains it.
+  void on_lsc(bool software, sim_time t);
+  void on_ics_write(std::uint32_t bits);
+  void on_reset(sim_time t);
+  void check(sim_time now);
+
+ private:
+  enum class level : std::uint8_t { unknown, down, up };
+  level lu() const;
+  void moved(level before, sim_time t);
+
+  watched& w_;
+  level phy_ = level::unknown;
+  level slu_ = level::unknown;
+  sim_time moved_at_ = -time_never / 2;  // last possible change of LU
+  sim_time due_ = time_never;            // a certain change waits for LSC until then
+  sim_time lone_at_ = -1;                // an LSC that nothing explains yet
+  sim_time reset_at_ = -time_never / 2;
+};
+
+}  // namespace ringside::contract

@@ -1,0 +1,75 @@
+// LSC that does not belong to a change of the link, or is missing: L-1, L-2, L-7.
+#include <gtest/gtest.h>
+
+#include "hw/regs/e1000_regs.h"
+#include "tests/contract/contract_bench.h"
+
+namespace ringside::contract {
+namespace {
+
+struct linked : contract_bench {
+  linked() : contract_bench(config{}) {
+    nic(stage::link_change, 0, 1);
+    write(reg::CTRL, ctrl::SLU);
+    step = 16 * ns;
+    cause(icr::LSC);
+    step = 200 * ns;
+    wait(10 * us);
+  }
+};
+
+TEST(link_rules, changes_with_lsc_are_legal) {
+  linked bench;
+  bench.step = 16 * ns;
+  for (const std::uint64_t up : {0, 1}) {
+    bench.nic(stage::link_change, 0, up);
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+  }
+  EXPECT_LEGAL(bench);
+}
+
+TEST(link_rules, L_1_no_lsc_on_link_up_or_down) {  // L-2
+  for (const bool up : {false, true}) {
+    linked bench;
+    bench.nic(stage::link_change, 0, 0);
+    if (up) {
+      bench.step = 16 * ns;
+      bench.cause(icr::LSC);
+      bench.wait(10 * us);
+      bench.nic(stage::link_change, 0, 1);
+    }
+    EXPECT_ONLY(bench, "L-1");
+  }
+}
+
+TEST(link_rules, L_1_no_lsc_when_slu_falls) {
+  linked bench;
+  bench.write(reg::CTRL, 0);
+  EXPECT_ONLY(bench, "L-1");
+}
+
+TEST(link_rules, L_1_lsc_without_a_change) {
+  linked bench;
+  bench.cause(icr::LSC);
+  EXPECT_ONLY(bench, "L-1");
+}
+
+TEST(link_rules, lsc_by_ics_is_legal) {
+  linked bench;
+  bench.step = 16 * ns;
+  bench.cause(icr::LSC);
+  bench.write(reg::ICS, icr::LSC);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(link_rules, L_7_lsc_by_reset_itself) {
+  linked bench;
+  bench.write(reg::CTRL, ctrl::RST);
+  bench.nic(stage::nic_reset);
+  bench.cause(icr::LSC);
+  EXPECT_ONLY(bench, "L-7");
+}
+
+}  // namespace
+}  // namespace ringside::contract

@@ -1,0 +1,150 @@
+// RXT0 at the wrong time: I-32 (too early) and I-1 (never), against arithmetic of 7.4.
+#include <gtest/gtest.h>
+
+#include "hw/regs/e1000_regs.h"
+#include "tests/contract/contract_bench.h"
+
+namespace ringside::contract {
+namespace {
+
+constexpr sim_time unit = 1024 * ns;
+
+struct timed : contract_bench {
+  timed(std::uint32_t rdtr_value, std::uint32_t radv_value, std::uint32_t small = 0) : contract_bench(config{}) {
+    open(32);
+    write(reg::RDTR, rdtr_value);
+    write(reg::RADV, radv_value);
+    write(reg::RSRPD, small);
+    fill();
+    fetch(0, 31);
+    wait(100 * us);
+    step = 16 * ns;
+  }
+  /// Data and descriptor of a frame; returns when its last byte was on the bus.
+  sim_time deliver(frame_id frame, std::uint32_t bytes = 100) {
+    const auto index = static_cast<std::uint32_t>(frame - 1);
+    arrive(frame, bytes);
+    bus(stage::dma_start, frame, buffer(index), bytes);
+    bus(stage::dma_write, frame, buffer(index), bytes);
+    const sim_time t = now;
+    done(frame);
+    write_back(frame, index, last_of(bytes));
+    visible(frame, index, last_of(bytes));
+    return t;
+  }
+  void rxt0_at(sim_time t) {
+    now = t - step;
+    cause(icr::RXT0);
+  }
+};
+
+TEST(timer_rules, packet_timer_on_time_is_legal) {
+  timed bench(50, 0);
+  bench.deliver(1);
+  bench.wait(20 * us);
+  const sim_time last = bench.deliver(2);
+  bench.rxt0_at(last + 50 * unit + 1 * us);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(timer_rules, I_32_packet_timer_not_restarted_by_the_second_frame) {
+  timed bench(50, 0);
+  const sim_time first = bench.deliver(1);
+  bench.wait(20 * us);
+  bench.deliver(2);
+  bench.rxt0_at(first + 50 * unit);
+  bench.wait(100 * us);
+  bench.cause(icr::RXT0);
+  EXPECT_ONLY(bench, "I-32");
+}
+
+TEST(timer_rules, I_32_one_unit_too_early) {
+  timed bench(50, 0);
+  const sim_time t = bench.deliver(1);
+  bench.rxt0_at(t + 49 * unit);
+  bench.wait(100 * us);
+  bench.cause(icr::RXT0);
+  EXPECT_ONLY(bench, "I-32");
+}
+
+TEST(timer_rules, absolute_timer_from_the_first_frame_is_legal) {
+  timed bench(50, 60);
+  const sim_time first = bench.deliver(1);
+  bench.wait(40 * us);
+  bench.deliver(2);
+  bench.rxt0_at(first + 60 * unit + 1 * us);
+  EXPECT_LEGAL(bench);
+}
+
+// I-31: the packet timer's expiry stops the absolute timer; the next frame starts it anew.
+TEST(timer_rules, I_32_absolute_timer_goes_on_after_the_packet_timer) {
+  timed bench(50, 60);
+  const sim_time first = bench.deliver(1);
+  bench.rxt0_at(first + 50 * unit + 100 * ns);
+  bench.wait(2 * us);
+  bench.deliver(2);
+  bench.rxt0_at(first + 60 * unit);
+  bench.wait(100 * us);
+  bench.cause(icr::RXT0);
+  EXPECT_ONLY(bench, "I-32");
+}
+
+TEST(timer_rules, small_packets_at_once_are_legal) {  // RSRPD
+  timed bench(1000, 0, 100);
+  bench.deliver(1, 100);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(timer_rules, I_32_packet_above_the_limit_at_once) {
+  timed bench(1000, 0, 100);
+  const sim_time t = bench.deliver(1, 101);
+  bench.cause(icr::RXT0);
+  bench.rxt0_at(t + 1000 * unit + 1 * us);
+  EXPECT_ONLY(bench, "I-32");
+}
+
+TEST(timer_rules, flush_write_and_ics_explain_rxt0) {
+  timed bench(1000, 0);
+  bench.deliver(1);
+  bench.write(reg::RDTR, rdtr::FPD | 1000);
+  bench.cause(icr::RXT0);
+  bench.wait(1 * us);
+  bench.cause(icr::RXT0);
+  bench.write(reg::ICS, icr::RXT0);
+  bench.rxt0_at(bench.now + 1025 * unit);
+  EXPECT_LEGAL(bench);
+}
+
+// I-52: the running timer keeps the value it was started with.
+TEST(timer_rules, I_32_new_delay_cuts_a_running_timer_short) {
+  timed bench(50, 0);
+  const sim_time t = bench.deliver(1);
+  bench.wait(5 * us);
+  bench.write(reg::RDTR, 10);
+  bench.rxt0_at(t + 10 * unit);
+  bench.rxt0_at(t + 51 * unit);
+  EXPECT_ONLY(bench, "I-32");
+}
+
+TEST(timer_rules, I_1_no_rxt0_for_a_frame) {
+  timed bench(0, 0);
+  bench.deliver(1);
+  EXPECT_ONLY(bench, "I-1");
+}
+
+TEST(timer_rules, I_1_timer_does_not_expire) {
+  timed bench(50, 0);
+  bench.deliver(1);
+  EXPECT_ONLY(bench, "I-1");
+}
+
+TEST(timer_rules, one_rxt0_for_several_frames_is_legal) {
+  timed bench(0, 0);
+  for (frame_id f = 1; f <= 3; ++f) bench.deliver(f);
+  bench.cause(icr::RXT0);
+  EXPECT_LEGAL(bench);
+}
+
+}  // namespace
+}  // namespace ringside::contract
