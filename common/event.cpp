@@ -70,6 +70,7 @@ constexpr auto stages = std::to_array<stage_info>({
     {stage::task_switch, "task_switch", lane::cpu, "__schedule: context_switch", false},
     {stage::reconfigure, "reconfigure", lane::cpu, "e1000_set_ringparam, e1000_change_mtu, e1000_set_rx_mode, ...",
      false},
+    {stage::dma_misuse, "dma_misuse", lane::cpu, "err_printk of kernel/dma/debug.c", false},
 });
 static_assert(stages.size() == static_cast<std::size_t>(stage::count));
 

@@ -86,6 +86,7 @@ enum class stage : std::uint16_t {
   dma_unmap,        // a = bus address, b = bytes
   task_switch,      // the CPU goes over to a task        a = task, 0 = idle
   reconfigure,      // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
+  dma_misuse,       // the DMA API's own check objects    a = bus address, b = dma_fault
   count
 };
 
@@ -120,6 +121,16 @@ struct stage_info {
 const stage_info& info(stage what);
 /// The stage of that name, or stage::count.
 stage stage_by_name(std::string_view name);
+
+/// What the DMA API objects to (event::b of dma_misuse).
+namespace dma_fault {
+inline constexpr std::uint64_t overlap = 0;
+inline constexpr std::uint64_t not_mapped = 1;
+inline constexpr std::uint64_t size_mismatch = 2;
+inline constexpr std::uint64_t direction = 3;
+inline constexpr std::uint64_t not_allocated = 4;
+inline constexpr std::uint64_t cpu_access = 5;
+}  // namespace dma_fault
 
 /// Marks of a frame on the wire (event::b of wire_sof).
 namespace wire_mark {

@@ -14,6 +14,7 @@ void cause_rules::restart() {
   flushes_ = 0;
   armed_ = surely_armed_ = false;
   threshold_due_ = rxo_due_ = rnbc_due_ = time_never;
+  used_position_ = ~0ULL;
   on_doorbell(doorbell_at_);  // RDT may have been written with EN = 0
 }
 
@@ -75,9 +76,16 @@ void cause_rules::on_overflow(const event& e) {
   w_.due.ask(rxo_due_);
 }
 
+// R-12b: a buffer that is filled in part is still free.
+bool cause_rules::surely_dry() const {
+  const ring_ledger& ring = w_.ring;
+  const std::uint64_t left = ring.left(ring.filling);
+  return left == 0 || (left == 1 && ring.filling_used && used_position_ == ring.filling.position);
+}
+
 // R-12b: the card may still count as free what the bus has just seen filled, or not yet what RDT has just added.
 void cause_rules::on_good_frame(const frame_record& row, sim_time t) {
-  if (w_.ring.free() != 0 || !w_.ring.usable() || !w_.registers.enabled() || row.marks != 0 || row.bytes < 64) return;
+  if (!surely_dry() || !w_.ring.usable() || !w_.registers.enabled() || row.marks != 0 || row.bytes < 64) return;
   if (t - doorbell_at_ <= w_.limits.pointers || t - used_at_ <= w_.limits.pointers) return;
   if (t - w_.restarted_at <= w_.limits.pointers || t - rnbc_at_ <= w_.limits.settle) return;
   rnbc_due_ = t + w_.limits.settle;
@@ -106,6 +114,7 @@ void cause_rules::on_doorbell(sim_time t) {
 
 void cause_rules::on_use(sim_time t) {
   used_at_ = t;
+  used_position_ = w_.ring.filling.position;
   const std::uint64_t threshold = w_.registers.minimum_threshold();
   if (w_.ring.free() > threshold) {
     armed_ = true;

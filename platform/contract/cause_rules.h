@@ -43,6 +43,7 @@ class cause_rules {
   void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
   void judge_receive_timer(sim_time t);
   void judge_threshold(sim_time t);
+  bool surely_dry() const;
 
   watched& w_;
   const writeback_rules& frames_;
@@ -63,6 +64,7 @@ class cause_rules {
   sim_time doorbell_at_ = -time_never / 2;
   //
   sim_time used_at_ = -time_never / 2;  // a frame was placed
+  std::uint64_t used_position_ = 0;     // ... and its last descriptor
   sim_time rnbc_at_ = -time_never / 2;
   sim_time rnbc_due_ = time_never;
   frame_id rnbc_frame_ = 0;

@@ -140,8 +140,8 @@ void checker::on_front(const event& e) {
   if (row == nullptr) return;
   if (rejected || dropped) {
     row->refused = true;
-    row->silent = reason == drop_reason::rx_disabled || reason == drop_reason::link_down ||
-                  reason == drop_reason::nic_reset;
+    row->silent =
+        reason == drop_reason::rx_disabled || reason == drop_reason::link_down || reason == drop_reason::nic_reset;
   }
   if (!row->here) {
     row->here = true;
@@ -151,8 +151,8 @@ void checker::on_front(const event& e) {
     front_.on_commit(*row, e.time);
     statistics_.on_commit(*row, e.time);
     cause_.on_good_frame(*row, e.time);
-  } else if (dropped) {
-    if (reason == drop_reason::fifo_overflow) front_.on_overflow(*row, e.time);
+  } else if (dropped || rejected) {  // a card may decide about length and CRC before it speaks of its filter
+    if (dropped && reason == drop_reason::fifo_overflow) front_.on_overflow(*row, e.time);
     statistics_.on_drop(*row, e.b, e.time);
   }
 }
@@ -345,6 +345,9 @@ void checker::on_cpu(const event& e) {
     case stage::dma_unmap:
       w_.log.note(e);
       return driver_.on_unmap(e);
+    case stage::dma_misuse:
+      w_.log.note(e);
+      return driver_.on_dma_misuse(e);
     case stage::wire_sof:
     case stage::wire_eof:
       return on_wire(e);

@@ -209,6 +209,25 @@ void driver_rules::on_unmap(const event& e) {
   maps_.erase(*map);
 }
 
+// What the other rules cannot see in map and unmap events; S-5 and S-6 judge those themselves.
+void driver_rules::on_dma_misuse(const event& e) {
+  const char* what = nullptr;
+  switch (e.b) {
+    case dma_fault::direction:
+      what = "unmap or sync names another direction than map";
+      break;
+    case dma_fault::not_allocated:
+      what = "memory is mapped that is not allocated";
+      break;
+    case dma_fault::cpu_access:
+      what = "the CPU touches bytes the device owns";
+      break;
+    default:
+      return;
+  }
+  w_.log.trip(rule::S_14, e.time, what, {0, breach::no_descriptor, e.a});
+}
+
 void driver_rules::on_napi_schedule(const event& e) {
   napi_active_ = true;
   cpu_state& cpu = at(e);

@@ -13,15 +13,15 @@ namespace ringside::contract {
 struct frame_record {
   frame_id id = 0;
   sim_time start = 0;
-  std::uint32_t bytes = 0;  // DA..FCS
-  std::uint8_t marks = 0;   // wire_mark bits
-  bool here = false;        // this card's filter or FIFO saw it
-  bool refused = false;     // filter_reject or fifo_drop
-  bool silent = false;      // not seen by the receiver: off, link down or cut off
-  bool ended = false;       // its last byte is on the wire
-  bool committed = false;   // whole in the FIFO
-  bool off = false;         // RCTL.EN was 0 at its first byte
-  bool down = false;        // the link was down at its first byte
+  std::uint32_t bytes = 0;           // DA..FCS
+  std::uint8_t marks = 0;            // wire_mark bits
+  bool here = false;                 // this card's filter or FIFO saw it
+  bool refused = false;              // filter_reject or fifo_drop
+  bool silent = false;               // not seen by the receiver: off, link down or cut off
+  bool ended = false;                // its last byte is on the wire
+  bool committed = false;            // whole in the FIFO
+  bool off = false;                  // RCTL.EN was 0 at its first byte
+  bool down = false;                 // the link was down at its first byte
   std::uint64_t freed_before = 0;    // FIFO bytes given back up to its first byte (front_rules)
   std::uint64_t stored_through = 0;  // FIFO bytes taken up to its commit
 };

@@ -43,8 +43,7 @@ void front_rules::on_overflow(const frame_record& row, sim_time t) {
 void front_rules::on_first_payload(const frame_record& row, const event& e) {
   if (!row.here) return;
   if (row.refused)
-    w_.log.trip(rule::R_27, e.time, "a byte of a frame the card had refused",
-                {e.frame, w_.ring.filling.index, e.a});
+    w_.log.trip(rule::R_27, e.time, "a byte of a frame the card had refused", {e.frame, w_.ring.filling.index, e.a});
   else if (!row.committed)
     w_.log.trip(rule::R_30, e.time, "payload before the whole frame is in the FIFO",
                 {e.frame, w_.ring.filling.index, e.a});

@@ -49,7 +49,8 @@ void interrupt_rules::on_icr_read(std::uint32_t value, sim_time t) {
     w_.log.trip(rule::I_54, t, fmt::format("ICR reads {:#x}, beyond bit 16", value), {});
   if (value == 0 && asserted_ && (must_ & ims_) != 0 && t - asserted_at_ > w_.limits.settle)
     w_.log.trip(rule::I_7, t, "ICR reads 0 while INTx is asserted", {});
-  else if (lost != 0) w_.log.trip(rule::N_6, t, fmt::format("ICR read {:#x}, causes {:#x} are missing", value, lost), {});
+  else if (lost != 0)
+    w_.log.trip(rule::N_6, t, fmt::format("ICR read {:#x}, causes {:#x} are missing", value, lost), {});
   const std::uint32_t extra = value & ~may_ & icr_bits;
   if (extra != 0) {
     phantom_ = extra;

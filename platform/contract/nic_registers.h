@@ -33,11 +33,11 @@ class nic_registers {
   std::uint32_t ring_count() const { return ring_bytes_ / 16; }  // descriptors
   std::uint32_t head() const { return head_; }                   // as software wrote it or set_head()
   std::uint32_t tail() const { return tail_; }
-  std::uint32_t delay() const { return delay_; }                  // RDTR, 1.024 us
+  std::uint32_t delay() const { return delay_; }                    // RDTR, 1.024 us
   std::uint32_t absolute_delay() const { return absolute_delay_; }  // RADV, 1.024 us
   std::uint32_t small_packet() const { return small_packet_; }      // RSRPD, bytes
   std::uint32_t fifo_bytes() const { return fifo_kib_ * 1024; }     // PBA.RXA
-  std::uint32_t itr() const { return itr_; }      // 256 ns
+  std::uint32_t itr() const { return itr_; }                        // 256 ns
   std::uint32_t write_threshold() const { return write_threshold_; }
   /// n >> (RDMTS + 1), I-40.
   std::uint32_t minimum_threshold() const { return ring_count() >> (threshold_select_ + 1); }

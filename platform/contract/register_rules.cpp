@@ -91,7 +91,8 @@ void register_rules::on_read(std::uint64_t offset, std::uint32_t value, sim_time
 void register_rules::judge(const cell& c, std::uint64_t offset, std::uint32_t value, sim_time t) {
   const auto expect = [&](rule which, std::uint32_t mask, std::uint32_t wanted) {
     if ((value & mask) != (wanted & mask))
-      w_.log.trip(which, t, fmt::format("register {:#x} reads {:#x} after CTRL.RST, expected {:#x}", offset, value, wanted),
+      w_.log.trip(which, t,
+                  fmt::format("register {:#x} reads {:#x} after CTRL.RST, expected {:#x}", offset, value, wanted),
                   {0, breach::no_descriptor, offset});
   };
   switch (c.what) {

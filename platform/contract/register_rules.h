@@ -26,15 +26,15 @@ class register_rules {
     std::uint32_t reset = 0;
     std::uint32_t value = 0;  // last written
     kind what = kind::none;
-    bool written = false;        // ever
-    bool since_reset = false;    // since CTRL.RST
+    bool written = false;      // ever
+    bool since_reset = false;  // since CTRL.RST
   };
   static kind kind_of(const reg::row& row);
   const cell* find(std::uint64_t offset) const;
   void judge(const cell& c, std::uint64_t offset, std::uint32_t value, sim_time t);
 
   watched& w_;
-  std::vector<cell> cells_;  // 0 = no register, the others in the table's order
+  std::vector<cell> cells_;           // 0 = no register, the others in the table's order
   std::vector<std::uint16_t> index_;  // by offset / 4
   bool was_reset_ = false;
   sim_time reset_due_ = time_never;

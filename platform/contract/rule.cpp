@@ -100,7 +100,9 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::S_12, "S-12", sw, "a buffer is synced or unmapped before its bytes are used", "Linux core-api/dma-api"},
     {rule::S_13, "S-13", sw, "every byte of a packet was synced or unmapped since the card wrote it",
      "Linux core-api/dma-api"},
-    {rule::S_14, "S-14", sw, "unmap and sync name the direction and no more bytes than were mapped", "Linux core-api/dma-api"},
+    {rule::S_14, "S-14", sw,
+     "map, unmap and sync agree on direction and bytes, and the CPU touches only what is its own",
+     "Linux core-api/dma-api"},
 });
 static_assert(rules.size() == rule_count);
 

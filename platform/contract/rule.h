@@ -1,8 +1,8 @@
 // The rules of the contract between an 82540EM and its driver: id, duty, sentence, source.
 //
-// One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, N-, I- and D- ids
-// are those of the chip's fact sheet; S- ids are the driver's duties, which the fact sheet and the kernel's DMA API
-// imply without numbering them.
+// One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, N-, I-
+// and D- ids are those of the chip's fact sheet; S- ids are the driver's duties, which the fact sheet and the kernel's
+// DMA API imply without numbering them.
 #pragma once
 
 #include <bitset>

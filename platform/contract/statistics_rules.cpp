@@ -140,41 +140,63 @@ void statistics_rules::on_rnbc(sim_time t) {
 
 int statistics_rules::find(std::uint64_t offset) {
   switch (offset) {
-    case reg::CRCERRS: return crcerrs;
-    case reg::RXERRC: return rxerrc;
-    case reg::MPC: return mpc;
-    case reg::RLEC: return rlec;
-    case reg::PRC64: return prc64;
-    case reg::PRC127: return prc127;
-    case reg::PRC255: return prc255;
-    case reg::PRC511: return prc511;
-    case reg::PRC1023: return prc1023;
-    case reg::PRC1522: return prc1522;
-    case reg::GPRC: return gprc;
-    case reg::RNBC: return rnbc;
-    case reg::RUC: return ruc;
-    case reg::RFC: return rfc;
-    case reg::ROC: return roc;
-    case reg::RJC: return rjc;
-    case reg::TPR: return tpr;
-    default: return -1;
+    case reg::CRCERRS:
+      return crcerrs;
+    case reg::RXERRC:
+      return rxerrc;
+    case reg::MPC:
+      return mpc;
+    case reg::RLEC:
+      return rlec;
+    case reg::PRC64:
+      return prc64;
+    case reg::PRC127:
+      return prc127;
+    case reg::PRC255:
+      return prc255;
+    case reg::PRC511:
+      return prc511;
+    case reg::PRC1023:
+      return prc1023;
+    case reg::PRC1522:
+      return prc1522;
+    case reg::GPRC:
+      return gprc;
+    case reg::RNBC:
+      return rnbc;
+    case reg::RUC:
+      return ruc;
+    case reg::RFC:
+      return rfc;
+    case reg::ROC:
+      return roc;
+    case reg::RJC:
+      return rjc;
+    case reg::TPR:
+      return tpr;
+    default:
+      return -1;
   }
 }
 
 void statistics_rules::on_read(std::uint64_t offset, std::uint32_t value, sim_time t) {
-  if (value == ~0U || !watching_) return;  // all ones: saturated, or N-13
+  if (value == ~0U) return;  // saturated, or N-13
   switch (offset) {
-    case reg::GORCL: return on_read_low(gor, value, t);
-    case reg::GORCH: return on_read_high(gor, value, t);
-    case reg::TORL: return on_read_low(tor, value, t);
-    case reg::TORH: return on_read_high(tor, value, t);
+    case reg::GORCL:
+      return on_read_low(gor, value, t);
+    case reg::GORCH:
+      return on_read_high(gor, value, t);
+    case reg::TORL:
+      return on_read_low(tor, value, t);
+    case reg::TORH:
+      return on_read_high(tor, value, t);
     case reg::SYMERRS:
       if (value != 0) w_.log.trip(rule::R_57, t, fmt::format("SYMERRS reads {}", value), {});
       return;
     default:
       break;
   }
-  if (const int c = find(offset); c >= 0) on_read(static_cast<counter>(c), value, t);
+  if (const int c = find(offset); c >= 0) on_read_counter(offset, static_cast<counter>(c), value, t);
 }
 
 rule statistics_rules::blame(counter c, const range& r, std::uint64_t value) const {
@@ -202,15 +224,14 @@ rule statistics_rules::blame(counter c, const range& r, std::uint64_t value) con
   }
 }
 
-void statistics_rules::on_read(counter c, std::uint32_t value, sim_time t) {
+void statistics_rules::on_read_counter(std::uint64_t offset, counter c, std::uint32_t value, sim_time t) {
   range& r = ranges_[c];
   const std::uint64_t recent = recently(bit(c), false, t);
   const std::uint64_t low = r.low - std::min(r.low, recent);
-  if (value < low || value > r.high)
+  if (watching_ && (value < low || value > r.high))
     w_.log.trip(blame(c, r, value), t,
-                low == r.high ? fmt::format("a statistic reads {}, {} by the events", value, low)
-                              : fmt::format("a statistic reads {}, {} to {} by the events", value, low, r.high),
-                {});
+                fmt::format("statistic {:#x} reads {}, {} to {} by the events", offset, value, low, r.high),
+                {0, breach::no_descriptor, offset});
   // What it did not show must be shown by the next read.
   const bool sound = value <= r.high;
   r.high = sound ? r.high - value : recent;
@@ -224,7 +245,7 @@ void statistics_rules::on_read(counter c, std::uint32_t value, sim_time t) {
 void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
   range& r = octets_[p];
   const std::uint64_t low = r.low - std::min(r.low, recently(bit(p), true, t));
-  if (r.high <= low_word && (value < low || value > r.high)) {
+  if (watching_ && r.high <= low_word && (value < low || value > r.high)) {
     const bool stale = r.last != 0 && value > r.high && value - r.last <= r.high;
     const rule broken = was_reset_ && !r.read && value > r.high ? rule::R_54
                         : stale                                 ? rule::R_50
@@ -240,7 +261,7 @@ void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
 // clears both; what arrived since the low word was read is lost.
 void statistics_rules::on_read_high(pair p, std::uint32_t value, sim_time t) {
   range& r = octets_[p];
-  if (value < r.low >> 32 || value > r.high >> 32)
+  if (watching_ && (value < r.low >> 32 || value > r.high >> 32))
     w_.log.trip(rule::R_50, t, fmt::format("the high word reads {}, octets are {}", value, r.high), {});
   r.low = 0;
   r.high = recently(bit(p), true, t);

@@ -69,7 +69,7 @@ class statistics_rules {
   void add(pair p, std::uint32_t bytes, bool certain = true);
   void note(sim_time t, std::uint32_t which, std::uint32_t bytes);
   std::uint64_t recently(std::uint32_t bit, bool bytes, sim_time t) const;
-  void on_read(counter c, std::uint32_t value, sim_time t);
+  void on_read_counter(std::uint64_t offset, counter c, std::uint32_t value, sim_time t);
   void on_read_low(pair p, std::uint32_t value, sim_time t);
   void on_read_high(pair p, std::uint32_t value, sim_time t);
   rule blame(counter c, const range& r, std::uint64_t value) const;

@@ -98,9 +98,10 @@ void writeback_rules::judge_frame(const event& e, ring_slot& slot, write_back d)
       w_.log.trip(verdict.broken, e.time, verdict.what, about);
       slot.suspect = true;
     } else if (d.checksum() != checksum_) {
-      w_.log.trip(rule::R_83, e.time,
-                  fmt::format("packet checksum {:#06x}, {:#06x} in the frame's first descriptor", d.checksum(), checksum_),
-                  about);
+      w_.log.trip(
+          rule::R_83, e.time,
+          fmt::format("packet checksum {:#06x}, {:#06x} in the frame's first descriptor", d.checksum(), checksum_),
+          about);
       slot.suspect = true;
     } else if (slot.filled > d.length()) {
       w_.log.trip(rule::N_11, e.time, fmt::format("length {} for {} bytes written", d.length(), slot.filled), about);

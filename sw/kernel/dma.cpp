@@ -5,6 +5,10 @@
 
 namespace ringside::kernel {
 
+static_assert(static_cast<std::uint64_t>(dma_error::overlap) == dma_fault::overlap &&
+              static_cast<std::uint64_t>(dma_error::direction) == dma_fault::direction &&
+              static_cast<std::uint64_t>(dma_error::cpu_access) == dma_fault::cpu_access);
+
 std::string_view name(dma_error error) {
   static constexpr auto names = std::to_array<std::string_view>(
       {"overlap", "not_mapped", "size_mismatch", "direction", "not_allocated", "cpu_access"});
@@ -123,6 +127,7 @@ bool dma_api::check_cpu_access(bus_address address, std::size_t bytes) {
 
 void dma_api::report(dma_error error, bus_address address, std::size_t bytes) {
   ++errors_[static_cast<std::size_t>(error)];
+  host_.emit(stage::dma_misuse, 0, address, static_cast<std::uint64_t>(error));
   if (sink_) sink_({error, address, bytes});
 }
 

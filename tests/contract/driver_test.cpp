@@ -153,6 +153,14 @@ TEST(driver_rules, S_8_posts_an_unmapped_buffer) {
   EXPECT_ONLY(bench, "S-8");
 }
 
+TEST(driver_rules, S_14_another_direction) {
+  for (const std::uint64_t fault : {dma_fault::direction, dma_fault::not_allocated, dma_fault::cpu_access}) {
+    contract_bench bench;
+    bench.sw(stage::dma_misuse, 0, 0x5000, fault);
+    EXPECT_ONLY(bench, "S-14");
+  }
+}
+
 TEST(driver_rules, S_10_poll_scheduled_without_icr_read) {
   received bench;
   bench.sw(stage::hardirq_enter);

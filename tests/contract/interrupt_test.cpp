@@ -195,8 +195,8 @@ TEST(interrupt_rules, I_54_ICR_has_bits_above_16) {
 
 TEST(interrupt_rules, P_4_line_is_up_although_disabled_or_in_D3) {
   constexpr auto config_space = nic_registers::config_base;
-  for (const auto& [offset, value] : {std::pair{nic_registers::command_offset, 0x407U},
-                                      std::pair{nic_registers::power_offset, 3U}}) {
+  for (const auto& [offset, value] :
+       {std::pair{nic_registers::command_offset, 0x407U}, std::pair{nic_registers::power_offset, 3U}}) {
     by_hand falls;
     falls.cause(icr::TXDW);
     falls.intx(true);

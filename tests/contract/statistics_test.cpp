@@ -47,9 +47,9 @@ TEST(statistics_rules, right_values_are_legal) {
   bench.nic(stage::wire_eof, 7, 300);
   bench.later();
   const std::pair<std::uint32_t, std::uint32_t> values[] = {
-      {reg::CRCERRS, 2}, {reg::RXERRC, 0}, {reg::MPC, 1},    {reg::RLEC, 2},  {reg::PRC64, 1},   {reg::PRC127, 0},
+      {reg::CRCERRS, 2}, {reg::RXERRC, 0}, {reg::MPC, 1},     {reg::RLEC, 2}, {reg::PRC64, 1},   {reg::PRC127, 0},
       {reg::PRC255, 0},  {reg::PRC511, 0}, {reg::PRC1023, 1}, {reg::GPRC, 2}, {reg::GORCL, 664}, {reg::GORCH, 0},
-      {reg::RNBC, 2},    {reg::RUC, 1},    {reg::RFC, 0},    {reg::ROC, 0},   {reg::RJC, 1},     {reg::TORL, 2850},
+      {reg::RNBC, 2},    {reg::RUC, 1},    {reg::RFC, 0},     {reg::ROC, 0},  {reg::RJC, 1},     {reg::TORL, 2850},
       {reg::TORH, 0},    {reg::TPR, 7},    {reg::SYMERRS, 0}};
   for (const auto& [offset, value] : values) bench.read(offset, value);
   for (const auto& [offset, value] : values) bench.read(offset, 0);  // all cleared
@@ -61,11 +61,11 @@ TEST(statistics_rules, each_wrong_value_has_its_rule) {
     std::uint32_t offset, value;
     const char* id;
   };
-  for (const row& r : {row{reg::GPRC, 1, "R-55"}, row{reg::GPRC, 3, "R-33"}, row{reg::GORCL, 600, "R-55"},
-                       row{reg::PRC64, 0, "R-55"}, row{reg::PRC127, 1, "R-55"}, row{reg::TPR, 3, "R-33"},
-                       row{reg::TPR, 2, "R-53"}, row{reg::TORL, 664, "R-53"}, row{reg::MPC, 0, "R-31"},
-                       row{reg::RNBC, 1, "R-32"}, row{reg::CRCERRS, 0, "R-56"}, row{reg::RUC, 1, "R-56"},
-                       row{reg::SYMERRS, 1, "R-57"}, row{reg::GORCH, 1, "R-50"}}) {
+  for (const row& r :
+       {row{reg::GPRC, 1, "R-55"}, row{reg::GPRC, 3, "R-33"}, row{reg::GORCL, 600, "R-55"}, row{reg::PRC64, 0, "R-55"},
+        row{reg::PRC127, 1, "R-55"}, row{reg::TPR, 3, "R-33"}, row{reg::TPR, 2, "R-53"}, row{reg::TORL, 664, "R-53"},
+        row{reg::MPC, 0, "R-31"}, row{reg::RNBC, 1, "R-32"}, row{reg::CRCERRS, 0, "R-56"}, row{reg::RUC, 1, "R-56"},
+        row{reg::SYMERRS, 1, "R-57"}, row{reg::GORCH, 1, "R-50"}}) {
     counted bench;
     bench.good(1, 64);
     bench.good(2, 600);
