@@ -382,6 +382,8 @@ void checker::on_cpu(const event& e) {
     case stage::napi_poll:
       w_.log.note(e);
       return driver_.on_napi_poll(e);
+    case stage::driver_close:
+      return driver_.on_close(e);
     case stage::napi_complete:
       w_.log.note(e);
       return driver_.on_napi_complete(e);

@@ -22,6 +22,7 @@ class dma_map_table {
   /// Adds an address that is not in the table.
   void insert(std::uint64_t address, std::uint32_t bytes);
   void erase(entry& row);
+  std::size_t size() const { return used_; }
 
  private:
   std::size_t home(std::uint64_t address) const {

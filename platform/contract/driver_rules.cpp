@@ -228,6 +228,11 @@ void driver_rules::on_dma_misuse(const event& e) {
   w_.log.trip(rule::S_14, e.time, what, {0, breach::no_descriptor, e.a});
 }
 
+void driver_rules::on_close(const event& e) {
+  if (maps_.size() != 0)
+    w_.log.trip(rule::S_15, e.time, fmt::format("{} buffers are still mapped", maps_.size()), {});
+}
+
 void driver_rules::on_napi_schedule(const event& e) {
   napi_active_ = true;
   cpu_state& cpu = at(e);

@@ -1,4 +1,4 @@
-// Judges the driver, S-1, S-2, S-3, S-5...S-8, S-10...S-14, D-4.
+// Judges the driver, S-1, S-2, S-3, S-5...S-8, S-10...S-15, D-4.
 //
 // Part of the checker.  A descriptor passes posted -> handed (RDT accepted) -> taken -> posted.  A CPU runs ahead of
 // its own posted MMIO writes, so posts may stand in the stream before the ring registers they are meant for.
@@ -25,6 +25,7 @@ class driver_rules {
   void on_map(const event& e);
   void on_unmap(const event& e);
   void on_dma_misuse(const event& e);
+  void on_close(const event& e);
   void on_hardirq_enter(const event& e) { at(e).irq_open = at(e).in_irq = true; }
   void on_hardirq_exit(const event& e) { at(e).irq_open = at(e).in_irq = false; }
   void on_icr_read(const event& e) { at(e).irq_open = false; }

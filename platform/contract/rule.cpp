@@ -103,6 +103,9 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::S_14, "S-14", sw,
      "map, unmap and sync agree on direction and bytes, and the CPU touches only what is its own",
      "Linux core-api/dma-api"},
+    {rule::S_15, "S-15", sw, "no buffer is still mapped when the driver has closed", "Linux core-api/dma-api, 10.8"},
+    {rule::S_16, "S-16", sw, "the low word of a 64-bit counter is read before the high word, which clears both",
+     "R-50, 10.7"},
 });
 static_assert(rules.size() == rule_count);
 

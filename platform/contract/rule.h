@@ -103,6 +103,8 @@ enum class rule : std::uint8_t {
   S_12,
   S_13,
   S_14,
+  S_15,
+  S_16,
   count
 };
 

@@ -255,7 +255,7 @@ void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
     r.low = r.high = value;
   }
   r.last = value;
-  r.read = true;
+  r.read = r.low_read = true;
 }
 
 // clears both; what arrived since the low word was read is lost.
@@ -263,9 +263,12 @@ void statistics_rules::on_read_high(pair p, std::uint32_t value, sim_time t) {
   range& r = octets_[p];
   if (watching_ && (value < r.low >> 32 || value > r.high >> 32))
     w_.log.trip(rule::R_50, t, fmt::format("the high word reads {}, octets are {}", value, r.high), {});
+  if (watching_ && r.low != 0 && !r.low_read)
+    w_.log.trip(rule::S_16, t, fmt::format("{} octets are cleared unread", r.low), {});
   r.low = 0;
   r.high = recently(bit(p), true, t);
   r.read = true;
+  r.low_read = false;
 }
 
 void statistics_rules::on_reset() {

@@ -1,4 +1,4 @@
-// Judges the receive statistics when software reads them: ...R-57.
+// Judges the receive statistics when software reads them: ...R-57, S-16.
 //
 // Part of the checker.  Each counter is kept as a range: what it must show at least and what it may show at most.  The
 // range is a point but for frames that end beside a read, and for frames whose settings changed while they arrived.
@@ -52,6 +52,7 @@ class statistics_rules {
     std::uint64_t last = 0;  // what the last read showed
     bool read = false;       // since reset
     bool contested = false;  // a frame ended beside the last clearing read
+  bool low_read = false;   // of a pair, since it was cleared
   };
   /// What happened to counters lately, so that a read beside it may show it or not.
   struct recent_count {

@@ -161,6 +161,13 @@ TEST(driver_rules, S_14_another_direction) {
   }
 }
 
+TEST(driver_rules, S_15_closed_with_a_buffer_mapped) {
+  contract_bench bench;
+  bench.sw(stage::dma_map, 0, 0x5000, 2048);
+  bench.sw(stage::driver_close);
+  EXPECT_ONLY(bench, "S-15");
+}
+
 TEST(driver_rules, S_10_poll_scheduled_without_icr_read) {
   received bench;
   bench.sw(stage::hardirq_enter);
