@@ -21,6 +21,8 @@
 namespace ringside::test {
 
 enum class card_kind { model, rtl };
+/// The card a test means when it names none: both executables of these tests hold the same tests, on a card each.
+extern const card_kind card_under_test;
 
 /// A descriptor as the host sees it.
 struct host_descriptor {
@@ -40,7 +42,7 @@ class card_bench final : public tlm::nic_host, public event_consumer, public fra
   static constexpr std::uint32_t buffers_at = 0x10'0000;
   static constexpr std::uint32_t buffer_stride = 0x1000;
 
-  explicit card_bench(card_kind kind = card_kind::model);
+  explicit card_bench(card_kind kind = card_under_test);
 
   // ---- wire: all frames before start_traffic() ----
   void plan(offered_frame frame) { planned_.push_back(std::move(frame)); }

@@ -70,6 +70,18 @@ TEST(filter, hash_values_of_the_four_offsets) {  // 6.7: 0x563, 0xAC6, 0x58D, 0x
     }
 }
 
+// MPE or an exact entry makes a hash hit a sure one.
+TEST(filter, hash_hit_beside_a_sure_one_carries_no_pif) {
+  for (const std::uint32_t mode : {0U, rctl::MPE}) {
+    card_bench bench;
+    const auto hit = receive(
+        plain_frame(group, 100), mode, [](card_bench& b) { b.write(reg::MTA + (0x563 >> 5) * 4, 1U << (0x563 & 31)); },
+        bench);
+    EXPECT_TRUE(hit.stored);
+    EXPECT_EQ((hit.d.status & rxd_status::PIF) != 0, mode == 0);
+  }
+}
+
 TEST(filter, exact_entries_carry_no_pif) {  // R-81, ASEL
   for (const std::uint32_t select : {0U, 1U, 2U, 3U}) {
     card_bench bench;
@@ -139,7 +151,8 @@ void PrintTo(const length_case& c, std::ostream* out) {
 
 class length_rules : public testing::TestWithParam<length_case> {};
 
-TEST_P(length_rules, drop_store_and_count) {  // 6.8
+// 6.8; R-27: a bad frame uses no descriptor; R-41: a short frame keeps its length, nothing is padded.
+TEST_P(length_rules, drop_store_and_count) {
   const length_case& c = GetParam();
   offered_frame frame = plain_frame(own_address, c.size);
   frame.bad_fcs = c.bad_fcs;
@@ -150,6 +163,8 @@ TEST_P(length_rules, drop_store_and_count) {  // 6.8
     const auto got = receive(
         frame, sbp ? rctl::SBP : 0, [](card_bench&) {}, bench);
     EXPECT_EQ(got.stored, good || sbp);
+    EXPECT_EQ(bench.read(reg::RDH), got.stored ? 1U : 0U);
+    EXPECT_EQ(bench.transfers(tlm::dma_kind::payload).empty(), !got.stored);
     if (got.stored) {
       EXPECT_EQ(got.d.errors, c.errors);
       EXPECT_EQ(got.d.length, c.size);

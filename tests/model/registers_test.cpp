@@ -37,6 +37,8 @@ TEST(registers, masks_of_the_whole_table) {
   const std::set<std::uint32_t> side_effect = {reg::ICR, reg::ICS, reg::IMS, reg::IMC, reg::WUS};
   for (const reg::row& row : reg::table) {
     if (row.access != "RW" || side_effect.contains(row.offset)) continue;
+    // The RTL's FIFO pointers are real ones and move only while it is empty: tests/rtl/rx_fifo_test.cpp.
+    if (card_under_test == card_kind::rtl && row.offset >= reg::RDFH && row.offset <= reg::RDFPC) continue;
     const bool control = row.offset == reg::CTRL || row.offset == reg::CTRL_DUP;
     for (std::uint32_t i = 0; i < row.count; ++i)
       for (const std::uint32_t pattern : {0x5A5A'5A5AU, 0xA5A5'A5A5U, 0U, all}) {

@@ -119,6 +119,47 @@ TEST(prefetch, below_pthresh_when_hthresh_are_there) {  // 6.3
   EXPECT_EQ(fetches(0x0101'0000 | 2).size(), 1U);  // 2 < 2 never
 }
 
+TEST(rx_ring, addresses_have_64_bits) {  // P-5
+  constexpr std::uint64_t high = 0x1'2345'0000;
+  card_bench buffer;
+  plan_frames(buffer, 1);
+  buffer.open(std::vector<std::uint64_t>(16, high), 15, rctl::EN);
+  start(buffer, 20 * us);
+  ASSERT_EQ(buffer.transfers(payload).size(), 1U);
+  EXPECT_EQ(buffer.transfers(payload)[0].address, high);
+  card_bench ring;
+  ring.open(16, 0, 0);
+  ring.write(reg::RDBAH, 1);
+  ring.write(reg::RCTL, rctl::EN);
+  ring.write(reg::RDT, 15);
+  ring.run_for(20 * us);
+  ASSERT_EQ(ring.transfers(fetch).size(), 1U);
+  EXPECT_EQ(ring.transfers(fetch)[0].address, 1ULL << 32 | card_bench::ring_at);
+}
+
+TEST(rx_ring, rfctl_does_not_change_the_descriptor) {
+  card_bench bench;
+  plan_frames(bench, 1);
+  bench.write(0x5008, 1U << 15);  // RFCTL.EXTEN of later chips
+  bench.open(16, 15, rctl::EN);
+  start(bench, 50 * us);
+  EXPECT_EQ(bench.descriptor(0).address, card_bench::buffers_at);
+  EXPECT_EQ(bench.descriptor(0).length, 64U);
+  EXPECT_EQ(bench.descriptor(0).status, 0x07U);
+}
+
+// R-12b: free descriptors are counted by buffers filled, not by RDH, which waits for the write-back.
+TEST(rx_ring, free_count_does_not_wait_for_the_write_back) {
+  card_bench bench;
+  plan_frames(bench, 8);
+  bench.write(reg::RXDCTL, rxdctl::GRAN | 32U << rxdctl::WTHRESH_SHIFT);
+  bench.write(reg::RDTR, 0xFFFF);
+  bench.open(16, 15, rctl::EN);  // the seventh frame leaves 8 of 16
+  start(bench, 100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 0U);
+  EXPECT_NE(bench.read(reg::ICR) & icr::RXDMT0, 0U);
+}
+
 TEST(prefetch, cache_holds_64_descriptors) {
   card_bench bench;
   bench.open(256, 200, rctl::EN);
@@ -145,6 +186,31 @@ TEST(write_back, waits_for_wthresh) {  // R-20 a; timers far away
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
   bench.write(reg::RDTR, rdtr::FPD);  // 7.4: even with nothing pending
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
+}
+
+// 6.4: GRAN = 0 counts cache lines; CLS = 16 dwords hold 4 descriptors.
+TEST(write_back, threshold_in_cache_lines) {
+  card_bench bench;
+  plan_frames(bench, 11);
+  bench.access(tlm::pci_space::config, true, 0x0C, 16);
+  bench.write(reg::RXDCTL, 2U << rxdctl::WTHRESH_SHIFT);
+  bench.write(reg::RDTR, 0xFFFF);
+  bench.open(32, 31, rctl::EN);
+  start(bench, 200 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 8U);
+}
+
+// with RDTR = 0 every frame is flushed, whatever WTHRESH says and although IMS = 0.
+TEST(write_back, does_not_wait_for_wthresh_without_timers) {
+  card_bench bench;
+  plan_frames(bench, 3, 64, 50 * us);
+  bench.write(reg::RXDCTL, rxdctl::GRAN | 8U << rxdctl::WTHRESH_SHIFT);
+  bench.open(32, 31, rctl::EN);
+  start(bench, 20 * us);
+  EXPECT_TRUE(bench.done(0));
+  bench.run_for(100 * us);
+  EXPECT_TRUE(bench.done(2));
+  EXPECT_TRUE(bench.asserted().empty());
 }
 
 TEST(write_back, nothing_sticks_when_the_ring_is_used_up) {  // R-20 d

@@ -1,0 +1,114 @@
+// The receiver switched off, the link down, and what a full FIFO lets through: 6.1, 3.4, 6.6.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/model/card_bench.h"
+
+namespace ringside::test {
+namespace {
+
+void plan_frames(card_bench& bench, unsigned count, sim_time spacing) {
+  for (unsigned i = 0; i < count; ++i) bench.plan(plain_frame(own_address, 64, i * spacing));
+}
+
+// R-5, N-10: what is complete goes back at once, so that nothing is left to be written when buffers are freed.
+TEST(enable, off_writes_back_what_is_complete_and_is_silent_then) {
+  card_bench bench;
+  plan_frames(bench, 3, 10 * us);
+  bench.write(reg::RXDCTL, rxdctl::GRAN | 32U << rxdctl::WTHRESH_SHIFT);
+  bench.write(reg::RDTR, 20'000);  // 20 ms
+  bench.open(32, 31, rctl::EN);
+  bench.start_traffic();
+  bench.run_for(60 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 0U);
+  bench.write(reg::RCTL, 0);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 3U);
+  const std::size_t so_far = bench.transfers().size();
+  bench.run_for(40 * ms);
+  EXPECT_EQ(bench.transfers().size(), so_far);
+}
+
+TEST(enable, off_takes_no_frame_from_the_wire) {
+  card_bench bench;
+  plan_frames(bench, 2, 50 * us);
+  bench.open(16, 15, rctl::EN);
+  bench.start_traffic();
+  bench.run_for(20 * us);
+  bench.write(reg::RCTL, 0);
+  bench.run_for(100 * us);
+  bench.write(reg::RCTL, rctl::EN);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 1U);
+  EXPECT_EQ(bench.read(reg::TPR), 1U);  // 6.10: counts only while RCTL.EN
+}
+
+TEST(link, down_takes_no_frame_from_the_wire) {  // L-6
+  card_bench bench;
+  plan_frames(bench, 3, 50 * us);
+  bench.open(16, 15, rctl::EN);
+  bench.start_traffic();
+  bench.run_for(20 * us);
+  bench.card().set_link(false, bench.now());
+  bench.run_for(50 * us);
+  bench.card().set_link(true, bench.now());
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 2U);
+  EXPECT_EQ(bench.read(reg::GPRC), 2U);
+}
+
+// L-3: whoever sees LU = 1 sees the speed and duplex that belong to it.
+TEST(link, speed_and_duplex_are_final_with_lu) {
+  constexpr std::uint32_t full_duplex_1000 = status::FD | 2U << status::SPEED_SHIFT;
+  card_bench bench;
+  for (int i = 0; i < 3; ++i) {
+    bench.card().set_link(false, bench.now());
+    bench.run_for(1 * us);
+    EXPECT_EQ(bench.read(reg::STATUS) & status::LU, 0U);
+    bench.card().set_link(true, bench.now() + i * 72 * ns);
+    std::uint32_t value = 0;
+    while (((value = bench.read(reg::STATUS)) & status::LU) == 0) continue;
+    EXPECT_EQ(value & (status::FD | status::SPEED), full_duplex_1000);
+  }
+}
+
+// a FIFO that overflows while it drains stores whole frames or none.  With the FCS stripped a frame of
+// 68 bytes takes nine words to arrive and eight to be stored: losing its first word must lose all of it.
+TEST(overflow, what_is_stored_is_whole) {
+  constexpr std::size_t size = 68;
+  constexpr std::uint32_t ring = 64;
+  card_bench bench;
+  std::vector<std::vector<std::uint8_t>> sent;
+  for (unsigned i = 0; i < 1200; ++i) {
+    offered_frame frame = plain_frame(own_address, size);
+    for (std::size_t at = 14; at < frame.bytes.size(); ++at)
+      frame.bytes[at] = static_cast<std::uint8_t>(i * 7 + at * 13 + (at % 2 == 0 ? i >> 8 : i));
+    sent.push_back(frame.bytes);
+    bench.plan(std::move(frame));
+  }
+  bench.write(reg::PBA, 8);
+  bench.open(ring, 0, rctl::EN | rctl::SECRC);
+  bench.start_traffic();
+  bench.run_for(100 * us);
+  std::uint32_t next = 0;
+  std::size_t at = 0;
+  unsigned received = 0;
+  // One or two descriptors at a time, at every phase of the frames that arrive.
+  for (unsigned step = 0; step < 700; ++step) {
+    bench.write(reg::RDT, (next + 1 + step % 2) % ring);
+    bench.run_for(640 * ns + (step % 40) * 16 * ns);
+    for (; bench.done(next); next = (next + 1) % ring, ++received) {
+      const auto got = bench.bytes(bench.descriptor(next).address, size - 4);
+      const auto found = std::find(sent.begin() + static_cast<std::ptrdiff_t>(at), sent.end(), got);
+      ASSERT_NE(found, sent.end()) << "frame " << received << " is none that was sent";
+      at = static_cast<std::size_t>(found - sent.begin()) + 1;
+      bench.put_descriptor(next, bench.descriptor(next).address);
+    }
+  }
+  EXPECT_GT(received, 300U);
+  EXPECT_GT(bench.read(reg::MPC), 20U);
+}
+
+}  // namespace
+}  // namespace ringside::test
