@@ -39,6 +39,7 @@ void checker::run_due(sim_time now) {
   cause_.check(now);
   writeback_.check(now);
   fetch_.check(now);
+  front_.check(now);
   timer_.check(now);
   link_.check(now);
   register_.check(now);
@@ -93,6 +94,7 @@ void checker::on_bus(const event& e) {
       if (const frame_record* row = w_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
       return;
     case stage::dma_write:
+      front_.on_progress(e.time);
       if (payload_.on_write(e)) on_frame_placed(e);
       return fetch_.look(e.time);
     case stage::dma_done:
@@ -253,8 +255,10 @@ void checker::on_reg_write(const event& e) {
       if (!w_.registers.enabled()) return flush_chip(value & 0xFFFFU, e.time);
       driver_.on_doorbell(value & 0xFFFFU, e.time);
       fetch_.look(e.time);
+      front_.on_progress(e.time);
       return cause_.on_doorbell(e.time);
     case reg::RCTL:
+      front_.on_progress(e.time);
       if (w_.registers.enabled()) w_.after_reset = false;
       return fetch_.look(e.time);
     case reg::CTRL:

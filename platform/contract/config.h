@@ -24,6 +24,8 @@ struct tolerances {
   sim_time stop = 10 * ms;
   // N-5, R-20: "at once" under a congested bus.
   sim_time write_back = 200 * us;
+  // N-15: from one payload burst to the next while frames wait: a full FIFO at 33 MHz with many retries.
+  sim_time payload = 10 * ms;
   // I-40: from consumption to the cause.
   sim_time threshold_cause = 10 * us;
   // D-4: a visible frame this old when the watchdog fires was stranded.

@@ -229,8 +229,7 @@ void driver_rules::on_dma_misuse(const event& e) {
 }
 
 void driver_rules::on_close(const event& e) {
-  if (maps_.size() != 0)
-    w_.log.trip(rule::S_15, e.time, fmt::format("{} buffers are still mapped", maps_.size()), {});
+  if (maps_.size() != 0) w_.log.trip(rule::S_15, e.time, fmt::format("{} buffers are still mapped", maps_.size()), {});
 }
 
 void driver_rules::on_napi_schedule(const event& e) {

@@ -26,9 +26,37 @@ void front_rules::on_commit(frame_record& row, sim_time t) {
   row.committed = true;
   stored_ += fifo_bytes_of(row.bytes);
   row.stored_through = stored_;
+  if (due_ == time_never) {
+    progress_at_ = t;
+    due_ = t + w_.limits.payload;
+    w_.due.ask(due_);
+  }
   const breach_log::subject about{row.id, breach::no_descriptor, 0};
   if (row.off && !w_.registers.enabled()) w_.log.trip(rule::R_5, t, "a frame begun with RCTL.EN = 0 is stored", about);
   if (row.down && link_down_) w_.log.trip(rule::L_6, t, "a frame begun with the link down is stored", about);
+}
+
+// N-15: the FIFO holds frames, the ring has descriptors, and no payload moves.
+void front_rules::check(sim_time now) {
+  if (due_ == time_never) return;
+  if (stored_ == freed_) {
+    due_ = time_never;
+    return;
+  }
+  const nic_registers& r = w_.registers;
+  const bool free_to_go = r.enabled() && r.bus_master() && w_.ring.usable() && !w_.after_reset && w_.ring.free() != 0;
+  if (!free_to_go) progress_at_ = now;
+  if (now - progress_at_ >= w_.limits.payload) {
+    w_.log.trip(rule::N_15, now,
+                fmt::format("{} bytes of frames have waited {} us with {} free descriptors", stored_ - freed_,
+                            (now - progress_at_) / us, w_.ring.free()),
+                {0, w_.ring.filling.index, 0});
+    due_ = time_never;  // once: the next frame asks again
+    return;
+  }
+  due_ = std::max(due_, progress_at_ + w_.limits.payload);
+  if (due_ <= now) due_ = now + w_.limits.payload;
+  w_.due.ask(due_);
 }
 
 void front_rules::on_overflow(const frame_record& row, sim_time t) {
@@ -62,6 +90,7 @@ void front_rules::on_link(bool up, sim_time t) {
 
 void front_rules::on_reset() {
   freed_ = stored_;  // the FIFO is empty
+  due_ = time_never;
 }
 
 }  // namespace ringside::contract

@@ -1,4 +1,4 @@
-// Judges what the card does with frames between wire and memory, L-6.
+// Judges what the card does with frames between wire and memory, L-6, N-15.
 //
 // Part of the checker.  The FIFO is watched by two running sums, bytes stored and bytes given back; what a frame takes
 // is rounded up to whole words with 16 bytes of status, and it is given back when its last byte is on the bus,
@@ -19,6 +19,9 @@ class front_rules {
   void on_first_payload(const frame_record& row, const event& e);
   /// Its last did.
   void on_frame_placed(frame_id frame);
+  /// Payload moved, or RDT or RCTL: nothing has stood still.
+  void on_progress(sim_time t) { progress_at_ = t; }
+  void check(sim_time now);
   void on_link(bool up, sim_time t);
   void on_reset();
 
@@ -26,7 +29,9 @@ class front_rules {
   watched& w_;
   std::uint64_t stored_ = 0;  // FIFO bytes since reset
   std::uint64_t freed_ = 0;
-  bool link_down_ = false;  // known to be down
+  sim_time progress_at_ = 0;
+  sim_time due_ = time_never;  // N-15
+  bool link_down_ = false;     // known to be down
   sim_time link_changed_at_ = 0;
 };
 

@@ -69,6 +69,7 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::N_11, "N-11", hw, "lengths exclude stripped VLAN bytes and, with SECRC, the CRC", "10.9"},
     {rule::N_12, "N-12", hw, "each frame has EOP in exactly one descriptor", "10.9"},
     {rule::N_13, "N-13", hw, "no register reads as all ones", "10.9, I-7"},
+    {rule::N_15, "N-15", hw, "frames in the FIFO go on to memory while descriptors are free", "10.9, R-32, R-34"},
     {rule::I_1, "I-1", hw, "RXT0 follows the write-back of a frame when RDTR = 0 or its timers have expired",
      "7.2, 7.4, R-20"},
     {rule::I_2, "I-2", hw, "reading ICR returns the causes set since the last read and clears them all", "7.2"},

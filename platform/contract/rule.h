@@ -75,6 +75,7 @@ enum class rule : std::uint8_t {
   N_11,
   N_12,
   N_13,
+  N_15,
   I_1,
   I_2,
   I_5,

@@ -12,6 +12,8 @@ namespace {
 
 // From a frame's last byte on the wire to its counters: a byte time at 10 Mb/s and some clocks.
 constexpr sim_time counting = 1 * us;
+// Both halves are read in one go; interrupts and softirqs may come between them.
+constexpr sim_time one_update = 100 * ms;
 constexpr std::uint64_t low_word = 0xFFFF'FFFF;
 
 }  // namespace
@@ -255,7 +257,8 @@ void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
     r.low = r.high = value;
   }
   r.last = value;
-  r.read = r.low_read = true;
+  r.read = true;
+  r.low_read_at = t;
 }
 
 // clears both; what arrived since the low word was read is lost.
@@ -263,12 +266,11 @@ void statistics_rules::on_read_high(pair p, std::uint32_t value, sim_time t) {
   range& r = octets_[p];
   if (watching_ && (value < r.low >> 32 || value > r.high >> 32))
     w_.log.trip(rule::R_50, t, fmt::format("the high word reads {}, octets are {}", value, r.high), {});
-  if (watching_ && r.low != 0 && !r.low_read)
+  if (watching_ && r.low != 0 && t - r.low_read_at > one_update)
     w_.log.trip(rule::S_16, t, fmt::format("{} octets are cleared unread", r.low), {});
   r.low = 0;
   r.high = recently(bit(p), true, t);
   r.read = true;
-  r.low_read = false;
 }
 
 void statistics_rules::on_reset() {

@@ -49,10 +49,10 @@ class statistics_rules {
   struct range {
     std::uint64_t low = 0;
     std::uint64_t high = 0;
-    std::uint64_t last = 0;  // what the last read showed
-    bool read = false;       // since reset
-    bool contested = false;  // a frame ended beside the last clearing read
-  bool low_read = false;   // of a pair, since it was cleared
+    std::uint64_t last = 0;                  // what the last read showed
+    bool read = false;                       // since reset
+    bool contested = false;                  // a frame ended beside the last clearing read
+    sim_time low_read_at = -time_never / 2;  // of a pair
   };
   /// What happened to counters lately, so that a read beside it may show it or not.
   struct recent_count {

@@ -1,4 +1,4 @@
-// Frames that the receive front should not have stored, dropped or let go, L-6.
+// Frames that the receive front should not have stored, dropped or let go, L-6, N-15.
 #include <gtest/gtest.h>
 
 #include "common/drop_reason.h"
@@ -11,7 +11,7 @@ namespace {
 constexpr auto overflow = static_cast<std::uint64_t>(drop_reason::fifo_overflow);
 
 struct ready : contract_bench {
-  ready() {
+  explicit ready(const config& setup = cut_short()) : contract_bench(setup) {
     open();
     fill();
     fetch(0, 7);
@@ -106,6 +106,33 @@ TEST(front_rules, R_32_good_frame_without_rnbc) {
   bench.wait(1 * us);
   bench.arrive(1, 64);
   EXPECT_ONLY(bench, "R-32");
+}
+
+TEST(front_rules, N_15_frames_stay_in_the_fifo) {
+  for (const bool moves : {false, true}) {
+    ready bench{config{}};
+    bench.arrive(1, 64);
+    if (moves) {
+      bench.payload(1, bench.buffer(0), 64);
+      bench.done(1);
+      bench.write_back(1, 0, contract_bench::last_of(64));
+      bench.cause(icr::RXT0);
+    }
+    if (moves)
+      EXPECT_LEGAL(bench);
+    else
+      EXPECT_ONLY(bench, "N-15");
+  }
+}
+
+TEST(front_rules, frames_without_descriptors_may_wait) {
+  contract_bench bench;
+  bench.open();
+  bench.wait(1 * us);
+  bench.step = 16 * ns;
+  bench.arrive(1, 64);
+  bench.nic(stage::rnbc);
+  EXPECT_LEGAL(bench);
 }
 
 TEST(front_rules, R_6_nothing_is_fetched) {

@@ -141,6 +141,11 @@ TEST(checksum, what_cannot_be_verified_is_not_claimed) {  // R-1, O-4
   longer[10] = 0xB7;
   longer[11] = 0xD5;
   expect(frame_of(longer, framing::ethernet), both, 0x43, 0);
+  byte_list into_fcs = udp_packet();  // total length 0075, two bytes of it where the FCS stands: checksum B861 - 2
+  into_fcs[3] = 0x75;
+  into_fcs[11] = 0x5F;
+  into_fcs[25] = 0x61;
+  expect(frame_of(into_fcs, framing::ethernet), both, 0x43, 0);
 }
 
 TEST(checksum, ipv6_needs_two_bits) {

@@ -104,6 +104,7 @@ TEST(receive_timers, write_while_counting_waits_for_the_next_start) {  // I-52
   bench.write(reg::RXDCTL, rxdctl::GRAN | 63U << rxdctl::WTHRESH_SHIFT);
   bench.write(reg::RDTR, 50);
   bench.open(64, 63, rctl::EN);
+  bench.run_for(20 * us);
   bench.start_traffic();
   bench.run_for(20 * us);
   bench.write(reg::RDTR, 1);

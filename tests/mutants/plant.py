@@ -15,11 +15,12 @@ import re
 import sys
 import tomllib
 
-REQUIRED = ("name", "side", "target", "kind", "original", "replacement", "rule", "shown_by", "scenario", "why")
-OPTIONAL = ("within", "set")
+REQUIRED = ("name", "side", "target", "kind", "original", "replacement", "rule", "shown_by", "why")
+OPTIONAL = ("within", "set", "scenario", "test", "seeds")
 SIDES = {"rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h")}
 KINDS = ("expression", "statement")
-SHOWN_BY = ("checker", "conservation", "stall")
+# How a defect shows, and the key that says what to run for it.
+SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds"}
 
 
 class DefectError(Exception):
@@ -40,7 +41,7 @@ class Defect:
     within: str
     rule: str
     shown_by: str
-    scenario: str
+    run: str
     set: tuple[str, ...]
     why: str
 
@@ -60,18 +61,28 @@ def read_defect(path: pathlib.Path, number: int) -> Defect:
             raise DefectError(f"{path.name}: {key} must be a text that is not empty")
     if table["name"] != path.stem or not re.fullmatch(r"[a-z][a-z0-9_]*", table["name"]):
         raise DefectError(f"{path.name}: name must be the file's, in snake_case")
-    for key, allowed in (("side", tuple(SIDES)), ("kind", KINDS), ("shown_by", SHOWN_BY)):
+    for key, allowed in (("side", tuple(SIDES)), ("kind", KINDS), ("shown_by", tuple(SHOWN_BY))):
         if table[key] not in allowed:
             raise DefectError(f"{path.name}: {key} must be one of {', '.join(allowed)}")
     if not table["target"].endswith(SIDES[table["side"]]):
         raise DefectError(f"{path.name}: target of side {table['side']} must end in {SIDES[table['side']]}")
+    how = table["shown_by"]
+    if not isinstance(table.get(SHOWN_BY[how]), str):
+        raise DefectError(f"{path.name}: shown_by = \"{how}\" needs the key {SHOWN_BY[how]}")
+    for key in sorted(set(SHOWN_BY.values())):
+        if key in table and key != SHOWN_BY[how]:
+            raise DefectError(f"{path.name}: {key} means nothing with shown_by = \"{how}\"")
+    if "set" in table and SHOWN_BY[how] != "scenario":
+        raise DefectError(f"{path.name}: set needs a scenario")
+    if how == "test" and table["side"] != "rtl":
+        raise DefectError(f"{path.name}: tests of the card know the RTL alone")
     settings = table.get("set", [])
     if not isinstance(settings, list) or not all(isinstance(s, str) and "=" in s for s in settings):
         raise DefectError(f"{path.name}: set must be a list of \"key=value\"")
     original, replacement = (table[key].strip() for key in ("original", "replacement"))
     return Defect(
         number=number, original=original, replacement=replacement, within=table.get("within", original).strip(),
-        set=tuple(settings), **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
+        set=tuple(settings), run=table[SHOWN_BY[table["shown_by"]]], **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
     )
 
 

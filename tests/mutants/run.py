@@ -1,10 +1,12 @@
 """Runs a planted defect's scenario on the instrumented build and says whether it was caught as its file promises.
 
-    run.py --mutants EXE --defects DIR NAME       one defect: exit 0 when it was caught by its rule
-    run.py --mutants EXE --reference EXE --clean  no defect: the event hashes of both builds are equal
+    run.py --mutants EXE --card EXE NAME                    one defect: exit 0 when it was caught by its rule
+    run.py --mutants EXE --card EXE --reference EXE --clean no defect: the event hashes of both builds are equal, and
+                                                            every test and seed that shows a defect passes
 
 How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
-status 1 and a ledger line; `stall` = the run ends with frames in flight or fails.
+status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test of the card
+fails; `scoreboard` = a seed of the regression fails by its scoreboard.
 """
 
 import argparse
@@ -38,6 +40,23 @@ def rules_broken(errors: str) -> list[str]:
     return re.findall(r"^contract: ([A-Z]-\d+[a-z]?) ", errors, re.MULTILINE)
 
 
+def run_seeds(executable: pathlib.Path, seeds: str, mutant: str | None):
+    command = [str(executable)] + (["--mutant", mutant] if mutant else []) + ["regress", "--seeds", seeds, "-j", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    return done.returncode, done.stderr
+
+
+def run_tests(executable: pathlib.Path, tests: str, mutant: str | None):
+    command = [str(executable)] + (["--mutant", mutant] if mutant else []) + [f"--gtest_filter={tests}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    return done.returncode, done.stdout
+
+
+def failed_as_named(tests: str, status: int, output: str) -> bool:
+    """A test that does not exist fails nothing, and a crash is no verdict."""
+    return status == 1 and re.search(rf"^\[  FAILED  \] {re.escape(tests.rstrip('*'))}", output, re.MULTILINE) is not None
+
+
 def caught(defect: plant.Defect, status: int, report, errors: str) -> bool:
     if defect.shown_by == "checker":
         return status == 3 and defect.rule in rules_broken(errors)
@@ -52,7 +71,22 @@ def check_defect(options) -> int:
         print(f"run.py: no defect is called {options.name}", file=sys.stderr)
         return 2
     defect = by_name[options.name]
-    status, report, errors = run(options.mutants, defect.scenario, defect.set, defect.name)
+    if defect.shown_by == "test":
+        status, output = run_tests(options.card, defect.run, defect.name)
+        good = failed_as_named(defect.run, status, output)
+        print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if good else 'NOT CAUGHT'} by {defect.run}; exit {status}")
+        if not good:
+            print(output[-3000:], file=sys.stderr)
+        return 0 if good else 1
+    if defect.shown_by == "scoreboard":
+        status, errors = run_seeds(options.mutants, defect.run, defect.name)
+        complaints = re.findall(r"^seed \d+ failed: (scoreboard: .*)$", errors, re.MULTILINE)
+        print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if complaints else 'NOT CAUGHT'}; exit {status}; "
+              f"{complaints[0] if complaints else 'none'}")
+        if not complaints:
+            print(errors[-3000:], file=sys.stderr)
+        return 0 if complaints else 1
+    status, report, errors = run(options.mutants, defect.run, defect.set, defect.name)
     rules = rules_broken(errors)
     verdict = "caught" if caught(defect, status, report, errors) else "NOT CAUGHT"
     print(f"{defect.name} ({defect.side}, {defect.rule}): {verdict}; exit {status}; rules {sorted(set(rules))}, first "
@@ -74,12 +108,30 @@ def check_clean(options) -> int:
         print(f"{scenario}: {hashes[0]} {'==' if hashes[0] == hashes[1] else '!='} {hashes[1]}")
         if hashes[0] != hashes[1]:
             return 1
+    defects = plant.read_defects(options.defects)
+    tests = sorted({d.run for d in defects if d.shown_by == "test"})
+    status, output = run_tests(options.card, ":".join(tests), None)
+    print(f"{len(tests)} tests of the card: exit {status}")
+    if status != 0:
+        print(output[-4000:], file=sys.stderr)
+        return 1
+    for test in tests:
+        if not re.search(rf"^\[       OK \] {re.escape(test.rstrip('*'))}", output, re.MULTILINE):
+            print(f"there is no test {test}", file=sys.stderr)
+            return 1
+    for seeds in sorted({d.run for d in defects if d.shown_by == "scoreboard"}):
+        status, errors = run_seeds(options.mutants, seeds, None)
+        print(f"seeds {seeds}: exit {status}")
+        if status != 0:
+            print(errors[-4000:], file=sys.stderr)
+            return 1
     return 0
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Runs planted defects and checks that they are caught.")
     parser.add_argument("--mutants", type=pathlib.Path, required=True, help="instrumented executable")
+    parser.add_argument("--card", type=pathlib.Path, required=True, help="instrumented tests of the card")
     parser.add_argument("--reference", type=pathlib.Path, help="production executable, with --clean")
     parser.add_argument("--defects", type=pathlib.Path, default=pathlib.Path(__file__).parent / "defects")
     parser.add_argument("--clean", action="store_true", help="compare event hashes with no defect active")
