@@ -67,6 +67,31 @@ TEST(model_scenarios, same_hash_however_it_is_stepped) {
   EXPECT_EQ(ahead.hash, run_machine(traffic + settings{"run.cpu_accumulate=off"}).hash);
 }
 
+// what QEMU's card never does: CTRL.RST through the I/O window resets it, at probe twice and at close, and the
+// driver receives in between.
+TEST(driver_on_a_card_that_resets, probe_open_receive_close) {
+  for (const char* kind : {"nic.kind=rtl", "nic.kind=model"}) {
+    const std::string text = run_forked([kind] {
+      struct reset_count final : event_consumer {
+        void on_event(const event& e) override {
+          resets += e.what == stage::nic_reset;
+          received += e.what == stage::socket_enqueue;
+        }
+        int resets = 0, received = 0;
+      } seen;
+      const platform::scenario plan = platform::load_scenario("", settings{kind, "gen.count=20", "gen.rate=100000pps"});
+      const auto source = platform::make_source(plan);
+      platform::machine m(plan, *source);
+      m.events().add_consumer(seen);
+      m.run({});
+      std::string said = fmt::format("{} resets, {} received", seen.resets, seen.received);
+      for (const std::string& breach : m.breaches()) said += "\n" + breach;  // among them
+      return said;
+    });
+    EXPECT_EQ(text, "3 resets, 20 received") << kind;
+  }
+}
+
 class both_cards : public testing::TestWithParam<const char*> {};
 
 TEST_P(both_cards, deliver_the_same) {

@@ -203,6 +203,16 @@ TEST(e1000_open, frames_that_come_before_ims_interrupt_on_it) {
   EXPECT_EQ(b.host.count(stage::desc_take), 1U);
 }
 
+// D-3: reception needs no link service; the watchdog has not run when the frame comes.
+TEST(e1000_open, frames_that_come_before_the_link_is_handled_are_received) {
+  bench b(with([](driver::config& c) { c.watchdog = false; }));
+  b.up();
+  b.receive(udp_frame(pattern(30, 1)));
+  b.host.run_for(1 * ms);
+  EXPECT_FALSE(b.card.device().carrier);
+  EXPECT_EQ(b.host.count(stage::desc_take), 1U);
+}
+
 TEST(e1000_interrupt, is_not_ours_when_icr_reads_zero) {
   bench b;
   b.up();
@@ -259,7 +269,7 @@ TEST(e1000_close, stops_masks_resets_and_frees) {
   EXPECT_EQ(b.nic.registers[0x2818], 0U);
   EXPECT_TRUE(b.host.irq_masked(bench::line));
   EXPECT_EQ(b.host.count(stage::driver_close), 1U);
-  sim_time off = 0;
+  sim_time off = 0;  // D-6: 10 ms from EN = 0 to the reset, and buffers go after it
   for (const auto& w : b.nic.writes) {
     if (w.offset == 0x0100 && off == 0) off = w.time;
     EXPECT_TRUE(w.offset != 0 || !w.through_io || w.time - off >= 10 * ms);

@@ -1,0 +1,140 @@
+// The checker's ears at the card's registers: writes and reads as the card took them, reset, and the ring they restart.
+#include <fmt/format.h>
+
+#include "hw/regs/e1000_regs.h"
+#include "platform/contract/checker.h"
+
+namespace ringside::contract {
+
+void checker::restart_ring(sim_time t) {
+  const nic_registers& r = w_.registers;
+  w_.restarted_at = t;
+  w_.ring.restart(r.ring_base(), r.ring_count(), r.head(), r.tail());
+  fetch_.restart();
+  payload_.restart();
+  writeback_.restart();
+  memory_.restart();
+  driver_.restart();
+  cause_.restart();
+  timer_.restart();
+}
+
+// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8).
+void checker::flush_chip(std::uint32_t tail, sim_time t) {
+  if (!w_.ring.usable()) return restart_ring(t);
+  w_.restarted_at = t;
+  w_.ring.flush_chip(tail);
+  fetch_.restart();
+  payload_.restart();
+  writeback_.restart();
+  driver_.on_tail_while_off();
+  cause_.restart();
+  timer_.restart();
+}
+
+void checker::on_reset(const event& e) {
+  w_.registers.reset(e.time);
+  w_.after_reset = true;
+  w_.reset_at = e.time;
+  driver_.reset();
+  front_.on_reset();
+  link_.on_reset(e.time);
+  register_.on_reset();
+  timer_.reset();
+  statistics_.on_reset();
+  restart_ring(e.time);
+  interrupt_.on_reset(e.time);
+}
+
+void checker::on_reg_write(const event& e) {
+  const auto value = static_cast<std::uint32_t>(e.b);
+  driver_.before_write(e.a, value, e.time);
+  if (w_.ring.usable()) w_.registers.set_head(w_.ring.written.index);  // R-16 restarts at RDH as it stands
+  w_.registers.write(e.a, value, e.time);
+  register_.on_write(e.a, value, e.time);
+  switch (e.a) {
+    case reg::RDBAL:
+    case reg::RDBAH:
+    case reg::RDLEN:
+    case reg::RDH:
+      return restart_ring(e.time);
+    case reg::RDT:
+      if (!w_.registers.enabled()) return flush_chip(value & 0xFFFFU, e.time);
+      driver_.on_doorbell(value & 0xFFFFU, e.time);
+      fetch_.look(e.time);
+      front_.on_progress(e.time);
+      return cause_.on_doorbell(e.time);
+    case reg::RCTL:
+      front_.on_progress(e.time);
+      if (w_.registers.enabled()) w_.after_reset = false;
+      return fetch_.look(e.time);
+    case reg::CTRL:
+    case reg::CTRL_DUP:
+      return link_.on_ctrl_write(value, e.time);
+    case nic_registers::config_base + nic_registers::command_offset:
+    case nic_registers::config_base + nic_registers::power_offset:
+      return interrupt_.on_config_write(e.time);
+    case reg::RADV:
+    case reg::RSRPD:
+      return timer_.on_delay_write(e.time);
+    case reg::RDTR:
+      timer_.on_delay_write(e.time);
+      if ((value & rdtr::FPD) == 0) return;
+      timer_.on_flush_write();
+      return cause_.on_flush_write();
+    case reg::ICR:
+      return interrupt_.on_icr_write(value, e.time);
+    case reg::ICS:
+      driver_.on_ics_write(value, e.time, !interrupt_.asserted());
+      cause_.on_ics_write(value);
+      timer_.on_ics_write(value);
+      link_.on_ics_write(value);
+      return interrupt_.on_ics_write(value, e.time);
+    case reg::IMS:
+      return interrupt_.on_ims_write(value, e.time);
+    case reg::IMC:
+      return interrupt_.on_imc_write(value, e.time);
+    default:
+      return;
+  }
+}
+
+void checker::on_reg_read(const event& e) {
+  const auto value = static_cast<std::uint32_t>(e.b);
+  register_.on_read(e.a, value, e.time);
+  if (e.a >= reg::CRCERRS && e.a < reg::RXCSUM) statistics_.on_read(e.a, value, e.time);
+  switch (e.a) {
+    case reg::ICR:
+      memory_.on_icr_answer(value);
+      interrupt_.on_icr_read(value, e.time);
+      break;
+    case reg::RDH:
+      if (w_.ring.usable() && !w_.after_reset && value != ~0U) {
+        // RDH may lag behind the bus by the write-backs whose completion has not reached the card yet.
+        const std::uint32_t head = w_.ring.written.index;
+        const std::uint32_t behind = head >= value ? head - value : head + w_.ring.count() - value;
+        if (behind > w_.ring.written.position || behind > 64)
+          w_.log.trip(rule::R_12, e.time, fmt::format("RDH reads {}, write-backs reach {}", value, head), {0, head, 0});
+      }
+      break;
+    default:
+      break;
+  }
+  if (value != ~0U) return;
+  switch (e.a) {  // registers with bits that always read 0
+    case reg::CTRL:
+    case reg::STATUS:
+    case reg::ICR:
+    case reg::IMS:
+    case reg::RCTL:
+    case reg::RDH:
+    case reg::RDT:
+      w_.log.trip(rule::N_13, e.time, fmt::format("register {:#x} reads as all ones", e.a),
+                  {0, breach::no_descriptor, e.a});
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace ringside::contract
