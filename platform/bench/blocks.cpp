@@ -68,6 +68,7 @@ std::string block_table(const std::vector<size_costs>& per_size) {
       total[size] += instructions;
     }
   std::vector<std::string> order;
+  order.reserve(cost.size());
   for (const auto& [block, sum] : cost) order.push_back(block);
   std::sort(order.begin(), order.end(), [&](const auto& x, const auto& y) {
     return x.starts_with('(') != y.starts_with('(') ? y.starts_with('(') : cost[x] > cost[y];

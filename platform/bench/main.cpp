@@ -165,7 +165,8 @@ ordered_json block_costs(const options& o, const scratch& dir) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   const line_blocks blocks(RINGSIDE_RTL_TOP, instances_of(RINGSIDE_RTL_SOURCES));
   std::vector<size_costs> per_size;
-  for (const auto& [size, frames] : {std::pair{"64", o.frames64 / 4}, std::pair{"1514", o.frames1514 / 4}}) {
+  for (const std::string size : {"64", "1514"}) {
+    const std::uint64_t frames = (size == "64" ? o.frames64 : o.frames1514) / 4;
     const std::string pins = dir.file(fmt::format("pins-b{}", size));
     const measurement recorded = in_child([&] { return record_cosim(bench_scenario(size, frames), pins); });
     per_size.push_back({size, count_blocks(self, {"--phase", "replay", "--size", size, "--pins", pins}, recorded.edges,
