@@ -58,14 +58,18 @@ void event_stream::finish() {
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 void event_stream::deliver_up_to(position limit) {
+  const position none{time_never, order_.size()};
+  const auto head = [&](std::size_t rank) {
+    const source_queue& queue = sources_[order_[rank]];
+    return queue.head == queue.records.size() ? none : position{queue.records[queue.head].time, rank};
+  };
+  heads_.clear();
+  for (std::size_t rank = 0; rank < order_.size(); ++rank) heads_.push_back(head(rank));
   for (;;) {
     // The source with the first record, and the place of the next one of any other source.
-    position first{time_never, order_.size()};
-    position next = first;
-    for (std::size_t rank = 0; rank < order_.size(); ++rank) {
-      const source_queue& queue = sources_[order_[rank]];
-      if (queue.head == queue.records.size()) continue;
-      const position here{queue.records[queue.head].time, rank};
+    position first = none;
+    position next = none;
+    for (const position& here : heads_) {
       if (here < first) {
         next = first;
         first = here;
@@ -73,8 +77,9 @@ void event_stream::deliver_up_to(position limit) {
         next = here;
       }
     }
-    if (first.second == order_.size() || first > limit) break;
+    if (first == none || first > limit) break;
     deliver_run(sources_[order_[first.second]], first.second, std::min(next, limit));
+    heads_[first.second] = head(first.second);
   }
   for (source_queue& queue : sources_) {
     queue.records.erase(queue.records.begin(), queue.records.begin() + static_cast<std::ptrdiff_t>(queue.head));

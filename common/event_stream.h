@@ -64,6 +64,7 @@ class event_stream {
   std::vector<source_queue> sources_;
   std::vector<source_id> order_;  // sources by (from, unit)
   std::vector<event_consumer*> consumers_;
+  std::vector<position> heads_;  // of deliver_up_to(): first record of each source, by rank
   std::uint64_t delivered_ = 0;
   std::size_t backlog_ = 0;
 };

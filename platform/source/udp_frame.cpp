@@ -36,7 +36,9 @@ std::uint16_t internet_checksum(std::uint32_t sum) {
 
 std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
                                          std::span<const std::uint8_t> payload) {
-  std::vector<std::uint8_t> frame(udp_overhead_bytes + payload.size());
+  std::vector<std::uint8_t> frame;
+  frame.reserve(udp_overhead_bytes + payload.size() + fcs_bytes);  // the wire appends it
+  frame.resize(udp_overhead_bytes + payload.size());
   std::copy(to.to_mac.begin(), to.to_mac.end(), frame.begin());
   std::copy(to.from_mac.begin(), to.from_mac.end(), frame.begin() + 6);
   put16(frame, 12, ethertype_ipv4);

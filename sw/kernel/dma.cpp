@@ -62,17 +62,20 @@ void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction
   }
   if (found->second.bytes != bytes) report(dma_error::size_mismatch, address, bytes);
   if (found->second.direction != direction) report(dma_error::direction, address, bytes);
+  last_ = mappings_.end();
   mappings_.erase(found);
   give_to_cpu(address, bytes, direction);  // all of it: an earlier sync may have covered less
   host_.emit(stage::dma_unmap, 0, address, bytes);
 }
 
 dma_api::mapping* dma_api::find(bus_address address, std::size_t bytes, dma_direction direction) {
-  const auto found = mappings_.find(address);
+  // A driver that copies and keeps the buffer syncs it twice in a row.
+  const auto found = last_ != mappings_.end() && last_->first == address ? last_ : mappings_.find(address);
   if (found == mappings_.end()) {
     report(dma_error::not_mapped, address, bytes);
     return nullptr;
   }
+  last_ = found;
   if (bytes > found->second.bytes) report(dma_error::size_mismatch, address, bytes);
   if (found->second.direction != direction) report(dma_error::direction, address, bytes);
   return &found->second;

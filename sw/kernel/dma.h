@@ -81,6 +81,7 @@ class dma_api {
   memory_allocator& memory_;
   const bool coherent_;
   table mappings_;
+  table::iterator last_ = mappings_.end();  // found last
   std::function<void(const dma_report&)> sink_;
   std::array<std::uint64_t, static_cast<std::size_t>(dma_error::count)> errors_{};
 };
