@@ -31,8 +31,8 @@ class gmii_driver {
   std::int64_t next_start() const { return next_start_; }
   /// Fills in the pins of `cycle`; call once per cycle while active() (cycles without a byte may be left out).
   edge_kind drive(std::int64_t cycle, pins& out);
-  /// The short way for most bytes of a frame at 1000 Mb/s: those to come that neither begin nor end the frame and see no
-  /// RX_ER.  All other pins stay as they are.  Whoever puts n of them on the pins says so by skip(n).
+  /// The short way for most bytes of a frame at 1000 Mb/s: those to come that neither begin nor end the frame and see
+  /// no RX_ER.  All other pins stay as they are.  Whoever puts n of them on the pins says so by skip(n).
   std::span<const std::uint8_t> plain_bytes() const {
     if (position_ >= plain_end_) return {};
     return {line_.data() + position_, static_cast<std::size_t>(plain_end_ - position_)};

@@ -9,8 +9,9 @@
 #include <span>
 #include <stdexcept>
 
-#include "common/drop_reason.h"
 #include "hw/tlm/nic/gmii_driver.h"
+#include "hw/tlm/nic/response_queue.h"
+#include "hw/tlm/nic/rtl_access.h"
 #include "hw/tlm/nic/rtl_events.h"
 #include "hw/tlm/nic/rtl_trace.h"
 #include "hw/tlm/nic/verilated_card.h"
@@ -23,25 +24,6 @@ constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
 constexpr clock_domain rtl_clock{125'000'000};
 constexpr sim_time half_period = 4 * ns;
-
-struct response_beat {
-  std::int64_t cycle;  // edge that samples it, at the earliest
-  std::uint32_t data;
-  std::uint8_t tag;
-  dma_status status;
-  bool last;
-  dma_transfer* returned;  // goes back to the pool with this beat
-};
-
-struct answer_due {
-  bool awaited;              // the bus waits for it
-  std::int64_t read_offset;  // register read, or -1
-};
-
-struct queued_access {
-  std::int64_t cycle;
-  target_access access;
-};
 
 }  // namespace
 
@@ -266,7 +248,7 @@ struct rtl_nic::impl {
     if (cycle < reset_edges || access_driven || top->mst_rsp_valid_i != 0) return cycle + 1;
     std::int64_t first = never;
     if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
-    if (!responses.empty()) first = std::min(first, responses.front().cycle);
+    first = std::min(first, responses.next_cycle());
     if (link_change >= 0) first = std::min(first, link_change);
     return first;
   }
@@ -288,16 +270,16 @@ struct rtl_nic::impl {
   }
 
   void drive_response() {
-    const bool due = !responses.empty() && responses.front().cycle <= cycle;
+    const bool due = responses.next_cycle() <= cycle;
     top->mst_rsp_valid_i = due;
     if (!due) return;
-    const response_beat& beat = responses.front();
+    const response_queue::beat& beat = responses.front();
     top->mst_rsp_tag_i = beat.tag;
     top->mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
     top->mst_rsp_data_i = beat.data;
     top->mst_rsp_last_i = beat.last;
     if (beat.returned != nullptr) free_transfers.push_back(beat.returned);
-    responses.pop_front();
+    responses.pop();
   }
 
   // An input was queued from outside: look at it again.
@@ -367,7 +349,7 @@ struct rtl_nic::impl {
   std::unique_ptr<Vnic> top;
   Vnic___024root* state = nullptr;  // the model's pins themselves: Vnic's are references to them
   std::int64_t cycle = 0;           // the next edge to evaluate
-  std::int64_t skipped = 0;  // edges before it that were not evaluated
+  std::int64_t skipped = 0;         // edges before it that were not evaluated
   bool stop = false;
   bool pins_active = true;  // the last edge saw an input that was not idle
   bool gmii_idle = false;   // nothing on GMII's pins
@@ -375,7 +357,7 @@ struct rtl_nic::impl {
   std::array<dma_transfer, transfer_pool> transfers;
   std::vector<dma_transfer*> free_transfers;
   std::deque<dma_transfer*> filling;  // writes whose beats still come, in request order
-  std::deque<response_beat> responses;
+  response_queue responses;
   std::deque<queued_access> accesses;
   std::deque<answer_due> answers_due;  // per accepted access
   std::int64_t side_due = 0;           // first edge at which a pin other than GMII's may change
@@ -412,26 +394,13 @@ void rtl_nic::deliver_access(const target_access& access, sim_time t) {
 }
 
 void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) {
+  impl_->responses.add_data(transfer, from, to, last, impl_->crossed(t));
   impl_->side_input_queued();
-  std::int64_t cycle = impl_->crossed(t);
-  if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
-  if (transfer.status != dma_status::ok || from == to) {
-    impl_->responses.push_back({cycle, 0, transfer.tag, transfer.status, true, &transfer});
-    return;
-  }
-  for (std::uint32_t offset = from; offset < to; offset += 4, ++cycle) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, transfer.data.data() + offset, 4);
-    const bool end = last && offset + 4 >= to;
-    impl_->responses.push_back({cycle, word, transfer.tag, transfer.status, end, end ? &transfer : nullptr});
-  }
 }
 
 void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
+  impl_->responses.add_end(transfer, impl_->crossed(t));
   impl_->side_input_queued();
-  std::int64_t cycle = impl_->crossed(t);
-  if (!impl_->responses.empty()) cycle = std::max(cycle, impl_->responses.back().cycle + 1);
-  impl_->responses.push_back({cycle, 0, transfer.tag, transfer.status, true, &transfer});
 }
 
 void rtl_nic::set_link(bool up, sim_time t) {
