@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "common/drop_reason.h"
+#include "common/reconfiguration.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "platform/report/descriptor_word.h"
 
@@ -63,11 +64,21 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"arp", "ARP packets taken"},
     {"arp_header", "ARP packets refused"},
     {"vlan_unknown", "frames of a VLAN that is not configured"},
+    {"vlan_filter", "frames of other VLANs, filtered"},
+    {"vlan", "frames of a configured VLAN, delivered"},
+    {"multicast", "frames for a group, in the FIFO"},
+    {"inexact", "frames that passed by the hash alone (PIF)"},
+    {"tag_left", "runs with VLAN tags left in the data"},
+    {"no_rx_checksum", "runs without checksum offload"},
+    {"reconfigure_live", "filters and flags changed under traffic"},
+    {"reconfigure_down_up", "rings, MTU or checksums changed under traffic, by down and up"},
+    {"lost_to_down_up", "frames that came while the interface was down"},
     {"priority_tag", "frames tagged for no VLAN"},
     {"reassembled", "datagrams put together from fragments"},
     {"fragment_given_up", "fragments that found no datagram, twice or overlapping"},
 });
 
+constexpr std::uint32_t pif = 0x80;  // sheet 5.1
 constexpr unsigned rxdmt0_bit = 4;
 constexpr unsigned rxt0_bit = 7;
 constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
@@ -94,6 +105,8 @@ coverage::coverage(const scenario& plan) : plan_(plan) {
   add("promiscuous", plan.driver.promiscuous);
   add("strip_crc", plan.driver.strip_crc);
   add("not_coherent", !plan.bus.coherent);
+  add("tag_left", !plan.driver.vlan_strip);
+  add("no_rx_checksum", !plan.driver.rx_checksum);
   add("irq_quota", plan.driver.mode == driver_mode::irq && plan.driver.irq_quota != 0);
   add("delayed_read", plan.bus.read_latency_clocks + 1 + static_cast<std::uint32_t>(plan.bus.devsel) > 16);
 }
@@ -110,6 +123,9 @@ void coverage::on_event(const event& e) {
     case stage::fifo_drop:
     case stage::skb_drop:
       drop(e);
+      break;
+    case stage::reconfigure:
+      reconfigured(e);
       break;
     case stage::rnbc:
       add("rnbc");
@@ -151,6 +167,18 @@ void coverage::drop(const event& e) {
   add("other_host", reason == drop_reason::other_host);
   add("fifo_overflow", reason == drop_reason::fifo_overflow);
   add("socket_rcvbuf", reason == drop_reason::socket_rcvbuf);
+  add("vlan_filter", reason == drop_reason::vlan_filter);
+  add("vlan_unknown", reason == drop_reason::vlan_unknown);
+  add("lost_to_down_up",
+      reason == drop_reason::rx_disabled || reason == drop_reason::nic_reset || reason == drop_reason::driver_down);
+}
+
+void coverage::reconfigured(const event& e) {
+  if ((e.a & reconfiguration_ended) == 0 || (e.a & reconfiguration_refused) != 0) return;
+  const auto what = static_cast<reconfiguration>(e.a & reconfiguration_mask);
+  const bool down_up =
+      what == reconfiguration::ring_size || what == reconfiguration::mtu || what == reconfiguration::rx_checksum;
+  add(down_up ? "reconfigure_down_up" : "reconfigure_live");
 }
 
 void coverage::bus(const event& e) {
@@ -174,6 +202,7 @@ void coverage::written_back(const event& e) {
   if (e.a < last_descriptor_) add("ring_wrap");
   last_descriptor_ = e.a;
   if ((e.b & word_eop) == 0) return add("multi_descriptor");
+  add("inexact", (word_status(e.b) & pif) != 0);
   if (first_waiting_ < 0) first_waiting_ = e.time;
   last_waiting_ = e.time;
 }
@@ -184,6 +213,8 @@ void coverage::add_frames(const std::map<std::string_view, std::uint64_t>& met) 
 }
 
 void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {
+  for (const auto& [name, count] : machine.card)
+    if (name == "MPRC") add("multicast", count);
   add("polled_without_interrupt", interrupts.polled_without_interrupt());
   add("budget_exhausted", machine.napi_budget_exhausted);
   add("ksoftirqd", machine.ksoftirqd_runs);

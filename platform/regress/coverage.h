@@ -43,6 +43,7 @@ class coverage final : public event_consumer {
   void bus(const event& e);
   void cause(const event& e);
   void written_back(const event& e);
+  void reconfigured(const event& e);
 
   const scenario& plan_;
   std::map<std::string, std::uint64_t> counts_;

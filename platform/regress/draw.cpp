@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 
 #include "common/rng.h"
 #include "platform/cli/kernel_costs.h"
 #include "platform/scenario/loader.h"
+#include "platform/source/stimulus.h"
 
 namespace ringside::platform {
 namespace {
@@ -34,6 +36,7 @@ class drawer {
     bus();
     driver();
     stack();
+    reconfigure();
   }
 
   temper mood() const { return mood_; }
@@ -122,9 +125,83 @@ class drawer {
       set("driver.itr", magnitude(1000, 200'000));
     set("driver.rdtr", percent(timers ? 85 : 20) ? magnitude(1, 200) : 0);
     set("driver.radv", percent(30) ? 0 : magnitude(1, 300));
-    set("driver.promiscuous", percent(25) ? "on" : "off");
+    set("driver.promiscuous", percent(15) ? "on" : "off");
+    filters();
     set("driver.strip_crc", percent(30) ? "on" : "off");
     set("driver.watchdog", percent(80) ? "on" : "off");
+  }
+
+  void filters() {
+    if (percent(10)) set("driver.all_multicast", "on");
+    set("driver.multicast_offset", between(0, 3));
+    if (percent(60))
+      set("driver.multicast", list(drawn_groups, 20, [](std::uint32_t i) { return text(drawn_group(i)); }));
+    if (percent(30))
+      set("driver.unicast", list(drawn_stations, 16, [](std::uint32_t i) { return text(drawn_station(i)); }));
+    if (percent(50))
+      set("driver.vlans", list(drawn_vids - 1, 6, [](std::uint32_t i) { return std::to_string(i + 1); }));
+    if (percent(20)) set("driver.vlan_strip", "off");
+    if (percent(20)) set("driver.rx_checksum", "off");
+  }
+
+  /// 1 to `most` of `of` things, each once, in any order.
+  template <typename to_text>
+  std::string list(std::uint32_t of, std::uint32_t most, to_text&& text_of) {
+    std::vector<std::uint32_t> all(of);
+    std::iota(all.begin(), all.end(), 0U);
+    std::string out;
+    for (std::uint32_t left = between(1, most); left != 0 && !all.empty(); --left) {
+      const auto pick = all.begin() + random_.below(static_cast<std::uint32_t>(all.size()));
+      out += (out.empty() ? "" : ",") + text_of(*pick);
+      all.erase(pick);
+    }
+    return out;
+  }
+  static std::string text(const std::array<std::uint8_t, 6>& a) {
+    return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", a[0], a[1], a[2], a[3], a[4], a[5]);
+  }
+
+  // Some changes while frames come.  The MTU stays on its side of 1500, so that the chip's limit stays.
+  void reconfigure() {
+    set("driver.quiesce", fmt::format("{}us", between(50, 1000)));
+    set("driver.reset_wait", fmt::format("{}us", between(5, 200)));
+    if (!percent(35)) return;
+    std::string actions;
+    std::uint32_t at = 0;
+    for (std::uint32_t left = between(1, 8); left != 0; --left) {
+      at += magnitude(1, 2000);
+      actions += fmt::format("{}{}us:{}", actions.empty() ? "" : ",", at, change());
+    }
+    set("reconfigure.actions", actions);
+  }
+
+  std::string change() {
+    const char* flag = percent(50) ? "on" : "off";
+    const char* sign = percent(50) ? "+" : "-";
+    switch (random_.below(10)) {
+      case 0: {
+        std::uint32_t ring = 8 * between(1, 32);
+        while (ring - 1 < chain_) ring += 8;
+        return fmt::format("ring={}", ring);
+      }
+      case 1:
+        return fmt::format("mtu={}", mtu_ > 1500 ? between(1501, mtu_) : between(576, 1500));
+      case 2:
+        return fmt::format("rx_csum={}", flag);
+      case 3:
+        return fmt::format("promisc={}", flag);
+      case 4:
+        return fmt::format("allmulti={}", flag);
+      case 5:
+      case 6:
+        return fmt::format("mcast{}{}", sign, text(drawn_group(random_.below(drawn_groups))));
+      case 7:
+        return fmt::format("ucast{}{}", sign, text(drawn_station(random_.below(drawn_stations))));
+      case 8:
+        return fmt::format("vlan{}{}", sign, between(1, drawn_vids - 1));
+      default:
+        return fmt::format("vlan_strip={}", flag);
+    }
   }
 
   void buffers() {
@@ -134,14 +211,16 @@ class drawer {
     if (mood_ == temper::chains) buffer = 256U << between(0, 2);
     if (mood_ == temper::jumbo) buffer = 1024U << between(0, 4);
     if (mood_ == temper::ordinary && percent(20)) buffer = 2048U << between(0, 3);
-    const std::uint32_t needed = (mtu_ + 22 + buffer - 1) / buffer;
-    while (ring - 1 < needed) ring += 8;
+    chain_ = (mtu_ + 22 + buffer - 1) / buffer;
+    while (ring - 1 < chain_) ring += 8;
     set("driver.ring_size", ring);
     set("driver.buffer_size", buffer);
   }
 
   void stack() {
     if (percent(25)) set("stack.rcvbuf", magnitude(2304, 60'000));
+    set("stack.frag_timeout_ms", between(20, 60));  // what stays incomplete does not hold up the end of the run
+    set("stack.frag_max_dist", "off");
     constexpr std::array<const char*, 3> waits{"blocking", "poll", "epoll"};
     set("stack.app_wait", waits[random_.below(3)]);
     if (percent(30)) set("stack.app_cost_ns", magnitude(100, 20'000));
@@ -155,6 +234,7 @@ class drawer {
   temper mood_ = temper::ordinary;
   std::uint32_t cpus_ = 1;
   std::uint32_t mtu_ = 1500;
+  std::uint32_t chain_ = 1;  // buffers of the longest frame
   std::vector<std::pair<std::string, std::string>> keys_;
 };
 

@@ -7,13 +7,13 @@
 #include "hw/regs/e1000_regs.h"
 #include "platform/regress/fragment_rules.h"
 #include "platform/report/descriptor_word.h"
+#include "platform/source/odd_packets.h"
 #include "sw/driver/nic_statistics.h"
 
 namespace ringside::platform {
 namespace {
 
 constexpr std::size_t least_without_fcs = 60;
-constexpr std::size_t type_offset = 12;
 constexpr std::size_t tag_at = 14;  // TCI behind the VLAN's EtherType
 
 bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
@@ -23,10 +23,10 @@ bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
 
 /// As a tap shows it: padded by the sender, without FCS, a VLAN tag that the chip took out put back (as libpcap does);
 /// of the tag the driver keeps the VID alone (Linux e1000_receive_skb, E1000_RXD_SPC_VLAN_MASK).
-std::vector<std::uint8_t> as_tapped(const offered_frame& sent) {
+std::vector<std::uint8_t> as_tapped(const offered_frame& sent, bool stripped) {
   std::vector<std::uint8_t> bytes = sent.bytes;
   if (sent.pad && bytes.size() < least_without_fcs) bytes.resize(least_without_fcs);
-  if (bytes[type_offset] == 0x81 && bytes[type_offset + 1] == 0x00) bytes[type_offset + 2] &= 0x0F;
+  if (stripped) bytes[tag_at] &= 0x0F;
   return bytes;
 }
 
@@ -36,15 +36,10 @@ std::string fate_name(std::size_t fate) {
   return reason == drop_reason::none ? "delivered" : "dropped as " + std::string(name(reason));
 }
 
-bool is_tagged(const planned_frame& p) {
-  const auto& bytes = p.offer.bytes;
-  return bytes.size() > tag_at + 1 && bytes[type_offset] == 0x81 && bytes[type_offset + 1] == 0x00;
-}
-
 /// What the chip must say of the UDP checksum (sheet 5.4): nothing, right or wrong.
 enum class checksum_says { unknown, nothing, right, wrong };
 checksum_says checksum_of(std::string_view kind) {
-  if (kind == "udp" || kind == "ip_options") return checksum_says::right;
+  if (kind == "udp" || kind == "ip_options" || kind == "vlan" || kind == "priority_tag") return checksum_says::right;
   if (kind == "udp_checksum") return checksum_says::wrong;
   // O-4: no checksum is no verdict; fragments have none, nor has what is neither TCP nor UDP over IPv4.
   if (kind == "udp_no_checksum" || kind == "no_socket" || kind == "fragment" || kind == "arp" ||
@@ -73,12 +68,14 @@ std::string_view size_counter(std::uint32_t bytes) {
 
 }  // namespace
 
-scoreboard::scoreboard(const std::vector<planned_frame>& frames, const driver_config& driver)
+scoreboard::scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
+                       sim_time fragment_timeout)
     : frames_(frames),
-      driver_(driver),
+      epochs_(std::move(epochs)),
       states_(frames.size()),
       good_octets_(reg::GORCL, reg::GORCH),
-      all_octets_(reg::TORL, reg::TORH) {}
+      all_octets_(reg::TORL, reg::TORH),
+      fragment_timeout_(fragment_timeout) {}
 
 const planned_frame* scoreboard::planned(frame_id frame) const {
   return frame >= 1 && frame <= frames_.size() ? &frames_[frame - 1] : nullptr;
@@ -98,12 +95,16 @@ void scoreboard::on_event(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       ++offered_;
+      if (planned(e.frame) != nullptr) {
+        states_[e.frame - 1].epoch = settled_epoch_;
+        states_[e.frame - 1].downs = downs_;
+      }
       if (const planned_frame* p = planned(e.frame); p == nullptr || p->wire_bytes != e.a)
         complain(fmt::format("scoreboard: frame {} is on the wire with {} bytes, not as planned", e.frame, e.a),
                  e.frame);
       break;
     case stage::wire_eof:
-      if (planned(e.frame) != nullptr) all_octets_.add(e.time, e.a);
+      if (planned(e.frame) != nullptr) states_[e.frame - 1].ended = e.time;
       break;
     case stage::fifo_commit:
       if (planned(e.frame) == nullptr) break;
@@ -112,6 +113,21 @@ void scoreboard::on_event(const event& e) {
       break;
     case stage::desc_writeback:
       if (planned(e.frame) != nullptr && (e.b & word_eop) != 0) check_descriptor(e);
+      break;
+    case stage::reconfigure:
+      reconfigured(e);
+      break;
+    case stage::driver_close:
+    case stage::nic_reset:
+      ++downs_;
+      if (e.what == stage::nic_reset && last_epoch_ != settled_epoch_) ++resets_;
+      lose(e.what == stage::nic_reset);
+      break;
+    case stage::desc_take:
+      if (planned(e.frame) != nullptr) states_[e.frame - 1].taken = true;
+      break;
+    case stage::ip_rcv:
+      if (planned(e.frame) != nullptr) states_[e.frame - 1].arrived = e.time;
       break;
     case stage::reg_read:
       good_octets_.on_read(e);
@@ -147,29 +163,80 @@ void scoreboard::settle(const event& e, std::size_t fate) {
   s.fate = true;
   s.which = fate;
   if (fate < p->meant.size() && p->meant.test(fate)) ++met_[p->kind];
-  if (fate < p->allowed.size() && p->allowed.test(fate)) return;
+  const fate_set may_be = allowed_for(*p, s);
+  if (fate < may_be.size() && may_be.test(fate)) return;
   std::string allowed;
-  for (std::size_t i = 0; i < p->allowed.size(); ++i)
-    if (p->allowed.test(i)) allowed += (allowed.empty() ? "" : ", ") + fate_name(i);
+  for (std::size_t i = 0; i < may_be.size(); ++i)
+    if (may_be.test(i)) allowed += (allowed.empty() ? "" : ", ") + fate_name(i);
   complain(
       fmt::format("scoreboard: frame {} ({}) is {}; it may only be {}", e.frame, p->kind, fate_name(fate), allowed),
       e.frame);
+}
+
+// What is in the chip when it is reset is gone, what is in the ring when the driver gives it up as well; a card
+// or a driver may say so of each frame, or leave it at the event.
+void scoreboard::lose(bool in_chip) {
+  const auto reason = static_cast<std::size_t>(in_chip ? drop_reason::nic_reset : drop_reason::driver_down);
+  for (state& s : states_)
+    if (!s.fate && s.committed && !s.taken && s.written == !in_chip) s.lost = reason;
+}
+
+void scoreboard::reconfigured(const event& e) {
+  if ((e.a & reconfiguration_ended) == 0)
+    ++last_epoch_;
+  else
+    settled_epoch_ = last_epoch_;
+  if (last_epoch_ >= epochs_.size()) complain("scoreboard: the interface was changed once more than planned");
+}
+
+// A change takes effect somewhere between its begin and its end, so a frame may meet the interface as it was
+// before or after every change under way from its first byte to its fate.
+fate_set scoreboard::allowed_for(const planned_frame& p, const state& s) const {
+  fate_set out;
+  const std::size_t last = std::min(last_epoch_, epochs_.size() - 1);
+  for (std::size_t i = s.epoch; i <= last; ++i) out |= epochs_[i].fates_of(p);
+  // In the middle of a change an entry that stays may be on its way to another place, and VFE on before its bit.
+  if (s.epoch != last) out |= fates({drop_reason::address_filter});
+  if (s.epoch != last && p.vid >= 0) out |= fates({drop_reason::vlan_filter, drop_reason::vlan_unknown});
+  // Down and up: EN off, the reset, and what lay in the ring.
+  if (s.downs != downs_ || s.epoch != last)
+    out |= fates({drop_reason::rx_disabled, drop_reason::link_down, drop_reason::nic_reset, drop_reason::driver_down});
+  // Room: the FIFO may be too full for any frame that passes the filter, the backlog for any that gets there.
+  if (out != fates({drop_reason::address_filter}) && out != fates({drop_reason::vlan_filter}))
+    out |= fates({drop_reason::fifo_overflow});
+  if (p.damage.none()) out |= fates({drop_reason::backlog_full});
+  return out;
+}
+
+// False when the epochs the frame may have met disagree.
+bool scoreboard::in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const {
+  what = (epochs_[s.epoch].*says)();
+  for (std::size_t i = s.epoch; i <= last_epoch_ && i < epochs_.size(); ++i)
+    if ((epochs_[i].*says)() != what) return false;
+  return true;
 }
 
 // The last descriptor of a frame: the tag as a whole (R-43; the driver keeps the VID alone) and the verdict on the UDP
 // checksum (5.1, 5.2, R-1, R-84; IPOFL is off, so IPCS and IPE are 0).
 void scoreboard::check_descriptor(const event& e) {
   const planned_frame& p = *planned(e.frame);
-  const bool vp = is_tagged(p);
-  const std::uint32_t tag = vp ? static_cast<std::uint32_t>(p.offer.bytes[tag_at] << 8 | p.offer.bytes[tag_at + 1]) : 0;
+  state& s = states_[e.frame - 1];
   const std::uint32_t status = word_status(e.b);
-  if (((status & rxd_status::VP) != 0) != vp || (e.b >> 48) != tag)
+  s.written = true;
+  s.stripped = (status & rxd_status::VP) != 0;
+  bool strips = false;
+  const bool sure = in_every_epoch(s, &told_interface::strips, strips);
+  const bool vp = p.vid >= 0 && (sure ? strips : s.stripped);
+  const std::uint32_t tag = vp ? static_cast<std::uint32_t>(p.offer.bytes[tag_at] << 8 | p.offer.bytes[tag_at + 1]) : 0;
+  if (s.stripped != vp || (e.b >> 48) != tag)
     complain(fmt::format("scoreboard: the descriptor of frame {} says VLAN tag {:04x} (VP {}); it was sent with {:04x}",
-                         e.frame, e.b >> 48, (status & rxd_status::VP) != 0, tag),
+                         e.frame, e.b >> 48, s.stripped, tag),
              e.frame);
+  bool verifies = false;
+  if (!in_every_epoch(s, &told_interface::verifies, verifies)) return;
   const bool computed = (status & rxd_status::TCPCS) != 0;
   const bool wrong = (word_errors(e.b) & rxd_error::TCPE) != 0;
-  const checksum_says says = checksum_of(p.kind);
+  const checksum_says says = verifies ? checksum_of(p.kind) : checksum_says::nothing;
   const bool right_verdict =
       says == checksum_says::unknown || (says == checksum_says::nothing && !computed && !wrong) ||
       (says == checksum_says::right && computed && !wrong) || (says == checksum_says::wrong && computed && wrong);
@@ -183,11 +250,16 @@ void scoreboard::finish_fragments() {
   std::map<std::uint32_t, std::vector<fragment_arrival>> groups;
   for (std::size_t i = 0; i < frames_.size(); ++i) {
     const std::size_t fate = states_[i].which;
-    const bool reached = states_[i].fate && frames_[i].piece.group != 0 && frames_[i].meant.test(fate) &&
-                         frames_[i].meant.test(consumed_fate);
+    const bool reached = states_[i].fate && frames_[i].piece.group != 0 && frames_[i].meant.test(fate);
     if (reached) groups[frames_[i].piece.group].push_back({i + 1, frames_[i].piece, fate});
   }
   for (const auto& [number, arrivals] : groups) {
+    const auto [first, last] = std::minmax_element(arrivals.begin(), arrivals.end(),
+                                                   [this](const fragment_arrival& x, const fragment_arrival& y) {
+                                                     return states_[x.frame - 1].arrived < states_[y.frame - 1].arrived;
+                                                   });
+    // A datagram may have been given up before its last fragment came: then any of their fates is right.
+    if (states_[last->frame - 1].arrived - states_[first->frame - 1].arrived >= fragment_timeout_) continue;
     const fragment_verdict verdict = judge_fragments(arrivals);
     met_["reassembled"] += verdict.reassembled;
     met_["fragment_given_up"] += verdict.given_up;
@@ -202,10 +274,13 @@ void scoreboard::on_tap(sim_time t, frame_id frame, std::span<const std::byte> p
   now_ = std::max(now_, t);
   const planned_frame* p = planned(frame);
   if (p == nullptr)
-    complain(fmt::format("scoreboard: the tap saw frame {}, which was never sent", frame), frame);
-  else if (const auto sent = as_tapped(p->offer); !same(packet, sent))
+    return complain(fmt::format("scoreboard: the tap saw frame {}, which was never sent", frame), frame);
+  const bool without = same(packet, as_tapped(p->offer, p->vid >= 0));
+  const bool whole = same(packet, as_tapped(p->offer, false));
+  if (without != whole) states_[frame - 1].tapped = whole ? tag_seen::whole : tag_seen::vid_alone;
+  if (!without && !whole)
     complain(fmt::format("scoreboard: the tap saw other bytes of frame {} than were sent ({})", frame,
-                         difference(packet, sent)),
+                         difference(packet, as_tapped(p->offer, false))),
              frame);
 }
 
@@ -230,6 +305,12 @@ void scoreboard::finish() {
     complain(fmt::format("scoreboard: {} frames were planned, {} were on the wire", frames_.size(), offered_));
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const state& s = states_[i];
+    if (!s.fate && s.lost != 0) settle({.time = s.last, .frame = i + 1}, s.lost);
+    // The driver keeps the VID alone of a tag the chip took out (10.5); one left in the data stays whole.
+    if (s.tapped != tag_seen::unknown && (s.tapped == tag_seen::whole) == s.stripped)
+      complain(fmt::format("scoreboard: the tap saw {} of the VLAN tag of frame {}, which the chip {}",
+                           s.stripped ? "all" : "the VID alone", i + 1, s.stripped ? "took out" : "left in"),
+               i + 1, s.last);
     if (!s.fate)
       complain(fmt::format("scoreboard: frame {} never got a fate", i + 1), i + 1, s.last);
     else if (s.is(drop_reason::none) && !s.read)
@@ -240,7 +321,7 @@ void scoreboard::finish() {
   finish_fragments();
 }
 
-std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() const {
+std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() {
   std::map<std::string_view, std::uint64_t> n;
   for (const std::string_view zero :
        {"CRCERRS", "RXERRC",   "MPC",     "RLEC",   "RUC",    "RFC",     "ROC",    "RJC",
@@ -250,6 +331,9 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() const 
   n["RNBC"] = rnbc_;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const planned_frame& p = frames_[i];
+    const bool off = states_[i].is(drop_reason::rx_disabled) || states_[i].is(drop_reason::link_down);
+    if (states_[i].fate && off) continue;  // 6.10: counted only while EN is 1
+    all_octets_.add(states_[i].ended, p.wire_bytes);
     ++n["TPR"];
     if (states_[i].committed) {
       ++n["GPRC"];
@@ -277,12 +361,16 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() const 
   return n;
 }
 
+// A reset clears the counters after the driver read them: the frame that was arriving when EN went to 0 is still
+// taken and counted, and on a slow link its end may come later than those reads.
 void scoreboard::compare(const driver::nic_statistics& counters) {
+  std::uint64_t longest = 0;
+  for (const planned_frame& p : frames_) longest = std::max<std::uint64_t>(longest, p.wire_bytes);
   for (const auto& [name, count] : expected_counters())
-    if (counters[name] != count)
+    if (counters[name] > count || counters[name] + resets_ < count)
       complain(fmt::format("scoreboard: counter {} holds {}; {} by the frames' fates", name, counters[name], count));
   for (const auto& [name, octets] : {std::pair{"GORC", good_octets_.expected()}, {"TOR", all_octets_.expected()}})
-    if (counters[name] < octets.least || counters[name] > octets.most)
+    if (counters[name] + resets_ * longest < octets.least || counters[name] > octets.most)
       complain(fmt::format("scoreboard: counter {} holds {}; {} to {} by the frames and the reads", name,
                            counters[name], octets.least, octets.most));
 }

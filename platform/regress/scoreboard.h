@@ -15,6 +15,7 @@
 #include "common/event_stream.h"
 #include "platform/regress/octet_counter.h"
 #include "platform/source/stimulus.h"
+#include "platform/source/told_interface.h"
 
 namespace ringside::driver {
 class nic_statistics;
@@ -26,8 +27,10 @@ class scoreboard final : public event_consumer {
  public:
   static constexpr std::size_t most_complaints = 12;
 
-  /// `driver`: what it asks of the chip.
-  explicit scoreboard(const std::vector<planned_frame>& frames, const driver_config& driver = {});
+  /// `epochs`: the interface before each change of reconfigure.actions and after the last.
+  /// Fragments wait `fragment_timeout` for the rest of their datagram.
+  scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
+             sim_time fragment_timeout = 30 * second);
 
   void on_event(const event& e) override;
   void on_read(sim_time t, frame_id frame, std::span<const std::byte> payload);
@@ -48,28 +51,47 @@ class scoreboard final : public event_consumer {
   frame_id first_frame() const { return first_frame_; }
 
  private:
+  enum class tag_seen : std::uint8_t { unknown, vid_alone, whole };
   struct state {
     bool fate = false;
     bool committed = false;  // whole in the FIFO
+    tag_seen tapped = tag_seen::unknown;
+    bool stripped = false;    // its VLAN tag, by the chip
+    std::size_t epoch = 0;    // the first it may have met
+    std::uint32_t downs = 0;  // times the interface had gone down before it came
+    bool written = false;     // its last descriptor, back
+    bool taken = false;       // by the driver
+    std::size_t lost = 0;     // fate when none is told
     bool read = false;
     sim_time last = 0;      // when it was heard of last
+    sim_time ended = 0;     // on the wire
+    sim_time arrived = -1;  // at ip_rcv
     std::size_t which = 0;  // fate: bit of fate_set
     bool is(drop_reason reason) const { return which == static_cast<std::size_t>(reason); }
   };
 
   const planned_frame* planned(frame_id frame) const;
   void settle(const event& e, std::size_t fate);
+  fate_set allowed_for(const planned_frame& p, const state& s) const;
+  bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
+  void reconfigured(const event& e);
+  void lose(bool in_chip);
   void check_descriptor(const event& e);
   void finish_fragments();
-  std::map<std::string_view, std::uint64_t> expected_counters() const;
+  std::map<std::string_view, std::uint64_t> expected_counters();
 
   const std::vector<planned_frame>& frames_;
-  const driver_config driver_;
+  const std::vector<told_interface> epochs_;
+  std::size_t last_epoch_ = 0;  // of the change begun last; those of a frame go from its first to this
+  std::size_t settled_epoch_ = 0;
+  std::uint32_t downs_ = 0;   // times the interface went down, the end included
+  std::uint32_t resets_ = 0;  // times a change reset the chip
   std::vector<state> states_;
   octet_counter good_octets_;
   octet_counter all_octets_;
   std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
+  const sim_time fragment_timeout_;
   std::uint64_t offered_ = 0;
   std::uint64_t rnbc_ = 0;
   sim_time now_ = 0;

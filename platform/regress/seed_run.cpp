@@ -22,8 +22,8 @@ namespace {
 
 /// A byte of payload, or the fate of a frame that is not delivered.
 void spoil_expectation(planned_frame& frame) {
-  if (frame.payload.empty() || !frame.allowed.test(0))
-    frame.allowed.reset();
+  if (frame.payload.empty() || !frame.meant.test(0))
+    frame.meant.reset();
   else
     frame.payload.back() ^= 0x01;
 }
@@ -114,7 +114,7 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
                                          : std::make_unique<chassis>(start_class_of(drawn.plan)),
             drawn.plan, source);
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
-  scoreboard board(expected, drawn.plan.driver);
+  scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.frag_timeout_ms * ms);
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
                                    static_cast<event_consumer*>(&seen)})

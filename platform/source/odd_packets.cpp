@@ -160,23 +160,37 @@ oddity arp(bytes_t& b, rng& random) {
   return {"arp", fate_set{}.set(consumed_fate)};
 }
 
-// 802.1Q.  A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
+// 802.1Q.
 oddity tagged(bytes_t& b, rng& random) {
-  const std::uint32_t vid = random.below(8) == 0 ? 0 : random.below(4096);
-  const std::array<std::uint8_t, 4> tag{0x81, 0x00, static_cast<std::uint8_t>(random.below(16) << 4 | vid >> 8),
+  const std::uint32_t vid = random.below(drawn_vids);
+  const std::array<std::uint8_t, 4> tag{0x81, 0x00, static_cast<std::uint8_t>(random.below(16) << 4),
                                         static_cast<std::uint8_t>(vid)};
   b.insert(b.begin() + type_at, tag.begin(), tag.end());
-  return vid == 0 ? oddity{"priority_tag", to_socket} : oddity{"vlan_unknown", fates({drop_reason::vlan_unknown})};
+  return {vid == 0 ? "priority_tag" : "vlan", to_socket, static_cast<std::int32_t>(vid)};
 }
 
 }  // namespace
 
 oddity make_odd(bytes_t& bytes, rng& random) {
   using maker = oddity (*)(bytes_t&, rng&);
-  constexpr maker makers[] = {unbound_port, unknown_type,  bad_udp_checksum, no_udp_checksum,  short_udp,
-                              long_udp,     bad_version,   bad_ip_checksum,  long_ip,          other_address,
-                              icmp,         sound_options, bad_options,      unknown_protocol, arp,
-                              tagged,       tagged};
+  constexpr maker makers[] = {unbound_port,
+                              unknown_type,
+                              bad_udp_checksum,
+                              no_udp_checksum,
+                              short_udp,
+                              long_udp,
+                              bad_version,
+                              bad_ip_checksum,
+                              long_ip,
+                              other_address,
+                              icmp,
+                              sound_options,
+                              bad_options,
+                              unknown_protocol,
+                              arp,
+                              tagged,
+                              tagged,
+                              tagged};
   return makers[random.below(static_cast<std::uint32_t>(std::size(makers)))](bytes, random);
 }
 

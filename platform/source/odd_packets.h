@@ -17,6 +17,7 @@ namespace ringside::platform {
 struct oddity {
   std::string_view kind;  // for counting
   fate_set meant;         // what becomes of it unless room runs out
+  std::int32_t vid = -1;  // of a VLAN tag
 };
 
 /// `bytes`: Ethernet to payload, IPv4 without options, unpadded.  Grows by 40 bytes at most.

@@ -111,6 +111,7 @@ class stimulus_maker {
       const oddity odd = make_odd(f.offer.bytes, random_);
       f.kind = odd.kind;
       f.meant = odd.meant;
+      f.vid = odd.vid;
     }
     return f;
   }
@@ -158,8 +159,6 @@ class stimulus_maker {
       f = plain(sequence);
     }
     if (percent(stray_percent_)) go_astray(f);
-    // Capacity may take any frame from the FIFO on.
-    f.allowed = f.meant | fates({drop_reason::fifo_overflow, drop_reason::backlog_full});
     if (percent(spoil_percent_)) spoil(f);
     const auto sent = static_cast<std::uint32_t>(f.offer.bytes.size());
     f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - 4) : sent) + 4;
@@ -167,57 +166,56 @@ class stimulus_maker {
     return f;
   }
 
-  // Another destination: 6.7, then PACKET_OTHERHOST.
+  // Another destination: broadcast, one of those the interface may be told of, or like one in most bits.
   void go_astray(planned_frame& f) {
     auto& bytes = f.offer.bytes;
     constexpr std::array<std::uint8_t, 6> broadcast{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-    constexpr std::array<std::uint8_t, 6> group{0x01, 0x00, 0x5E, 0x00, 0x00, 0x05};
-    const std::uint32_t where = random_.below(3);
-    if (where == 0) {
-      bytes[5] ^= static_cast<std::uint8_t>(1U << random_.below(8));
-      const bool unknown_vlan = f.meant.test(static_cast<std::size_t>(drop_reason::vlan_unknown));
-      f.meant = plan_.driver.promiscuous ? fates({unknown_vlan ? drop_reason::vlan_unknown : drop_reason::other_host})
-                                         : fates({drop_reason::address_filter});
-      return;
+    switch (random_.below(4)) {
+      case 0:
+        bytes[5] ^= static_cast<std::uint8_t>(1U << random_.below(8));
+        break;
+      case 1:
+        std::copy(broadcast.begin(), broadcast.end(), bytes.begin());
+        break;
+      case 2: {
+        const auto station = drawn_station(random_.below(drawn_stations + 2));
+        std::copy(station.begin(), station.end(), bytes.begin());
+        break;
+      }
+      default: {
+        auto group = drawn_group(random_.below(drawn_groups + 4));
+        if (percent(20)) group[3] ^= static_cast<std::uint8_t>(1U << random_.below(7));  // no part of the hash
+        std::copy(group.begin(), group.end(), bytes.begin());
+        break;
+      }
     }
-    const auto& to = where == 1 ? broadcast : group;
-    std::copy(to.begin(), to.end(), bytes.begin());
-    if (where == 2 && !plan_.driver.promiscuous) f.meant = fates({drop_reason::address_filter});
   }
 
-  // 6.8.  A frame the filter rejects stays rejected whatever else is wrong with it.
+  // 6.8.
   void spoil(planned_frame& f) {
-    const bool rejected = f.meant.test(static_cast<std::size_t>(drop_reason::address_filter));
-    fate_set bad;
     auto& bytes = f.offer.bytes;
     switch (random_.below(6)) {
       case 0:
         f.offer.bad_fcs = true;
-        bad = fates({drop_reason::crc_error});
+        f.damage = fates({drop_reason::crc_error});
         break;
       case 1:
         f.offer.rx_er_at = static_cast<std::int32_t>(random_.below(static_cast<std::uint32_t>(bytes.size())));
-        bad = fates({drop_reason::rx_error});
+        f.damage = fates({drop_reason::rx_error});
         break;
       case 2:
       case 3:
         f.offer.pad = false;
         bytes.resize(random_.between(18, 63) - 4);
-        bad = fates({drop_reason::undersize});
         f.offer.bad_fcs = percent(30);
-        if (f.offer.bad_fcs) bad = fates({drop_reason::fragment});
+        f.damage = fates({f.offer.bad_fcs ? drop_reason::fragment : drop_reason::undersize});
         break;
       default:
         bytes.resize(longest_ + random_.between(1, 300) - 4);
-        bad = fates({drop_reason::oversize});
         f.offer.bad_fcs = percent(30);
-        if (f.offer.bad_fcs) bad = fates({drop_reason::jabber});
+        f.damage = fates({f.offer.bad_fcs ? drop_reason::jabber : drop_reason::oversize});
         break;
     }
-    if (rejected) return;
-    f.kind = "bad frame";
-    f.meant = bad;
-    f.allowed = bad | fates({drop_reason::fifo_overflow});
   }
 
   sim_time due() {
@@ -251,6 +249,14 @@ class stimulus_maker {
 };
 
 }  // namespace
+
+std::array<std::uint8_t, 6> drawn_group(std::uint32_t number) {
+  return {0x01, 0x00, 0x5E, 0x00, static_cast<std::uint8_t>(number * 37), static_cast<std::uint8_t>(number * 11 + 5)};
+}
+
+std::array<std::uint8_t, 6> drawn_station(std::uint32_t number) {
+  return {0x02, 0x00, 0x00, 0x00, 0x30, static_cast<std::uint8_t>(number)};
+}
 
 std::vector<planned_frame> make_stimulus(const scenario& s) {
   return stimulus_maker(s).make();

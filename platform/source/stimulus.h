@@ -3,6 +3,7 @@
 // Made for the wire where wire.source is drawn; the scoreboard of a regression judges the run by them.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <string_view>
@@ -30,13 +31,21 @@ struct planned_piece {
 struct planned_frame {
   offered_frame offer;
   std::string_view kind;  // of its meaning to the stack, the wire's faults aside
-  fate_set meant;         // what becomes of it unless room runs out
-  fate_set allowed;       // ... or does
+  fate_set meant;         // what becomes of it in a stack that it reaches (told_interface.h: does it?)
+  fate_set damage;        // how the chip drops it for a fault of the wire; none for a sound frame
+  std::int32_t vid = -1;  // of its VLAN tag; -1: none
   std::uint32_t flow = 0;
   std::uint32_t wire_bytes = 0;       // DA..FCS
   std::vector<std::uint8_t> payload;  // of the datagram
   planned_piece piece;
 };
+
+/// Addresses and VLANs that both drawn frames and drawn driver keys use: numbers from 0 on.
+inline constexpr std::uint32_t drawn_groups = 24;
+inline constexpr std::uint32_t drawn_stations = 16;
+inline constexpr std::uint32_t drawn_vids = 12;  // 0 is the priority tag
+std::array<std::uint8_t, 6> drawn_group(std::uint32_t number);
+std::array<std::uint8_t, 6> drawn_station(std::uint32_t number);
 
 /// The frames of run.seed; driver, stack and wire keys say what the machine will do with them.
 std::vector<planned_frame> make_stimulus(const scenario& s);

@@ -10,10 +10,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "platform/cli/kernel_costs.h"
 #include "platform/cli/options.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/regress_command.h"
-#include "platform/source/stimulus.h"
+#include "platform/scenario/loader.h"
+#include "platform/source/told_interface.h"
 #include "tests/platform/test_folder.h"
 #include "tests/waves/vcd_reader.h"
 
@@ -50,10 +52,13 @@ std::uint64_t seed_with_a_plain_frame() {
     const drawn_run run = draw_run(seed, "rtl");
     const auto frames = make_stimulus(run.plan);
     const planned_frame& first = frames.front();
-    const bool delivered = first.kind == "udp" && first.meant.test(static_cast<std::size_t>(drop_reason::none));
+    const bool delivered = first.kind == "udp" && first.payload.size() > 1 &&
+                           told_interface(run.plan).fates_of(first).test(static_cast<std::size_t>(drop_reason::none));
     const bool alone = frames.at(1).offer.earliest > first.offer.earliest + 50 * us;
     const bool fast = run.plan.cpu.clock_hz.num >= 1'000'000'000 * run.plan.cpu.clock_hz.den;
-    if (delivered && alone && fast && run.plan.driver.itr == 0 && run.plan.driver.rdtr == 0) return seed;
+    if (delivered && alone && fast && run.plan.driver.itr == 0 && run.plan.driver.rdtr == 0 &&
+        run.plan.reconfigure.actions.empty())
+      return seed;
   }
 }
 
@@ -102,6 +107,17 @@ TEST_F(evidence, window_shows_the_failure_and_a_little_more) {
   EXPECT_LE(instants.back(), failed + window_after);
   EXPECT_GE(instants.back(), failed);
   EXPECT_NE(file("journey.txt").find("app_read"), std::string::npos) << file("journey.txt");
+}
+
+TEST_F(evidence, every_file_is_there) {
+  const outcome o = fail(planted_fault::kind::expectation);
+  const std::string command = fmt::format("ringside regress --seeds {0}..{0} --nic rtl", seed);
+  EXPECT_TRUE(o.err.starts_with(fmt::format("seed {} failed: scoreboard: ", seed))) << o.err;
+  EXPECT_NE(o.err.find("(repeat: " + command + ")"), std::string::npos) << o.err;
+  EXPECT_EQ(file("command"), command + "\n");
+  EXPECT_NE(file("breach.txt").find("frame 1"), std::string::npos);
+  EXPECT_GT(std::filesystem::file_size(folder() / "stimulus.pcap"), 24U);
+  EXPECT_EQ(load_scenario((folder() / "scenario.toml").string(), {}, kernel_cost_keys()).run.seed, seed);
 }
 
 TEST_F(evidence, the_command_repeats_the_failure) {

@@ -1,7 +1,6 @@
 // Seeds on the whole machine.  Every regression runs in forked children; this process never elaborates.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -20,22 +19,17 @@ struct outcome {
   nlohmann::json json;
 };
 
-outcome regress(regress_request request, planted_fault planted = {}) {
+outcome regress(regress_request request) {
   const test::test_folder place;
   request.json = place.path("regress.json");
   std::ostringstream out;
   std::ostringstream err;
   outcome o;
-  o.status = regress_command(request, {.out = out, .err = err, .planted = planted});
+  o.status = regress_command(request, {.out = out, .err = err});
   o.out = out.str();
   o.err = err.str();
   std::ifstream(*request.json) >> o.json;
   return o;
-}
-
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 void expect_sound(const outcome& o, std::uint64_t seeds) {
@@ -69,24 +63,6 @@ TEST(seeds, the_same_seed_is_the_same_run) {
   const outcome among = regress({.seeds = "4..8", .jobs = "3"});
   EXPECT_EQ(alone.json["runs"][0]["event_hash"], among.json["runs"][2]["event_hash"]);
   EXPECT_NE(among.json["runs"][1]["event_hash"], among.json["runs"][2]["event_hash"]);
-}
-
-TEST(failure, a_planted_one_is_reported_and_leaves_what_repeats_it) {
-  const test::test_folder place;
-  const std::filesystem::path kept = place.path("kept");
-  const outcome o =
-      regress({.seeds = "3..3", .jobs = "1", .keep_failing = kept.string()}, {planted_fault::kind::expectation, 1});
-  EXPECT_EQ(o.status, 1);
-  EXPECT_TRUE(o.err.starts_with("seed 3 failed: scoreboard: ")) << o.err;
-  EXPECT_NE(o.err.find("(repeat: ringside regress --seeds 3..3 --nic rtl)"), std::string::npos) << o.err;
-  const auto folder = kept / "seed-3";
-  EXPECT_EQ(content(folder / "command"), "ringside regress --seeds 3..3 --nic rtl\n");
-  EXPECT_NE(content(folder / "breach.txt").find("frame 1"), std::string::npos);
-  EXPECT_TRUE(content(folder / "journey.txt").starts_with("Journey of frame 1"));
-  EXPECT_NE(content(folder / "window.vcd").find("$enddefinitions"), std::string::npos);
-  EXPECT_GT(std::filesystem::file_size(folder / "stimulus.pcap"), 24U);
-  EXPECT_EQ(load_scenario((folder / "scenario.toml").string(), {}).run.seed, 3U);
-  EXPECT_FALSE(std::filesystem::exists(folder / "second_run.txt")) << content(folder / "second_run.txt");
 }
 
 TEST(failure, bad_input_is_refused_before_anything_is_written) {

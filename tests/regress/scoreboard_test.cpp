@@ -7,6 +7,7 @@
 #include "platform/regress/fragment_rules.h"
 #include "platform/regress/octet_counter.h"
 #include "platform/report/descriptor_word.h"
+#include "platform/scenario/loader.h"
 
 namespace ringside::platform {
 namespace {
@@ -21,12 +22,17 @@ std::vector<planned_frame> two_good_frames() {
   std::vector<planned_frame> frames(2);
   for (planned_frame& f : frames) {
     f.offer.bytes.assign(60, 0x02);
+    std::fill_n(f.offer.bytes.begin() + 1, 4, std::uint8_t{0});  // our address, by the default of nic.mac_address
     f.kind = "udp";
-    f.allowed = f.meant = only(drop_reason::none);
+    f.meant = only(drop_reason::none);
     f.wire_bytes = wire_bytes;
     f.payload = {1, 2, 3};
   }
   return frames;
+}
+
+std::vector<told_interface> plain_interface() {
+  return epochs_of(load_scenario("", {}));
 }
 
 class scoreboard_of_two : public testing::Test {
@@ -45,7 +51,7 @@ class scoreboard_of_two : public testing::Test {
   std::string first() const { return board.complaints().empty() ? "" : board.complaints().front(); }
 
   std::vector<planned_frame> frames = two_good_frames();
-  scoreboard board{frames};
+  scoreboard board{frames, plain_interface()};
   sim_time now = 0;
 };
 
@@ -79,7 +85,10 @@ TEST_F(scoreboard_of_two, order_of_a_flow) {
 TEST_F(scoreboard_of_two, a_fate_it_may_not_have) {
   event_of(stage::wire_sof, 1, wire_bytes);
   event_of(stage::filter_reject, 1, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
-  EXPECT_EQ(first(), "scoreboard: frame 1 (udp) is dropped as crc_error; it may only be delivered");
+  EXPECT_EQ(first(),
+            "scoreboard: frame 1 (udp) is dropped as crc_error; it may only be delivered, dropped as fifo_overflow, "
+            "dropped as "
+            "backlog_full");
 }
 
 TEST_F(scoreboard_of_two, a_second_fate_and_none) {
@@ -102,6 +111,7 @@ TEST_F(scoreboard_of_two, delivered_and_never_read) {
 
 // the descriptor has the whole tag, although the driver passes the VID alone on; 5.1, 5.2: the verdict.
 TEST_F(scoreboard_of_two, what_the_last_descriptor_says) {
+  frames[0].vid = 0;
   frames[0].offer.bytes[12] = 0x81;
   frames[0].offer.bytes[13] = 0x00;
   frames[0].offer.bytes[14] = 0xA0;
@@ -117,7 +127,7 @@ TEST_F(scoreboard_of_two, what_the_last_descriptor_says) {
   for (const std::uint64_t wrong :
        {done | vp | tcpcs, done | tcpcs | tag, done | vp | tcpcs | std::uint64_t{0x64} << 48, done | vp | tag,
         done | vp | tcpcs | tcpe | tag}) {
-    scoreboard other(frames);
+    scoreboard other(frames, plain_interface());
     other.on_event({.frame = 1, .b = wrong, .what = stage::desc_writeback});
     EXPECT_EQ(other.complaints().size(), 1U) << std::hex << wrong;
   }

@@ -1,0 +1,143 @@
+#include "platform/source/told_interface.h"
+
+#include <algorithm>
+
+#include "platform/source/odd_packets.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::size_t exact_entries = 14;  // RA1..RA14 (10.1, 10.2)
+
+template <typename list, typename item>
+bool has(const list& all, const item& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+template <typename item>
+void change_list(std::vector<item>& all, const item& one, bool add) {
+  if (add && !has(all, one)) all.push_back(one);
+  if (!add) std::erase(all, one);
+}
+
+std::array<std::uint8_t, 6> address_of(std::uint64_t word) {
+  std::array<std::uint8_t, 6> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(word >> (8 * i));
+  return out;
+}
+
+// 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
+std::uint32_t hash_of(const std::array<std::uint8_t, 6>& to, std::uint32_t offset) {
+  constexpr unsigned lowest[] = {36, 35, 34, 32};
+  std::uint32_t hash = 0;
+  for (unsigned i = 0; i < 12; ++i) {
+    const unsigned bit = lowest[offset] + i;
+    hash |= static_cast<std::uint32_t>(to[bit / 8] >> (bit % 8) & 1) << i;
+  }
+  return hash;
+}
+
+}  // namespace
+
+told_interface::told_interface(const scenario& s)
+    : own_(s.nic.mac_address),
+      hash_offset_(s.driver.multicast_offset),
+      promiscuous_(s.driver.promiscuous),
+      all_multicast_(s.driver.all_multicast),
+      vlans_(s.driver.vlans.begin(), s.driver.vlans.end()),
+      strip_wanted_(s.driver.vlan_strip),
+      strips_(s.driver.vlan_strip),
+      verifies_(s.driver.rx_checksum) {
+  for (const address& a : s.driver.unicast) change_list(unicast_, a, true);
+  for (const address& a : s.driver.multicast) change_list(multicast_, a, true);
+}
+
+void told_interface::apply(const reconfigure_action& change) {
+  const bool on = change.value != 0;
+  switch (change.what) {
+    case reconfiguration::ring_size:
+    case reconfiguration::mtu:
+      went_down_and_up();
+      break;
+    case reconfiguration::rx_checksum:
+      if (on != verifies_) went_down_and_up();
+      verifies_ = on;
+      break;
+    case reconfiguration::promiscuous:
+      promiscuous_ = on;
+      break;
+    case reconfiguration::all_multicast:
+      all_multicast_ = on;
+      break;
+    case reconfiguration::multicast_add:
+    case reconfiguration::multicast_remove:
+      change_list(multicast_, address_of(change.value), change.what == reconfiguration::multicast_add);
+      break;
+    case reconfiguration::unicast_add:
+    case reconfiguration::unicast_remove:
+      change_list(unicast_, address_of(change.value), change.what == reconfiguration::unicast_add);
+      break;
+    case reconfiguration::vlan_add:
+      if (vlans_.empty()) strips_ = strip_wanted_;
+      vlans_.insert(static_cast<std::uint16_t>(change.value));
+      break;
+    case reconfiguration::vlan_remove:
+      if (vlans_.erase(static_cast<std::uint16_t>(change.value)) != 0 && vlans_.empty()) strips_ = strip_wanted_;
+      break;
+    case reconfiguration::vlan_strip:
+      if (on != strip_wanted_) strips_ = on;
+      strip_wanted_ = on;
+      break;
+    default:
+      break;
+  }
+}
+
+// X-4, 10.8: the reset clears VME, and only with VLANs it is set again.
+void told_interface::went_down_and_up() {
+  strips_ = strip_wanted_ && !vlans_.empty();
+}
+
+// R-80; BAM is always set.  Multicast addresses beyond the exact entries go to the hash, unicast ones turn UPE on.
+bool told_interface::takes(const address& to) const {
+  const bool group = (to[0] & 1) != 0;
+  const bool overflow = unicast_.size() > exact_entries;
+  if (promiscuous_ || to == own_ || has(unicast_, to)) return true;
+  if (!group) return overflow;
+  const bool broadcast = std::all_of(to.begin(), to.end(), [](std::uint8_t b) { return b == 0xFF; });
+  return broadcast || all_multicast_ || has(multicast_, to) || hash_takes(to);
+}
+
+bool told_interface::hash_takes(const address& to) const {
+  const std::size_t room = exact_entries - (unicast_.size() > exact_entries ? 0 : unicast_.size());
+  for (std::size_t i = room; i < multicast_.size(); ++i)
+    if (hash_of(multicast_[i], hash_offset_) == hash_of(to, hash_offset_)) return true;
+  return false;
+}
+
+fate_set told_interface::fates_of(const planned_frame& frame) const {
+  address to{};
+  std::copy_n(frame.offer.bytes.begin(), to.size(), to.begin());
+  if (!takes(to)) return fates({drop_reason::address_filter});
+  const auto vid = static_cast<std::uint16_t>(frame.vid);
+  const bool tagged = frame.vid >= 0;
+  // 6.7 step 4; a promiscuous interface has VFE off (10.8).
+  if (tagged && !promiscuous_ && !vlans_.empty() && !vlans_.contains(vid)) return fates({drop_reason::vlan_filter});
+  if (frame.damage.any()) return frame.damage;
+  // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
+  if (tagged && vid != 0 && !vlans_.contains(vid)) return fates({drop_reason::vlan_unknown});
+  if ((to[0] & 1) == 0 && to != own_) return fates({drop_reason::other_host});
+  return frame.meant;
+}
+
+std::vector<told_interface> epochs_of(const scenario& s) {
+  std::vector<told_interface> out{told_interface(s)};
+  for (const reconfigure_action& change : s.reconfigure.actions) {
+    told_interface next = out.back();
+    next.apply(change);
+    out.push_back(std::move(next));
+  }
+  return out;
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,51 @@
+// What an interface was told, and which frames its card must take then: fact sheet 6.7, 10.2 and 10.8, not the driver's
+// code.
+//
+// Made from a scenario by the scoreboard of a regression, one for each change of reconfigure.actions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "platform/source/stimulus.h"
+
+namespace ringside::platform {
+
+class told_interface {
+ public:
+  explicit told_interface(const scenario& s);
+
+  void apply(const reconfigure_action& change);
+
+  /// What becomes of the frame unless room runs out.
+  fate_set fates_of(const planned_frame& frame) const;
+  /// The chip takes VLAN tags out (CTRL.VME).
+  bool strips() const { return strips_; }
+  /// The chip verifies checksums (RXCSUM.TUOFL).
+  bool verifies() const { return verifies_; }
+
+ private:
+  using address = std::array<std::uint8_t, 6>;
+
+  bool takes(const address& to) const;
+  bool hash_takes(const address& to) const;
+  void went_down_and_up();
+
+  address own_;
+  std::uint32_t hash_offset_;
+  bool promiscuous_;
+  bool all_multicast_;
+  std::vector<address> unicast_;
+  std::vector<address> multicast_;
+  std::set<std::uint16_t> vlans_;
+  bool strip_wanted_;
+  bool strips_;
+  bool verifies_;
+};
+
+/// The interface before the first change, after the first, and so on.
+std::vector<told_interface> epochs_of(const scenario& s);
+
+}  // namespace ringside::platform
