@@ -15,8 +15,11 @@ bool fetch_rules::in_flight(sim_time t) const {
 void fetch_rules::on_fetch(const event& e) {
   ring_ledger& ring = w_.ring;
   const breach_log::subject about{e.frame, breach::no_descriptor, e.a};
+  // A slow bus may take long for a fetch that it had begun before EN fell: what counts is the first of its data.
+  const sim_time began = loading_since_ >= 0 ? loading_since_ : e.time;
+  loading_since_ = -1;
   if (!w_.registers.bus_master()) return w_.log.trip(rule::N_9, e.time, "fetch with bus mastering off", about);
-  if (!in_flight(e.time)) return w_.log.trip(rule::N_9, e.time, "fetch with RCTL.EN = 0", about);
+  if (!in_flight(began)) return w_.log.trip(rule::N_9, e.time, "fetch with RCTL.EN = 0", about);
   if (w_.after_reset || overtaken()) return;
   if (!ring.usable()) return w_.log.trip(rule::R_18, e.time, "fetch from a ring that has no descriptors", about);
   const std::uint32_t index = ring.index_of(e.a);
@@ -73,6 +76,7 @@ void fetch_rules::check(sim_time now) {
 
 void fetch_rules::on_load(const event& e) {
   ring_ledger& ring = w_.ring;
+  if (loading_since_ < 0) loading_since_ = e.time;
   if (w_.after_reset || overtaken() || !ring.usable()) return;
   const std::uint32_t index = ring.index_of(e.a);
   if (index == ring_ledger::none) return;  // on_fetch reports the burst

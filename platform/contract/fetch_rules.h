@@ -15,6 +15,7 @@ class fetch_rules {
   void on_load(const event& e);
   void restart() {
     burst_ = w_.ring.fetched;
+    loading_since_ = -1;
     due_ = time_never;
     look(w_.restarted_at);
   }
@@ -36,8 +37,9 @@ class fetch_rules {
   bool starved() const;
 
   watched& w_;
-  ring_cursor burst_;          // next descriptor a burst should begin at
-  sim_time due_ = time_never;
+  ring_cursor burst_;            // next descriptor a burst should begin at
+  sim_time loading_since_ = -1;  // first data of the burst under way; -1: none
+  sim_time due_ = time_never;
 };
 
 }  // namespace ringside::contract

@@ -135,7 +135,7 @@ class drawer {
     if (percent(10)) set("driver.all_multicast", "on");
     set("driver.multicast_offset", between(0, 3));
     if (percent(60))
-      set("driver.multicast", list(drawn_groups, 20, [](std::uint32_t i) { return text(drawn_group(i)); }));
+      set("driver.multicast", list(drawn_groups, drawn_groups, [](std::uint32_t i) { return text(drawn_group(i)); }));
     if (percent(30))
       set("driver.unicast", list(drawn_stations, 16, [](std::uint32_t i) { return text(drawn_station(i)); }));
     if (percent(50))

@@ -170,7 +170,7 @@ class stimulus_maker {
   void go_astray(planned_frame& f) {
     auto& bytes = f.offer.bytes;
     constexpr std::array<std::uint8_t, 6> broadcast{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-    switch (random_.below(4)) {
+    switch (random_.below(5)) {
       case 0:
         bytes[5] ^= static_cast<std::uint8_t>(1U << random_.below(8));
         break;

@@ -8,6 +8,8 @@ namespace ringside::platform {
 namespace {
 
 constexpr std::size_t exact_entries = 14;  // RA1..RA14 (10.1, 10.2)
+constexpr std::uint32_t standard_frame = 1522;
+constexpr std::uint32_t overhead = 14 + 4 + 4;  // header, tag, FCS
 
 template <typename list, typename item>
 bool has(const list& all, const item& one) {
@@ -47,7 +49,8 @@ told_interface::told_interface(const scenario& s)
       vlans_(s.driver.vlans.begin(), s.driver.vlans.end()),
       strip_wanted_(s.driver.vlan_strip),
       strips_(s.driver.vlan_strip),
-      verifies_(s.driver.rx_checksum) {
+      verifies_(s.driver.rx_checksum),
+      mtu_(s.driver.mtu) {
   for (const address& a : s.driver.unicast) change_list(unicast_, a, true);
   for (const address& a : s.driver.multicast) change_list(multicast_, a, true);
 }
@@ -55,8 +58,11 @@ told_interface::told_interface(const scenario& s)
 void told_interface::apply(const reconfigure_action& change) {
   const bool on = change.value != 0;
   switch (change.what) {
-    case reconfiguration::ring_size:
     case reconfiguration::mtu:
+      mtu_ = static_cast<std::uint32_t>(change.value);
+      went_down_and_up();
+      break;
+    case reconfiguration::ring_size:
       went_down_and_up();
       break;
     case reconfiguration::rx_checksum:
@@ -127,7 +133,10 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
   // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
   if (tagged && vid != 0 && !vlans_.contains(vid)) return fates({drop_reason::vlan_unknown});
   if ((to[0] & 1) == 0 && to != own_) return fates({drop_reason::other_host});
-  return frame.meant;
+  // 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE, may need more of them
+  // than the driver joins.
+  const std::uint32_t longest = std::max(standard_frame, mtu_ + overhead);
+  return frame.wire_bytes > longest ? frame.meant | fates({drop_reason::driver_chain}) : frame.meant;
 }
 
 std::vector<told_interface> epochs_of(const scenario& s) {

@@ -43,6 +43,7 @@ class told_interface {
   bool strip_wanted_;
   bool strips_;
   bool verifies_;
+  std::uint32_t mtu_;
 };
 
 /// The interface before the first change, after the first, and so on.
