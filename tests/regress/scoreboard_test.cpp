@@ -133,6 +133,47 @@ TEST_F(scoreboard_of_two, what_the_last_descriptor_says) {
   }
 }
 
+// while a change is under way a frame may meet the interface as it was or as it will be; afterwards only as it is.
+TEST_F(scoreboard_of_two, a_change_decides_from_its_end_on) {
+  for (planned_frame& f : frames) f.offer.bytes[4] = 0x77;  // another station's
+  scoreboard changed(frames,
+                     epochs_of(load_scenario("", std::vector<std::string>{"reconfigure.actions=10us:promisc=on"})));
+  const auto tell = [&](stage what, frame_id frame, std::uint64_t a, std::uint64_t b = 0) {
+    changed.on_event({.time = ++now, .frame = frame, .a = a, .b = b, .what = what});
+  };
+  constexpr auto promiscuous = static_cast<std::uint64_t>(reconfiguration::promiscuous);
+  constexpr auto filtered = static_cast<std::uint64_t>(drop_reason::address_filter);
+  tell(stage::reconfigure, 0, promiscuous, 1);
+  tell(stage::wire_sof, 1, wire_bytes);
+  tell(stage::filter_reject, 1, 0, filtered);
+  EXPECT_TRUE(changed.complaints().empty()) << changed.complaints().front();
+  tell(stage::reconfigure, 0, promiscuous | reconfiguration_ended, 1);
+  tell(stage::wire_sof, 2, wire_bytes);
+  tell(stage::filter_reject, 2, 0, filtered);
+  EXPECT_EQ(
+      changed.complaints(),
+      std::vector<std::string>{"scoreboard: frame 2 (udp) is dropped as address_filter; it may only be dropped as "
+                               "fifo_overflow, dropped as backlog_full, dropped as other_host"});
+}
+
+// The sheet's example of 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D and 0x634.  Behind 14 exact entries a
+// group that differs in its first four bytes alone passes by the hash as well; one that differs in the hash does not.
+TEST(told_interface, hash_of_the_sheet) {
+  for (const char* offset : {"0", "1", "2", "3"}) {
+    std::string groups;
+    for (int i = 0; i < 14; ++i) groups += "01:00:5e:7f:ff:0" + std::string(1, "0123456789abcd"[i]) + ",";
+    const told_interface told(
+        load_scenario("", std::vector<std::string>{"driver.multicast=" + groups + "01:aa:00:12:34:56",
+                                                   std::string("driver.multicast_offset=") + offset}));
+    planned_frame f = two_good_frames().front();
+    const std::array<std::uint8_t, 6> twin{0x01, 0xBB, 0x55, 0x99, 0x34, 0x56};
+    std::copy(twin.begin(), twin.end(), f.offer.bytes.begin());
+    EXPECT_EQ(told.fates_of(f), f.meant) << offset;
+    f.offer.bytes[5] ^= 0x10;  // in all four hashes
+    EXPECT_EQ(told.fates_of(f), only(drop_reason::address_filter)) << offset;
+  }
+}
+
 fragment_arrival piece(frame_id frame, std::uint32_t begin, std::uint32_t end, std::size_t fate) {
   return {frame, {.group = 1, .begin = begin, .end = end, .whole = 24}, fate};
 }
