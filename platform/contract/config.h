@@ -19,7 +19,9 @@ struct tolerances {
   // A descriptor read that the bus had taken before RCTL.EN fell: 1 KiB at 33 MHz with retries.
   sim_time fetch_in_flight = 20 * us;
   // Bursts the bus had taken before CTRL.RST.
-  sim_time reset_drain = 20 * us;
+  sim_time reset_drain = 5 * us;
+  // The same before the ring was rewritten with EN = 0: 256 bytes in pieces of 32 on a slow bus.
+  sim_time rewrite_drain = 20 * us;
   // N-10.
   sim_time stop = 10 * ms;
   // N-5, R-20: "at once" under a congested bus.

@@ -23,7 +23,7 @@ bool may_write(watched& w, const event& e) {
   }
   // what the bus had taken may finish although the ring was rewritten meanwhile; the card forgets it.
   if (!w.registers.enabled() && w.restarted_at >= w.registers.enable_fell() &&
-      e.time - w.restarted_at <= w.limits.reset_drain)
+      e.time - w.restarted_at <= w.limits.rewrite_drain)
     return false;
   if (!w.ring.usable()) {
     w.log.trip(rule::R_18, e.time,

@@ -21,8 +21,9 @@ octet_counter::range octet_counter::expected() const {
     const auto lost = [time = t](sim_time margin) {
       return [time, margin](const auto& tear) { return time > tear.first - margin && time < tear.second + margin; };
     };
-    if (std::none_of(tears_.begin(), tears_.end(), lost(blur))) out.least += octets;
-    if (std::none_of(tears_.begin(), tears_.end(), lost(-blur))) out.most += octets;
+    // What comes after the last read is no longer heard of.
+    if (t < low_read_ - blur && std::none_of(tears_.begin(), tears_.end(), lost(blur))) out.least += octets;
+    if (t < low_read_ + blur && std::none_of(tears_.begin(), tears_.end(), lost(-blur))) out.most += octets;
   }
   return out;
 }

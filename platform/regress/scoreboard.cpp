@@ -130,6 +130,7 @@ void scoreboard::on_event(const event& e) {
       if (planned(e.frame) != nullptr) states_[e.frame - 1].arrived = e.time;
       break;
     case stage::reg_read:
+      if (e.a == reg::TPR) last_total_read_ = e.time;
       good_octets_.on_read(e);
       all_octets_.on_read(e);
       break;
@@ -178,7 +179,7 @@ void scoreboard::settle(const event& e, std::size_t fate) {
 void scoreboard::lose(bool in_chip) {
   const auto reason = static_cast<std::size_t>(in_chip ? drop_reason::nic_reset : drop_reason::driver_down);
   for (state& s : states_)
-    if (!s.fate && s.committed && !s.taken && s.written == !in_chip) s.lost = reason;
+    if (!s.fate && s.committed && (in_chip ? !s.written : s.written && !s.taken)) s.lost = reason;
 }
 
 void scoreboard::reconfigured(const event& e) {
@@ -328,13 +329,14 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() {
         "GPRC",    "BPRC",     "MPRC",    "PRC64",  "PRC127", "PRC255",  "PRC511", "PRC1023",
         "PRC1522", "ALGNERRC", "SYMERRS", "MGTPRC", "SEC",    "CEXTERR", "FCRUC"})
     n[zero] = 0;
+  n["TPR"] = 0;
   n["RNBC"] = rnbc_;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const planned_frame& p = frames_[i];
     const bool off = states_[i].is(drop_reason::rx_disabled) || states_[i].is(drop_reason::link_down);
     if (states_[i].fate && off) continue;  // 6.10: counted only while EN is 1
     all_octets_.add(states_[i].ended, p.wire_bytes);
-    ++n["TPR"];
+    n["TPR"] += states_[i].ended != 0 && states_[i].ended < last_total_read_ ? 1 : 0;
     if (states_[i].committed) {
       ++n["GPRC"];
       ++n[size_counter(p.wire_bytes)];

@@ -92,6 +92,7 @@ class scoreboard final : public event_consumer {
   std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
   const sim_time fragment_timeout_;
+  sim_time last_total_read_ = 0;  // of TPR: a frame refused at its first bytes may still be coming then
   std::uint64_t offered_ = 0;
   std::uint64_t rnbc_ = 0;
   sim_time now_ = 0;

@@ -169,7 +169,7 @@ TEST(told_interface, hash_of_the_sheet) {
     const std::array<std::uint8_t, 6> twin{0x01, 0xBB, 0x55, 0x99, 0x34, 0x56};
     std::copy(twin.begin(), twin.end(), f.offer.bytes.begin());
     EXPECT_EQ(told.fates_of(f), f.meant) << offset;
-    f.offer.bytes[5] ^= 0x10;  // in all four hashes
+    f.offer.bytes[5] ^= 0x01;  // bit 40 of the address: in all four hashes
     EXPECT_EQ(told.fates_of(f), only(drop_reason::address_filter)) << offset;
   }
 }
@@ -210,6 +210,9 @@ TEST(octet_counter, loses_what_comes_between_the_reads) {
   counter.add(3 * us, 100);
   counter.on_read({.time = 4 * us, .a = reg::GORCH, .what = stage::reg_read});
   counter.add(5 * us, 1000);
+  counter.on_read({.time = 6 * us, .a = reg::GORCL, .what = stage::reg_read});
+  counter.on_read({.time = 6 * us, .a = reg::GORCH, .what = stage::reg_read});
+  counter.add(7 * us, 5000);  // after the last read
   EXPECT_EQ(counter.expected().least, 1064U);
   EXPECT_EQ(counter.expected().most, 1064U);
   counter.add(4 * us + 40 * ns, 7);  // counted as the high word was read
