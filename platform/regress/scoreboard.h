@@ -76,6 +76,7 @@ class scoreboard final : public event_consumer {
   bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
   void reconfigured(const event& e);
   void lose(bool in_chip);
+  void cut_short();
   void check_descriptor(const event& e);
   void finish_fragments();
   std::map<std::string_view, std::uint64_t> expected_counters();
@@ -92,6 +93,8 @@ class scoreboard final : public event_consumer {
   std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
   const sim_time fragment_timeout_;
+  std::uint64_t cut_frames_ = 0;  // that were arriving when EN fell
+  std::uint64_t cut_octets_ = 0;
   sim_time last_total_read_ = 0;  // of TPR: a frame refused at its first bytes may still be coming then
   std::uint64_t offered_ = 0;
   std::uint64_t rnbc_ = 0;
