@@ -23,7 +23,6 @@ constexpr std::int64_t reset_edges = 8;
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
 constexpr clock_domain rtl_clock{125'000'000};
-constexpr sim_time half_period = 4 * ns;
 
 }  // namespace
 
@@ -63,9 +62,8 @@ struct rtl_nic::impl {
   void run(sim_time limit) {
     const std::int64_t end = rtl_clock.edge_at_or_after(limit);
     stop = false;
-    const bool observed = waves != nullptr || pins != nullptr;
     while (cycle < end && !stop && !skipped_to(end)) {
-      if (observed || cycle < reset_edges)
+      if (waves != nullptr || pins != nullptr || cycle < reset_edges)
         step_observed();
       else if (const std::span<const std::uint8_t> bytes = gmii.plain_bytes(); !bytes.empty() && cycle < side_due)
         run_bytes(bytes.first(std::min(bytes.size(), static_cast<std::size_t>(std::min(end, side_due) - cycle))));
@@ -95,28 +93,40 @@ struct rtl_nic::impl {
   void step() {
     take_outputs();
     drive_inputs();
-    evaluate();
+    clock_edge(*top, /*both_edges=*/false);
+    if (has_news()) look_at_outputs();
+    ++cycle;
   }
 
-  // Edges at which no input changes but the byte on GMII, until something happens: most edges pass here.
+  // Edges at which no input changes but the byte on GMII, until something happens: most edges pass here.  The generated
+  // code pushes this loop out of the instruction cache at every edge, so it is kept to a few lines of it.
   void run_bytes(std::span<const std::uint8_t> bytes) {
+    Vnic___024root& card = *state;
     pins_active = true;
+    card.mst_req_ready_i = !free_transfers.empty();
+    std::int64_t now = cycle;
     std::size_t done = 0;
     do {
-      take_outputs();
-      state->now_i = static_cast<std::uint64_t>(cycle);
-      state->gmii_rxd_i = bytes[done++];
-    } while (evaluate() && done != bytes.size() && !stop);
+      if ((card.mst_wdata_valid_o | card.mst_req_valid_o) != 0) [[unlikely]] {
+        cycle = now;
+        take_outputs();
+      }
+      card.now_i = static_cast<std::uint64_t>(now);
+      card.gmii_rxd_i = bytes[done++];
+      clock_edge(*top, /*both_edges=*/false);
+      if (has_news()) [[unlikely]] {
+        cycle = now++;
+        look_at_outputs();
+        break;
+      }
+      ++now;
+    } while (done != bytes.size() && !stop);
+    cycle = now;
     gmii.skip(done);
   }
 
-  // One edge; false when the card had something to say.
-  bool evaluate() {
-    clock_edge(*top, /*both_edges=*/false);
-    const bool silent = (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) == 0;
-    if (!silent) look_at_outputs();
-    ++cycle;
-    return silent;
+  bool has_news() const {
+    return (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0;
   }
 
   // The same with waveforms or a pin log, and during reset.
@@ -136,7 +146,7 @@ struct rtl_nic::impl {
   void show_falling_edge() {
     top->clk_i = 0;
     top->eval();
-    waves->dump(now() + half_period);
+    waves->dump(now() + rtl_clock.edge(1) / 2);
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
@@ -174,22 +184,12 @@ struct rtl_nic::impl {
     if (state->mst_wbe_o == 0xF && transfer.filled + 4 <= transfer.length) {
       std::memcpy(transfer.data.data() + transfer.filled, &state->mst_wdata_o, 4);
       transfer.filled += 4;
-    } else {
-      take_bytes(transfer);
+    } else if (!append_lanes(transfer, state->mst_wdata_o, state->mst_wbe_o)) {
+      throw std::runtime_error("the RTL sent more write data than it asked for");
     }
     if (state->mst_wlast_o != 0) {
       if (transfer.filled != transfer.length) throw std::runtime_error("the RTL ended a write burst early");
       filling.pop_front();
-    }
-  }
-
-  // A beat at either end of an unaligned burst.
-  void take_bytes(dma_transfer& transfer) const {
-    for (unsigned lane = 0; lane < 4; ++lane) {
-      if ((state->mst_wbe_o >> lane & 1U) == 0) continue;
-      if (transfer.filled == transfer.length)
-        throw std::runtime_error("the RTL sent more write data than it asked for");
-      transfer.data[transfer.filled++] = static_cast<std::uint8_t>(state->mst_wdata_o >> (8 * lane));
     }
   }
 

@@ -22,7 +22,7 @@ inline constexpr bool skip_negedge = false;
 inline void clock_edge(Vnic& top, bool both_edges) {
 #if defined(RINGSIDE_SKIP_NEGEDGE) && VERILATOR_VERSION_INTEGER == 5006000
   if (!both_edges) {
-    top.clk_i = 1;
+    top.rootp->clk_i = 1;
     top.rootp->__Vtrigrprev__TOP__clk_i = 0;
     top.eval();
     return;
