@@ -41,7 +41,7 @@ void judge_end(const machine& m, const run_report& report, scoreboard& board) {
 /// Does what a planted fault says; some do not return.
 void go_wrong(planted_fault::kind what) {
   if (what == planted_fault::kind::exception) throw std::runtime_error("planted");
-  if (what == planted_fault::kind::signal) std::raise(SIGSEGV);
+  if (what == planted_fault::kind::signal) std::raise(SIGABRT);
   if (what == planted_fault::kind::hang)
     for (;;) ::pause();
 }
