@@ -31,6 +31,7 @@ event at(sim_time t, origin from, std::uint8_t unit, std::uint64_t a) {
 
 std::vector<std::uint64_t> numbers(const std::vector<event>& events) {
   std::vector<std::uint64_t> out;
+  out.reserve(events.size());
   for (const event& e : events) out.push_back(e.a);
   return out;
 }
