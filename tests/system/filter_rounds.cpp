@@ -9,6 +9,7 @@
 #include "platform/report/run_report.h"
 #include "platform/scenario/loader.h"
 #include "tests/common/forked.h"
+#include "tests/system/list_source.h"
 
 namespace ringside::test {
 namespace {
@@ -36,19 +37,6 @@ std::vector<std::uint8_t> frame_to(const ethernet_address& to, std::size_t bytes
   frame.resize(std::max(bytes, frame.size()), 0x5A);
   return frame;
 }
-
-class list_source final : public frame_source {
- public:
-  explicit list_source(const std::vector<offered_frame>& frames) : frames_(frames) {}
-  std::optional<offered_frame> next() override {
-    if (next_ == frames_.size()) return std::nullopt;
-    return frames_[next_++];
-  }
-
- private:
-  const std::vector<offered_frame>& frames_;
-  std::size_t next_ = 0;
-};
 
 class verdict_collector final : public event_consumer {
  public:

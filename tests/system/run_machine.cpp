@@ -15,6 +15,7 @@
 #include "platform/source/udp_frame.h"
 #include "sw/driver/e1000.h"
 #include "tests/common/forked.h"
+#include "tests/system/list_source.h"
 
 namespace ringside::test {
 namespace {
@@ -43,19 +44,6 @@ class remembering_source final : public frame_source {
  private:
   frame_source& from_;
   std::vector<std::vector<std::uint8_t>> sent_;
-};
-
-class list_source final : public frame_source {
- public:
-  explicit list_source(const std::vector<offered_frame>& frames) : frames_(frames) {}
-  std::optional<offered_frame> next() override {
-    if (next_ == frames_.size()) return std::nullopt;
-    return frames_[next_++];
-  }
-
- private:
-  const std::vector<offered_frame>& frames_;
-  std::size_t next_ = 0;
 };
 
 bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
