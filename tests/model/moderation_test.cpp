@@ -54,7 +54,9 @@ TEST(receive_timers, packet_timer_counts_from_the_last_byte_of_the_last_frame) {
 
 TEST(receive_timers, absolute_timer_counts_from_the_first_frame) {  // 7.4
   std::vector<std::pair<sim_time, std::size_t>> frames;
-  for (int i = 0; i < 8; ++i) frames.emplace_back(i * 20 * us, 64);
+  constexpr int count = 8;
+  frames.reserve(count);
+  for (int i = 0; i < count; ++i) frames.emplace_back(i * 20 * us, 64);
   const timing t = run_timers(40, 60, 0, frames);
   ASSERT_EQ(t.written.size(), 2U);
   EXPECT_EQ(t.written[0] - t.data[0], immediate() + 60 * timer_unit);  // 61.44 us: four frames
