@@ -49,6 +49,9 @@ void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
   last_frame_at_ = t;
   last_frame_ = frame;
   at_once_ = r.delay() == 0 || bytes <= r.small_packet();
+  // A timer may have expired just before this frame, or be stopped or restarted by it.
+  const bool beside = std::min(packet_, absolute_) <= t + same_time;
+  if (beside) ++credits_;
   if (at_once_) {  // RXT0 at once, both timers stop (I-50)
     ++credits_;
     packet_ = absolute_ = absolute_late_ = time_never;
@@ -56,8 +59,7 @@ void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
   }
   const sim_time packet = t + static_cast<sim_time>(r.delay()) * unit;
   const sim_time absolute = r.absolute_delay() == 0 ? time_never : t + static_cast<sim_time>(r.absolute_delay()) * unit;
-  if (std::min(packet_, absolute_) <= t + same_time) {  // expired just before this frame, or restarted by it
-    ++credits_;
+  if (beside) {
     absolute_late_ = absolute;
     absolute_ = std::min(absolute_, absolute);
   } else if (absolute_ == time_never) {

@@ -114,6 +114,11 @@ driver::config driver_config_of(const scenario& s) {
   c.itr = s.driver.itr;
   c.rdtr = s.driver.rdtr;
   c.radv = s.driver.radv;
+  c.pthresh = s.driver.pthresh;
+  c.hthresh = s.driver.hthresh;
+  c.wthresh = s.driver.wthresh;
+  c.rdmts = s.driver.rdmts;
+  c.rsrpd = s.driver.rsrpd;
   c.promiscuous = s.driver.promiscuous;
   c.all_multicast = s.driver.all_multicast;
   c.unicast = s.driver.unicast;

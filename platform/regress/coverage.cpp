@@ -5,6 +5,7 @@
 
 #include "common/drop_reason.h"
 #include "common/reconfiguration.h"
+#include "hw/regs/e1000_regs.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "platform/report/descriptor_word.h"
 
@@ -25,6 +26,11 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"ring_wrap", "write-backs past the end of the ring"},
     {"multi_descriptor", "descriptors without EOP"},
     {"rxdmt0", "ring below its threshold"},
+    {"rdmts", "ring below another threshold than its half"},
+    {"prefetch", "descriptor fetches while unused ones were on the chip (PTHRESH)"},
+    {"hthresh", "runs that prefetch no fewer than some (HTHRESH)"},
+    {"wthresh", "write-backs of WTHRESH descriptors or more at once, WTHRESH above 1"},
+    {"small_packet", "frames announced at once for being small (SRPD)"},
     {"rdtr_expiry", "RXT0 at the packet delay after the last frame"},
     {"radv_expiry", "RXT0 at the absolute delay after the first frame"},
     {"itr_hold", "causes that waited for ITR"},
@@ -80,7 +86,9 @@ constexpr auto kinds = std::to_array<coverage_kind>({
 
 constexpr std::uint32_t pif = 0x80;  // sheet 5.1
 constexpr unsigned rxdmt0_bit = 4;
+constexpr unsigned srpd_bit = 16;
 constexpr unsigned rxt0_bit = 7;
+constexpr sim_time settle = 80 * ns;        // between a register access and its effect in ICR
 constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
 constexpr std::uint64_t longest_standard = 1522;
 
@@ -104,6 +112,7 @@ coverage::coverage(const scenario& plan) : plan_(plan) {
   add("slow_link", plan.wire.link_mbps != 1000);
   add("promiscuous", plan.driver.promiscuous);
   add("strip_crc", plan.driver.strip_crc);
+  add("hthresh", plan.driver.pthresh != 0 && plan.driver.hthresh > 1);
   add("not_coherent", !plan.bus.coherent);
   add("tag_left", !plan.driver.vlan_strip);
   add("no_rx_checksum", !plan.driver.rx_checksum);
@@ -112,6 +121,7 @@ coverage::coverage(const scenario& plan) : plan_(plan) {
 }
 
 void coverage::on_event(const event& e) {
+  descriptors_.on_event(e);
   switch (e.what) {
     case stage::wire_sof:
       wire(e);
@@ -135,6 +145,9 @@ void coverage::on_event(const event& e) {
       break;
     case stage::cause_set:
       cause(e);
+      break;
+    case stage::reg_write:
+      if (e.a == reg::ICS && (e.b >> rxdmt0_bit & 1) != 0) threshold_asked_ = e.time;
       break;
     case stage::moderation_hold:
       add("itr_hold");
@@ -184,10 +197,18 @@ void coverage::reconfigured(const event& e) {
 void coverage::bus(const event& e) {
   add("retry", (e.b & tlm::pci_word::retry) != 0);
   add("disconnect", (e.b & tlm::pci_word::disconnect) != 0);
+  const auto what = static_cast<tlm::pci_word::kind>(e.b >> 16 & 0xF);
+  const auto bytes = static_cast<std::uint32_t>(e.b & 0xFFFF);
+  const std::uint32_t batch = plan_.driver.wthresh;
+  add("wthresh", what == tlm::pci_word::kind::writeback && batch > 1 && bytes >= batch * rxd::SIZE);
 }
 
 void coverage::cause(const event& e) {
-  add("rxdmt0", (e.a >> rxdmt0_bit & 1) != 0);
+  // The watchdog sets RXDMT0 by ICS as well (10.7).
+  const bool threshold = (e.a >> rxdmt0_bit & 1) != 0 && (threshold_asked_ < 0 || e.time - threshold_asked_ > settle);
+  add("rxdmt0", threshold);
+  add("rdmts", threshold && plan_.driver.rdmts != 0);
+  add("small_packet", (e.a >> srpd_bit & 1) != 0);
   if ((e.a >> rxt0_bit & 1) == 0) return;
   if (plan_.driver.rdtr != 0 && last_waiting_ >= 0) {
     if (near(e.time - last_waiting_, plan_.driver.rdtr))
@@ -215,6 +236,7 @@ void coverage::add_frames(const std::map<std::string_view, std::uint64_t>& met) 
 void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {
   for (const auto& [name, count] : machine.card)
     if (name == "MPRC") add("multicast", count);
+  add("prefetch", descriptors_.prefetches());
   add("polled_without_interrupt", interrupts.polled_without_interrupt());
   add("budget_exhausted", machine.napi_budget_exhausted);
   add("ksoftirqd", machine.ksoftirqd_runs);

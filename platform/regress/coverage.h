@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "common/event_stream.h"
+#include "platform/regress/descriptor_watch.h"
 #include "platform/report/interrupt_report.h"
 #include "platform/report/run_counters.h"
 #include "platform/scenario/scenario.h"
@@ -47,10 +48,12 @@ class coverage final : public event_consumer {
 
   const scenario& plan_;
   std::map<std::string, std::uint64_t> counts_;
+  descriptor_watch descriptors_;
   std::uint64_t last_descriptor_ = 0;
   sim_time first_waiting_ = -1;  // write-backs since the last RXT0: RADV runs from the first, RDTR from the last
   sim_time last_waiting_ = -1;
   sim_time last_end_ = -1;  // of a frame on the wire
+  sim_time threshold_asked_ = -1;  // ICS wrote RXDMT0
 };
 
 }  // namespace ringside::platform

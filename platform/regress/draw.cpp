@@ -37,6 +37,7 @@ class drawer {
     driver();
     stack();
     reconfigure();
+    thresholds();
   }
 
   temper mood() const { return mood_; }
@@ -123,7 +124,8 @@ class drawer {
       set("driver.itr", "off");
     else
       set("driver.itr", magnitude(1000, 200'000));
-    set("driver.rdtr", percent(timers ? 85 : 20) ? magnitude(1, 200) : 0);
+    delayed_ = percent(timers ? 85 : 20);
+    set("driver.rdtr", delayed_ ? magnitude(1, 200) : 0);
     set("driver.radv", percent(30) ? 0 : magnitude(1, 300));
     set("driver.promiscuous", percent(15) ? "on" : "off");
     filters();
@@ -230,9 +232,21 @@ class drawer {
     set("wire.link_mbps", mood_ == temper::flood ? 1000 : links[weighted(random_, link_weights)]);
   }
 
+  // Any value is legal (6.4); a WTHRESH beyond what is on its way waits for a timer or an empty ring.
+  void thresholds() {
+    if (percent(50)) {
+      set("driver.pthresh", magnitude(1, 63));
+      set("driver.hthresh", percent(50) ? 0 : magnitude(1, 63));
+    }
+    if (percent(delayed_ ? 80 : 30)) set("driver.wthresh", magnitude(1, 63));
+    if (percent(40)) set("driver.rdmts", between(1, 2));
+    if (percent(25)) set("driver.rsrpd", magnitude(64, 4095));
+  }
+
   rng random_;
   temper mood_ = temper::ordinary;
   std::uint32_t cpus_ = 1;
+  bool delayed_ = false;  // RDTR
   std::uint32_t mtu_ = 1500;
   std::uint32_t chain_ = 1;  // buffers of the longest frame
   std::vector<std::pair<std::string, std::string>> keys_;

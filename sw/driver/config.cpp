@@ -22,6 +22,10 @@ std::string_view check(const config& c) {
   if (c.budget == 0 || c.budget > 65535) return "driver.budget must be from 1 to 65535";
   if (c.rdtr > 0xFFFF) return "driver.rdtr must be at most 65535";
   if (c.radv > 0xFFFF) return "driver.radv must be at most 65535";
+  if (c.pthresh > 63 || c.hthresh > 63 || c.wthresh > 63)
+    return "driver.pthresh, driver.hthresh and driver.wthresh must be at most 63";
+  if (c.rdmts > 2) return "driver.rdmts must be from 0 to 2";
+  if (c.rsrpd > 0xFFF) return "driver.rsrpd must be at most 4095";
   if (c.multicast_offset > 3) return "driver.multicast_offset must be from 0 to 3";
   if (c.watchdog_period <= 0) return "the watchdog period must be positive";
   return {};

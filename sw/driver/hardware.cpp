@@ -109,10 +109,21 @@ void hardware::setup_rctl() {
   std::uint32_t control = regs_.read(reg::RCTL);
   control &=
       ~(rctl::MO | rctl::SBP | rctl::LPE | rctl::LBM | rctl::BSEX | rctl::BSIZE | rctl::RDMTS | rctl::SECRC | rctl::EN);
-  control |= rctl::BAM | buffer_size_bits() | settings_.multicast_offset << rctl::MO_SHIFT;
+  control |= rctl::BAM | buffer_size_bits() | settings_.multicast_offset << rctl::MO_SHIFT |
+             settings_.rdmts << rctl::RDMTS_SHIFT;
   if (settings_.mtu > 1500) control |= rctl::LPE;
   if (settings_.strip_crc) control |= rctl::SECRC;
   regs_.write(reg::RCTL, control);
+}
+
+// 6.4: Linux writes none of them on this card; DPDK keeps bits 31:25 and counts descriptors (GRAN).
+void hardware::set_thresholds() {
+  if (settings_.rsrpd != 0) regs_.write(reg::RSRPD, settings_.rsrpd);
+  if ((settings_.pthresh | settings_.hthresh | settings_.wthresh) == 0) return;
+  constexpr std::uint32_t ours = rxdctl::PTHRESH | rxdctl::HTHRESH | rxdctl::WTHRESH | rxdctl::GRAN;
+  regs_.write(reg::RXDCTL, (regs_.read(reg::RXDCTL) & ~ours) | settings_.pthresh << rxdctl::PTHRESH_SHIFT |
+                               settings_.hthresh << rxdctl::HTHRESH_SHIFT | settings_.wthresh << rxdctl::WTHRESH_SHIFT |
+                               rxdctl::GRAN);
 }
 
 void hardware::configure_rx(const rx_ring& ring) {
@@ -121,6 +132,7 @@ void hardware::configure_rx(const rx_ring& ring) {
   regs_.write(reg::RDTR, settings_.rdtr);
   regs_.write(reg::RADV, settings_.radv);
   if (settings_.itr != 0) regs_.write(reg::ITR, itr_register(settings_.itr));  // 7.7: a setting of 0 writes nothing
+  set_thresholds();
   // length, base, tail, head, all with EN=0.
   regs_.write(reg::RDLEN, ring.bytes());
   regs_.write(reg::RDBAH, static_cast<std::uint32_t>(ring.base() >> 32));

@@ -35,6 +35,7 @@ class hardware {
   void stop();
 
  private:
+  void set_thresholds();
   std::uint32_t buffer_size_bits() const;
   void pause(sim_time delay);
 

@@ -104,6 +104,28 @@ TEST(timer_rules, I_32_packet_above_the_limit_at_once) {
   EXPECT_ONLY(bench, "I-32");
 }
 
+// The packet timer may have expired before the card knew of the small packet, or be stopped by it (I-50).
+TEST(timer_rules, small_packet_beside_an_expiry_is_legal) {
+  timed bench(10, 0, 100);
+  const sim_time first = bench.deliver(1, 101);
+  bench.now = first + 10 * unit - 200 * ns;
+  const sim_time second = bench.deliver(2, 100);
+  ASSERT_LT(second, first + 10 * unit);
+  bench.cause(icr::RXT0);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(timer_rules, I_32_second_rxt0_after_a_small_packet_stopped_the_timer) {
+  timed bench(10, 0, 100);
+  const sim_time first = bench.deliver(1, 101);
+  bench.now = first + 8 * unit;
+  bench.deliver(2, 100);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.rxt0_at(first + 10 * unit + 100 * ns);
+  EXPECT_ONLY(bench, "I-32");
+}
+
 TEST(timer_rules, flush_write_and_ics_explain_rxt0) {
   timed bench(1000, 0);
   bench.deliver(1);

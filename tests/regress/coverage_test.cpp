@@ -1,0 +1,101 @@
+// Coverage counts what happened and nothing else: events made by hand, each kind once and its neighbour not.
+#include "platform/regress/coverage.h"
+
+#include <gtest/gtest.h>
+
+#include "hw/regs/e1000_regs.h"
+#include "hw/tlm/pci/pci_bus.h"
+#include "platform/scenario/loader.h"
+
+namespace ringside::platform {
+namespace {
+
+constexpr std::uint64_t ring = 0x1'0000;
+constexpr std::uint64_t first_buffer = 0x2'0000;
+
+class coverage_of : public testing::Test {
+ protected:
+  coverage& seen(const std::vector<std::string>& keys = {}) {
+    if (seen_ == nullptr) {
+      plan_ = load_scenario("", keys);
+      seen_ = std::make_unique<coverage>(plan_);
+    }
+    return *seen_;
+  }
+  void event_of(stage what, std::uint64_t a = 0, std::uint64_t b = 0) {
+    seen().on_event({.time = now += 1 * us, .frame = 1, .a = a, .b = b, .what = what});
+  }
+  /// Descriptors [from, from + count) arrive in one burst.
+  void fetch(std::uint64_t from, std::uint64_t count) {
+    for (std::uint64_t i = from; i < from + count; ++i)
+      event_of(stage::desc_load, ring + i * 16, first_buffer + i * 0x1000);
+    event_of(stage::desc_fetch, ring + from * 16, count * 16);
+  }
+  void payload(std::uint64_t index) { event_of(stage::dma_write, first_buffer + index * 0x1000, 64); }
+  void write_back(std::uint32_t descriptors) {
+    using namespace tlm;
+    event_of(stage::pci_transaction, ring,
+             pci_word::pack(pci_word::kind::writeback, 0, descriptors * 16, 8, pci_word::write));
+  }
+  std::uint64_t count(const std::string& kind) {
+    seen().finish(run_counters{}, interrupt_report{});
+    return seen().counts().at(kind);
+  }
+  sim_time now = 0;
+
+ private:
+  scenario plan_;
+  std::unique_ptr<coverage> seen_;
+};
+
+// 6.3: without PTHRESH a fetch waits until the chip has none left.
+TEST_F(coverage_of, prefetch_is_a_fetch_beside_unused_descriptors) {
+  fetch(0, 4);
+  for (std::uint64_t i = 0; i < 4; ++i) payload(i);
+  fetch(4, 4);
+  EXPECT_EQ(count("prefetch"), 0U);
+  payload(4);
+  payload(5);
+  fetch(8, 2);
+  EXPECT_EQ(count("prefetch"), 1U);
+}
+
+TEST_F(coverage_of, prefetch_forgets_what_a_new_ring_forgets) {
+  fetch(0, 4);
+  event_of(stage::reg_write, reg::RDH, 0);
+  fetch(0, 4);
+  event_of(stage::nic_reset);
+  fetch(0, 4);
+  EXPECT_EQ(count("prefetch"), 0U);
+}
+
+TEST_F(coverage_of, wthresh_is_a_whole_batch) {
+  seen({"driver.wthresh=4"});
+  write_back(3);
+  EXPECT_EQ(count("wthresh"), 0U);
+  write_back(4);
+  EXPECT_EQ(count("wthresh"), 1U);
+}
+
+TEST_F(coverage_of, wthresh_of_one_is_no_batch) {
+  seen({"driver.wthresh=1"});
+  write_back(4);
+  EXPECT_EQ(count("wthresh"), 0U);
+}
+
+TEST_F(coverage_of, threshold_causes_are_not_those_of_the_watchdog) {
+  seen({"driver.rdmts=1"});
+  event_of(stage::reg_write, reg::ICS, icr::RXDMT0);
+  now -= 1 * us;
+  event_of(stage::cause_set, icr::RXDMT0);
+  EXPECT_EQ(count("rdmts") + count("rxdmt0"), 0U);
+  event_of(stage::cause_set, icr::RXDMT0 | icr::RXT0);
+  EXPECT_EQ(count("rdmts"), 1U);
+  EXPECT_EQ(count("rxdmt0"), 1U);
+  EXPECT_EQ(count("small_packet"), 0U);
+  event_of(stage::cause_set, icr::SRPD | icr::RXT0);
+  EXPECT_EQ(count("small_packet"), 1U);
+}
+
+}  // namespace
+}  // namespace ringside::platform
