@@ -52,7 +52,7 @@ class coverage final : public event_consumer {
   std::uint64_t last_descriptor_ = 0;
   sim_time first_waiting_ = -1;  // write-backs since the last RXT0: RADV runs from the first, RDTR from the last
   sim_time last_waiting_ = -1;
-  sim_time last_end_ = -1;  // of a frame on the wire
+  sim_time last_end_ = -1;         // of a frame on the wire
   sim_time threshold_asked_ = -1;  // ICS wrote RXDMT0
 };
 

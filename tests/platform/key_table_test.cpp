@@ -107,6 +107,11 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.itr=8000",
                                           "driver.rdtr=20",
                                           "driver.radv=21",
+                                          "driver.pthresh=43",
+                                          "driver.hthresh=44",
+                                          "driver.wthresh=45",
+                                          "driver.rdmts=2",
+                                          "driver.rsrpd=46",
                                           "driver.promiscuous=on",
                                           "driver.mtu=1400",
                                           "driver.watchdog=off",
@@ -210,6 +215,11 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.itr, 8000U);
   EXPECT_EQ(s.driver.rdtr, 20U);
   EXPECT_EQ(s.driver.radv, 21U);
+  EXPECT_EQ(s.driver.pthresh, 43U);
+  EXPECT_EQ(s.driver.hthresh, 44U);
+  EXPECT_EQ(s.driver.wthresh, 45U);
+  EXPECT_EQ(s.driver.rdmts, 2U);
+  EXPECT_EQ(s.driver.rsrpd, 46U);
   EXPECT_TRUE(s.driver.promiscuous);
   EXPECT_EQ(s.driver.mtu, 1400U);
   EXPECT_FALSE(s.driver.watchdog);

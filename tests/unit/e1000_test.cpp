@@ -99,26 +99,6 @@ TEST(e1000_probe, no_interrupt_before_open) {
   EXPECT_EQ(b.os.counters().hardirqs, 0U);
 }
 
-// 6.4, 6.1, 7.4: field positions from the sheet.
-TEST(e1000_open, programs_thresholds_only_when_asked) {
-  {
-    bench b;
-    b.up();
-    for (const auto& w : b.nic.writes) EXPECT_TRUE(w.offset != 0x2828 && w.offset != 0x2C00) << w.offset;
-  }
-  bench b(with([](driver::config& c) {
-    c.pthresh = 8;
-    c.hthresh = 16;
-    c.wthresh = 4;
-    c.rdmts = 2;
-    c.rsrpd = 128;
-  }));
-  b.up();
-  EXPECT_EQ(b.nic.registers[0x2828], 8U | 16U << 8 | 4U << 16 | 1U << 24);
-  EXPECT_EQ(b.nic.registers[0x0100], 0x00008202U);
-  EXPECT_EQ(b.nic.registers[0x2C00], 128U);
-}
-
 TEST(e1000_open, programs_the_receive_unit) {
   bench b(with([](driver::config& c) {
     c.ring_size = 64;
