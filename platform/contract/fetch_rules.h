@@ -1,7 +1,7 @@
 // Judges descriptor fetches: N-9, R-6, R-10, R-11, R-13, R-14, R-18, N-2 (a skipped descriptor).
 //
-// Part of the checker.  stage::desc_fetch carries the burst, stage::desc_load each descriptor in it; they may come in
-// either order, so bursts and loads advance separately.
+// Part of the checker.  stage::desc_load is each descriptor as it arrives, stage::desc_fetch the whole burst after the
+// last of them, which a slow bus may deliver in pieces far apart; so loads and bursts advance separately.
 #pragma once
 
 #include "platform/contract/watched.h"
