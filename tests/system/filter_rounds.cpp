@@ -9,7 +9,7 @@
 #include "platform/report/run_report.h"
 #include "platform/scenario/loader.h"
 #include "tests/common/forked.h"
-#include "tests/system/list_source.h"
+#include "tests/common/list_source.h"
 
 namespace ringside::test {
 namespace {

@@ -2,34 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
 #include <sstream>
 
 #include "platform/machine/machine.h"
 #include "platform/report/run_report.h"
 #include "platform/scenario/loader.h"
 #include "tests/common/forked.h"
+#include "tests/common/list_source.h"
 #include "tests/unit/frames.h"
 
 namespace ringside::test {
 namespace {
 
 constexpr std::size_t piece = 1480;  // an Ethernet frame's worth: 1500 - 20
-
-class list_source final : public frame_source {
- public:
-  explicit list_source(std::vector<bytes> frames) : frames_(std::move(frames)) {}
-  std::optional<offered_frame> next() override {
-    if (next_ == frames_.size()) return std::nullopt;
-    offered_frame frame;
-    frame.bytes = frames_[next_++];
-    return frame;
-  }
-
- private:
-  std::vector<bytes> frames_;
-  std::size_t next_ = 0;
-};
 
 /// The frames of one datagram with `size` bytes of data, cut as RFC 791 says.
 std::vector<bytes> fragments_of(const platform::scenario& s, std::size_t size, std::uint16_t id) {
@@ -58,14 +43,17 @@ std::vector<bytes> fragments_of(const platform::scenario& s, std::size_t size, s
 std::string run_here() {
   const std::vector<std::string> keys{"run.drain_ms=20"};
   const platform::scenario plan = platform::load_scenario("", keys);
-  std::vector<bytes> frames;
+  list_source wire;
   for (std::uint16_t id = 1; id <= 4; ++id) {
     std::vector<bytes> parts = fragments_of(plan, 4000, id);
     if (id == 3) std::reverse(parts.begin(), parts.end());
     if (id == 4) parts.pop_back();
-    frames.insert(frames.end(), parts.begin(), parts.end());
+    for (bytes& part : parts) {
+      offered_frame frame;
+      frame.bytes = std::move(part);
+      wire.add(std::move(frame));
+    }
   }
-  list_source wire(std::move(frames));
   platform::machine m(plan, wire);
   platform::run_report report({}, false);
   m.events().add_consumer(report);

@@ -15,7 +15,7 @@
 #include "platform/source/udp_frame.h"
 #include "sw/driver/e1000.h"
 #include "tests/common/forked.h"
-#include "tests/system/list_source.h"
+#include "tests/common/list_source.h"
 
 namespace ringside::test {
 namespace {

@@ -4,30 +4,20 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include <deque>
-
 #include "common/rng.h"
 #include "hw/tlm/nic/gmii_driver.h"
+#include "tests/common/list_source.h"
 
 namespace ringside::test {
 namespace {
 
-class list_source final : public frame_source {
- public:
-  std::optional<offered_frame> next() override {
-    if (frames.empty()) return std::nullopt;
-    offered_frame f = std::move(frames.front());
-    frames.pop_front();
-    return f;
-  }
-  void add(std::size_t bytes, sim_time earliest = 0) {
-    offered_frame f;
-    f.bytes.assign(bytes, 0x42);
-    f.earliest = earliest;
-    frames.push_back(std::move(f));
-  }
-  std::deque<offered_frame> frames;
-};
+/// Bytes without FCS, all alike.
+offered_frame plain(std::size_t size, sim_time earliest = 0) {
+  offered_frame f;
+  f.bytes.assign(size, 0x42);
+  f.earliest = earliest;
+  return f;
+}
 
 struct wire_bench {
   list_source source;
@@ -40,8 +30,8 @@ struct wire_bench {
 
 TEST(wire, pads_short_frames_to_sixty_bytes_with_zeros) {  // IEEE 802.3 3.2.8
   wire_bench b;
-  b.source.add(14);
-  b.source.add(60);
+  b.source.add(plain(14));
+  b.source.add(plain(60));
   const wire_frame padded = b.take();
   EXPECT_EQ(padded.bytes.size(), 64U);
   EXPECT_EQ(padded.bytes[13], 0x42);
@@ -61,7 +51,7 @@ TEST(wire, fcs_leaves_the_standard_residue) {
     offered_frame f;
     f.bytes.resize(random.between(1, 1514));
     for (auto& byte : f.bytes) byte = static_cast<std::uint8_t>(random.next());
-    b.source.frames.push_back(f);
+    b.source.add(f);
     const wire_frame w = b.take();
     EXPECT_EQ(crc32(0, w.bytes.data(), static_cast<uInt>(w.bytes.size())), 0x2144DF1CUL);
   }
@@ -72,15 +62,15 @@ TEST(wire, fcs_is_kept_when_the_frame_brings_one) {
   offered_frame f;
   f.bytes.assign(64, 1);
   f.has_fcs = true;
-  b.source.frames.push_back(f);
+  b.source.add(f);
   EXPECT_EQ(b.take().bytes, f.bytes);
 }
 
 TEST(wire, bad_fcs_is_one_bit_off) {
   wire_bench b;
-  b.source.add(100);
-  b.source.add(100);
-  b.source.frames.back().bad_fcs = true;
+  b.source.add(plain(100));
+  b.source.add(plain(100));
+  b.source.last().bad_fcs = true;
   const wire_frame good = b.take();
   const wire_frame bad = b.take();
   ASSERT_EQ(good.bytes.size(), bad.bytes.size());
@@ -92,10 +82,10 @@ TEST(wire, bad_fcs_is_one_bit_off) {
 
 TEST(wire, keeps_the_minimum_gap_and_repairs_backward_times) {  // IEEE 802.3 4.4.2: 96 bit times
   wire_bench b;
-  b.source.add(60, 1000 * ns);
-  b.source.add(60, 400 * ns);  // backward
-  b.source.add(60, 1001 * ns);
-  b.source.add(60, 100 * us);
+  b.source.add(plain(60, 1000 * ns));
+  b.source.add(plain(60, 400 * ns));  // backward
+  b.source.add(plain(60, 1001 * ns));
+  b.source.add(plain(60, 100 * us));
   EXPECT_EQ(b.take().start, 1000 * ns);
   EXPECT_EQ(b.take().start, 1000 * ns + (8 + 64 + 12) * 8 * ns);
   EXPECT_EQ(b.take().start, 1000 * ns + 2 * (8 + 64 + 12) * 8 * ns);
@@ -104,18 +94,18 @@ TEST(wire, keeps_the_minimum_gap_and_repairs_backward_times) {  // IEEE 802.3 4.
 
 TEST(wire, starts_on_byte_times) {
   wire_bench b;
-  b.source.add(60, 1001 * ns);
+  b.source.add(plain(60, 1001 * ns));
   EXPECT_EQ(b.take().start, 1008 * ns);
 }
 
 TEST(wire, marks_runts_rx_er_and_oversize) {
   wire_bench b;
-  b.source.add(30);
-  b.source.frames.back().pad = false;
-  b.source.add(1518);
-  b.source.add(1519);
-  b.source.add(60);
-  b.source.frames.back().rx_er_at = 7;
+  b.source.add(plain(30));
+  b.source.last().pad = false;
+  b.source.add(plain(1518));
+  b.source.add(plain(1519));
+  b.source.add(plain(60));
+  b.source.last().rx_er_at = 7;
   const wire_frame runt = b.take();
   EXPECT_EQ(runt.bytes.size(), 34U);
   EXPECT_EQ(runt.marks, wire_mark::runt);
@@ -126,8 +116,8 @@ TEST(wire, marks_runts_rx_er_and_oversize) {
 
 TEST(wire, numbers_frames_from_one_within_its_own_range) {
   wire_bench b;
-  b.source.add(60);
-  b.source.add(60);
+  b.source.add(plain(60));
+  b.source.add(plain(60));
   EXPECT_EQ(b.take().id, (frame_id{3} << frame_wire_shift) + 1);
   EXPECT_EQ(b.take().id, (frame_id{3} << frame_wire_shift) + 2);
   EXPECT_EQ(b.wire.offered(), 2U);
@@ -138,7 +128,7 @@ TEST(wire, numbers_frames_from_one_within_its_own_range) {
 
 TEST(wire, held_frames_start_when_released) {
   wire_bench b;
-  b.source.add(60, 500 * ns);
+  b.source.add(plain(60, 500 * ns));
   b.wire.hold();
   EXPECT_EQ(b.wire.peek(), nullptr);
   EXPECT_FALSE(b.wire.ended());
@@ -148,9 +138,9 @@ TEST(wire, held_frames_start_when_released) {
 
 TEST(gmii_driver, sends_preamble_sfd_and_frame_one_byte_a_clock) {
   list_source source;
-  source.add(60, 80 * ns);  // cycle 10
-  source.frames.back().rx_er_at = 2;
-  source.add(60);
+  source.add(plain(60, 80 * ns));  // cycle 10
+  source.last().rx_er_at = 2;
+  source.add(plain(60));
   tlm::wire wire(0, source);
   tlm::gmii_driver gmii(wire, clock_domain{125'000'000});
   EXPECT_EQ(gmii.next_start(), 10);
@@ -182,7 +172,7 @@ TEST(gmii_driver, sends_preamble_sfd_and_frame_one_byte_a_clock) {
 // A tenth of the rate is one byte every ten clocks of 125 MHz, the enable up in the first of them.
 TEST(gmii_driver, holds_each_byte_for_ten_clocks_at_100_mbps) {
   list_source source;
-  source.add(60, 80 * ns);  // cycle 10
+  source.add(plain(60, 80 * ns));  // cycle 10
   tlm::wire_params params;
   params.byte_time = 80 * ns;
   tlm::wire wire(0, source, params);
