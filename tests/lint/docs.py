@@ -2,10 +2,16 @@
 """What the documents point at exists: relative links, file names in `backquotes`, functions named beside a file, packages.
 
 A table row with a file and a function, both in backquotes in neighbouring cells, names a function that stands in that
-file.  Every RTL module has a page in docs/rtl.  In docs/testplan.md a row that begins with a rule's id names test files that mention the id.
+file.  Every RTL module has a page in docs/rtl, whose costs were counted for the RTL as it is.  In docs/testplan.md a row
+that begins with a rule's id names test files that mention the id.
 """
 import re
+import sys
+
 import files
+
+sys.path.insert(0, str(files.ROOT / "scripts"))
+import update_block_costs  # noqa: E402
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -77,6 +83,15 @@ def blocks():
         row = re.compile(rf"^\| `{source.stem}` \| [\d.]+ \| [\d.]+ \|$", re.M)
         if sum(1 for text in pages.values() if row.search(text)) != 1 or not row.search(index):
             yield f"{source}: its cost does not stand in one page of docs/rtl and in docs/rtl/README.md"
+    yield from counted_for(index, update_block_costs.rtl_digest())
+
+
+def counted_for(index, digest):
+    """The costs were counted for this RTL."""
+    stamps = [stamp[2] for stamp in update_block_costs.STAMP.finditer(index)]
+    if stamps != [digest]:
+        yield (f"docs/rtl: costs were counted for RTL digest {' '.join(stamps) or 'unknown'}, hw/rtl has {digest}; run ringside-bench "
+               "--blocks --json FILE, then python3 scripts/update_block_costs.py FILE")
 
 
 def main():
