@@ -74,8 +74,6 @@ def read_defect(path: pathlib.Path, number: int) -> Defect:
             raise DefectError(f"{path.name}: {key} means nothing with shown_by = \"{how}\"")
     if "set" in table and SHOWN_BY[how] != "scenario":
         raise DefectError(f"{path.name}: set needs a scenario")
-    if how == "test" and table["side"] != "rtl":
-        raise DefectError(f"{path.name}: tests of the card know the RTL alone")
     settings = table.get("set", [])
     if not isinstance(settings, list) or not all(isinstance(s, str) and "=" in s for s in settings):
         raise DefectError(f"{path.name}: set must be a list of \"key=value\"")

@@ -54,11 +54,6 @@ class PlantTest(unittest.TestCase):
         self.add(shown_by="checker", scenario=None)
         self.refused("needs the key scenario")
 
-    def test_card_tests_know_the_rtl_alone(self):
-        self.add(side="driver", target="sw/f.cpp", kind="statement", original="return 1;", replacement="return 3;",
-                 shown_by="test", scenario=None, test="a.b")
-        self.refused("RTL alone")
-
     def test_expression_becomes_a_choice(self):
         self.add()
         self.assertIn("assign y = ((ringside_mutant_pkg::selected == 32'd1) ? (a - b) : (a + b));", self.plant()["hw/m.sv"])

@@ -1,12 +1,13 @@
 """Runs a planted defect's scenario on the instrumented build and says whether it was caught as its file promises.
 
-    run.py --mutants EXE --card EXE NAME                    one defect: exit 0 when it was caught by its rule
-    run.py --mutants EXE --card EXE --reference EXE --clean no defect: the event hashes of both builds are equal, and
+    run.py --mutants EXE --card EXE --machine EXE NAME      one defect: exit 0 when it was caught by its rule
+    run.py --mutants EXE --card EXE --machine EXE --reference EXE --clean
+                                                            no defect: the event hashes of both builds are equal, and
                                                             every test and seed that shows a defect passes
 
 How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
 status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test of the card
-fails; `scoreboard` = a seed of the regression fails by its scoreboard.
+(of the machine for a defect that is not in the RTL) fails; `scoreboard` = a seed of the regression fails by its scoreboard.
 """
 
 import argparse
@@ -52,6 +53,11 @@ def run_tests(executable: pathlib.Path, tests: str, mutant: str | None):
     return done.returncode, done.stdout
 
 
+def tester(options, defect: plant.Defect) -> pathlib.Path:
+    """The tests of the card hold no driver."""
+    return options.card if defect.side == "rtl" else options.machine
+
+
 def failed_as_named(tests: str, status: int, output: str) -> bool:
     """A test that does not exist fails nothing, and a crash is no verdict."""
     return status == 1 and re.search(rf"^\[  FAILED  \] {re.escape(tests.rstrip('*'))}", output, re.MULTILINE) is not None
@@ -72,7 +78,7 @@ def check_defect(options) -> int:
         return 2
     defect = by_name[options.name]
     if defect.shown_by == "test":
-        status, output = run_tests(options.card, defect.run, defect.name)
+        status, output = run_tests(tester(options, defect), defect.run, defect.name)
         good = failed_as_named(defect.run, status, output)
         print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if good else 'NOT CAUGHT'} by {defect.run}; exit {status}")
         if not good:
@@ -109,16 +115,17 @@ def check_clean(options) -> int:
         if hashes[0] != hashes[1]:
             return 1
     defects = plant.read_defects(options.defects)
-    tests = sorted({d.run for d in defects if d.shown_by == "test"})
-    status, output = run_tests(options.card, ":".join(tests), None)
-    print(f"{len(tests)} tests of the card: exit {status}")
-    if status != 0:
-        print(output[-4000:], file=sys.stderr)
-        return 1
-    for test in tests:
-        if not re.search(rf"^\[       OK \] {re.escape(test.rstrip('*'))}", output, re.MULTILINE):
-            print(f"there is no test {test}", file=sys.stderr)
+    for executable in (options.card, options.machine):
+        tests = sorted({d.run for d in defects if d.shown_by == "test" and tester(options, d) == executable})
+        status, output = run_tests(executable, ":".join(tests), None)
+        print(f"{len(tests)} tests of {executable.name}: exit {status}")
+        if status != 0:
+            print(output[-4000:], file=sys.stderr)
             return 1
+        for test in tests:
+            if not re.search(rf"^\[       OK \] {re.escape(test.rstrip('*'))}", output, re.MULTILINE):
+                print(f"there is no test {test}", file=sys.stderr)
+                return 1
     for seeds in sorted({d.run for d in defects if d.shown_by == "scoreboard"}):
         status, errors = run_seeds(options.mutants, seeds, None)
         print(f"seeds {seeds}: exit {status}")
@@ -132,6 +139,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Runs planted defects and checks that they are caught.")
     parser.add_argument("--mutants", type=pathlib.Path, required=True, help="instrumented executable")
     parser.add_argument("--card", type=pathlib.Path, required=True, help="instrumented tests of the card")
+    parser.add_argument("--machine", type=pathlib.Path, required=True, help="instrumented tests of the machine")
     parser.add_argument("--reference", type=pathlib.Path, help="production executable, with --clean")
     parser.add_argument("--defects", type=pathlib.Path, default=pathlib.Path(__file__).parent / "defects")
     parser.add_argument("--clean", action="store_true", help="compare event hashes with no defect active")

@@ -1,4 +1,5 @@
-// `card-mutants [--mutant NAME] ...`: the tests of the card (tests/model) on instrumented RTL.
+// `card-mutants [--mutant NAME] ...`: the tests of the card (tests/model) on instrumented RTL; `machine-mutants`
+// likewise: tests of the machine (tests/system) on instrumented RTL, bus and driver.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -11,7 +12,7 @@ int main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   if (argc > 2 && std::string_view(argv[1]) == "--mutant") {
     if (!ringside::mutant::select(argv[2])) {
-      std::cerr << "card-mutants: no defect is called " << argv[2] << "\n";
+      std::cerr << argv[0] << ": no defect is called " << argv[2] << "\n";
       return 2;
     }
     arguments.erase(arguments.begin() + 1, arguments.begin() + 3);
