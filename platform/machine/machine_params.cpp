@@ -119,6 +119,7 @@ driver::config driver_config_of(const scenario& s) {
   c.wthresh = s.driver.wthresh;
   c.rdmts = s.driver.rdmts;
   c.rsrpd = s.driver.rsrpd;
+  c.buffer_offset = s.driver.buffer_offset;
   c.promiscuous = s.driver.promiscuous;
   c.all_multicast = s.driver.all_multicast;
   c.unicast = s.driver.unicast;

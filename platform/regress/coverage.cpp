@@ -30,6 +30,8 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"prefetch", "descriptor fetches while unused ones were on the chip (PTHRESH)"},
     {"hthresh", "runs that prefetch no fewer than some (HTHRESH)"},
     {"wthresh", "write-backs of WTHRESH descriptors or more at once, WTHRESH above 1"},
+    {"odd_buffer", "frames whose buffer begins at an odd address"},
+    {"page_crossed", "buffers filled across a 4 KiB page"},
     {"small_packet", "frames announced at once for being small (SRPD)"},
     {"rdtr_expiry", "RXT0 at the packet delay after the last frame"},
     {"radv_expiry", "RXT0 at the absolute delay after the first frame"},
@@ -146,6 +148,9 @@ void coverage::on_event(const event& e) {
     case stage::cause_set:
       cause(e);
       break;
+    case stage::dma_start:
+      add("odd_buffer", (e.a & 1) != 0);
+      break;
     case stage::reg_write:
       if (e.a == reg::ICS && (e.b >> rxdmt0_bit & 1) != 0) threshold_asked_ = e.time;
       break;
@@ -237,6 +242,7 @@ void coverage::finish(const run_counters& machine, const interrupt_report& inter
   for (const auto& [name, count] : machine.card)
     if (name == "MPRC") add("multicast", count);
   add("prefetch", descriptors_.prefetches());
+  add("page_crossed", descriptors_.page_crossings());
   add("polled_without_interrupt", interrupts.polled_without_interrupt());
   add("budget_exhausted", machine.napi_budget_exhausted);
   add("ksoftirqd", machine.ksoftirqd_runs);

@@ -5,6 +5,9 @@
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::platform {
+namespace {
+constexpr std::uint64_t page_bytes = 4096;
+}
 
 void descriptor_watch::on_event(const event& e) {
   switch (e.what) {
@@ -19,6 +22,8 @@ void descriptor_watch::on_event(const event& e) {
       // A burst that begins a buffer uses its descriptor, and those before it.
       if (const auto used = std::find(unused_.begin(), unused_.end(), e.a); used != unused_.end())
         unused_.erase(unused_.begin(), used + 1);
+      else if (e.a % page_bytes == 0)
+        ++page_crossings_;
       break;
     case stage::reg_write:  // what is on the chip is forgotten
       if (e.a == reg::RDBAL || e.a == reg::RDBAH || e.a == reg::RDLEN || e.a == reg::RDH) unused_.clear();

@@ -38,6 +38,7 @@ class drawer {
     stack();
     reconfigure();
     thresholds();
+    alignment();
   }
 
   temper mood() const { return mood_; }
@@ -241,6 +242,13 @@ class drawer {
     if (percent(delayed_ ? 80 : 30)) set("driver.wthresh", magnitude(1, 63));
     if (percent(40)) set("driver.rdmts", between(1, 2));
     if (percent(25)) set("driver.rsrpd", magnitude(64, 4095));
+  }
+
+  // 5: any byte address.  Beside dwords and cache lines, around the end of a page (6.3, 10.5: 66 bytes of headroom).
+  void alignment() {
+    if (!percent(60)) return;
+    constexpr std::uint32_t near[] = {1, 2, 3, 5, 61, 62, 63, 65, 255, 2047, 3967, 4029, 4031, 4095};
+    set("driver.buffer_offset", percent(50) ? one_of(near) : between(1, 4095));
   }
 
   rng random_;

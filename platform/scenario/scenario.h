@@ -91,8 +91,9 @@ struct driver_config {
   std::uint32_t pthresh = 0;      // descriptors, RXDCTL
   std::uint32_t hthresh = 0;
   std::uint32_t wthresh = 0;
-  std::uint32_t rdmts = 0;  // RCTL.RDMTS
-  std::uint32_t rsrpd = 0;  // bytes
+  std::uint32_t rdmts = 0;          // RCTL.RDMTS
+  std::uint32_t rsrpd = 0;          // bytes
+  std::uint32_t buffer_offset = 0;  // bytes
   bool promiscuous = false;
   bool all_multicast = false;
   std::vector<std::array<std::uint8_t, 6>> unicast;

@@ -32,7 +32,7 @@ std::optional<conflict> find_conflict(const scenario& s, std::uint32_t mtu, std:
     return conflict{"nic.pba_kb", fmt::format("{} KB cannot hold one frame of MTU {}; allowed: at least {} KB",
                                               s.nic.pba_kb, mtu, (longest + fifo_overhead + 8191) / 8192 * 8)};
   const std::uint64_t memory = std::uint64_t{s.mem.size_mb} * 1024 * 1024;
-  const std::uint64_t needed = std::uint64_t{ring} * buffer * 2 + reserved_bytes;
+  const std::uint64_t needed = std::uint64_t{ring} * (buffer + s.driver.buffer_offset) * 2 + reserved_bytes;
   if (needed > memory)
     return conflict{"mem.size_mb", fmt::format("ring and buffers do not fit {} MB; allowed: at least {} MB",
                                                s.mem.size_mb, (needed + 1024 * 1024 - 1) / (1024 * 1024))};

@@ -56,6 +56,7 @@ stack::skb_ptr receiver::build(rx_buffer& buffer, std::uint32_t length, frame_id
   host_.emit(stage::dma_sync, frame, buffer.dma, length);
   stack::skb_ptr skb = net_.skbs().build_skb(buffer.buffer);
   buffer = {};  // the packet owns it now
+  skb->reserve(settings_.buffer_offset);
   skb->put(bytes);
   skb->frame = frame;
   ++counters_.built;

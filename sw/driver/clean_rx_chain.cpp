@@ -89,7 +89,7 @@ bool receiver::append(rx_buffer& buffer, std::uint32_t length) {
   if (chain_->frag_count() == stack::sk_buff::max_frags) return false;
   kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device);
   host_.emit(stage::dma_sync, chain_frame_, buffer.dma, length);
-  chain_->add_frag(buffer.buffer, 0, length);
+  chain_->add_frag(buffer.buffer, buffer_offset_, length);
   buffer = {};
   return true;
 }

@@ -26,6 +26,7 @@ std::string_view check(const config& c) {
     return "driver.pthresh, driver.hthresh and driver.wthresh must be at most 63";
   if (c.rdmts > 2) return "driver.rdmts must be from 0 to 2";
   if (c.rsrpd > 0xFFF) return "driver.rsrpd must be at most 4095";
+  if (c.buffer_offset > 4095) return "driver.buffer_offset must be at most 4095";
   if (c.multicast_offset > 3) return "driver.multicast_offset must be from 0 to 3";
   if (c.watchdog_period <= 0) return "the watchdog period must be positive";
   return {};

@@ -39,8 +39,9 @@ struct config {
   std::uint32_t pthresh = 0;      // RXDCTL, descriptors; all three 0: the register stays as reset, as in Linux
   std::uint32_t hthresh = 0;
   std::uint32_t wthresh = 0;
-  std::uint32_t rdmts = 0;  // RCTL.RDMTS: 0..2 = RXDMT0 at 1/2, 1/4, 1/8 of the ring free
-  std::uint32_t rsrpd = 0;  // bytes; 0 = no small packet detect
+  std::uint32_t rdmts = 0;          // RCTL.RDMTS: 0..2 = RXDMT0 at 1/2, 1/4, 1/8 of the ring free
+  std::uint32_t rsrpd = 0;          // bytes; 0 = no small packet detect
+  std::uint32_t buffer_offset = 0;  // bytes by which each buffer begins later in its memory: 0..4095
   bool promiscuous = false;
   bool all_multicast = false;
   std::uint32_t multicast_offset = 0;         // RCTL.MO; Linux: 0

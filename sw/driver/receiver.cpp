@@ -21,7 +21,7 @@ void receiver::apply(const config& settings) {
   settings_ = settings;
   buffer_bytes_ = posted_buffer_bytes(settings);
   chains_ = accepts_chains(settings);
-  buffer_offset_ = chains_ ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom);
+  buffer_offset_ = settings.buffer_offset + (chains_ ? 0 : static_cast<std::uint32_t>(stack::skb_allocator::headroom));
   copy_chains_ = chains_ && buffer_bytes_ * stack::sk_buff::max_frags < max_frame_bytes(settings) + vlan_tag_bytes;
 }
 
@@ -68,7 +68,8 @@ std::uint32_t receiver::clean(std::uint32_t budget) {
 
 bool receiver::new_buffer(rx_buffer& buffer) {
   host_.consume(kernel::cost::page_alloc);
-  const std::size_t bytes = chains_ ? buffer_bytes_ : stack::skb_allocator::buffer_bytes(buffer_bytes_);
+  const std::size_t used = settings_.buffer_offset + buffer_bytes_;
+  const std::size_t bytes = chains_ ? used : stack::skb_allocator::buffer_bytes(used);
   buffer.buffer = kernel_.memory().alloc(bytes);
   if (buffer.buffer == 0) {
     ++counters_.buffer_failures;

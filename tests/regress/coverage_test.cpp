@@ -69,6 +69,23 @@ TEST_F(coverage_of, prefetch_forgets_what_a_new_ring_forgets) {
   EXPECT_EQ(count("prefetch"), 0U);
 }
 
+TEST_F(coverage_of, page_crossed_is_in_the_middle_of_a_buffer) {
+  fetch(0, 2);
+  payload(0);
+  EXPECT_EQ(count("page_crossed"), 0U);  // first_buffer is the start of a page
+  event_of(stage::dma_write, first_buffer + 0x800, 64);
+  EXPECT_EQ(count("page_crossed"), 0U);
+  event_of(stage::dma_write, first_buffer + 0x1000 + 0x1000, 64);
+  EXPECT_EQ(count("page_crossed"), 1U);
+}
+
+TEST_F(coverage_of, odd_buffer_is_the_first_address_of_a_frame) {
+  event_of(stage::dma_start, 0x2'0042, 64);
+  EXPECT_EQ(count("odd_buffer"), 0U);
+  event_of(stage::dma_start, 0x2'0043, 64);
+  EXPECT_EQ(count("odd_buffer"), 1U);
+}
+
 TEST_F(coverage_of, wthresh_is_a_whole_batch) {
   seen({"driver.wthresh=4"});
   write_back(3);

@@ -31,6 +31,7 @@ TEST(driver_config, accepts_the_defaults_and_names_what_is_wrong) {
   EXPECT_FALSE(wrong([](config& c) { c.wthresh = 64; }).empty());
   EXPECT_FALSE(wrong([](config& c) { c.rdmts = 3; }).empty());
   EXPECT_FALSE(wrong([](config& c) { c.rsrpd = 4096; }).empty());
+  EXPECT_FALSE(wrong([](config& c) { c.buffer_offset = 4096; }).empty());
 }
 
 TEST(driver_config, chooses_buffers_as_linux_does) {

@@ -1,4 +1,4 @@
-// What Linux leaves alone and a scenario may set: thresholds of descriptors and small packets.
+// What Linux leaves alone and a scenario may set: thresholds, small packets, where buffers begin.
 #include "tests/unit/bench.h"
 
 namespace ringside::test {
@@ -22,6 +22,51 @@ TEST(receive_options, thresholds_are_written_only_when_asked) {
   EXPECT_EQ(b.nic.registers[0x2828], 8U | 16U << 8 | 4U << 16 | 1U << 24);
   EXPECT_EQ(b.nic.registers[0x0100], 0x00008202U);
   EXPECT_EQ(b.nic.registers[0x2C00], 128U);
+}
+
+/// Frames of the given payloads through buffers that begin `offset` bytes later; returns the addresses posted at open.
+std::vector<std::uint64_t> delivered_with_offset(driver::config c, std::uint32_t offset,
+                                                 const std::vector<std::size_t>& payloads) {
+  c.buffer_offset = offset;
+  c.ring_size = 48;
+  bench b(c);
+  b.up();
+  std::vector<std::uint64_t> posted;
+  for (const event& e : b.host.of(stage::desc_post)) posted.push_back(e.b);
+  b.listen({5000});
+  b.host.run_for(1 * ms);
+  std::vector<bytes> sent;
+  for (int round = 0; round < 20; ++round)  // twice and more round the ring
+    for (const std::size_t size : payloads) {
+      sent.push_back(pattern(size, static_cast<std::uint8_t>(sent.size())));
+      b.receive(udp_frame(sent.back()));
+      b.host.run_for(1 * ms);
+    }
+  EXPECT_EQ(b.read.size(), sent.size());
+  for (std::size_t i = 0; i < std::min(sent.size(), b.read.size()); ++i)
+    EXPECT_TRUE(b.read[i].second == sent[i]) << "payload of frame " << i + 1;
+  return posted;
+}
+
+// 5: any byte alignment is allowed; without an offset a buffer begins 66 bytes behind a cache line (10.5: headroom).
+TEST(receive_options, buffers_begin_at_any_byte) {
+  for (const std::uint32_t offset : {0U, 1U, 3U, 62U, 4030U, 4095U}) {
+    SCOPED_TRACE(offset);
+    const auto posted = delivered_with_offset({}, offset, {3, 180, 200, 1472});
+    ASSERT_EQ(posted.size(), 47U);
+    for (const std::uint64_t address : posted) EXPECT_EQ(address % 64, (66 + offset) % 64);
+  }
+}
+
+TEST(receive_options, buffers_of_chains_begin_at_any_byte) {
+  driver::config c;
+  c.buffer_size = 512;
+  for (const std::uint32_t offset : {0U, 1U, 255U, 4095U}) {
+    SCOPED_TRACE(offset);
+    const auto posted = delivered_with_offset(c, offset, {3, 180, 470, 1472});
+    ASSERT_EQ(posted.size(), 47U);
+    for (const std::uint64_t address : posted) EXPECT_EQ(address % 64, offset % 64);
+  }
 }
 
 }  // namespace
