@@ -17,10 +17,13 @@ virtual_cpu::virtual_cpu(const virtual_cpu_params& params, interrupt_controller&
       interrupts_(interrupts),
       events_(events),
       source_(events.add_source(origin::cpu, static_cast<std::uint8_t>(params.number))),
-      current_(&idle_) {
+      current_(&idle_),
+      jitter_(params.cost_jitter, params.seed, params.number),
+      switch_costs_(jitter_.stream_of_switches()) {
   idle_.name = "idle";
   idle_.cpu = params.number;
   idle_.now = task::state::running;
+  idle_.costs = jitter_.stream_of_task(0);
   stretch_.begin(0, true);
 }
 
@@ -49,7 +52,12 @@ void virtual_cpu::charge(std::int64_t cycles) {
   }
 }
 
-void virtual_cpu::consume(std::int64_t cycles) {
+std::int64_t virtual_cpu::jittered(std::int64_t cycles) {
+  return jitter_.cycles(cycles, interrupt_costs_ != nullptr ? *interrupt_costs_ : current_->costs);
+}
+
+void virtual_cpu::consume(std::int64_t cost) {
+  const std::int64_t cycles = jittered(cost);
   stretch_.spend(cycles);
   charge(cycles);
   if (!params_.accumulate) synchronise();
@@ -189,6 +197,8 @@ bool virtual_cpu::take_interrupt() {
 
 void virtual_cpu::run_interrupt(const pending_interrupt& i) {
   ++interrupt_depth_;
+  rng costs = jitter_.stream_of_interrupt(interrupts_taken_++);
+  rng* const interrupted = std::exchange(interrupt_costs_, &costs);
   switch (i.from) {
     case source::line:
       interrupts_.accept(i.line, kernel_now());  // now() may be a fraction of a cycle ahead of what cards have told
@@ -221,6 +231,7 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
       break;
     }
   }
+  interrupt_costs_ = interrupted;
   --interrupt_depth_;
 }
 
@@ -228,6 +239,7 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
 // ----------------------------------------------------------------------------------------------------------------
 
 void virtual_cpu::add_task(task& t) {
+  t.costs = jitter_.stream_of_task(t.id);
   if (t.now == task::state::ready) make_ready(t);  // else another CPU wakes it
   sc_core::sc_spawn([this, &t] { run_task(t); }, sc_core::sc_gen_unique_name("task"));
 }
@@ -292,8 +304,9 @@ void virtual_cpu::switch_away(bool ready) {
   ++usage_.context_switches;
   emit(stage::task_switch, 0, next->id, 0);
   // Not consume(): the new task's thread publishes it.
-  stretch_.spend(params_.context_switch_cycles);
-  charge(params_.context_switch_cycles);
+  const std::int64_t cycles = jitter_.cycles(params_.context_switch_cycles, switch_costs_);
+  stretch_.spend(cycles);
+  charge(cycles);
   next->granted = true;
   next->resume.notify(sc_core::SC_ZERO_TIME);
   if (previous.now == task::state::ended) return;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "platform/cpu/cost_jitter.h"
 #include "platform/cpu/interrupt_controller.h"
 #include "platform/cpu/stretch.h"
 #include "sw/kernel/host.h"
@@ -28,6 +29,8 @@ struct virtual_cpu_params {
   sim_time ipi_latency = 500 * ns;            // reschedule interrupt from another CPU; estimate
   sim_time slice = 3 * ms;                    // half of CFS's sched_latency of 6 ms, two tasks; Linux 6.1 defaults
   sim_time wakeup_granularity = 1 * ms;       // sysctl_sched_wakeup_granularity of Linux 6.1's CFS
+  std::uint32_t cost_jitter = 0;              // percent by which each use of a cost varies
+  std::uint64_t seed = 1;                     // of the jitter
 };
 
 /// CPU cycles spent per kind of work.
@@ -49,6 +52,7 @@ struct task {
   state now = state::ready;
   bool granted = false;             // the CPU is this task's: set by the switch, consumed by its thread
   std::int64_t virtual_cycles = 0;  // CFS virtual runtime, equal weights
+  rng costs{0};                     // stream of its cost jitter, set by its CPU
   sc_core::sc_event resume;
 };
 
@@ -65,7 +69,8 @@ class virtual_cpu {
   // ---- time ----
   unsigned number() const { return params_.number; }
   sim_time now() const { return params_.clock.edge(stretch_.end_cycle()); }
-  void consume(std::int64_t cycles);
+  /// Spends a cost, which may vary from use to use.
+  void consume(std::int64_t cost);
   void synchronise();
   bool irq_save();
   void irq_restore(bool enabled);
@@ -121,6 +126,7 @@ class virtual_cpu {
   void switch_away(bool ready);
   task* pick();
   void charge(std::int64_t cycles);
+  std::int64_t jittered(std::int64_t cycles);
   void wait_for_cpu(task& t);
   void arm_slice();
 
@@ -149,6 +155,10 @@ class virtual_cpu {
   bool need_resched_ = false;
   unsigned preempt_count_ = 0;
   unsigned interrupt_depth_ = 0;
+  const cost_jitter jitter_;
+  std::uint64_t interrupts_taken_ = 0;
+  rng switch_costs_;                // a task that is switched to may have drawn for what it has not yet done
+  rng* interrupt_costs_ = nullptr;  // stream of the interrupt being handled; none: the current task's
 };
 
 }  // namespace ringside::platform

@@ -91,6 +91,8 @@ processor_params processor_params_of(const scenario& s) {
   p.cpus = s.cpu.count;
   p.cpu.clock = clock_of(s.cpu.clock_hz);
   p.cpu.accumulate = s.run.cpu_accumulate;
+  p.cpu.cost_jitter = s.cpu.cost_jitter;
+  p.cpu.seed = s.run.seed;
   for (const auto& [name, value] : s.cost) {
     const kernel::cost what = kernel::cost_by_name(name);
     if (what != kernel::cost::count) p.costs.cycles[static_cast<std::size_t>(what)] = value;

@@ -45,6 +45,7 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"retry", "PCI retries"},
     {"disconnect", "PCI bursts ended before their last byte"},
     {"two_cpus", "runs on two CPUs"},
+    {"cost_jitter", "runs in which each use of a cost varies"},
     {"mode_napi", "runs with NAPI"},
     {"mode_irq", "runs without NAPI"},
     {"mode_poll", "runs by polling alone"},
@@ -107,6 +108,7 @@ std::span<const coverage_kind> coverage_kinds() {
 coverage::coverage(const scenario& plan) : plan_(plan) {
   for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;
   add("two_cpus", plan.cpu.count == 2);
+  add("cost_jitter", plan.cpu.cost_jitter != 0);
   add("mode_napi", plan.driver.mode == driver_mode::napi);
   add("mode_irq", plan.driver.mode == driver_mode::irq);
   add("mode_poll", plan.driver.mode == driver_mode::poll);

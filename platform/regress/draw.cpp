@@ -39,6 +39,7 @@ class drawer {
     reconfigure();
     thresholds();
     alignment();
+    if (percent(50)) set("cpu.cost_jitter", magnitude(1, 90));
   }
 
   temper mood() const { return mood_; }

@@ -107,6 +107,8 @@ const auto rows = std::to_array<key_row>({
      "CPU clock",
      "this project",
      [](scenario& s, const value& v) { s.cpu.clock_hz = v.ratio; }},
+    {"cpu.cost_jitter", "0", whole(0, 90, "%"), "each use of a cost varies by up to so much, drawn from run.seed",
+     "this project", [](scenario& s, const value& v) { s.cpu.cost_jitter = u32(v); }},
     {"cpu.irq_affinity",
      "0",
      {.kind = kind::cpus, .high = 15},

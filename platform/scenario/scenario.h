@@ -75,6 +75,7 @@ struct mem_config {
 struct cpu_config {
   std::uint32_t count = 0;
   rational clock_hz;
+  std::uint32_t cost_jitter = 0;    // percent
   std::uint64_t irq_affinity = 0;   // mask of CPUs
   std::uint64_t task_affinity = 0;  // mask of CPUs
 };

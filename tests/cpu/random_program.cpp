@@ -22,6 +22,8 @@ struct program {
     platform::virtual_cpu_params c;
     c.clock = clock_domain(p.clock_numerator, p.clock_denominator);
     c.accumulate = p.accumulate;
+    c.cost_jitter = p.cost_jitter;
+    c.seed = p.seed;
     c.slice = 40 * us;
     c.wakeup_granularity = 2 * us;
     return c;

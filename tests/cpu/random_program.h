@@ -13,6 +13,7 @@ struct program_params {
   std::uint64_t seed = 1;
   bool accumulate = true;
   unsigned cpus = 1;
+  std::uint32_t cost_jitter = 0;  // percent
   std::int64_t clock_numerator = 2'000'000'000;
   std::int64_t clock_denominator = 1;
 };

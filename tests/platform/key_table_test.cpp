@@ -112,6 +112,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.wthresh=45",
                                           "driver.rdmts=2",
                                           "driver.rsrpd=46",
+                                          "cpu.cost_jitter=48",
                                           "driver.buffer_offset=47",
                                           "driver.promiscuous=on",
                                           "driver.mtu=1400",
@@ -221,6 +222,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.wthresh, 45U);
   EXPECT_EQ(s.driver.rdmts, 2U);
   EXPECT_EQ(s.driver.rsrpd, 46U);
+  EXPECT_EQ(s.cpu.cost_jitter, 48U);
   EXPECT_EQ(s.driver.buffer_offset, 47U);
   EXPECT_TRUE(s.driver.promiscuous);
   EXPECT_EQ(s.driver.mtu, 1400U);

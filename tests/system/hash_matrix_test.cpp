@@ -43,6 +43,9 @@ std::vector<load> loads() {
       {"errors_on_the_wire",
        {"gen.size=64..300", "gen.rate=30%", "gen.count=150", "gen.bad_fcs_per_million=100000",
         "gen.rx_er_per_million=100000", "gen.runt_per_million=100000", "gen.oversize_per_million=100000"}},
+      {"cost_jitter", {"gen.size=64..600", "gen.rate=30%", "gen.count=150", "cpu.cost_jitter=50", "cpu.count=2"}},
+      {"cost_jitter_irq_mode",
+       {"gen.size=64", "gen.rate=30%", "gen.count=100", "cpu.cost_jitter=90", "driver.mode=irq", "driver.irq_quota=3"}},
       {"odd_cpu_clock", {"gen.size=64", "gen.rate=20%", "gen.count=100", "cpu.clock_mhz=1733"}},
   };
 }
@@ -87,7 +90,8 @@ INSTANTIATE_TEST_SUITE_P(loads, full_hash_matrix, testing::ValuesIn(loads()),
 
 // One load in all eight ways, in every run of the tests.
 TEST(hash_matrix_all_ways, are_equal) {
-  const settings set{"gen.size=64..300", "gen.rate=20%", "gen.count=60", "bus.retry_per_million=100000", "cpu.count=2"};
+  const settings set{"gen.size=64..300", "gen.rate=20%",      "gen.count=60", "bus.retry_per_million=100000",
+                     "cpu.count=2",      "cpu.cost_jitter=40"};
   const outcome fastest = run_machine(set);
   EXPECT_EQ(complaints_of(fastest), "");
   for (unsigned way = 0; way < 7; ++way)
