@@ -18,7 +18,7 @@ std::string first_difference(const std::string& x, const std::string& y) {
     const bool more_a = static_cast<bool>(std::getline(a, line_a));
     const bool more_b = static_cast<bool>(std::getline(b, line_b));
     if (!more_a && !more_b) return {};
-    if (more_a != more_b || line_a != line_b) return before + " | " + line_a + " | " + line_b;
+    if (more_a != more_b || line_a != line_b) return before.append(" | ").append(line_a).append(" | ").append(line_b);
     before = line_a;
   }
 }
