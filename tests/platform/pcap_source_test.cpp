@@ -22,7 +22,7 @@ struct record {
 /// A capture written by libpcap itself.
 std::string capture(const test::test_folder& folder, const std::vector<record>& records, int type = DLT_EN10MB,
                     bool nano = true) {
-  const std::string file = folder.path("c.pcap");
+  std::string file = folder.path("c.pcap");
   pcap_t* handle = pcap_open_dead_with_tstamp_precision(
       type, 262'144, static_cast<unsigned>(nano ? PCAP_TSTAMP_PRECISION_NANO : PCAP_TSTAMP_PRECISION_MICRO));
   pcap_dumper_t* out = pcap_dump_open(handle, file.c_str());
