@@ -5,7 +5,7 @@
 namespace ringside::test {
 namespace {
 
-driver::config with(std::function<void(driver::config&)> change) {
+driver::config with(const std::function<void(driver::config&)>& change) {
   driver::config c;
   change(c);
   return c;

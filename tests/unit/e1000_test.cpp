@@ -8,7 +8,7 @@ namespace {
 
 using driver::driver_status;
 
-driver::config with(std::function<void(driver::config&)> change) {
+driver::config with(const std::function<void(driver::config&)>& change) {
   driver::config c;
   change(c);
   return c;
@@ -27,7 +27,7 @@ TEST(e1000, delivers_a_udp_frame_to_the_application) {
   EXPECT_TRUE(b.read[0].second == payload);
 }
 
-driver_status probe_with(std::function<void(bench&)> change) {
+driver_status probe_with(const std::function<void(bench&)>& change) {
   bench b;
   change(b);
   driver_status result = driver_status::ok;
@@ -367,7 +367,7 @@ TEST_P(other_mode, delivers_in_order) {
   b.host.run_for(1 * ms);
   std::vector<bytes> sent;
   for (int i = 0; i < 200; ++i) {
-    sent.push_back(pattern(static_cast<std::size_t>(i * 7), static_cast<std::uint8_t>(i)));
+    sent.push_back(pattern(static_cast<std::size_t>(i) * 7, static_cast<std::uint8_t>(i)));
     b.host.at(b.host.now() + i * 15 * us, [&b, p = sent.back()] { b.receive(udp_frame(p)); });
   }
   b.host.run_for(20 * ms);

@@ -1,6 +1,8 @@
 #include "tests/unit/fake_host.h"
 
 #include <algorithm>
+#include <bit>
+#include <span>
 #include <stdexcept>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -10,16 +12,20 @@
 namespace ringside::test {
 namespace {
 constexpr std::size_t stack_bytes = 256 * 1024;
+
+// The allocator poisons what is free; the vector gives it back to the heap.
+void give_back([[maybe_unused]] std::span<std::byte> memory) {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(memory.data(), memory.size());
+#endif
 }
+}  // namespace
 
 fake_host::fake_host(unsigned cpus, std::size_t memory_bytes)
     : cpus_(cpus), memory_(memory_bytes), timer_(cpus, time_never) {}
 
 fake_host::~fake_host() {
-#if defined(__SANITIZE_ADDRESS__)
-  // The allocator poisons what is free; the vector gives it back to the heap.
-  __asan_unpoison_memory_region(memory_.data(), memory_.size());
-#endif
+  give_back(memory_);
 }
 
 void fake_host::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
@@ -156,7 +162,7 @@ void fake_host::config_write32(unsigned device, std::uint32_t offset, std::uint3
 
 void fake_host::entry(unsigned high, unsigned low) {
   // makecontext passes ints: the pointer comes in two halves.
-  auto* self = reinterpret_cast<fake_host*>((static_cast<std::uintptr_t>(high) << 32) | low);
+  auto* self = std::bit_cast<fake_host*>((static_cast<std::uintptr_t>(high) << 32) | low);
   task_control& me = *self->tasks_[self->current_ - 1];
   me.body();
   me.state = task_state::ended;

@@ -22,22 +22,22 @@ stack::net_stack::config small_limits() {
 class ip_fragment : public stack_bench {
  protected:
   explicit ip_fragment(const stack::net_stack::config& settings = small_limits()) : stack_bench(settings) {
-    socket_ = std::make_unique<stack::udp_socket>(host_, net_.udp(), 1);
-    socket_->set_rcvbuf(1U << 20);
-    EXPECT_TRUE(socket_->bind(0, 5000));
+    socket = std::make_unique<stack::udp_socket>(host, net.udp(), 1);
+    socket->set_rcvbuf(1U << 20);
+    EXPECT_TRUE(socket->bind(0, 5000));
   }
   void TearDown() override {
-    host_.run_task([this] { net_.shut_down(); });
-    socket_->close();
+    host.run_task([this] { net.shut_down(); });
+    socket->close();
     EXPECT_EQ(fragments().memory(), 0U);
     std::set<frame_id> ended;
-    for (const event& e : host_.events)
+    for (const event& e : host.events)
       if (e.what == stage::socket_enqueue || e.what == stage::skb_consume || e.what == stage::skb_drop) {
         EXPECT_TRUE(ended.insert(e.frame).second) << "frame " << e.frame << " has two fates";
       }
     stack_bench::TearDown();
   }
-  const stack::ip_fragments& fragments() { return net_.ipv4().fragments(); }
+  const stack::ip_fragments& fragments() { return net.ipv4().fragments(); }
 
   /// IPv4 payload (UDP header and data, checksum correct) for `size` bytes of data.
   static bytes udp_datagram(std::size_t size) {
@@ -65,14 +65,14 @@ class ip_fragment : public stack_bench {
   bytes read() {
     bytes buffer(70'000);
     stack::recv_result r;
-    host_.run_task([&] { r = socket_->receive(std::as_writable_bytes(std::span(buffer)), false); });
+    host.run_task([&] { r = socket->receive(std::as_writable_bytes(std::span(buffer)), false); });
     buffer.resize(r.copied);
-    last_ = r;
+    received = r;
     return buffer;
   }
 
-  std::unique_ptr<stack::udp_socket> socket_;
-  stack::recv_result last_;
+  std::unique_ptr<stack::udp_socket> socket;
+  stack::recv_result received;
 };
 
 TEST_F(ip_fragment, joins_every_order_of_arrival) {
@@ -81,23 +81,23 @@ TEST_F(ip_fragment, joins_every_order_of_arrival) {
   const std::vector<std::size_t> cuts{0, 24, 56, 80, 108};
   do {
     for (const std::size_t i : order) {
-      EXPECT_EQ(socket_->queued(), 0U);
+      EXPECT_EQ(socket->queued(), 0U);
       feed_part(datagram, cuts[i], cuts[i + 1]);
     }
     EXPECT_EQ(read(), pattern(100, 3));
-    EXPECT_EQ(last_.frame, fed_) << "the frame that came last carries the datagram";
-    EXPECT_EQ(last_.source_port, 4000U);
+    EXPECT_EQ(received.frame, fed) << "the frame that came last carries the datagram";
+    EXPECT_EQ(received.source_port, 4000U);
   } while (std::next_permutation(order.begin(), order.end()));
   EXPECT_EQ(fragments().counters().reassembled, 24U);
-  EXPECT_EQ(net_.skbs().delivered(), 24U);
-  EXPECT_EQ(net_.skbs().consumed(), 72U) << "the others are consumed when the datagram is whole";
+  EXPECT_EQ(net.skbs().delivered(), 24U);
+  EXPECT_EQ(net.skbs().consumed(), 72U) << "the others are consumed when the datagram is whole";
 }
 
 TEST_F(ip_fragment, a_hole_keeps_it_waiting) {
   const bytes datagram = udp_datagram(100);
   feed_part(datagram, 0, 24);
   feed_part(datagram, 80, 108);
-  EXPECT_EQ(socket_->queued(), 0U);
+  EXPECT_EQ(socket->queued(), 0U);
   EXPECT_EQ(fragments().datagrams(), 1U);
   feed_part(datagram, 24, 80);
   EXPECT_EQ(read(), pattern(100, 3));
@@ -136,7 +136,7 @@ TEST_F(ip_fragment_with_defaults, the_largest_datagram_arrives) {
   for (std::size_t at = 0; at < datagram.size(); at += 1480)
     feed_part(datagram, at, std::min(at + 1480, datagram.size()));
   EXPECT_EQ(read(), pattern(65'507, 3));
-  EXPECT_EQ(net_.skbs().consumed(), 44U);  // 65,515 bytes in pieces of 1480, the last excepted
+  EXPECT_EQ(net.skbs().consumed(), 44U);  // 65,515 bytes in pieces of 1480, the last excepted
 }
 
 TEST_F(ip_fragment, the_checksum_is_verified_in_software) {
@@ -147,7 +147,7 @@ TEST_F(ip_fragment, the_checksum_is_verified_in_software) {
   feed(std::move(first));
   feed_part(datagram, 56, 108);
   EXPECT_EQ(dropped(drop_reason::udp_checksum), 1U);
-  EXPECT_EQ(net_.skbs().consumed(), 1U);
+  EXPECT_EQ(net.skbs().consumed(), 1U);
 }
 
 TEST_F(ip_fragment, options_of_the_first_fragment_stay) {
@@ -201,7 +201,7 @@ TEST_F(ip_fragment, duplicates_and_overlaps) {
     const stack::fragment_statistics before = fragments().counters();
     const std::uint64_t dropped_before = dropped(drop_reason::ip_fragment);
     for (const part& p : s.parts) feed_part(datagram, p.begin, p.end);
-    EXPECT_EQ(socket_->queued(), s.delivered ? 1U : 0U);
+    EXPECT_EQ(socket->queued(), s.delivered ? 1U : 0U);
     EXPECT_EQ(fragments().counters().duplicates - before.duplicates, s.duplicates);
     EXPECT_EQ(fragments().counters().overlaps - before.overlaps, s.overlaps);
     EXPECT_EQ(dropped(drop_reason::ip_fragment) - dropped_before, s.dropped);
@@ -260,36 +260,36 @@ TEST_F(ip_fragment, a_middle_is_cut_to_eight_bytes) {
 
 TEST_F(ip_fragment, gives_up_after_thirty_seconds) {
   const bytes datagram = udp_datagram(100);
-  const sim_time begun = host_.now();
+  const sim_time begun = host.now();
   feed_part(datagram, 0, 56);
-  host_.run(begun + 10 * second);
+  host.run(begun + 10 * second);
   feed_part(datagram, 80, 108);  // does not extend the time
   feed_part(datagram, 0, 56, 8);
-  host_.run(begun + 30 * second - 1 * ms);
+  host.run(begun + 30 * second - 1 * ms);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 0U);
-  host_.run(begun + 30 * second + 2 * kernel::timers::jiffy);
+  host.run(begun + 30 * second + 2 * kernel::timers::jiffy);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
   EXPECT_EQ(fragments().counters().timeouts, 1U);
   EXPECT_EQ(fragments().datagrams(), 1U) << "the younger one waits on";
-  host_.run(begun + 40 * second + 2 * kernel::timers::jiffy);
+  host.run(begun + 40 * second + 2 * kernel::timers::jiffy);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 3U);
   EXPECT_EQ(fragments().counters().timeouts, 2U);
   feed_part(datagram, 56, 108);  // too late: begins a new wait
-  EXPECT_EQ(socket_->queued(), 0U);
+  EXPECT_EQ(socket->queued(), 0U);
 }
 
 TEST_F(ip_fragment, a_whole_datagram_does_not_time_out) {
   const bytes datagram = udp_datagram(100);
   feed_part(datagram, 0, 56);
   feed_part(datagram, 56, 108);
-  host_.run_for(40 * second);
+  host.run_for(40 * second);
   EXPECT_EQ(fragments().counters().timeouts, 0U);
-  EXPECT_EQ(socket_->queued(), 1U);
+  EXPECT_EQ(socket->queued(), 1U);
 }
 
 TEST_F(ip_fragment, refuses_above_the_memory_limit_until_there_is_room) {
   const bytes datagram = udp_datagram(2000);
-  const sim_time begun = host_.now();
+  const sim_time begun = host.now();
   std::uint16_t id = 100;
   while (dropped(drop_reason::ip_fragment) == 0 && id < 200) feed_part(datagram, 0, 1480, id++);
   EXPECT_GT(fragments().memory(), memory_limit) << "one may go over";
@@ -297,7 +297,7 @@ TEST_F(ip_fragment, refuses_above_the_memory_limit_until_there_is_room) {
   EXPECT_EQ(held, static_cast<std::size_t>(id - 100 - 1));
   feed_part(datagram, 1480, 2008, 100);  // even the piece that would complete one
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
-  host_.run(begun + 31 * second);
+  host.run(begun + 31 * second);
   EXPECT_EQ(fragments().memory(), 0U);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 2 + held);
   feed_part(datagram, 0, 1480, 100);
@@ -321,7 +321,7 @@ TEST_F(ip_fragment_with_defaults, too_many_of_its_sender_in_between_begin_it_ane
     feed_part(datagram, 56, 108);
     EXPECT_EQ(fragments().counters().restarts, between - 63) << between;
     EXPECT_EQ(read(), between == 63 ? pattern(100, 3) : bytes{});
-    host_.run_task([this] { net_.shut_down(); });
+    host.run_task([this] { net.shut_down(); });
   }
 }
 
@@ -329,7 +329,7 @@ TEST_F(ip_fragment, no_memory_for_the_whole_drops_its_parts) {
   const bytes datagram = udp_datagram(2000);
   feed_part(datagram, 0, 1480);
   stack::skb_ptr last = packet(ethernet_frame(0x0800, cut(datagram, 1480, 2008)));
-  os_.memory().fail_next(1);
+  os.memory().fail_next(1);
   feed(std::move(last));
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
   EXPECT_EQ(fragments().counters().failures, 1U);
@@ -337,12 +337,12 @@ TEST_F(ip_fragment, no_memory_for_the_whole_drops_its_parts) {
 
 TEST_F(ip_fragment, shutting_down_lets_nothing_stay) {
   feed_part(udp_datagram(100), 0, 56);
-  host_.run_task([this] { net_.shut_down(); });
+  host.run_task([this] { net.shut_down(); });
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 1U);
-  const std::uint64_t alarms = os_.counters().timer_irqs;
-  host_.run_for(40 * second);
+  const std::uint64_t alarms = os.counters().timer_irqs;
+  host.run_for(40 * second);
   EXPECT_EQ(fragments().counters().timeouts, 0U);
-  EXPECT_EQ(os_.counters().timer_irqs, alarms) << "nothing is left to ring";
+  EXPECT_EQ(os.counters().timer_irqs, alarms) << "nothing is left to ring";
 }
 
 }  // namespace

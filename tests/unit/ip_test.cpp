@@ -19,7 +19,7 @@ class ipv4 : public stack_bench {
     udp_frame_options o;
     o.pad = pad;
     feed(ethernet_frame(0x0800, packet_bytes, o));
-    const event& last = host_.events.back();
+    const event& last = host.events.back();
     EXPECT_EQ(last.what, stage::skb_drop);
     return static_cast<drop_reason>(last.b);
   }
@@ -113,17 +113,17 @@ TEST_F(ipv4, options) {
 
 TEST_F(ipv4, trims_ethernet_padding) {
   // 4 bytes of UDP payload: 14 + 20 + 8 + 4 = 46, padded to 60.
-  stack::udp_socket socket(host_, net_.udp(), 1);
+  stack::udp_socket socket(host, net.udp(), 1);
   ASSERT_TRUE(socket.bind(0, 5000));
   feed(udp_frame(pattern(4, 1)));
-  EXPECT_EQ(host_.of(stage::socket_enqueue).front().b, 4U);
+  EXPECT_EQ(host.of(stage::socket_enqueue).front().b, 4U);
 }
 
 TEST_F(ipv4, reads_a_header_that_lies_in_fragments) {
-  stack::udp_socket socket(host_, net_.udp(), 1);
+  stack::udp_socket socket(host, net.udp(), 1);
   ASSERT_TRUE(socket.bind(0, 5000));
   feed(fragmented(udp_frame(pattern(2000, 1)), 14, 10 * 64));
-  EXPECT_EQ(host_.count(stage::socket_enqueue), 1U);
+  EXPECT_EQ(host.count(stage::socket_enqueue), 1U);
 }
 
 TEST_F(ipv4, fails_cleanly_when_the_header_cannot_be_pulled) {

@@ -10,83 +10,83 @@ namespace {
 
 class irq : public testing::Test {
  protected:
-  irq() { host_.connect(os_); }
+  irq() { host.connect(os); }
 
-  test::fake_host host_;
-  kernel os_{host_, {}};
+  test::fake_host host;
+  kernel os{host, {}};
 };
 
 TEST_F(irq, unmasks_with_the_first_handler_and_masks_with_the_last) {
   const int a = 0;
   const int b = 0;
-  EXPECT_TRUE(host_.irq_masked(5));
-  EXPECT_TRUE(os_.irqs().request_irq(5, "a", &a, [](irq_line) { return irq_return::none; }));
-  EXPECT_FALSE(host_.irq_masked(5));
-  EXPECT_TRUE(os_.irqs().request_irq(5, "b", &b, [](irq_line) { return irq_return::none; }));
-  EXPECT_FALSE(os_.irqs().request_irq(5, "a", &a, [](irq_line) { return irq_return::none; }));
-  os_.irqs().free_irq(5, &a);
-  EXPECT_FALSE(host_.irq_masked(5));
-  os_.irqs().free_irq(5, &b);
-  EXPECT_TRUE(host_.irq_masked(5));
+  EXPECT_TRUE(host.irq_masked(5));
+  EXPECT_TRUE(os.irqs().request_irq(5, "a", &a, [](irq_line) { return irq_return::none; }));
+  EXPECT_FALSE(host.irq_masked(5));
+  EXPECT_TRUE(os.irqs().request_irq(5, "b", &b, [](irq_line) { return irq_return::none; }));
+  EXPECT_FALSE(os.irqs().request_irq(5, "a", &a, [](irq_line) { return irq_return::none; }));
+  os.irqs().free_irq(5, &a);
+  EXPECT_FALSE(host.irq_masked(5));
+  os.irqs().free_irq(5, &b);
+  EXPECT_TRUE(host.irq_masked(5));
 }
 
 TEST_F(irq, calls_every_handler_of_a_shared_line) {
   int first = 0;
   int second = 0;
-  os_.irqs().request_irq(5, "first", &first, [&](irq_line) {
+  os.irqs().request_irq(5, "first", &first, [&](irq_line) {
     ++first;
     return irq_return::none;
   });
-  os_.irqs().request_irq(5, "second", &second, [&](irq_line) {
+  os.irqs().request_irq(5, "second", &second, [&](irq_line) {
     ++second;
-    host_.set_line(5, false);
+    host.set_line(5, false);
     return irq_return::handled;
   });
-  host_.set_line(5, true);
-  host_.run_for(1 * us);
+  host.set_line(5, true);
+  host.run_for(1 * us);
   EXPECT_EQ(first, 1);
   EXPECT_EQ(second, 1);
-  EXPECT_EQ(os_.counters().hardirqs, 1U);
-  EXPECT_EQ(os_.counters().spurious, 0U);
+  EXPECT_EQ(os.counters().hardirqs, 1U);
+  EXPECT_EQ(os.counters().spurious, 0U);
 }
 
 TEST_F(irq, a_claim_does_not_hide_the_line_from_later_handlers) {
   int second = 0;
   const int first = 0;
-  os_.irqs().request_irq(5, "first", &first, [&](irq_line l) {
-    host_.set_line(l, false);
+  os.irqs().request_irq(5, "first", &first, [&](irq_line l) {
+    host.set_line(l, false);
     return irq_return::handled;
   });
-  os_.irqs().request_irq(5, "second", &second, [&](irq_line) {
+  os.irqs().request_irq(5, "second", &second, [&](irq_line) {
     ++second;
     return irq_return::none;
   });
-  host_.set_line(5, true);
-  host_.run_for(1 * us);
+  host.set_line(5, true);
+  host.run_for(1 * us);
   EXPECT_EQ(second, 1);  // both devices may have asked
 }
 
 TEST_F(irq, counts_an_interrupt_nobody_claims) {
   const int owner = 0;
-  os_.irqs().request_irq(5, "none", &owner, [&](irq_line) {
-    host_.set_line(5, false);
+  os.irqs().request_irq(5, "none", &owner, [&](irq_line) {
+    host.set_line(5, false);
     return irq_return::none;
   });
-  host_.set_line(5, true);
-  host_.run_for(1 * us);
-  EXPECT_EQ(os_.counters().spurious, 1U);
-  EXPECT_EQ(os_.irqs().spurious(5), 1U);
-  EXPECT_EQ(os_.irqs().spurious(6), 0U);
+  host.set_line(5, true);
+  host.run_for(1 * us);
+  EXPECT_EQ(os.counters().spurious, 1U);
+  EXPECT_EQ(os.irqs().spurious(5), 1U);
+  EXPECT_EQ(os.irqs().spurious(6), 0U);
 }
 
 TEST_F(irq, comes_again_after_eoi_while_the_level_stays) {
   int calls = 0;
-  os_.irqs().request_irq(5, "level", &calls, [&](irq_line) {
-    if (++calls == 3) host_.set_line(5, false);
+  os.irqs().request_irq(5, "level", &calls, [&](irq_line) {
+    if (++calls == 3) host.set_line(5, false);
     return irq_return::handled;
   });
-  host_.set_line(5, true);
-  host_.run_for(100 * us);
+  host.set_line(5, true);
+  host.run_for(100 * us);
   EXPECT_EQ(calls, 3);
 }
 
@@ -95,37 +95,37 @@ TEST_F(irq, hardirqs_do_not_nest) {
   int deepest = 0;
   const auto handler = [&](irq_line line) {
     deepest = std::max(deepest, ++depth);
-    host_.set_line(line, false);
-    host_.consume(cost::context_switch, 1);
-    host_.sync();  // the other line is pending here
+    host.set_line(line, false);
+    host.consume(cost::context_switch, 1);
+    host.sync();  // the other line is pending here
     --depth;
     return irq_return::handled;
   };
   const int a = 0;
   const int b = 0;
-  os_.irqs().request_irq(5, "a", &a, handler);
-  os_.irqs().request_irq(6, "b", &b, handler);
-  host_.set_line(5, true);
-  host_.set_line(6, true);
-  host_.run_for(100 * us);
-  EXPECT_EQ(os_.counters().hardirqs, 2U);
+  os.irqs().request_irq(5, "a", &a, handler);
+  os.irqs().request_irq(6, "b", &b, handler);
+  host.set_line(5, true);
+  host.set_line(6, true);
+  host.run_for(100 * us);
+  EXPECT_EQ(os.counters().hardirqs, 2U);
   EXPECT_EQ(deepest, 1);
 }
 
 TEST_F(irq, wraps_the_handler_in_enter_and_exit_events) {
   const int owner = 0;
-  os_.irqs().request_irq(5, "a", &owner, [&](irq_line line) {
-    host_.set_line(line, false);
-    EXPECT_TRUE(os_.softirq().in_interrupt());
+  os.irqs().request_irq(5, "a", &owner, [&](irq_line line) {
+    host.set_line(line, false);
+    EXPECT_TRUE(os.softirq().in_interrupt());
     return irq_return::handled;
   });
-  host_.set_line(5, true);
-  host_.run_for(10 * us);
-  ASSERT_EQ(host_.events.size(), 2U);
-  EXPECT_EQ(host_.events[0].what, stage::hardirq_enter);
-  EXPECT_EQ(host_.events[0].a, 5U);
-  EXPECT_EQ(host_.events[1].what, stage::hardirq_exit);
-  EXPECT_FALSE(os_.softirq().in_interrupt());
+  host.set_line(5, true);
+  host.run_for(10 * us);
+  ASSERT_EQ(host.events.size(), 2U);
+  EXPECT_EQ(host.events[0].what, stage::hardirq_enter);
+  EXPECT_EQ(host.events[0].a, 5U);
+  EXPECT_EQ(host.events[1].what, stage::hardirq_exit);
+  EXPECT_FALSE(os.softirq().in_interrupt());
 }
 
 }  // namespace

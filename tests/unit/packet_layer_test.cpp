@@ -44,7 +44,7 @@ TEST_F(packet_layer, drops_what_no_protocol_wants) {
 
 TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
   recording_tap t;
-  net_.packets().add_tap(t);
+  net.packets().add_tap(t);
   udp_frame_options o;
   o.destination_mac = {0x02, 9, 9, 9, 9, 9};
   const bytes frame = udp_frame(pattern(20, 1), o);
@@ -56,18 +56,18 @@ TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
 
 TEST_F(packet_layer, taps_see_every_byte_of_a_fragmented_frame) {
   recording_tap t;
-  net_.packets().add_tap(t);
+  net.packets().add_tap(t);
   const bytes frame = udp_frame(pattern(3000, 1));
   feed(fragmented(frame, 14, 900));
   ASSERT_EQ(t.seen.size(), 1U);
   EXPECT_EQ(t.seen[0].first, 1U);
   EXPECT_EQ(t.seen[0].second, frame);
-  EXPECT_EQ(host_.of(stage::tap).front().a, frame.size());
+  EXPECT_EQ(host.of(stage::tap).front().a, frame.size());
 }
 
 TEST_F(packet_layer, takes_a_tag_out_of_the_data_and_shows_it_to_the_tap) {
   recording_tap t;
-  net_.packets().add_tap(t);
+  net.packets().add_tap(t);
   const bytes frame = tagged(udp_frame(pattern(50, 1)), 100);
   feed(frame);
   EXPECT_EQ(dropped(drop_reason::no_socket), 1U);  // it got as far as UDP
@@ -77,7 +77,7 @@ TEST_F(packet_layer, takes_a_tag_out_of_the_data_and_shows_it_to_the_tap) {
 
 TEST_F(packet_layer, puts_the_tag_the_chip_took_out_back_for_the_tap) {
   recording_tap t;
-  net_.packets().add_tap(t);
+  net.packets().add_tap(t);
   const bytes plain = udp_frame(pattern(50, 1));
   stack::skb_ptr skb = packet(plain);
   skb->vlan_tci = 100;
@@ -120,26 +120,26 @@ TEST_F(packet_layer, eth_type_trans_classifies_the_destination) {
     udp_frame_options o;
     o.destination_mac = r.mac;
     stack::skb_ptr skb = packet(udp_frame(pattern(20, 1), o));
-    stack::eth_type_trans(*skb, dev_);
+    stack::eth_type_trans(*skb, dev);
     EXPECT_EQ(skb->type, r.type);
     EXPECT_EQ(skb->protocol, 0x0800);
   }
 }
 
 TEST_F(packet_layer, netif_rx_delivers_through_the_backlog_and_drops_when_full) {
-  host_.run_task([&] {
-    os_.softirq().local_bh_disable();
+  host.run_task([&] {
+    os.softirq().local_bh_disable();
     for (int i = 0; i < 1003; ++i) {
       stack::skb_ptr skb = packet(ethernet_frame(0x88CC, pattern(46, 1)));
-      skb->frame = ++fed_;
-      stack::eth_type_trans(*skb, dev_);
-      net_.packets().netif_rx(std::move(skb));
+      skb->frame = ++fed;
+      stack::eth_type_trans(*skb, dev);
+      net.packets().netif_rx(std::move(skb));
     }
     EXPECT_EQ(dropped(drop_reason::backlog_full), 2U);
-    EXPECT_EQ(dev_.stats.rx_dropped, 2U);
-    os_.softirq().local_bh_enable();
+    EXPECT_EQ(dev.stats.rx_dropped, 2U);
+    os.softirq().local_bh_enable();
   });
-  host_.run_for(10 * ms);
+  host.run_for(10 * ms);
   EXPECT_EQ(dropped(drop_reason::no_protocol), 1001U);
 }
 

@@ -8,7 +8,7 @@ namespace {
 class sk_buff : public stack_bench {};
 
 TEST_F(sk_buff, starts_with_headroom_and_an_aligned_ip_header) {
-  stack::skb_ptr skb = net_.skbs().alloc_skb(1500);
+  stack::skb_ptr skb = net.skbs().alloc_skb(1500);
   EXPECT_EQ(skb->len(), 0U);
   EXPECT_EQ(skb->headroom(), 66U);  // NET_SKB_PAD + NET_IP_ALIGN
   EXPECT_GE(skb->tailroom(), 1500U);
@@ -31,18 +31,18 @@ TEST_F(sk_buff, put_push_pull_and_trim_move_the_ends) {
 }
 
 TEST_F(sk_buff, counts_live_packets) {
-  EXPECT_EQ(net_.skbs().live(), 0U);
-  stack::skb_ptr a = net_.skbs().alloc_skb(10);
-  stack::skb_ptr b = net_.skbs().alloc_skb(10);
-  EXPECT_EQ(net_.skbs().live(), 2U);
+  EXPECT_EQ(net.skbs().live(), 0U);
+  stack::skb_ptr a = net.skbs().alloc_skb(10);
+  stack::skb_ptr b = net.skbs().alloc_skb(10);
+  EXPECT_EQ(net.skbs().live(), 2U);
   a.reset();
   b.reset();
-  EXPECT_EQ(net_.skbs().live(), 0U);
+  EXPECT_EQ(net.skbs().live(), 0U);
 }
 
 TEST_F(sk_buff, alloc_fails_without_memory) {
-  os_.memory().fail_next(1);
-  EXPECT_EQ(net_.skbs().alloc_skb(10), nullptr);
+  os.memory().fail_next(1);
+  EXPECT_EQ(net.skbs().alloc_skb(10), nullptr);
 }
 
 TEST_F(sk_buff, reads_across_fragments) {
@@ -82,7 +82,7 @@ TEST_F(sk_buff, may_pull_grows_the_head_when_it_must) {
 TEST_F(sk_buff, may_pull_fails_unchanged_without_memory) {
   const bytes data = pattern(6000, 5);
   stack::skb_ptr skb = fragmented(data, 20, 1000);
-  os_.memory().fail_next(1);
+  os.memory().fail_next(1);
   EXPECT_FALSE(skb->may_pull(4000));
   EXPECT_EQ(contents(*skb), data);
 }
@@ -91,21 +91,21 @@ TEST_F(sk_buff, trim_frees_fragments_behind_the_end) {
   const bytes data = pattern(1020, 5);
   for (const std::size_t keep : {0U, 10U, 20U, 21U, 520U, 521U, 1019U}) {
     stack::skb_ptr skb = fragmented(data, 20, 500);
-    const std::uint64_t live = os_.memory().live();
+    const std::uint64_t live = os.memory().live();
     skb->trim(keep);
     EXPECT_EQ(contents(*skb), bytes(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(keep)));
     const std::size_t frags = keep <= 20 ? 0 : (keep - 20 + 499) / 500;
     EXPECT_EQ(skb->frag_count(), frags) << keep;
-    EXPECT_EQ(os_.memory().live(), live - (2 - frags));
+    EXPECT_EQ(os.memory().live(), live - (2 - frags));
   }
 }
 
 TEST_F(sk_buff, takes_at_most_seventeen_fragments) {
-  stack::skb_ptr skb = net_.skbs().alloc_skb(64);
-  for (int i = 0; i < 17; ++i) EXPECT_TRUE(skb->add_frag(os_.memory().alloc(64), 0, 64));
-  const kernel::bus_address extra = os_.memory().alloc(64);
+  stack::skb_ptr skb = net.skbs().alloc_skb(64);
+  for (int i = 0; i < 17; ++i) EXPECT_TRUE(skb->add_frag(os.memory().alloc(64), 0, 64));
+  const kernel::bus_address extra = os.memory().alloc(64);
   EXPECT_FALSE(skb->add_frag(extra, 0, 64));
-  os_.memory().free(extra);
+  os.memory().free(extra);
 }
 
 TEST_F(sk_buff, header_positions_survive_push_and_pull) {

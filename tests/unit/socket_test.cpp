@@ -11,62 +11,62 @@ class socket : public stack_bench {
  protected:
   void feed_at(sim_time when, const bytes& frame) {
     // Arrives through the backlog from an interrupt-like event.
-    host_.at(when, [this, frame] {
-      pending_.push_back(frame);
-      host_.set_line(5, true);
+    host.at(when, [this, frame] {
+      pending.push_back(frame);
+      host.set_line(5, true);
     });
   }
   socket() {
-    os_.irqs().request_irq(5, "feeder", this, [this](kernel::irq_line l) {
-      host_.set_line(l, false);
-      for (const bytes& frame : std::exchange(pending_, {})) {
+    os.irqs().request_irq(5, "feeder", this, [this](kernel::irq_line l) {
+      host.set_line(l, false);
+      for (const bytes& frame : std::exchange(pending, {})) {
         stack::skb_ptr skb = packet(frame);
-        skb->frame = ++fed_;
-        stack::eth_type_trans(*skb, dev_);
-        net_.packets().netif_rx(std::move(skb));
+        skb->frame = ++fed;
+        stack::eth_type_trans(*skb, dev);
+        net.packets().netif_rx(std::move(skb));
       }
       return kernel::irq_return::handled;
     });
   }
-  std::vector<bytes> pending_;
+  std::vector<bytes> pending;
 };
 
 TEST_F(socket, receive_without_wait_returns_at_once) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
-  host_.run_task([&] {
+  host.run_task([&] {
     std::array<std::byte, 100> buffer{};
     EXPECT_EQ(s.receive(buffer, false).status, stack::recv_status::would_block);
   });
-  EXPECT_EQ(host_.count(stage::app_read), 0U);
+  EXPECT_EQ(host.count(stage::app_read), 0U);
 }
 
 TEST_F(socket, blocking_receive_sleeps_until_data_comes) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   const bytes payload = pattern(40, 9);
-  const sim_time arrival = host_.now() + 5 * ms;
+  const sim_time arrival = host.now() + 5 * ms;
   feed_at(arrival, udp_frame(payload));
-  host_.run_task([&] {
+  host.run_task([&] {
     std::array<std::byte, 100> buffer{};
     const stack::recv_result r = s.receive(buffer, true);
     EXPECT_EQ(r.status, stack::recv_status::ok);
     EXPECT_EQ(r.length, 40U);
     EXPECT_EQ(r.source, 0xC0A80001U);
     EXPECT_EQ(r.source_port, 4000);
-    EXPECT_GE(host_.now(), arrival);
+    EXPECT_GE(host.now(), arrival);
     EXPECT_EQ(std::memcmp(buffer.data(), payload.data(), 40), 0);
   });
-  EXPECT_EQ(host_.count(stage::task_wake), 1U);
-  EXPECT_EQ(host_.count(stage::app_read), 1U);
-  EXPECT_EQ(host_.of(stage::app_read).front().frame, 1U);
+  EXPECT_EQ(host.count(stage::task_wake), 1U);
+  EXPECT_EQ(host.count(stage::app_read), 1U);
+  EXPECT_EQ(host.of(stage::app_read).front().frame, 1U);
 }
 
 TEST_F(socket, a_small_buffer_truncates_and_says_so) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   feed(udp_frame(pattern(40, 9)));
-  host_.run_task([&] {
+  host.run_task([&] {
     std::array<std::byte, 10> buffer{};
     const stack::recv_result r = s.receive(buffer, true);
     EXPECT_EQ(r.copied, 10U);
@@ -75,7 +75,7 @@ TEST_F(socket, a_small_buffer_truncates_and_says_so) {
 }
 
 TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   s.set_rcvbuf(4000);
   for (int i = 0; i < 10; ++i) feed(udp_frame(pattern(10, 9)));
@@ -85,7 +85,7 @@ TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
   EXPECT_EQ(s.rmem_alloc(), 6U * 768U);
   EXPECT_EQ(s.drops(), 4U);
   EXPECT_EQ(dropped(drop_reason::socket_rcvbuf), 4U);
-  host_.run_task([&] {
+  host.run_task([&] {
     std::array<std::byte, 100> buffer{};
     while (s.receive(buffer, false).status == stack::recv_status::ok) {
     }
@@ -96,112 +96,112 @@ TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
 }
 
 TEST_F(socket, close_wakes_a_blocked_reader_and_frees_the_queue) {
-  auto s = std::make_unique<stack::udp_socket>(host_, net_.udp(), 1);
+  auto s = std::make_unique<stack::udp_socket>(host, net.udp(), 1);
   ASSERT_TRUE(s->bind(0, 5000));
   bool returned = false;
-  host_.spawn(0, "reader", [&] {
+  host.spawn(0, "reader", [&] {
     std::array<std::byte, 100> buffer{};
     EXPECT_EQ(s->receive(buffer, true).status, stack::recv_status::closed);
     returned = true;
   });
-  host_.run_for(1 * ms);
+  host.run_for(1 * ms);
   EXPECT_FALSE(returned);
   s->close();
-  host_.run_for(1 * ms);
+  host.run_for(1 * ms);
   EXPECT_TRUE(returned);
-  stack::udp_socket other(host_, net_.udp(), 2);
+  stack::udp_socket other(host, net.udp(), 2);
   ASSERT_TRUE(other.bind(0, 5000));
   feed(udp_frame(pattern(10, 9)));
   other.close();
-  EXPECT_EQ(net_.skbs().live(), 0U);
+  EXPECT_EQ(net.skbs().live(), 0U);
 }
 
 TEST_F(socket, poll_reports_the_readable_ones) {
   std::vector<std::unique_ptr<stack::udp_socket>> sockets;
   std::vector<stack::udp_socket*> raw;
   for (std::uint16_t i = 0; i < 3; ++i) {
-    sockets.push_back(std::make_unique<stack::udp_socket>(host_, net_.udp(), i));
+    sockets.push_back(std::make_unique<stack::udp_socket>(host, net.udp(), i));
     ASSERT_TRUE(sockets.back()->bind(0, static_cast<std::uint16_t>(5000 + i)));
     raw.push_back(sockets.back().get());
   }
   udp_frame_options o;
   o.destination_port = 5001;
-  feed_at(host_.now() + 3 * ms, udp_frame(pattern(10, 1), o));
-  host_.run_task([&] {
-    const auto ready = stack::poll(host_, raw);
+  feed_at(host.now() + 3 * ms, udp_frame(pattern(10, 1), o));
+  host.run_task([&] {
+    const auto ready = stack::poll(host, raw);
     ASSERT_EQ(ready.size(), 1U);
     EXPECT_EQ(ready[0], raw[1]);
     // Level: still readable.
-    EXPECT_EQ(stack::poll(host_, raw).size(), 1U);
+    EXPECT_EQ(stack::poll(host, raw).size(), 1U);
   });
 }
 
 // poll(2): the call blocks for at least the timeout, 0 returns at once; the kernel rounds to its clock.
 TEST_F(socket, poll_and_epoll_give_up_after_their_time) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   const std::vector<stack::udp_socket*> raw{&s};
   const sim_time slack = 2 * kernel::timers::jiffy;
-  host_.run_task([&] {
-    stack::epoll set(host_);
+  host.run_task([&] {
+    stack::epoll set(host);
     set.add(s, stack::trigger::level);
     const auto took = [&](auto wait) {
-      const sim_time begun = host_.now();
+      const sim_time begun = host.now();
       EXPECT_TRUE(wait().empty());
-      return host_.now() - begun;
+      return host.now() - begun;
     };
     for (const sim_time timeout : {1 * ms, 10 * ms, 100 * ms}) {
       for (const sim_time t : {took([&] {
-                                 return stack::poll(host_, raw, {&os_.clock(), timeout});
+                                 return stack::poll(host, raw, {&os.clock(), timeout});
                                }),
                                took([&] {
-                                 return set.wait(1, {&os_.clock(), timeout});
+                                 return set.wait(1, {&os.clock(), timeout});
                                }),
                                took([&] {
-                                 return stack::poll(host_, {}, {&os_.clock(), timeout});
+                                 return stack::poll(host, {}, {&os.clock(), timeout});
                                })}) {
         EXPECT_GE(t, timeout);
         EXPECT_LE(t, timeout + slack);
       }
     }
-    EXPECT_LT(took([&] { return stack::poll(host_, raw, {nullptr, 0}); }), 100 * us);
+    EXPECT_LT(took([&] { return stack::poll(host, raw, {nullptr, 0}); }), 100 * us);
     EXPECT_LT(took([&] { return set.wait(1, {nullptr, 0}); }), 100 * us);
   });
 }
 
 TEST_F(socket, data_ends_a_wait_before_its_time) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   const std::vector<stack::udp_socket*> raw{&s};
-  const sim_time start = host_.now();
+  const sim_time start = host.now();
   feed_at(start + 30 * ms, udp_frame(pattern(40, 9)));
-  host_.run_task([&] {
-    EXPECT_EQ(stack::poll(host_, raw, {&os_.clock(), 1 * second}).size(), 1U);
-    EXPECT_GE(host_.now(), start + 30 * ms);
-    EXPECT_LT(host_.now(), start + 31 * ms);
-    stack::epoll set(host_);
+  host.run_task([&] {
+    EXPECT_EQ(stack::poll(host, raw, {&os.clock(), 1 * second}).size(), 1U);
+    EXPECT_GE(host.now(), start + 30 * ms);
+    EXPECT_LT(host.now(), start + 31 * ms);
+    stack::epoll set(host);
     set.add(s, stack::trigger::edge);
-    EXPECT_EQ(set.wait(1, {&os_.clock(), 1 * second}).size(), 1U);
-    EXPECT_TRUE(set.wait(1, {&os_.clock(), 20 * ms}).empty()) << "the edge has been told";
+    EXPECT_EQ(set.wait(1, {&os.clock(), 1 * second}).size(), 1U);
+    EXPECT_TRUE(set.wait(1, {&os.clock(), 20 * ms}).empty()) << "the edge has been told";
   });
-  host_.run_for(2 * second);  // no alarm is left to ring
+  host.run_for(2 * second);  // no alarm is left to ring
 }
 
 TEST_F(socket, epoll_level_repeats_and_edge_does_not) {
-  stack::udp_socket level(host_, net_.udp(), 1);
-  stack::udp_socket edge(host_, net_.udp(), 2);
+  stack::udp_socket level(host, net.udp(), 1);
+  stack::udp_socket edge(host, net.udp(), 2);
   ASSERT_TRUE(level.bind(0, 5000));
   ASSERT_TRUE(edge.bind(0, 5001));
   udp_frame_options to_edge;
   to_edge.destination_port = 5001;
-  feed_at(host_.now() + 1 * ms, udp_frame(pattern(10, 1)));
-  feed_at(host_.now() + 1 * ms, udp_frame(pattern(10, 1), to_edge));
-  feed_at(host_.now() + 9 * ms, udp_frame(pattern(10, 1), to_edge));
-  host_.run_task([&] {
-    stack::epoll set(host_);
+  feed_at(host.now() + 1 * ms, udp_frame(pattern(10, 1)));
+  feed_at(host.now() + 1 * ms, udp_frame(pattern(10, 1), to_edge));
+  feed_at(host.now() + 9 * ms, udp_frame(pattern(10, 1), to_edge));
+  host.run_task([&] {
+    stack::epoll set(host);
     set.add(level, stack::trigger::level);
     set.add(edge, stack::trigger::edge);
-    os_.clock().msleep(4 * ms);  // both have arrived
+    os.clock().msleep(4 * ms);  // both have arrived
     EXPECT_EQ(set.wait(8), (std::vector<stack::udp_socket*>{&level, &edge}));
     EXPECT_EQ(set.wait(8), (std::vector<stack::udp_socket*>{&level}));
     std::array<std::byte, 100> buffer{};
@@ -213,11 +213,11 @@ TEST_F(socket, epoll_level_repeats_and_edge_does_not) {
 }
 
 TEST_F(socket, epoll_sees_what_was_there_before_it) {
-  stack::udp_socket s(host_, net_.udp(), 1);
+  stack::udp_socket s(host, net.udp(), 1);
   ASSERT_TRUE(s.bind(0, 5000));
   feed(udp_frame(pattern(10, 1)));
-  host_.run_task([&] {
-    stack::epoll set(host_);
+  host.run_task([&] {
+    stack::epoll set(host);
     set.add(s, stack::trigger::edge);
     EXPECT_EQ(set.wait(1).size(), 1U);
     set.remove(s);
@@ -230,7 +230,7 @@ TEST_P(application, reads_every_datagram_in_order) {
   stack::app::config settings;
   settings.ports = {5000};
   settings.wait = GetParam();
-  stack::app app(net_, settings);
+  stack::app app(net, settings);
   std::vector<frame_id> frames;
   std::vector<bytes> payloads;
   app.set_sink([&](const stack::recv_result& r, std::span<const std::byte> data) {
@@ -242,16 +242,16 @@ TEST_P(application, reads_every_datagram_in_order) {
   ASSERT_TRUE(app.start());
   std::vector<bytes> sent;
   for (int i = 0; i < 50; ++i) {
-    sent.push_back(pattern(static_cast<std::size_t>(20 + i), static_cast<std::uint8_t>(i)));
-    feed_at(host_.now() + 1 * ms + i / 7 * 10 * us, udp_frame(sent.back()));  // bursts of seven
+    sent.push_back(pattern(20 + static_cast<std::size_t>(i), static_cast<std::uint8_t>(i)));
+    feed_at(host.now() + 1 * ms + i / 7 * 10 * us, udp_frame(sent.back()));  // bursts of seven
   }
-  host_.run_for(10 * ms);
+  host.run_for(10 * ms);
   EXPECT_TRUE(payloads == sent);
   for (std::size_t i = 0; i < frames.size(); ++i) EXPECT_EQ(frames[i], i + 1);
   EXPECT_EQ(app.reads(), 50U);
-  EXPECT_EQ(host_.count(stage::app_read), 50U);
+  EXPECT_EQ(host.count(stage::app_read), 50U);
   app.stop();
-  host_.run_for(1 * ms);
+  host.run_for(1 * ms);
   EXPECT_TRUE(app.finished());
 }
 
@@ -267,17 +267,17 @@ INSTANTIATE_TEST_SUITE_P(every_wait, application,
 TEST_F(socket, journey_stages_come_in_order) {
   stack::app::config settings;
   settings.ports = {5000};
-  stack::app app(net_, settings);
+  stack::app app(net, settings);
   ASSERT_TRUE(app.start());
-  host_.run_for(1 * ms);
-  host_.events.clear();
+  host.run_for(1 * ms);
+  host.events.clear();
   feed(udp_frame(pattern(10, 1)));
-  host_.run_for(1 * ms);
+  host.run_for(1 * ms);
   EXPECT_EQ(stages(), (std::vector<stage>{stage::netif_receive_skb, stage::ip_rcv, stage::udp_rcv,
                                           stage::socket_enqueue, stage::task_wake, stage::app_read}));
-  for (const event& e : host_.events) EXPECT_EQ(e.frame, 1U);
+  for (const event& e : host.events) EXPECT_EQ(e.frame, 1U);
   app.stop();
-  host_.run_for(1 * ms);
+  host.run_for(1 * ms);
 }
 
 }  // namespace

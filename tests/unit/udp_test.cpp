@@ -8,23 +8,23 @@ namespace {
 class udp : public stack_bench {
  protected:
   std::unique_ptr<stack::udp_socket> open(std::uint64_t id, std::uint32_t address, std::uint16_t port) {
-    auto socket = std::make_unique<stack::udp_socket>(host_, net_.udp(), id);
+    auto socket = std::make_unique<stack::udp_socket>(host, net.udp(), id);
     EXPECT_TRUE(socket->bind(address, port));
     return socket;
   }
   /// Sends to port 5000 and returns the id of the socket that got it, 0 for none.
   std::uint64_t receiver_of(const udp_frame_options& o = {}) {
-    host_.events.clear();
-    const std::uint64_t fed_before = fed_;
+    host.events.clear();
+    const std::uint64_t fed_before = fed;
     feed(udp_frame(pattern(30, 1), o));
-    EXPECT_EQ(fed_, fed_before + 1);
-    const auto enqueued = host_.of(stage::socket_enqueue);
+    EXPECT_EQ(fed, fed_before + 1);
+    const auto enqueued = host.of(stage::socket_enqueue);
     return enqueued.empty() ? 0 : enqueued[0].a;
   }
   void TearDown() override {
     // receiver_of() clears the events, so fates are checked through the ledger only.
-    EXPECT_EQ(net_.skbs().live(), 0U);
-    EXPECT_EQ(net_.skbs().delivered() + net_.skbs().consumed() + net_.skbs().total_dropped(), fed_);
+    EXPECT_EQ(net.skbs().live(), 0U);
+    EXPECT_EQ(net.skbs().delivered() + net.skbs().consumed() + net.skbs().total_dropped(), fed);
   }
 };
 
@@ -56,9 +56,9 @@ TEST_F(udp, malformed_datagrams) {
     feed(f);
     EXPECT_EQ(dropped(r.reason), before + 1);
   }
-  EXPECT_EQ(net_.udp().counters().header_errors, 3U);
-  EXPECT_EQ(net_.udp().counters().checksum_errors, 2U);
-  EXPECT_EQ(net_.udp().counters().no_ports, 1U);
+  EXPECT_EQ(net.udp().counters().header_errors, 3U);
+  EXPECT_EQ(net.udp().counters().checksum_errors, 2U);
+  EXPECT_EQ(net.udp().counters().no_ports, 1U);
 }
 
 TEST_F(udp, a_truncated_header_is_dropped) {
@@ -69,7 +69,7 @@ TEST_F(udp, a_truncated_header_is_dropped) {
 TEST_F(udp, every_payload_length_has_a_correct_checksum) {
   auto socket = open(1, 0, 5000);
   for (std::size_t n = 0; n < 70; ++n) feed(udp_frame(pattern(n, static_cast<std::uint8_t>(n))));
-  EXPECT_EQ(net_.udp().counters().in_datagrams, 70U);
+  EXPECT_EQ(net.udp().counters().in_datagrams, 70U);
 }
 
 TEST_F(udp, checksum_zero_means_none) {
@@ -86,7 +86,7 @@ TEST_F(udp, trusts_a_checksum_the_chip_verified) {
   stack::skb_ptr skb = packet(frame);
   skb->ip_summed = stack::checksum_state::unnecessary;
   feed(std::move(skb));
-  EXPECT_EQ(net_.udp().counters().in_datagrams, 1U);
+  EXPECT_EQ(net.udp().counters().in_datagrams, 1U);
 }
 
 TEST_F(udp, the_most_specific_socket_gets_it) {
@@ -110,11 +110,11 @@ TEST_F(udp, a_connected_socket_refuses_other_peers) {
 
 TEST_F(udp, a_port_is_bound_once) {
   auto socket = open(1, 0, 5000);
-  stack::udp_socket second(host_, net_.udp(), 2);
+  stack::udp_socket second(host, net.udp(), 2);
   EXPECT_FALSE(second.bind(0, 5000));
   EXPECT_TRUE(second.bind(0, 5001));
   socket->close();
-  stack::udp_socket third(host_, net_.udp(), 3);
+  stack::udp_socket third(host, net.udp(), 3);
   EXPECT_TRUE(third.bind(0, 5000));
 }
 
@@ -122,7 +122,7 @@ TEST_F(udp, zero_length_datagrams_are_delivered) {
   auto socket = open(1, 0, 5000);
   feed(udp_frame({}));
   EXPECT_EQ(socket->queued(), 1U);
-  host_.run_task([&] {
+  host.run_task([&] {
     std::array<std::byte, 4> buffer{};
     const stack::recv_result r = socket->receive(buffer, false);
     EXPECT_EQ(r.status, stack::recv_status::ok);
@@ -135,7 +135,7 @@ TEST_F(udp, joins_a_datagram_over_fragments) {
   const bytes payload = pattern(8000, 4);
   feed(fragmented(udp_frame(payload), 20, 1111));
   bytes read(9000);
-  host_.run_task([&] {
+  host.run_task([&] {
     const stack::recv_result r = socket->receive(std::as_writable_bytes(std::span(read)), false);
     EXPECT_EQ(r.copied, 8000U);
   });

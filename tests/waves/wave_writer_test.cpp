@@ -15,19 +15,19 @@ namespace {
 class wave_file : public testing::Test {
  protected:
   test::vcd_file read() const {
-    std::ifstream in(folder_.path("a.vcd"));
+    std::ifstream in(folder.path("a.vcd"));
     return test::vcd_file(in);
   }
   wave_options options(sim_time start = 0, sim_time end = time_never) const {
-    return {folder_.path("a.vcd"), start, end};
+    return {folder.path("a.vcd"), start, end};
   }
 
-  test::test_folder folder_;
-  const wave_layout layout_{.cpus = 1, .pci_clock = clock_domain{33'000'000}};
+  test::test_folder folder;
+  const wave_layout layout{.cpus = 1, .pci_clock = clock_domain{33'000'000}};
 };
 
 TEST_F(wave_file, needs_no_card_with_rtl) {
-  wave_writer w(options(), layout_);
+  wave_writer w(options(), layout);
   w.on_event({.time = 5 * us, .frame = 7, .what = stage::dd_visible, .from = origin::bus});
   w.on_event({.time = 6 * us, .what = stage::hardirq_enter, .from = origin::cpu});
   w.finish();
@@ -39,7 +39,7 @@ TEST_F(wave_file, needs_no_card_with_rtl) {
 
 // 33 MHz: 100 clocks before clock 33,000 (1 ms) and including it, the transaction began at clock 32,901.
 TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_its_start) {
-  wave_writer w(options(), layout_);
+  wave_writer w(options(), layout);
   w.on_event({.time = 900 * us, .frame = 1, .what = stage::wire_sof, .from = origin::nic});
   w.advance(999 * us);  // its start has passed
   using namespace tlm::pci_word;
@@ -49,15 +49,15 @@ TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_i
               .from = origin::bus});
   w.finish();
   const auto file = read();
-  const std::vector<sim_time> start{layout_.pci_clock.edge(32'901)};
+  const std::vector<sim_time> start{layout.pci_clock.edge(32'901)};
   EXPECT_EQ(file.rises("ringside.bus.busy"), start);
-  EXPECT_EQ(file.value_at("ringside.bus.busy", layout_.pci_clock.edge(33'001) - 1), "1");
-  EXPECT_EQ(file.value_at("ringside.bus.busy", layout_.pci_clock.edge(33'001)), "0");
+  EXPECT_EQ(file.value_at("ringside.bus.busy", layout.pci_clock.edge(33'001) - 1), "1");
+  EXPECT_EQ(file.value_at("ringside.bus.busy", layout.pci_clock.edge(33'001)), "0");
   EXPECT_EQ(file.value_at("ringside.bus.result", start.front()), "complete");
 }
 
 TEST_F(wave_file, one_instant_of_card_and_software_is_one_section) {
-  wave_writer w(options(), layout_);
+  wave_writer w(options(), layout);
   w.card().on_vcd_text(
       "$timescale 1ps $end\n$scope module nic $end\n$var wire 1 # intx_o $end\n$upscope $end\n$enddefinitions $end\n"
       "#0\n0#\n#1000\n1#\n");
@@ -69,7 +69,7 @@ TEST_F(wave_file, one_instant_of_card_and_software_is_one_section) {
 }
 
 TEST_F(wave_file, a_window_without_events_shows_the_state_it_finds) {
-  wave_writer w(options(10 * us, 20 * us), layout_);
+  wave_writer w(options(10 * us, 20 * us), layout);
   w.on_event({.time = 5 * us, .frame = 3, .what = stage::fifo_commit, .from = origin::nic});
   w.on_event({.time = 25 * us, .frame = 4, .what = stage::fifo_commit, .from = origin::nic});
   w.finish();
@@ -79,7 +79,7 @@ TEST_F(wave_file, a_window_without_events_shows_the_state_it_finds) {
 }
 
 TEST_F(wave_file, a_file_that_cannot_be_written_is_an_error) {
-  EXPECT_THROW(wave_writer({folder_.path("none/a.vcd"), 0, time_never}, layout_), std::runtime_error);
+  EXPECT_THROW(wave_writer({folder.path("none/a.vcd"), 0, time_never}, layout), std::runtime_error);
 }
 
 }  // namespace

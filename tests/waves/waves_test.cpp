@@ -43,12 +43,12 @@ std::uint64_t number(const std::string& binary) {
 class waves : public testing::Test {
  protected:
   void run(const test::settings& keys, sim_time start = 0, sim_time end = time_never) {
-    events_ = run_machine(keys, wave_options{folder_.path("a.vcd"), start, end});
+    events = run_machine(keys, wave_options{folder.path("a.vcd"), start, end});
   }
-  vcd_file file() const { return read(folder_.path("a.vcd")); }
+  vcd_file file() const { return read(folder.path("a.vcd")); }
 
-  test::test_folder folder_;
-  std::vector<event> events_;
+  test::test_folder folder;
+  std::vector<event> events;
 };
 
 bool same(const event& x, const event& y) {
@@ -59,16 +59,16 @@ bool same(const event& x, const event& y) {
 TEST_F(waves, the_run_is_the_same_with_and_without_them) {
   run(few_frames);
   const auto bare = run_machine(few_frames, std::nullopt);
-  ASSERT_EQ(events_.size(), bare.size());
-  for (std::size_t i = 0; i < bare.size(); ++i) ASSERT_TRUE(same(events_[i], bare[i])) << "event " << i;
+  ASSERT_EQ(events.size(), bare.size());
+  for (std::size_t i = 0; i < bare.size(); ++i) ASSERT_TRUE(same(events[i], bare[i])) << "event " << i;
 }
 
 TEST_F(waves, two_runs_make_the_same_file) {
   run(few_frames);
-  const std::string first = text_of(folder_.path("a.vcd"));
+  const std::string first = text_of(folder.path("a.vcd"));
   run(few_frames);
   EXPECT_FALSE(first.empty());
-  EXPECT_TRUE(first == text_of(folder_.path("a.vcd")));
+  EXPECT_TRUE(first == text_of(folder.path("a.vcd")));
 }
 
 TEST_F(waves, hardware_and_software_stand_in_one_file) {
@@ -85,11 +85,11 @@ TEST_F(waves, hardware_and_software_stand_in_one_file) {
 TEST_F(waves, pins_move_when_the_events_say) {
   run(few_frames);
   const vcd_file w = file();
-  const auto asserted = times_of(events_, stage::intx_assert);
+  const auto asserted = times_of(events, stage::intx_assert);
   EXPECT_GE(asserted.size(), 3U);
   EXPECT_EQ(w.rises("nic.intx_o"), asserted);
   EXPECT_EQ(w.rises("ringside.nic.intx"), asserted);
-  EXPECT_EQ(w.rises("nic.gmii_rx_dv_i"), times_of(events_, stage::wire_sof));
+  EXPECT_EQ(w.rises("nic.gmii_rx_dv_i"), times_of(events, stage::wire_sof));
 }
 
 TEST_F(waves, clock_rises_every_8_ns_and_falls_between_where_the_rtl_runs) {
@@ -103,14 +103,14 @@ TEST_F(waves, clock_rises_every_8_ns_and_falls_between_where_the_rtl_runs) {
 TEST_F(waves, software_shows_when_the_events_say) {
   run(few_frames);
   const vcd_file w = file();
-  const auto entered = times_of(events_, stage::hardirq_enter);
+  const auto entered = times_of(events, stage::hardirq_enter);
   EXPECT_EQ(w.rises("ringside.cpu0.in_hardirq"), entered);
   EXPECT_EQ(times_of_values(w, "ringside.stage.hardirq_enter"), entered);
   for (const sim_time t : entered) EXPECT_EQ(w.value_at("ringside.cpu0.context", t), "hardirq");
-  for (const sim_time t : times_of(events_, stage::app_read)) EXPECT_EQ(w.value_at("ringside.cpu0.context", t), "task");
+  for (const sim_time t : times_of(events, stage::app_read)) EXPECT_EQ(w.value_at("ringside.cpu0.context", t), "task");
   EXPECT_EQ(w.value_at("ringside.cpu0.context", 59 * ms), "idle");
-  EXPECT_EQ(w.rises("ringside.cpu0.napi_polling"), times_of(events_, stage::napi_poll));
-  EXPECT_EQ(number(w.value_at("ringside.socket.read", time_never)), times_of(events_, stage::app_read).size());
+  EXPECT_EQ(w.rises("ringside.cpu0.napi_polling"), times_of(events, stage::napi_poll));
+  EXPECT_EQ(number(w.value_at("ringside.socket.read", time_never)), times_of(events, stage::app_read).size());
   EXPECT_EQ(number(w.value_at("ringside.socket.queue", time_never)), 0U);
 }
 
@@ -121,7 +121,7 @@ TEST_F(waves, every_frame_steps_down_the_stages) {
                            stage::desc_writeback, stage::dd_visible, stage::netif_receive_skb, stage::app_read}) {
     const std::string name = "ringside.stage." + std::string(info(what).name);
     std::vector<std::pair<sim_time, std::uint64_t>> told;
-    for (const event& e : events_)
+    for (const event& e : events)
       if (e.what == what) told.emplace_back(e.time, e.frame & 0xFFFFFFFF);
     EXPECT_EQ(told.size(), 16U) << name;
     // Descriptors of one burst become visible at one instant, which has room for the last of them only.
@@ -136,7 +136,7 @@ TEST_F(waves, every_frame_steps_down_the_stages) {
 TEST_F(waves, a_bus_transaction_is_drawn_from_its_address_phase) {
   run(few_frames);
   const vcd_file w = file();
-  const auto starts = times_of(events_, stage::dma_start);
+  const auto starts = times_of(events, stage::dma_start);
   EXPECT_EQ(starts.size(), 16U);
   for (const sim_time t : starts) {
     EXPECT_EQ(w.value_at("ringside.bus.busy", t - 1), "0") << t;
@@ -191,7 +191,7 @@ TEST_F(waves, every_cpu_has_its_scope) {
   EXPECT_TRUE(w.has("ringside.cpu1.context"));
   EXPECT_FALSE(w.has("ringside.cpu2.context"));
   std::vector<sim_time> of_cpu1;
-  for (const event& e : events_)
+  for (const event& e : events)
     if (e.what == stage::hardirq_enter && e.unit == 1) of_cpu1.push_back(e.time);
   EXPECT_EQ(w.rises("ringside.cpu1.in_hardirq"), of_cpu1);
 }
