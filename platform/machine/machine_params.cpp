@@ -122,6 +122,7 @@ driver::config driver_config_of(const scenario& s) {
   c.rdmts = s.driver.rdmts;
   c.rsrpd = s.driver.rsrpd;
   c.buffer_offset = s.driver.buffer_offset;
+  c.store_bad = s.driver.store_bad;
   c.promiscuous = s.driver.promiscuous;
   c.all_multicast = s.driver.all_multicast;
   c.unicast = s.driver.unicast;

@@ -81,6 +81,11 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"no_rx_checksum", "runs without checksum offload"},
     {"reconfigure_live", "filters and flags changed under traffic"},
     {"reconfigure_down_up", "rings, MTU or checksums changed under traffic, by down and up"},
+    {"limit_moved", "MTUs that moved the chip's limit under traffic (LPE)"},
+    {"limit_felt", "frames judged by another limit than at the start"},
+    {"stored_bad", "damaged frames the chip stored and the driver dropped (SBP)"},
+    {"cut_short", "packets cut short by a runt, refused by the stack (SBP)"},
+    {"fragment_memory", "fragments refused for want of memory"},
     {"lost_to_down_up", "frames that came while the interface was down"},
     {"priority_tag", "frames tagged for no VLAN"},
     {"reassembled", "datagrams put together from fragments"},
@@ -105,7 +110,7 @@ std::span<const coverage_kind> coverage_kinds() {
   return kinds;
 }
 
-coverage::coverage(const scenario& plan) : plan_(plan) {
+coverage::coverage(const scenario& plan) : plan_(plan), mtu_(plan.driver.mtu) {
   for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;
   add("two_cpus", plan.cpu.count == 2);
   add("cost_jitter", plan.cpu.cost_jitter != 0);
@@ -189,6 +194,7 @@ void coverage::drop(const event& e) {
   add("socket_rcvbuf", reason == drop_reason::socket_rcvbuf);
   add("vlan_filter", reason == drop_reason::vlan_filter);
   add("vlan_unknown", reason == drop_reason::vlan_unknown);
+  add("stored_bad", reason == drop_reason::driver_error);
   add("lost_to_down_up",
       reason == drop_reason::rx_disabled || reason == drop_reason::nic_reset || reason == drop_reason::driver_down);
 }
@@ -199,6 +205,9 @@ void coverage::reconfigured(const event& e) {
   const bool down_up =
       what == reconfiguration::ring_size || what == reconfiguration::mtu || what == reconfiguration::rx_checksum;
   add(down_up ? "reconfigure_down_up" : "reconfigure_live");
+  if (what != reconfiguration::mtu) return;
+  add("limit_moved", (e.b > 1500) != (mtu_ > 1500));
+  mtu_ = e.b;
 }
 
 void coverage::bus(const event& e) {

@@ -49,6 +49,7 @@ class coverage final : public event_consumer {
   const scenario& plan_;
   std::map<std::string, std::uint64_t> counts_;
   descriptor_watch descriptors_;
+  std::uint64_t mtu_;
   std::uint64_t last_descriptor_ = 0;
   sim_time first_waiting_ = -1;  // write-backs since the last RXT0: RADV runs from the first, RDTR from the last
   sim_time last_waiting_ = -1;

@@ -40,6 +40,13 @@ class drawer {
     thresholds();
     alignment();
     if (percent(50)) set("cpu.cost_jitter", magnitude(1, 90));
+    // Under SBP the limit stays, so that it is known which frames are good ones.
+    if (percent(25))
+      set("driver.store_bad", "on");
+    else if (percent(15))
+      move_limit();
+    if (!actions_.empty()) set("reconfigure.actions", actions_);
+    if (percent(15)) set("stack.frag_high_thresh", magnitude(1000, 40'000));
   }
 
   temper mood() const { return mood_; }
@@ -116,7 +123,8 @@ class drawer {
     mtu_ = mood_ == temper::jumbo ? between(1501, 9000) : 1500;
     set("driver.mtu", mtu_);
     buffers();
-    set("nic.pba_kb", std::max(flood && percent(60) ? 8U : 48U, (mtu_ + 38 + 8191) / 8192 * 8));
+    pba_kb_ = std::max(flood && percent(60) ? 8U : 48U, (mtu_ + 38 + 8191) / 8192 * 8);
+    set("nic.pba_kb", pba_kb_);
     constexpr std::uint32_t copy[] = {0, 64, 256, 256, 256, 1518, 16384};
     set("driver.copybreak", one_of(copy));
     constexpr std::uint32_t budgets[] = {64, 64, 64, 1, 4, 16};
@@ -165,18 +173,32 @@ class drawer {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
-  // Some changes while frames come.  The MTU stays on its side of 1500, so that the chip's limit stays.
+  // Some changes while frames come.  The MTU stays on its side of 1500.
   void reconfigure() {
     set("driver.quiesce", fmt::format("{}us", between(50, 1000)));
     set("driver.reset_wait", fmt::format("{}us", between(5, 200)));
     if (!percent(35)) return;
-    std::string actions;
-    std::uint32_t at = 0;
     for (std::uint32_t left = between(1, 8); left != 0; --left) {
-      at += magnitude(1, 2000);
-      actions += fmt::format("{}{}us:{}", actions.empty() ? "" : ",", at, change());
+      const std::uint32_t delay = magnitude(1, 2000);
+      act(delay, change());
     }
-    set("reconfigure.actions", actions);
+  }
+
+  void act(std::uint32_t delay, const std::string& change) {
+    action_at_ += delay;
+    actions_ += fmt::format("{}{}us:{}", actions_.empty() ? "" : ",", action_at_, change);
+  }
+
+  // The MTU to the other side of 1500, some times back: LPE, and with it the chip's limit, moves under traffic (6.8).
+  void move_limit() {
+    // As many buffers as the smallest ring that was drawn may hold, and a frame must fit the FIFO.
+    const std::uint32_t most = std::min({9000U, std::max(chain_, 7U) * buffer_ - 22, pba_kb_ * 1024 - 64});
+    const std::uint32_t high = mtu_ > 1500 ? mtu_ : between(1501, std::max(1501U, most));
+    bool to_high = mtu_ <= 1500;
+    for (std::uint32_t left = between(1, 3); left != 0; --left, to_high = !to_high) {
+      const std::uint32_t delay = magnitude(1, 1000);
+      act(delay, fmt::format("mtu={}", to_high ? high : between(576, 1500)));
+    }
   }
 
   std::string change() {
@@ -215,6 +237,7 @@ class drawer {
     if (mood_ == temper::chains) buffer = 256U << between(0, 2);
     if (mood_ == temper::jumbo) buffer = 1024U << between(0, 4);
     if (mood_ == temper::ordinary && percent(20)) buffer = 2048U << between(0, 3);
+    buffer_ = buffer;
     chain_ = (mtu_ + 22 + buffer - 1) / buffer;
     while (ring - 1 < chain_) ring += 8;
     set("driver.ring_size", ring);
@@ -258,6 +281,10 @@ class drawer {
   bool delayed_ = false;  // RDTR
   std::uint32_t mtu_ = 1500;
   std::uint32_t chain_ = 1;  // buffers of the longest frame
+  std::uint32_t buffer_ = 2048;
+  std::uint32_t pba_kb_ = 48;
+  std::string actions_;  // under traffic
+  std::uint32_t action_at_ = 0;
   std::vector<std::pair<std::string, std::string>> keys_;
 };
 

@@ -82,4 +82,17 @@ fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals) 
   return out;
 }
 
+// A fragment that is refused leaves its datagram as it was, so what was dropped may have been held before or never.
+// What was not dropped must make whole datagrams by itself.
+fragment_verdict judge_limited_fragments(const std::vector<fragment_arrival>& arrivals) {
+  std::vector<fragment_arrival> kept;
+  for (const fragment_arrival& a : arrivals)
+    if (a.fate != dropped) kept.push_back(a);
+  fragment_verdict out = judge_fragments(kept);
+  out.given_up = arrivals.size() - kept.size();
+  for (const frame_id frame : judge_fragments(arrivals).wrong)
+    for (const fragment_arrival& a : arrivals) out.refused += a.frame == frame && a.fate == dropped ? 1 : 0;
+  return out;
+}
+
 }  // namespace ringside::platform

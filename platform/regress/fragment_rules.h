@@ -21,10 +21,14 @@ struct fragment_arrival {
 struct fragment_verdict {
   std::vector<frame_id> wrong;    // frames with another fate than the rules give
   std::uint32_t reassembled = 0;  // datagrams
-  std::uint32_t given_up = 0;     // fragments
+  std::uint64_t given_up = 0;     // fragments
+  std::uint64_t refused = 0;      // of these, for want of memory: their order does not explain it
 };
 
 /// Frames of one datagram that reached the stack, in order.
 fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals);
+
+/// The same where any fragment may be refused for want of memory (ipfrag_high_thresh).
+fragment_verdict judge_limited_fragments(const std::vector<fragment_arrival>& arrivals);
 
 }  // namespace ringside::platform

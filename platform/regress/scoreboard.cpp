@@ -37,10 +37,11 @@ std::string fate_name(std::size_t fate) {
 }
 
 /// What the chip must say of the UDP checksum (sheet 5.4): nothing, right or wrong.
-enum class checksum_says { unknown, nothing, right, wrong };
+enum class checksum_says { unknown, nothing, right, wrong, not_right };
 checksum_says checksum_of(std::string_view kind) {
   if (kind == "udp" || kind == "ip_options" || kind == "vlan" || kind == "priority_tag") return checksum_says::right;
   if (kind == "udp_checksum") return checksum_says::wrong;
+  if (kind == "cut_short") return checksum_says::not_right;
   // O-4: no checksum is no verdict; fragments have none, nor has what is neither TCP nor UDP over IPv4.
   if (kind == "udp_no_checksum" || kind == "no_socket" || kind == "fragment" || kind == "arp" ||
       kind == "no_protocol" || kind == "icmp" || kind == "ip_no_protocol")
@@ -57,6 +58,20 @@ std::string difference(std::span<const std::byte> got, std::span<const std::uint
   return fmt::format("{} bytes, not {}, different from byte {} on:{}", got.size(), sent.size(), at, seen);
 }
 
+/// 6.8: a damaged frame counts in these, dropped or stored; RX_ER besides what the length gives.
+void count_damage(const planned_frame& frame, const fate_set& damage, std::map<std::string_view, std::uint64_t>& n) {
+  const auto has = [&damage](drop_reason reason) { return damage.test(static_cast<std::size_t>(reason)) ? 1U : 0U; };
+  n["CRCERRS"] += has(drop_reason::crc_error) + has(drop_reason::jabber);
+  const bool rx_er = frame.offer.rx_er_at >= 0;
+  n["RXERRC"] += rx_er ? has(drop_reason::rx_error) + has(drop_reason::oversize) + has(drop_reason::jabber) : 0;
+  n["RUC"] += has(drop_reason::undersize);
+  n["RFC"] += has(drop_reason::fragment);
+  n["ROC"] += has(drop_reason::oversize);
+  n["RJC"] += has(drop_reason::jabber);
+  n["RLEC"] +=
+      has(drop_reason::undersize) + has(drop_reason::fragment) + has(drop_reason::oversize) + has(drop_reason::jabber);
+}
+
 /// Counters of good frames by size, DA..FCS (sheet 6.10).
 std::string_view size_counter(std::uint32_t bytes) {
   if (bytes == 64) return "PRC64";
@@ -69,13 +84,14 @@ std::string_view size_counter(std::uint32_t bytes) {
 }  // namespace
 
 scoreboard::scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
-                       sim_time fragment_timeout)
+                       sim_time fragment_timeout, bool fragments_limited)
     : frames_(frames),
       epochs_(std::move(epochs)),
       states_(frames.size()),
       good_octets_(reg::GORCL, reg::GORCH),
       all_octets_(reg::TORL, reg::TORH),
-      fragment_timeout_(fragment_timeout) {}
+      fragment_timeout_(fragment_timeout),
+      fragments_limited_(fragments_limited) {}
 
 const planned_frame* scoreboard::planned(frame_id frame) const {
   return frame >= 1 && frame <= frames_.size() ? &frames_[frame - 1] : nullptr;
@@ -109,7 +125,7 @@ void scoreboard::on_event(const event& e) {
     case stage::fifo_commit:
       if (planned(e.frame) == nullptr) break;
       states_[e.frame - 1].committed = true;
-      good_octets_.add(e.time, planned(e.frame)->wire_bytes);
+      if (is_good(e.frame)) good_octets_.add(e.time, planned(e.frame)->wire_bytes);
       break;
     case stage::desc_writeback:
       if (planned(e.frame) != nullptr && (e.b & word_eop) != 0) check_descriptor(e);
@@ -217,8 +233,15 @@ fate_set scoreboard::allowed_for(const planned_frame& p, const state& s) const {
   // Room: the FIFO may be too full for any frame that passes the filter, the backlog for any that gets there.
   if (out != fates({drop_reason::address_filter}) && out != fates({drop_reason::vlan_filter}))
     out |= fates({drop_reason::fifo_overflow});
-  if (p.damage.none()) out |= fates({drop_reason::backlog_full});
+  for (std::size_t i = s.epoch; i <= last; ++i)
+    if (epochs_[i].stores(p)) out |= fates({drop_reason::backlog_full});
   return out;
+}
+
+// In the FIFO: a chip that does not store bad frames has judged it good, by whichever limit held when it came.
+bool scoreboard::is_good(frame_id frame) const {
+  const told_interface& told = epochs_[states_[frame - 1].epoch];
+  return !told.stores_bad() || told.damage_of(frames_[frame - 1]).none();
 }
 
 // False when the epochs the frame may have met disagree.
@@ -252,7 +275,8 @@ void scoreboard::check_descriptor(const event& e) {
   const checksum_says says = verifies ? checksum_of(p.kind) : checksum_says::nothing;
   const bool right_verdict =
       says == checksum_says::unknown || (says == checksum_says::nothing && !computed && !wrong) ||
-      (says == checksum_says::right && computed && !wrong) || (says == checksum_says::wrong && computed && wrong);
+      (says == checksum_says::right && computed && !wrong) || (says == checksum_says::wrong && computed && wrong) ||
+      (says == checksum_says::not_right && (!computed || wrong));
   if (!right_verdict)
     complain(fmt::format("scoreboard: the descriptor of frame {} ({}) has TCPCS {} and TCPE {}", e.frame, p.kind,
                          computed, wrong),
@@ -273,7 +297,8 @@ void scoreboard::finish_fragments() {
                                                    });
     // A datagram may have been given up before its last fragment came: then any of their fates is right.
     if (states_[last->frame - 1].arrived - states_[first->frame - 1].arrived >= fragment_timeout_) continue;
-    const fragment_verdict verdict = judge_fragments(arrivals);
+    const fragment_verdict verdict = fragments_limited_ ? judge_limited_fragments(arrivals) : judge_fragments(arrivals);
+    met_["fragment_memory"] += verdict.refused;
     met_["reassembled"] += verdict.reassembled;
     met_["fragment_given_up"] += verdict.given_up;
     for (const frame_id frame : verdict.wrong)
@@ -332,6 +357,19 @@ void scoreboard::finish() {
       complain(fmt::format("scoreboard: frame {} was dropped and read", i + 1), i + 1, s.last);
   }
   finish_fragments();
+  met_["limit_felt"] += frames_of_another_limit();
+}
+
+// Frames that another MTU than that of the start decided about (6.8).
+std::uint64_t scoreboard::frames_of_another_limit() const {
+  std::uint64_t felt = 0;
+  if (epochs_.front().stores_bad()) return felt;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const bool at_first = epochs_.front().stores(frames_[i]);
+    const bool too_long = states_[i].is(drop_reason::oversize) || states_[i].is(drop_reason::jabber);
+    felt += (states_[i].committed && !at_first) || (states_[i].fate && too_long && at_first) ? 1 : 0;
+  }
+  return felt;
 }
 
 std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() {
@@ -349,6 +387,10 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() {
     if (states_[i].fate && off) continue;  // 6.10: counted only while EN is 1
     all_octets_.add(states_[i].ended, p.wire_bytes);
     n["TPR"] += states_[i].ended != 0 && states_[i].ended < last_total_read_ ? 1 : 0;
+    if (states_[i].committed && !is_good(i + 1)) {
+      count_damage(p, epochs_[states_[i].epoch].damage_of(p), n);
+      continue;
+    }
     if (states_[i].committed) {
       ++n["GPRC"];
       ++n[size_counter(p.wire_bytes)];
@@ -363,14 +405,7 @@ std::map<std::string_view, std::uint64_t> scoreboard::expected_counters() {
     if (!states_[i].fate || states_[i].which == consumed_fate) continue;
     const auto reason = static_cast<drop_reason>(states_[i].which);
     n["MPC"] += reason == drop_reason::fifo_overflow;
-    n["CRCERRS"] += reason == drop_reason::crc_error || reason == drop_reason::jabber;
-    n["RXERRC"] += reason == drop_reason::rx_error;
-    n["RUC"] += reason == drop_reason::undersize;
-    n["RFC"] += reason == drop_reason::fragment;
-    n["ROC"] += reason == drop_reason::oversize;
-    n["RJC"] += reason == drop_reason::jabber;
-    n["RLEC"] += reason == drop_reason::undersize || reason == drop_reason::fragment ||
-                 reason == drop_reason::oversize || reason == drop_reason::jabber;
+    count_damage(p, fates({reason}), n);
   }
   return n;
 }

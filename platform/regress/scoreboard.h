@@ -28,9 +28,10 @@ class scoreboard final : public event_consumer {
   static constexpr std::size_t most_complaints = 12;
 
   /// `epochs`: the interface before each change of reconfigure.actions and after the last.
-  /// Fragments wait `fragment_timeout` for the rest of their datagram.
+  /// Fragments wait `fragment_timeout` for the rest of their datagram; `fragments_limited`: any may be refused for want
+  /// of memory.
   scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
-             sim_time fragment_timeout = 30 * second);
+             sim_time fragment_timeout = 30 * second, bool fragments_limited = false);
 
   void on_event(const event& e) override;
   void on_read(sim_time t, frame_id frame, std::span<const std::byte> payload);
@@ -73,12 +74,14 @@ class scoreboard final : public event_consumer {
   const planned_frame* planned(frame_id frame) const;
   void settle(const event& e, std::size_t fate);
   fate_set allowed_for(const planned_frame& p, const state& s) const;
+  bool is_good(frame_id frame) const;
   bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
   void reconfigured(const event& e);
   void lose(bool in_chip);
   void cut_short();
   void check_descriptor(const event& e);
   void finish_fragments();
+  std::uint64_t frames_of_another_limit() const;
   std::map<std::string_view, std::uint64_t> expected_counters();
 
   const std::vector<planned_frame>& frames_;
@@ -93,6 +96,7 @@ class scoreboard final : public event_consumer {
   std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
   const sim_time fragment_timeout_;
+  const bool fragments_limited_;
   std::uint64_t cut_frames_ = 0;  // that were arriving when EN fell
   std::uint64_t cut_octets_ = 0;
   sim_time last_total_read_ = 0;  // of TPR: a frame refused at its first bytes may still be coming then

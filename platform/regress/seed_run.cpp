@@ -20,6 +20,8 @@
 namespace ringside::platform {
 namespace {
 
+constexpr std::uint64_t ample_fragment_memory = 1024 * 1024;  // more than all fragments of a seed
+
 /// A byte of payload, or the fate of a frame that is not delivered.
 void spoil_expectation(planned_frame& frame) {
   if (frame.payload.empty() || !frame.meant.test(0))
@@ -114,7 +116,8 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
                                          : std::make_unique<chassis>(start_class_of(drawn.plan)),
             drawn.plan, source);
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
-  scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.frag_timeout_ms * ms);
+  scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.frag_timeout_ms * ms,
+                   drawn.plan.stack.frag_high_thresh < ample_fragment_memory);
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
                                    static_cast<event_consumer*>(&seen)})

@@ -107,6 +107,7 @@ struct driver_config {
   sim_time quiesce = 0;     // ps
   sim_time reset_wait = 0;  // ps
   bool watchdog = true;
+  bool store_bad = false;
   bool strip_crc = false;
   std::uint32_t irq_quota = 0;  // frames per interrupt, 0 = until the ring is empty
   bool skip_dma_sync = false;

@@ -12,6 +12,9 @@ namespace {
 using bytes_t = std::vector<std::uint8_t>;
 
 constexpr std::size_t type_at = 12;
+constexpr std::uint32_t type_ipv4 = 0x0800;
+constexpr std::uint32_t type_arp = 0x0806;
+constexpr std::uint32_t type_vlan = 0x8100;
 constexpr std::size_t ip_at = eth_header_bytes;
 constexpr std::size_t udp_at = ip_at + ip_header_bytes;
 constexpr std::uint16_t free_port = 9;  // discard: nobody listens
@@ -145,7 +148,7 @@ oddity arp(bytes_t& b, rng& random) {
   const bytes_t addresses(b.begin() + ip_at + 12, b.begin() + ip_at + 20);  // sender's and ours
   const bytes_t sender(b.begin() + 6, b.begin() + 12);
   b.resize(ip_at + arp_bytes);
-  put16(b, type_at, 0x0806);
+  put16(b, type_at, type_arp);
   constexpr std::array<std::uint8_t, 8> head{0, 1, 0x08, 0x00, 6, 4, 0, 1};
   std::copy(head.begin(), head.end(), b.begin() + ip_at);
   std::copy(sender.begin(), sender.end(), b.begin() + ip_at + 8);
@@ -192,6 +195,16 @@ oddity make_odd(bytes_t& bytes, rng& random) {
                               tagged,
                               tagged};
   return makers[random.below(static_cast<std::uint32_t>(std::size(makers)))](bytes, random);
+}
+
+std::size_t needed_bytes(const bytes_t& frame) {
+  const std::size_t tag = get16(frame, type_at) == type_vlan ? 4 : 0;
+  const std::size_t behind = type_at + 2 + tag;
+  if (frame.size() < behind) return behind;
+  const std::uint32_t type = get16(frame, type_at + tag);
+  if (type == type_arp) return behind + arp_bytes;
+  if (type != type_ipv4) return behind;
+  return frame.size() < behind + ip_header_bytes ? behind + ip_header_bytes : behind + get16(frame, behind + 2);
 }
 
 std::vector<ip_piece> fragment(const bytes_t& whole, std::uint32_t step) {

@@ -23,6 +23,9 @@ struct oddity {
 /// `bytes`: Ethernet to payload, IPv4 without options, unpadded.  Grows by 40 bytes at most.
 oddity make_odd(std::vector<std::uint8_t>& bytes, rng& random);
 
+/// Bytes of a frame without which its packet is cut short: headers as far as they say, then the length they give.
+std::size_t needed_bytes(const std::vector<std::uint8_t>& frame);
+
 /// A frame with a piece of a datagram.
 struct ip_piece {
   std::vector<std::uint8_t> bytes;

@@ -191,31 +191,39 @@ class stimulus_maker {
     }
   }
 
-  // 6.8.
+  // 6.8.  A tag stays whole, since the chip would take the rest of it from the FCS.
   void spoil(planned_frame& f) {
     auto& bytes = f.offer.bytes;
+    const std::size_t least = f.vid >= 0 ? 18 : 14;
     switch (random_.below(6)) {
       case 0:
         f.offer.bad_fcs = true;
-        f.damage = fates({drop_reason::crc_error});
         break;
       case 1:
         f.offer.rx_er_at = static_cast<std::int32_t>(random_.below(static_cast<std::uint32_t>(bytes.size())));
-        f.damage = fates({drop_reason::rx_error});
         break;
       case 2:
       case 3:
         f.offer.pad = false;
-        bytes.resize(random_.between(18, 63) - 4);
+        bytes.resize(std::max<std::size_t>(random_.between(18, 63) - 4, least));
         f.offer.bad_fcs = percent(30);
-        f.damage = fates({f.offer.bad_fcs ? drop_reason::fragment : drop_reason::undersize});
+        if (bytes.size() < needed_bytes(bytes)) cut_short(f);
         break;
       default:
         bytes.resize(longest_ + random_.between(1, 300) - 4);
         f.offer.bad_fcs = percent(30);
-        f.damage = fates({f.offer.bad_fcs ? drop_reason::jabber : drop_reason::oversize});
+        // What was missing to the packet's length may be there now.
+        if (f.kind == "ip_length") f.meant |= fates({drop_reason::none, drop_reason::socket_rcvbuf});
         break;
     }
+  }
+
+  /// Where the card stores such a frame, the stack must see that it is not whole.
+  static void cut_short(planned_frame& f) {
+    f.kind = "cut_short";
+    f.meant =
+        fates({drop_reason::ip_header, drop_reason::ip_checksum, drop_reason::ip_length, drop_reason::arp_header});
+    f.piece = {};
   }
 
   sim_time due() {

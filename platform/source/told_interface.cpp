@@ -8,7 +8,10 @@ namespace ringside::platform {
 namespace {
 
 constexpr std::size_t exact_entries = 14;  // RA1..RA14 (10.1, 10.2)
+constexpr std::uint32_t least_frame = 64;
 constexpr std::uint32_t standard_frame = 1522;
+constexpr std::uint32_t longest_with_lpe = 16384;
+constexpr std::uint32_t header_tag_fcs = 14 + 4 + 4;
 constexpr std::uint32_t overhead = 14 + 4 + 4;  // header, tag, FCS
 
 template <typename list, typename item>
@@ -50,7 +53,8 @@ told_interface::told_interface(const scenario& s)
       strip_wanted_(s.driver.vlan_strip),
       strips_(s.driver.vlan_strip),
       verifies_(s.driver.rx_checksum),
-      mtu_(s.driver.mtu) {
+      mtu_(s.driver.mtu),
+      store_bad_(s.driver.store_bad) {
   for (const address& a : s.driver.unicast) change_list(unicast_, a, true);
   for (const address& a : s.driver.multicast) change_list(multicast_, a, true);
 }
@@ -121,6 +125,16 @@ bool told_interface::hash_takes(const address& to) const {
   return false;
 }
 
+// 6.8: with LPE, which the driver sets for an MTU above 1500, the limit is 16384.
+fate_set told_interface::damage_of(const planned_frame& frame) const {
+  const bool bad_fcs = frame.offer.bad_fcs;
+  if (frame.wire_bytes < least_frame) return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});
+  if (frame.wire_bytes > (mtu_ > 1500 ? longest_with_lpe : standard_frame))
+    return fates({bad_fcs ? drop_reason::jabber : drop_reason::oversize});
+  if (frame.offer.rx_er_at >= 0) return fates({drop_reason::rx_error});
+  return bad_fcs ? fates({drop_reason::crc_error}) : fate_set{};
+}
+
 fate_set told_interface::fates_of(const planned_frame& frame) const {
   address to{};
   std::copy_n(frame.offer.bytes.begin(), to.size(), to.begin());
@@ -129,14 +143,23 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
   const bool tagged = frame.vid >= 0;
   // 6.7 step 4; a promiscuous interface has VFE off (10.8).
   if (tagged && !promiscuous_ && !vlans_.empty() && !vlans_.contains(vid)) return fates({drop_reason::vlan_filter});
-  if (frame.damage.any()) return frame.damage;
-  // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
-  if (tagged && vid != 0 && !vlans_.contains(vid)) return fates({drop_reason::vlan_unknown});
-  if ((to[0] & 1) == 0 && to != own_) return fates({drop_reason::other_host});
-  // 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE, may need more of them
-  // than the driver joins.
+  if (!stores(frame)) return damage_of(frame);
+  // 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more of
+  // them than the driver joins.
   const std::uint32_t longest = std::max(standard_frame, mtu_ + overhead);
-  return frame.wire_bytes > longest ? frame.meant | fates({drop_reason::driver_chain}) : frame.meant;
+  const fate_set chain = frame.wire_bytes > longest ? fates({drop_reason::driver_chain}) : fate_set{};
+  // CE and RXE are in the driver's mask (5.2); without them a short frame must hold an Ethernet header and its FCS.
+  if (frame.offer.bad_fcs || frame.offer.rx_er_at >= 0) return chain | fates({drop_reason::driver_error});
+  const fate_set length = frame.wire_bytes < header_tag_fcs ? fates({drop_reason::driver_error}) : fate_set{};
+  return chain | length | stack_fates_of(frame, to);
+}
+
+fate_set told_interface::stack_fates_of(const planned_frame& frame, const address& to) const {
+  const auto vid = static_cast<std::uint16_t>(frame.vid);
+  // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
+  if (frame.vid >= 0 && vid != 0 && !vlans_.contains(vid)) return fates({drop_reason::vlan_unknown});
+  if ((to[0] & 1) == 0 && to != own_) return fates({drop_reason::other_host});
+  return frame.meant;
 }
 
 std::vector<told_interface> epochs_of(const scenario& s) {

@@ -21,6 +21,12 @@ class told_interface {
 
   /// What becomes of the frame unless room runs out.
   fate_set fates_of(const planned_frame& frame) const;
+  /// How the chip drops the frame for its length, RX_ER or FCS (6.8) unless it stores bad ones; none for a good frame.
+  fate_set damage_of(const planned_frame& frame) const;
+  /// The chip stores it, as far as its length, RX_ER and FCS go.
+  bool stores(const planned_frame& frame) const { return store_bad_ || damage_of(frame).none(); }
+  /// RCTL.SBP.
+  bool stores_bad() const { return store_bad_; }
   /// The chip takes VLAN tags out (CTRL.VME).
   bool strips() const { return strips_; }
   /// The chip verifies checksums (RXCSUM.TUOFL).
@@ -30,6 +36,7 @@ class told_interface {
   using address = std::array<std::uint8_t, 6>;
 
   bool takes(const address& to) const;
+  fate_set stack_fates_of(const planned_frame& frame, const address& to) const;
   bool hash_takes(const address& to) const;
   void went_down_and_up();
 
@@ -44,6 +51,7 @@ class told_interface {
   bool strips_;
   bool verifies_;
   std::uint32_t mtu_;
+  bool store_bad_;
 };
 
 /// The interface before the first change, after the first, and so on.

@@ -39,7 +39,7 @@ std::uint32_t hardware_buffer_bytes(const config& c) {
 
 std::uint32_t posted_buffer_bytes(const config& c) {
   // with LPE=0 and SBP=0 the chip writes at most 1522 bytes, so Linux posts no more.
-  if (c.buffer_size == 0 && c.mtu <= 1500) return standard_frame_bytes;
+  if (c.buffer_size == 0 && c.mtu <= 1500 && !c.store_bad) return standard_frame_bytes;
   return hardware_buffer_bytes(c);
 }
 

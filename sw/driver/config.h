@@ -52,6 +52,7 @@ struct config {
   bool watchdog = true;
   bool vlan_offload = true;      // CTRL.VME
   bool checksum_offload = true;  // RXCSUM.TUOFL
+  bool store_bad = false;        // RCTL.SBP: damaged frames come too, and the driver drops those marked as such
   bool strip_crc = false;        // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
   std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty

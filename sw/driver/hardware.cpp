@@ -112,6 +112,7 @@ void hardware::setup_rctl() {
   control |= rctl::BAM | buffer_size_bits() | settings_.multicast_offset << rctl::MO_SHIFT |
              settings_.rdmts << rctl::RDMTS_SHIFT;
   if (settings_.mtu > 1500) control |= rctl::LPE;
+  if (settings_.store_bad) control |= rctl::SBP;
   if (settings_.strip_crc) control |= rctl::SECRC;
   regs_.write(reg::RCTL, control);
 }

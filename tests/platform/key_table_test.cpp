@@ -112,6 +112,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "driver.wthresh=45",
                                           "driver.rdmts=2",
                                           "driver.rsrpd=46",
+                                          "driver.store_bad=on",
                                           "cpu.cost_jitter=48",
                                           "driver.buffer_offset=47",
                                           "driver.promiscuous=on",
@@ -222,6 +223,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.wthresh, 45U);
   EXPECT_EQ(s.driver.rdmts, 2U);
   EXPECT_EQ(s.driver.rsrpd, 46U);
+  EXPECT_TRUE(s.driver.store_bad);
   EXPECT_EQ(s.cpu.cost_jitter, 48U);
   EXPECT_EQ(s.driver.buffer_offset, 47U);
   EXPECT_TRUE(s.driver.promiscuous);

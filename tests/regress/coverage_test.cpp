@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "common/drop_reason.h"
+#include "common/reconfiguration.h"
 #include "hw/regs/e1000_regs.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "platform/scenario/loader.h"
@@ -84,6 +86,32 @@ TEST_F(coverage_of, odd_buffer_is_the_first_address_of_a_frame) {
   EXPECT_EQ(count("odd_buffer"), 0U);
   event_of(stage::dma_start, 0x2'0043, 64);
   EXPECT_EQ(count("odd_buffer"), 1U);
+}
+
+// 6.8: the limit is another above an MTU of 1500.
+TEST_F(coverage_of, limit_moved_is_an_mtu_across_1500) {
+  constexpr auto mtu = static_cast<std::uint64_t>(reconfiguration::mtu);
+  const auto change = [this](std::uint64_t to, std::uint64_t flags) {
+    event_of(stage::reconfigure, mtu, to);
+    event_of(stage::reconfigure, mtu | flags, to);
+  };
+  change(1400, reconfiguration_ended);
+  EXPECT_EQ(count("limit_moved"), 0U);
+  change(1501, reconfiguration_ended | reconfiguration_refused);
+  EXPECT_EQ(count("limit_moved"), 0U);
+  change(1501, reconfiguration_ended);
+  EXPECT_EQ(count("limit_moved"), 1U);
+  change(9000, reconfiguration_ended);
+  EXPECT_EQ(count("limit_moved"), 1U);
+  change(1500, reconfiguration_ended);
+  EXPECT_EQ(count("limit_moved"), 2U);
+}
+
+TEST_F(coverage_of, stored_bad_is_dropped_by_the_driver) {
+  event_of(stage::fifo_drop, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
+  EXPECT_EQ(count("stored_bad"), 0U);
+  event_of(stage::skb_drop, 0, static_cast<std::uint64_t>(drop_reason::driver_error));
+  EXPECT_EQ(count("stored_bad"), 1U);
 }
 
 TEST_F(coverage_of, wthresh_is_a_whole_batch) {

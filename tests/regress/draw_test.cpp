@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
 #include "platform/cli/kernel_costs.h"
@@ -46,6 +47,26 @@ TEST(draw, a_seed_is_the_same_run_every_time) {
   }
 }
 
+TEST(draw, every_key_is_drawn_and_left) {
+  std::map<std::string, int> drawn;
+  constexpr int seeds = 400;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+    for (const auto& [key, text] : draw_run(seed, "rtl").keys) ++drawn[key];
+  for (const char* key :
+       {"driver.pthresh", "driver.hthresh", "driver.wthresh", "driver.rdmts", "driver.rsrpd", "driver.buffer_offset",
+        "driver.store_bad", "cpu.cost_jitter", "stack.frag_high_thresh", "reconfigure.actions"}) {
+    EXPECT_GT(drawn[key], seeds / 20) << key;
+    EXPECT_LT(drawn[key], seeds) << key;
+  }
+}
+
+TEST(draw, no_key_is_drawn_twice) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    std::set<std::string> seen;
+    for (const auto& [key, text] : draw_run(seed, "rtl").keys) EXPECT_TRUE(seen.insert(key).second) << seed << key;
+  }
+}
+
 TEST(draw, the_file_of_a_seed_loads_to_the_same_scenario) {
   const test::test_folder place;
   for (const std::uint64_t seed : {3U, 4U, 39U}) {
@@ -60,6 +81,10 @@ TEST(draw, the_file_of_a_seed_loads_to_the_same_scenario) {
     EXPECT_EQ(loaded.driver.itr, run.plan.driver.itr);
     EXPECT_EQ(loaded.stack.udp_ports, run.plan.stack.udp_ports);
     EXPECT_EQ(loaded.cost.size(), run.plan.cost.size());
+    EXPECT_EQ(loaded.cpu.cost_jitter, run.plan.cpu.cost_jitter);
+    EXPECT_EQ(loaded.driver.buffer_offset, run.plan.driver.buffer_offset);
+    EXPECT_EQ(loaded.driver.store_bad, run.plan.driver.store_bad);
+    EXPECT_EQ(loaded.reconfigure.actions.size(), run.plan.reconfigure.actions.size());
   }
 }
 

@@ -1,4 +1,4 @@
-// What Linux leaves alone and a scenario may set: thresholds, small packets, where buffers begin.
+// What Linux leaves alone and a scenario may set: thresholds, small packets, bad packets, where buffers begin.
 #include "tests/unit/bench.h"
 
 namespace ringside::test {
@@ -22,6 +22,35 @@ TEST(receive_options, thresholds_are_written_only_when_asked) {
   EXPECT_EQ(b.nic.registers[0x2828], 8U | 16U << 8 | 4U << 16 | 1U << 24);
   EXPECT_EQ(b.nic.registers[0x0100], 0x00008202U);
   EXPECT_EQ(b.nic.registers[0x2C00], 128U);
+}
+
+// 6.1, 6.8, R-40: with SBP the chip may fill a buffer, so all of BSIZE is posted; what it marks as damaged is dropped.
+TEST(receive_options, store_bad_posts_whole_buffers_and_drops_what_is_marked) {
+  driver::config c;
+  bench plain(c);
+  plain.up();
+  EXPECT_EQ(plain.nic.registers[0x0100] & 1U << 2, 0U);
+  for (const event& e : plain.host.of(stage::dma_map)) EXPECT_EQ(e.b, 1522U);
+  c.store_bad = true;
+  bench b(c);
+  b.up();
+  EXPECT_EQ(b.nic.registers[0x0100] & 1U << 2, 1U << 2);
+  for (const event& e : b.host.of(stage::dma_map)) EXPECT_EQ(e.b, 2048U);
+  b.listen({5000});
+  b.host.run_for(1 * ms);
+  fake_frame bad;
+  bad.bytes = udp_frame(pattern(100, 1));
+  bad.errors = 0x01;  // CE
+  b.receive(bad);
+  fake_frame runt;  // 20 bytes of a packet, sound FCS
+  runt.bytes = udp_frame(pattern(100, 2));
+  runt.bytes.resize(34);
+  b.receive(runt);
+  b.receive(udp_frame(pattern(100, 3)));
+  b.host.run_for(1 * ms);
+  ASSERT_EQ(b.read.size(), 1U);
+  EXPECT_EQ(b.net.skbs().dropped(drop_reason::driver_error), 1U);
+  EXPECT_EQ(b.net.skbs().dropped(drop_reason::ip_length), 1U);
 }
 
 /// Frames of the given payloads through buffers that begin `offset` bytes later; returns the addresses posted at open.
