@@ -12,8 +12,6 @@
 
 #include "platform/scenario/loader.h"
 
-extern char** environ;
-
 namespace ringside::platform {
 
 void require_fst_converter() {

@@ -46,7 +46,8 @@ std::string text_of(const toml::value& v, const std::string& file, const std::st
 
 void collect(const toml::value& v, const std::string& path, const std::string& file, std::vector<toml_entry>& out) {
   if (v.is_table()) {
-    for (const auto& [key, inner] : v.as_table()) collect(inner, path.empty() ? key : path + "." + key, file, out);
+    const std::string prefix = path.empty() ? "" : path + ".";
+    for (const auto& [key, inner] : v.as_table()) collect(inner, prefix + key, file, out);
     return;
   }
   out.push_back({path, text_of(v, file, path), line_of(v)});

@@ -186,7 +186,6 @@ std::string allowed(const value_rule& rule) {
     case value_kind::speed:
       return "original, line, <N>x or <N>pps";
     case value_kind::time_or:
-      return fmt::format("{}, or {}", rule.words, range_text(rule));
     case value_kind::number_or:
       return fmt::format("{}, or {}", rule.words, range_text(rule));
     case value_kind::identifiers:

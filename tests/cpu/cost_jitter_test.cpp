@@ -102,8 +102,8 @@ TEST(cost_jitter, streams_differ) {
   rng second = jitter.stream_of_interrupt(1);
   rng task = jitter.stream_of_task(1);
   const auto draw = [&jitter](rng& stream) {
-    std::vector<std::int64_t> all;
-    for (int i = 0; i < 20; ++i) all.push_back(jitter.cycles(cost, stream));
+    std::vector<std::int64_t> all(20);
+    for (std::int64_t& cycles : all) cycles = jitter.cycles(cost, stream);
     return all;
   };
   const auto a = draw(first);
