@@ -221,6 +221,7 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
       work_.push_back(work::hardirq);
       consume(params_.timer_interrupt_cycles);
       work_.pop_back();
+      synchronise();  // other CPUs may send more up to now
       const sim_time arrived = now();
       std::vector<task*> woken;
       std::erase_if(incoming_, [&](const incoming& in) {

@@ -36,6 +36,7 @@ void softirqs::raise(softirq_number number) {
 }
 
 void softirqs::local_bh_disable() {
+  host_.sync();  // an interrupt up to now still runs its softirqs
   host_.preempt_disable();
   ++here().softirq_depth;
 }

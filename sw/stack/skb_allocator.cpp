@@ -6,8 +6,8 @@
 namespace ringside::stack {
 
 skb_ptr skb_allocator::alloc_skb(std::size_t bytes) {
+  const kernel::bus_address buffer = memory_.alloc(buffer_bytes(bytes));  // before its cost: at the caller's last sync
   host_.consume(kernel::cost::skb_alloc);
-  const kernel::bus_address buffer = memory_.alloc(buffer_bytes(bytes));
   return buffer == 0 ? nullptr : build_skb(buffer);
 }
 
@@ -28,12 +28,13 @@ void skb_allocator::release(sk_buff& skb) {
 }
 
 bool skb_allocator::expand_head(sk_buff& skb, std::size_t missing) {
+  host_.sync();
   const std::size_t used = skb.tail_;
   const kernel::bus_address bigger = memory_.alloc(used + missing + shared_info);
   if (bigger == 0) return false;
   std::memcpy(memory_.at(bigger), skb.memory_, used);
-  charge_copy(used);
   memory_.free(skb.head_);
+  charge_copy(used);
   skb.head_ = bigger;
   skb.memory_ = memory_.at(bigger);
   const std::size_t end = memory_.usable_size(bigger) - shared_info;

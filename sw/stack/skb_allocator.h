@@ -55,7 +55,10 @@ class skb_allocator {
 
   std::byte* at(kernel::bus_address address) const { return memory_.at(address); }
   std::size_t usable_size(kernel::bus_address address) const { return memory_.usable_size(address); }
-  void free_buffer(kernel::bus_address address) { memory_.free(address); }
+  void free_buffer(kernel::bus_address address) {
+    host_.sync();  // the allocator is shared with interrupts that allocate
+    memory_.free(address);
+  }
   void charge_copy(std::size_t bytes) { host_.consume(kernel::cost::copy_per_byte, bytes); }
   bool expand_head(sk_buff& skb, std::size_t missing);
   void release(sk_buff& skb);

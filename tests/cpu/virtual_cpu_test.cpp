@@ -213,6 +213,35 @@ TEST(virtual_cpu, woken_sleeper_preempts_at_interrupt_exit) {
   EXPECT_EQ(b.marks()[0].first, 20'500 * ns + switched);
 }
 
+// A reschedule interrupt takes 800 cycles of 500 ps; what another CPU sends meanwhile needs no second one.
+class reschedule : public testing::TestWithParam<bool> {};
+TEST_P(reschedule, takes_with_it_what_comes_while_it_runs) {
+  platform::virtual_cpu_params params;
+  params.accumulate = GetParam();
+  cpu_bench b(params, 2);
+  std::vector<platform::task*> sleepers;
+  for (unsigned i = 0; i < 2; ++i)
+    sleepers.push_back(&b.task(
+        "sleeper",
+        [&b] {
+          b.cpu(1).prepare_to_sleep();
+          b.cpu(1).schedule();
+          b.cpu(1).finish_sleep();
+        },
+        1));
+  b.task("waker", [&] {
+    b.cpu(0).consume(40'000);  // both sleep by then
+    for (platform::task* t : sleepers) {
+      b.cpu(0).synchronise();
+      b.wake(*t);
+      b.cpu(0).consume(600);  // 300 ns: the second arrives inside the 400 ns of the first
+    }
+  });
+  b.run(200 * us);
+  EXPECT_EQ(b.cpu(1).usage().hardirq, 800);
+}
+INSTANTIATE_TEST_SUITE_P(ways, reschedule, testing::Bool());
+
 TEST(virtual_cpu, no_preemption_while_it_is_disabled) {
   platform::virtual_cpu_params params;
   params.wakeup_granularity = 0;

@@ -30,6 +30,36 @@ TEST_F(sk_buff, put_push_pull_and_trim_move_the_ends) {
   EXPECT_EQ(skb->len(), 20U);
 }
 
+// Memory is shared with interrupts: one that comes before a fragment is freed does not get its buffer.
+TEST_F(sk_buff, an_interrupt_before_a_fragment_is_freed_allocates_another) {
+  constexpr kernel::irq_line line = 7;
+  kernel::bus_address got = 0;
+  int owner = 0;
+  os.irqs().request_irq(line, "allocates", &owner, [&](kernel::irq_line l) {
+    host.set_line(l, false);
+    got = os.memory().alloc(256);
+    return kernel::irq_return::handled;
+  });
+  for (const bool trims : {true, false}) {
+    host.run_task([&] {
+      stack::skb_ptr skb = net.skbs().alloc_skb(512);
+      const kernel::bus_address fragment = os.memory().alloc(256);
+      ASSERT_TRUE(skb->add_frag(fragment, 0, 200));
+      got = 0;
+      host.set_line(line, true);
+      if (trims)
+        skb->trim(0);
+      else
+        EXPECT_TRUE(skb->may_pull(200));
+      EXPECT_NE(got, 0U);
+      EXPECT_NE(got, fragment);
+      EXPECT_EQ(skb->frag_count(), 0U);
+      os.memory().free(got);
+    });
+  }
+  os.irqs().free_irq(line, &owner);
+}
+
 TEST_F(sk_buff, counts_live_packets) {
   EXPECT_EQ(net.skbs().live(), 0U);
   stack::skb_ptr a = net.skbs().alloc_skb(10);

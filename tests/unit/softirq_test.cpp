@@ -151,6 +151,19 @@ TEST_F(softirq, bottom_halves_disabled_defer_to_enable) {
   });
 }
 
+// Code runs ahead of its time: an interrupt before the call finds bottom halves enabled.
+TEST_F(softirq, an_interrupt_before_bottom_halves_are_disabled_runs_its_softirqs) {
+  int runs = 0;
+  os.softirq().open_softirq(softirq_number::net_tx, [&] { ++runs; });
+  host.run_task([&] {
+    host.set_line(line, true);
+    os.softirq().local_bh_disable();
+    EXPECT_EQ(runs, 1);
+    os.softirq().local_bh_enable();
+    EXPECT_EQ(runs, 1);
+  });
+}
+
 TEST_F(softirq, boots_with_events_for_ksoftirqd_and_net_dev_init) {
   EXPECT_EQ(host.count(stage::boot_ksoftirqd), 1U);
   EXPECT_EQ(host.count(stage::boot_net_dev_init), 1U);
