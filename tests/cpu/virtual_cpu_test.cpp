@@ -213,11 +213,12 @@ TEST(virtual_cpu, woken_sleeper_preempts_at_interrupt_exit) {
   EXPECT_EQ(b.marks()[0].first, 20'500 * ns + switched);
 }
 
-// A reschedule interrupt takes 800 cycles of 500 ps; what another CPU sends meanwhile needs no second one.
+// What another CPU sends while a reschedule interrupt runs, and arrives before its end, needs no second one.
 class reschedule : public testing::TestWithParam<bool> {};
 TEST_P(reschedule, takes_with_it_what_comes_while_it_runs) {
   platform::virtual_cpu_params params;
   params.accumulate = GetParam();
+  params.timer_interrupt_cycles = 4000;  // 2 us
   cpu_bench b(params, 2);
   std::vector<platform::task*> sleepers;
   for (unsigned i = 0; i < 2; ++i)
@@ -234,11 +235,11 @@ TEST_P(reschedule, takes_with_it_what_comes_while_it_runs) {
     for (platform::task* t : sleepers) {
       b.cpu(0).synchronise();
       b.wake(*t);
-      b.cpu(0).consume(600);  // 300 ns: the second arrives inside the 400 ns of the first
+      b.cpu(0).consume(2000);  // 1 us: the second is sent when the first has arrived, 500 ns after it was sent
     }
   });
   b.run(200 * us);
-  EXPECT_EQ(b.cpu(1).usage().hardirq, 800);
+  EXPECT_EQ(b.cpu(1).usage().hardirq, 4000);
 }
 INSTANTIATE_TEST_SUITE_P(ways, reschedule, testing::Bool());
 
