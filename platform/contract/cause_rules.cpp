@@ -38,6 +38,8 @@ void cause_rules::judge_receive_timer(sim_time t) {
   } else if (flushes_ > 0) {
     --flushes_;
   } else if (frames_.frames_done() > frames_.frames_written()) {
+    // A timer may expire when the card does not know yet that the bus is done with a frame.
+    if (w_.registers.delay() != 0 && t - frames_.oldest_since() <= w_.limits.pointers) return;
     suspect_it(early_rxt0, t, frames_.oldest_waiting(), "RXT0 before the descriptor of its frame was written back");
   }
 }

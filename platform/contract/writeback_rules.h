@@ -24,6 +24,7 @@ class writeback_rules {
   std::uint64_t frames_done() const { return done_; }        // data complete
   std::uint64_t frames_written() const { return written_; }  // EOP descriptor complete
   frame_id oldest_waiting() const { return waiting_[written_ % waiting_.size()].frame; }
+  sim_time oldest_since() const { return waiting_[written_ % waiting_.size()].since; }
 
  private:
   struct waiting_frame {

@@ -86,7 +86,7 @@ TEST(fetch_rules, N_9_fetch_long_after_enable_fell) {
   open_with_four(bench);
   bench.fetch(0, 2);
   bench.write(reg::RCTL, 0);
-  bench.wait(25 * us);
+  bench.wait(101 * us);
   bench.fetch(2, 2);
   EXPECT_ONLY(bench, "N-9");
 }

@@ -126,6 +126,45 @@ TEST(timer_rules, I_32_second_rxt0_after_a_small_packet_stopped_the_timer) {
   EXPECT_ONLY(bench, "I-32");
 }
 
+/// Data of a frame without its descriptor; returns when its last byte was on the bus.
+sim_time place(timed& bench, frame_id frame) {
+  bench.arrive(frame, 100);
+  bench.bus(stage::dma_start, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), 100);
+  bench.bus(stage::dma_write, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), 100);
+  const sim_time t = bench.now;
+  bench.done(frame);
+  return t;
+}
+
+// The expiry that restarts for frame 2 reports nothing new, since its descriptor went with that of frame 1; frame 3 has
+// just arrived in memory and the card does not know.
+TEST(timer_rules, rxt0_of_a_timer_beside_the_end_of_another_frame_is_legal) {
+  timed bench(10, 0);
+  const sim_time first = bench.deliver(1);
+  bench.now = first + 10 * unit - 200 * ns;
+  const sim_time second = bench.deliver(2);
+  bench.cause(icr::RXT0);
+  bench.now = second + 10 * unit - 120 * ns;
+  const sim_time third = place(bench, 3);
+  ASSERT_LT(third, second + 10 * unit);
+  bench.rxt0_at(second + 10 * unit + 40 * ns);
+  bench.write_back(3, 2, timed::last_of(100));
+  bench.rxt0_at(third + 10 * unit + 100 * ns);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(timer_rules, R_21_timer_raises_rxt0_before_the_write_back) {
+  timed bench(10, 0);
+  const sim_time t = place(bench, 1);
+  bench.rxt0_at(t + 10 * unit + 100 * ns);
+  bench.wait(1 * us);
+  bench.write_back(1, 0, timed::last_of(100));
+  bench.cause(icr::RXT0);
+  const auto broken = bench.broken();
+  ASSERT_FALSE(broken.empty());
+  EXPECT_EQ(broken.front(), "R-21") << bench.report();
+}
+
 TEST(timer_rules, flush_write_and_ics_explain_rxt0) {
   timed bench(1000, 0);
   bench.deliver(1);
