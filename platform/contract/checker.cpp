@@ -26,6 +26,10 @@ void checker::on_event(const event& e) {
   dispatch(e);
 }
 
+void checker::on_events(std::span<const event> stretch) {
+  for (const event& e : stretch) on_event(e);
+}
+
 void checker::finish(sim_time end) {
   while (w_.due.next <= end) run_due(w_.due.next);
 }

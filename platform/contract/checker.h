@@ -4,6 +4,8 @@
 // knows the contract from the fact sheet only; it shares no behaviour with RTL, model or driver.
 #pragma once
 
+#include <span>
+
 #include "common/event_stream.h"
 #include "platform/contract/cause_rules.h"
 #include "platform/contract/driver_rules.h"
@@ -27,6 +29,7 @@ class checker final : public event_consumer {
   explicit checker(const config& setup);
 
   void on_event(const event& e) override;
+  void on_events(std::span<const event> stretch) override;
   /// The run ends at `end`: judges what was still waiting.
   void finish(sim_time end);
 

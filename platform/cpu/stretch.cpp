@@ -6,7 +6,7 @@ namespace ringside::platform {
 
 std::optional<std::int64_t> stretch::first_record() const {
   for (const item& i : items_)
-    if (i.what == mark::record) return i.cycle;
+    if (i.kind == mark::record) return i.cycle;
   return std::nullopt;
 }
 
@@ -15,8 +15,8 @@ std::optional<stretch::place> stretch::place_for_interrupt(std::int64_t cycle) c
   std::int64_t enabled_since = begin_;
   for (std::size_t i = 0; i < items_.size(); ++i) {
     if (enabled && cycle <= items_[i].cycle) return place{i, std::max(cycle, enabled_since)};
-    if (items_[i].what == mark::irq_off) enabled = false;
-    if (items_[i].what == mark::irq_on) {
+    if (items_[i].kind == mark::irq_off) enabled = false;
+    if (items_[i].kind == mark::irq_on) {
       enabled = true;
       enabled_since = items_[i].cycle;
     }

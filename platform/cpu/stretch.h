@@ -18,9 +18,12 @@ class stretch {
  public:
   enum class mark : std::uint8_t { record, irq_off, irq_on };
   struct item {
-    std::int64_t cycle;
-    mark what;
-    event record;
+    std::int64_t cycle = 0;
+    mark kind = mark::record;
+    stage what = stage::count;  // of a record: the event but for its time
+    frame_id frame = 0;
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
   };
 
   /// Cycle the stretch starts at, and whether interrupts are enabled there.
@@ -30,8 +33,14 @@ class stretch {
     items_.clear();
   }
   void spend(std::int64_t cycles) { end_ += cycles; }
-  void add_record(const event& e) { items_.push_back({end_, mark::record, e}); }
-  void add_mark(mark what) { items_.push_back({end_, what, {}}); }
+  void add_record(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
+    item& i = add(mark::record);
+    i.what = what;
+    i.frame = frame;
+    i.a = a;
+    i.b = b;
+  }
+  void add_mark(mark kind) { add(kind); }
 
   std::int64_t begin_cycle() const { return begin_; }
   std::int64_t end_cycle() const { return end_; }
@@ -56,6 +65,13 @@ class stretch {
   void append(const rest& r);
 
  private:
+  item& add(mark kind) {
+    item& i = items_.emplace_back();
+    i.cycle = end_;
+    i.kind = kind;
+    return i;
+  }
+
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
   bool enabled_ = true;  // at begin_

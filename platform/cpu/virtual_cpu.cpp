@@ -67,7 +67,7 @@ void virtual_cpu::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_
   // The kernel layer's own records tell what kind of work the following cycles are.
   if (what == stage::hardirq_enter) work_.push_back(work::hardirq);
   if (what == stage::softirq_enter || what == stage::ksoftirqd_run) work_.push_back(work::softirq);
-  stretch_.add_record({0, frame, a, b, what, origin::cpu, static_cast<std::uint8_t>(params_.number)});
+  stretch_.add_record(what, frame, a, b);
   if (what == stage::hardirq_exit || what == stage::softirq_exit) work_.pop_back();
 }
 
@@ -85,10 +85,8 @@ void virtual_cpu::synchronise() {
 
 void virtual_cpu::commit() {
   for (const stretch::item& i : stretch_.items()) {
-    if (i.what != stretch::mark::record) continue;
-    event e = i.record;
-    e.time = params_.clock.edge(i.cycle);
-    events_.push(source_, e);
+    if (i.kind != stretch::mark::record) continue;
+    events_.push(source_, params_.clock.edge(i.cycle), i.what, i.frame, i.a, i.b);
   }
   stretch_.begin(stretch_.end_cycle(), irq_enabled_);
 }

@@ -2,17 +2,41 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "common/drop_reason.h"
 #include "common/event_stream.h"
 #include "common/reconfiguration.h"
 #include "platform/report/descriptor_word.h"
+#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
 class traffic_watch final : public event_consumer {
  public:
   void on_event(const event& e) override {
+    if (interests.has(e.what)) count(e);
+  }
+  void on_events(std::span<const event> stretch) override {
+    for (const event& e : stretch) on_event(e);
+  }
+
+  std::uint64_t offered() const { return offered_; }
+  /// Every frame seen has its fate, and what a socket got was read.
+  bool quiet() const { return offered_ == settled_ && enqueued_ == read_; }
+  /// Reconfigurations that have ended.
+  std::uint64_t reconfigured() const { return reconfigured_; }
+  /// Time of the last frame's start or reconfiguration, and of the last event that counts here.
+  sim_time last_work() const { return last_work_; }
+  sim_time last_change() const { return last_change_; }
+
+ private:
+  static constexpr stage_set interests{stage::wire_sof,       stage::fifo_commit, stage::desc_writeback,
+                                       stage::nic_reset,      stage::reconfigure, stage::fifo_drop,
+                                       stage::filter_reject,  stage::skb_consume, stage::skb_drop,
+                                       stage::socket_enqueue, stage::app_read};
+
+  void count(const event& e) {
     switch (e.what) {
       case stage::wire_sof:
         ++offered_;
@@ -66,16 +90,6 @@ class traffic_watch final : public event_consumer {
     }
   }
 
-  std::uint64_t offered() const { return offered_; }
-  /// Every frame seen has its fate, and what a socket got was read.
-  bool quiet() const { return offered_ == settled_ && enqueued_ == read_; }
-  /// Reconfigurations that have ended.
-  std::uint64_t reconfigured() const { return reconfigured_; }
-  /// Time of the last frame's start or reconfiguration, and of the last event that counts here.
-  sim_time last_work() const { return last_work_; }
-  sim_time last_change() const { return last_change_; }
-
- private:
   std::uint64_t offered_ = 0;
   std::uint64_t settled_ = 0;
   std::uint64_t in_card_ = 0;  // committed to the FIFO, EOP not written back

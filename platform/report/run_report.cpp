@@ -14,6 +14,18 @@ void run_report::on_event(const event& e) {
   reconfigurations_.on_event(e);
 }
 
+// Latencies and journeys ask what interrupts know at the same event; hash and ledger stand alone.
+void run_report::on_events(std::span<const event> stretch) {
+  hash_.on_events(stretch);
+  for (const event& e : stretch) ledger_.on_event(e);
+  for (const event& e : stretch) {
+    interrupts_.on_event(e);
+    latency_.on_event(e);
+    journeys_.on_event(e);
+    reconfigurations_.on_event(e);
+  }
+}
+
 void run_report::finish() {
   ledger_.finish();
   journeys_.finish();

@@ -4,6 +4,7 @@
 // serves all of them.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "common/event_stream.h"
@@ -22,6 +23,7 @@ class run_report final : public event_consumer {
   explicit run_report(std::vector<frame_id> frames = {}, bool first_delivered = true);
 
   void on_event(const event& e) override;
+  void on_events(std::span<const event> stretch) override;
   /// Call once after event_stream::finish().
   void finish();
 

@@ -8,18 +8,12 @@ namespace {
 
 using platform::stretch;
 
-event numbered(std::uint64_t a) {
-  event e;
-  e.a = a;
-  return e;
-}
-
 TEST(stretch, interrupt_in_the_middle_of_a_cost_splits_it) {
   stretch s;
   s.begin(100, true);
-  s.add_record(numbered(1));
+  s.add_record(stage::napi_poll, 0, 1, 0);
   s.spend(50);
-  s.add_record(numbered(2));
+  s.add_record(stage::napi_poll, 0, 2, 0);
   const auto p = s.place_for_interrupt(120);
   ASSERT_TRUE(p);
   EXPECT_EQ(p->cycle, 120);
@@ -27,7 +21,7 @@ TEST(stretch, interrupt_in_the_middle_of_a_cost_splits_it) {
   const stretch::rest rest = s.cut(*p);
   EXPECT_EQ(s.end_cycle(), 120);
   ASSERT_EQ(s.items().size(), 1U);
-  EXPECT_EQ(s.items()[0].record.a, 1U);
+  EXPECT_EQ(s.items()[0].a, 1U);
   EXPECT_EQ(rest.cycles, 30);
   ASSERT_EQ(rest.items.size(), 1U);
   EXPECT_EQ(rest.items[0].cycle, 30);
@@ -36,14 +30,14 @@ TEST(stretch, interrupt_in_the_middle_of_a_cost_splits_it) {
   s.append(rest);
   EXPECT_EQ(s.end_cycle(), 1150);
   EXPECT_EQ(s.items()[1].cycle, 1150);
-  EXPECT_EQ(s.items()[1].record.a, 2U);
+  EXPECT_EQ(s.items()[1].a, 2U);
 }
 
 TEST(stretch, interrupt_goes_before_a_record_of_the_same_cycle) {
   stretch s;
   s.begin(0, true);
   s.spend(10);
-  s.add_record(numbered(1));
+  s.add_record(stage::napi_poll, 0, 1, 0);
   const auto p = s.place_for_interrupt(10);
   ASSERT_TRUE(p);
   EXPECT_EQ(p->before, 0U);
@@ -55,7 +49,7 @@ TEST(stretch, interrupt_waits_until_interrupts_come_back) {
   s.spend(10);
   s.add_mark(stretch::mark::irq_off);
   s.spend(20);
-  s.add_record(numbered(1));
+  s.add_record(stage::napi_poll, 0, 1, 0);
   s.add_mark(stretch::mark::irq_on);
   s.spend(10);
   const auto before = s.place_for_interrupt(10);
@@ -94,7 +88,7 @@ TEST(stretch, first_record_ignores_marks) {
   EXPECT_FALSE(s.first_record());
   s.add_mark(stretch::mark::irq_off);
   s.spend(5);
-  s.add_record(numbered(1));
+  s.add_record(stage::napi_poll, 0, 1, 0);
   EXPECT_EQ(s.first_record(), 5);
 }
 

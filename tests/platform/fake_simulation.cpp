@@ -60,7 +60,8 @@ class fake_simulation : public simulation {
       fake_simulation& owner;
       explicit pusher(fake_simulation& fake) : owner(fake) {}
       void on_event(const event& e) override {
-        owner.stream_.push(e.from == origin::cpu ? owner.cpu_ : e.from == origin::bus ? owner.bus_ : owner.nic_, e);
+        const auto source = e.from == origin::cpu ? owner.cpu_ : e.from == origin::bus ? owner.bus_ : owner.nic_;
+        owner.stream_.push(source, e.time, e.what, e.frame, e.a, e.b);
       }
     } into(*this);
     s.play(into);

@@ -20,7 +20,7 @@ struct core {
       : params(p), regs(p.mac_address, p.seed), stream(events), source(events.add_source(origin::nic, p.unit)) {}
 
   void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
-    stream.push(source, {now, frame, a, b, what, origin::nic, params.unit});
+    stream.push(source, now, what, frame, a, b);
   }
   /// Does `what` at the first clock edge at or after `t`.
   void at(sim_time t, agenda::action what) {
