@@ -1,6 +1,7 @@
 // A frame on the wire and where frames come from.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -30,11 +31,15 @@ struct wire_frame {
 };
 
 /// Frames in the order they are sent.  Pulled by the wire, one frame ahead.
+inline constexpr std::size_t frames_read_ahead = 32;
+
 class frame_source {
  public:
   virtual ~frame_source() = default;
   /// The next frame, or nothing when the source has ended.  `earliest` need not rise (the wire repairs it).
   virtual std::optional<offered_frame> next() = 0;
+  /// Frames that may be taken at a time, ahead of the run; more than one when next() does not depend on the run.
+  virtual std::size_t read_ahead() const { return 1; }
 };
 
 }  // namespace ringside

@@ -6,7 +6,7 @@
 demo_packages=(
   g++ cmake ninja-build pkg-config python3
   verilator libsystemc-dev
-  libfmt-dev libpcap-dev libcli11-dev libtoml11-dev nlohmann-json3-dev zlib1g-dev
+  libfmt-dev libpcap-dev libcli11-dev libtoml11-dev nlohmann-json3-dev libdeflate-dev zlib1g-dev
 )
 
 # To test everything as well.

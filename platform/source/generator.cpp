@@ -1,6 +1,8 @@
 #include "platform/source/generator.h"
 
 #include <algorithm>
+#include <numeric>
+#include <span>
 
 #include "platform/source/udp_frame.h"
 
@@ -21,19 +23,27 @@ std::uint64_t seed_of(const scenario& s) {
 
 }  // namespace
 
+void fill_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence, std::span<std::uint8_t> out) {
+  const std::size_t head = std::min<std::size_t>(out.size(), 8);
+  for (std::size_t i = 0; i < head; ++i) out[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+  const std::span<std::uint8_t> rest = out.subspan(head);
+  if (kind == payload_kind::zeros) {
+    std::fill(rest.begin(), rest.end(), std::uint8_t{0});
+  } else if (kind == payload_kind::counting) {
+    std::iota(rest.begin(), rest.end(), static_cast<std::uint8_t>(head));
+  } else {
+    rng random(seed ^ (sequence * 0xD1B54A32D192ED03ULL));
+    for (std::size_t i = 0; i < rest.size();) {
+      std::uint64_t word = random.next();
+      for (int k = 0; k < 8 && i < rest.size(); ++k, word >>= 8) rest[i++] = static_cast<std::uint8_t>(word);
+    }
+  }
+}
+
 std::vector<std::uint8_t> generator_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence,
                                             std::size_t bytes) {
   std::vector<std::uint8_t> out(bytes);
-  const std::size_t head = std::min<std::size_t>(bytes, 8);
-  for (std::size_t i = 0; i < head; ++i) out[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
-  if (kind == payload_kind::counting)
-    for (std::size_t i = head; i < bytes; ++i) out[i] = static_cast<std::uint8_t>(i);
-  if (kind != payload_kind::random) return out;
-  rng random(seed ^ (sequence * 0xD1B54A32D192ED03ULL));
-  for (std::size_t i = head; i < bytes;) {
-    std::uint64_t word = random.next();
-    for (int k = 0; k < 8 && i < bytes; ++k, word >>= 8) out[i++] = static_cast<std::uint8_t>(word);
-  }
+  fill_payload(kind, seed, sequence, out);
   return out;
 }
 
@@ -59,9 +69,10 @@ std::optional<offered_frame> generator::next() {
                          .from_ip = generator_ip,
                          .to_port = ports_[flow % ports_.size()],
                          .from_port = static_cast<std::uint16_t>(first_source_port + flow)};
-  const auto payload = generator_payload(gen_.payload, seed_, sequence_, size - udp_overhead_bytes - fcs_bytes);
+  payload_.resize(size - udp_overhead_bytes - fcs_bytes);
+  fill_payload(gen_.payload, seed_, sequence_, payload_);
   offered_frame frame;
-  frame.bytes = make_udp_frame(to, static_cast<std::uint16_t>(sequence_), payload);
+  frame.bytes = make_udp_frame(to, static_cast<std::uint16_t>(sequence_), payload_);
   spoil(frame);
   frame.earliest = arrival_.next(static_cast<std::uint32_t>(frame.bytes.size() + fcs_bytes), arrival_random_);
   ++sequence_;

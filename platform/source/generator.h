@@ -27,6 +27,7 @@ class generator : public frame_source {
  public:
   explicit generator(const scenario& s);
   std::optional<offered_frame> next() override;
+  std::size_t read_ahead() const override { return frames_read_ahead; }
 
   std::uint64_t made() const { return sequence_; }
 
@@ -35,6 +36,7 @@ class generator : public frame_source {
   void spoil(offered_frame& frame);
 
   gen_config gen_;
+  std::vector<std::uint8_t> payload_;  // of the frame being made
   std::array<std::uint8_t, 6> to_mac_;
   std::uint32_t to_ip_;
   std::vector<std::uint16_t> ports_;

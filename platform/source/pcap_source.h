@@ -24,6 +24,7 @@ class pcap_source : public frame_source {
   pcap_source& operator=(const pcap_source&) = delete;
 
   std::optional<offered_frame> next() override;
+  std::size_t read_ahead() const override { return frames_read_ahead; }
 
   std::uint64_t records() const { return records_; }
   /// Records whose captured length is below the length on the wire.

@@ -57,6 +57,7 @@ class planned_source final : public frame_source {
     if (next_ == frames_.size()) return std::nullopt;
     return frames_[next_++].offer;
   }
+  std::size_t read_ahead() const override { return frames_read_ahead; }
   std::uint64_t count() const { return frames_.size(); }
 
  private:

@@ -5,6 +5,7 @@
 # The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT})
 find_package(GTest REQUIRED)
+find_package(ZLIB REQUIRED)
 set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
 
 function(ringside_rtl_bench name)

@@ -192,5 +192,34 @@ TEST(gmii_driver, holds_each_byte_for_ten_clocks_at_100_mbps) {
   EXPECT_FALSE(gmii.active(730));
 }
 
+// Frames are read ahead where the source allows it; a source that fails does so behind the frames it gave before.
+TEST(wire, a_source_that_fails_ends_the_wire_where_its_next_frame_is_due) {
+  class failing final : public frame_source {
+   public:
+    explicit failing(std::size_t ahead) : ahead_(ahead) {}
+    std::optional<offered_frame> next() override {
+      if (++made_ == 4) throw std::runtime_error("record 4");
+      return offered_frame{.bytes = std::vector<std::uint8_t>(60, static_cast<std::uint8_t>(made_))};
+    }
+    std::size_t read_ahead() const override { return ahead_; }
+
+   private:
+    std::size_t ahead_;
+    int made_ = 0;
+  };
+  for (const std::size_t ahead : {1, 2, 3, 4, 32}) {
+    SCOPED_TRACE(ahead);
+    failing source(ahead);
+    tlm::wire w(0, source);
+    for (std::uint8_t n = 1; n <= 3; ++n) {
+      ASSERT_NE(w.peek(), nullptr);
+      EXPECT_EQ(w.pop().bytes.front(), n);
+    }
+    EXPECT_THROW(w.peek(), std::runtime_error);
+    EXPECT_EQ(w.offered(), 3U);
+    EXPECT_FALSE(w.ended());
+  }
+}
+
 }  // namespace
 }  // namespace ringside::test

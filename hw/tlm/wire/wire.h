@@ -5,8 +5,10 @@
 // known.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <exception>
+#include <vector>
 
 #include "common/wire_frame.h"
 
@@ -39,19 +41,22 @@ class wire {
   /// Takes the frame of peek() off; its start is final.
   wire_frame pop();
   /// True when the source has ended and every frame was taken.
-  bool ended() const { return ended_ && !next_; }
+  bool ended() const { return ended_ && first_ == ahead_.size(); }
   /// Frames taken so far.
   std::uint64_t offered() const { return offered_; }
   std::uint16_t number() const { return number_; }
   const wire_params& params() const { return params_; }
 
  private:
+  void read_ahead();
   wire_frame make(offered_frame&& offer);
 
   const std::uint16_t number_;
   frame_source* source_ = nullptr;
   wire_params params_;
-  std::optional<wire_frame> next_;
+  std::vector<wire_frame> ahead_;  // made and not taken: those from first_ on
+  std::size_t first_ = 0;
+  std::exception_ptr failure_;  // of the source, behind the frames of ahead_
   bool ended_ = false;
   bool held_ = false;
   sim_time origin_ = 0;  // simulated time of source time 0
