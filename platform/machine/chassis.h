@@ -46,8 +46,8 @@ struct chassis final : public tlm::nic_host {
   tlm::rtl_nic* rtl_card() const { return rtl; }
 
   // tlm::nic_host: on to the machine.
-  void dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
-    outside->dma_request(from, transfer, t);
+  sim_time dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
+    return outside->dma_request(from, transfer, t);
   }
   void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override { outside->access_done(from, data, t); }
   void intx(tlm::nic& from, bool asserted, sim_time t) override { outside->intx(from, asserted, t); }

@@ -112,7 +112,10 @@ struct machine::parts final : public tlm::nic_host {
   // ---- tlm::nic_host
   // -----------------------------------------------------------------------------------------------------
 
-  void dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override { bus.request_dma(0, transfer, t); }
+  sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override {
+    bus.request_dma(0, transfer, t);
+    return bus.next_decision();
+  }
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
   void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
 

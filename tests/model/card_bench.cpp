@@ -132,9 +132,10 @@ std::vector<event> card_bench::events(stage what) {
   return found;
 }
 
-void card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) {
+sim_time card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) {
   bus_free_ = std::max(bus_free_, t) + burst_overhead + transfer.length * byte_time;
   at(bus_free_, [this, &transfer, t, end = bus_free_] { complete(transfer, t, end); });
+  return t;
 }
 
 void card_bench::complete(tlm::dma_transfer& transfer, sim_time requested, sim_time t) {

@@ -88,7 +88,7 @@ class card_bench final : public tlm::nic_host, public event_consumer, public fra
   tlm::nic& card() { return *card_; }
 
   // ---- tlm::nic_host, event_consumer ----
-  void dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override;
+  sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override;
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override;
   void intx(tlm::nic&, bool asserted, sim_time t) override;
   void on_event(const event& e) override { events_.push_back(e); }

@@ -36,7 +36,7 @@ frame_id host_memory::frame_at(std::uint64_t address) const {
   return address < size_ ? shadow_[address >> shadow_shift] : 0;
 }
 
-void host_memory::mark(std::uint64_t address, std::uint64_t length, frame_id frame) {
+[[gnu::hot]] void host_memory::mark(std::uint64_t address, std::uint64_t length, frame_id frame) {
   for (std::uint64_t line = address >> shadow_shift; line <= (address + length - 1) >> shadow_shift; ++line)
     shadow_[line] = frame;
 }
@@ -64,7 +64,7 @@ void host_memory::to_device(std::uint64_t address, std::uint64_t length) {
 // ---- bus side
 // ----------------------------------------------------------------------------------------------------------
 
-void host_memory::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
+[[gnu::hot]] void host_memory::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time&) {
   access(payload);
 }
 
@@ -72,7 +72,7 @@ unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
   return access(payload) ? payload.get_data_length() : 0;
 }
 
-bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
+[[gnu::hot]] bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
   const unsigned length = payload.get_data_length();
   ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
   if (!contains(payload.get_address(), length)) {
@@ -88,12 +88,12 @@ bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
   return status == ::tlm::TLM_OK_RESPONSE;
 }
 
-bool host_memory::access(::tlm::tlm_generic_payload& payload) {
+[[gnu::hot]] bool host_memory::access(::tlm::tlm_generic_payload& payload) {
   if (!check(payload)) return false;
   return coherent() ? access_together(payload) : access_apart(payload);
 }
 
-bool host_memory::access_together(::tlm::tlm_generic_payload& payload) {
+[[gnu::hot]] bool host_memory::access_together(::tlm::tlm_generic_payload& payload) {
   std::byte* here = bytes_.get() + payload.get_address();
   if (payload.is_read())
     std::memcpy(payload.get_data_ptr(), here, payload.get_data_length());

@@ -13,12 +13,12 @@ gmii_driver::gmii_driver(wire& from, const clock_domain& clock)
   look_ahead();
 }
 
-void gmii_driver::look_ahead() {
+[[gnu::hot]] void gmii_driver::look_ahead() {
   const wire_frame* next = wire_.peek();
   next_start_ = next == nullptr ? std::numeric_limits<std::int64_t>::max() : clock_.edge_at_or_after(next->start);
 }
 
-gmii_driver::edge_kind gmii_driver::drive(std::int64_t cycle, pins& out) {
+[[gnu::hot]] gmii_driver::edge_kind gmii_driver::drive(std::int64_t cycle, pins& out) {
   if (cycles_per_byte_ == 1) return drive_byte(cycle, out);
   if (cycle < next_byte_) {
     out = held_;
@@ -32,14 +32,14 @@ gmii_driver::edge_kind gmii_driver::drive(std::int64_t cycle, pins& out) {
 }
 
 // Everything that goes over the pins for the frame, so that a byte costs one load.
-void gmii_driver::lay_out() {
+[[gnu::hot]] void gmii_driver::lay_out() {
   line_.assign(wire_.params().preamble_bytes, preamble);
   if (!line_.empty()) line_.back() = start_frame_delimiter;
   line_.insert(line_.end(), frame_.bytes.begin(), frame_.bytes.end());
   er_at_ = frame_.rx_er_at < 0 ? -1 : static_cast<std::int64_t>(wire_.params().preamble_bytes) + frame_.rx_er_at;
 }
 
-gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {
+[[gnu::hot]] gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {
   edge_kind kind = edge_kind::data;
   const auto last = [this] { return static_cast<std::int64_t>(line_.size()) - 1; };
   if (position_ < 0) {

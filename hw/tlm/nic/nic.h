@@ -63,8 +63,9 @@ class nic;
 class nic_host {
  public:
   virtual ~nic_host() = default;
-  /// The card asks for the bus at local time `t`.
-  virtual void dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
+  /// The card asks for the bus at local time `t`.  Returns the time at which the bus will do something about it: the
+  /// card may go on up to there.
+  virtual sim_time dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
   /// The card answers the oldest unanswered access that is_answered() at local time `t`; `data` counts for reads only.
   virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
   /// INTA# changes at local time `t`; true = asserted.
@@ -94,7 +95,7 @@ class nic {
   virtual ~nic() = default;
   /// Every effect before this time has been produced.
   virtual sim_time local_time() const = 0;
-  /// Advances to `limit` at most; returns early after any call to the host.
+  /// Advances to `limit` at most; returns early after a call to the host, at the latest where dma_request() said.
   virtual void run(sim_time limit) = 0;
   /// An access reaches the card's target side at bus time `t`; the card answers by access_done() where is_answered().
   /// Accesses queue.

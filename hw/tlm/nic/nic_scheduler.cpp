@@ -23,7 +23,7 @@ void nic_scheduler::start(const scheduler_params& params) {
 }
 
 // Wakes: at the end of each stretch, where the next kernel event is due; first by start() where it was held.
-void nic_scheduler::run_cards() {
+[[gnu::hot]] void nic_scheduler::run_cards() {
   while (held_) wait(start_);
   for (;;) {
     // All software at this instant goes before the clock edge at this instant.
@@ -38,7 +38,7 @@ void nic_scheduler::run_cards() {
   }
 }
 
-sim_time nic_scheduler::next_decision() const {
+[[gnu::hot]] sim_time nic_scheduler::next_decision() const {
   sim_time first = time_never;
   for (const pci_bus* bus : buses_) first = std::min(first, bus->next_decision());
   return first;
@@ -47,7 +47,7 @@ sim_time nic_scheduler::next_decision() const {
 // Everything dated before bound_ happens here, in date order: at one instant buses first, then the edge.  bound_ may
 // come nearer meanwhile, since what happens can wake a CPU.  Drains into memory do not stop a card: they follow with
 // the bus' next decision, or at the end, before software looks.
-void nic_scheduler::step_until_bound() {
+[[gnu::hot]] void nic_scheduler::step_until_bound() {
   for (;;) {
     nic* slowest = nullptr;
     sim_time second = time_never;  // local time of the next slowest card

@@ -1,6 +1,6 @@
-// The beats the card's master side will be answered with, each with the first clock edge that samples it.
+// What the card's master side will be answered with, a beat at a time, each with the first clock edge that samples it.
 //
-// Owned by rtl_nic.cpp, filled from the bus, emptied by the edges.
+// Owned by rtl_nic.cpp, filled from the bus by the stretch, emptied by the edges.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,6 @@ namespace ringside::tlm {
 class response_queue {
  public:
   struct beat {
-    std::int64_t cycle;  // edge that samples it, at the earliest
     std::uint32_t data;
     std::uint8_t tag;
     dma_status status;
@@ -25,38 +24,60 @@ class response_queue {
   };
 
   /// Bytes [from, to) of a read, one dword an edge from `cycle` on; one beat without data for a transfer that failed.
+  /// The bytes stay where they are until they were taken.
   void add_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, std::int64_t cycle) {
-    if (transfer.status != dma_status::ok || from == to) {
+    if (transfer.status != dma_status::ok || from == to)
       add_end(transfer, cycle);
-      return;
-    }
-    cycle = behind_the_last(cycle);
-    for (std::uint32_t offset = from; offset < to; offset += 4, ++cycle) {
-      std::uint32_t word = 0;
-      std::memcpy(&word, transfer.data.data() + offset, 4);
-      const bool end = last && offset + 4 >= to;
-      beats_.push_back({cycle, word, transfer.tag, transfer.status, end, end ? &transfer : nullptr});
-    }
+    else
+      add({std::max(cycle, free_), &transfer, from, to, last});
   }
 
   /// The one beat that ends a write or a transfer that failed.
-  void add_end(dma_transfer& transfer, std::int64_t cycle) {
-    beats_.push_back({behind_the_last(cycle), 0, transfer.tag, transfer.status, true, &transfer});
-  }
+  void add_end(dma_transfer& transfer, std::int64_t cycle) { add({std::max(cycle, free_), &transfer, 0, 0, true}); }
 
   /// Edge of the first beat; the maximum when there is none.
-  std::int64_t next_cycle() const {
-    return beats_.empty() ? std::numeric_limits<std::int64_t>::max() : beats_.front().cycle;
+  std::int64_t next_cycle() const { return next_; }
+
+  /// Takes the first beat off.
+  beat take() {
+    stretch& s = stretches_.front();
+    const dma_transfer& t = *s.transfer;
+    beat out{0, t.tag, t.status, s.last, nullptr};
+    if (s.from != s.to) std::memcpy(&out.data, t.data.data() + s.from, sizeof out.data);
+    s.from += sizeof out.data;
+    ++s.cycle;
+    ++next_;
+    if (s.from < s.to) {
+      out.last = false;
+      return out;
+    }
+    if (s.last) out.returned = s.transfer;
+    stretches_.pop_front();
+    next_ = stretches_.empty() ? never : stretches_.front().cycle;
+    return out;
   }
-  const beat& front() const { return beats_.front(); }
-  void pop() { beats_.pop_front(); }
 
  private:
-  std::int64_t behind_the_last(std::int64_t cycle) const {
-    return beats_.empty() ? cycle : std::max(cycle, beats_.back().cycle + 1);
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+  struct stretch {
+    std::int64_t cycle;  // edge that samples its first beat, at the earliest
+    dma_transfer* transfer;
+    std::uint32_t from;  // of the transfer's data; from == to: one beat without data
+    std::uint32_t to;
+    bool last;  // ends the transfer
+  };
+
+  void add(const stretch& s) {
+    const std::uint32_t beats = std::max<std::uint32_t>((s.to - s.from + 3) / 4, 1);
+    free_ = s.cycle + beats;
+    if (stretches_.empty()) next_ = s.cycle;
+    stretches_.push_back(s);
   }
 
-  std::deque<beat> beats_;
+  std::deque<stretch> stretches_;
+  std::int64_t next_ = never;
+  std::int64_t free_ = 0;  // first edge behind all beats
 };
 
 }  // namespace ringside::tlm

@@ -2,13 +2,12 @@
 #include "hw/tlm/nic/rtl_nic.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <deque>
 #include <limits>
 #include <span>
 #include <stdexcept>
 
+#include "hw/tlm/nic/burst_pool.h"
 #include "hw/tlm/nic/gmii_driver.h"
 #include "hw/tlm/nic/response_queue.h"
 #include "hw/tlm/nic/rtl_access.h"
@@ -21,8 +20,8 @@ namespace {
 
 constexpr std::int64_t reset_edges = 8;
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t transfer_pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
 constexpr clock_domain rtl_clock{125'000'000};
+constexpr std::uint8_t no_byte = 0;
 
 }  // namespace
 
@@ -40,7 +39,6 @@ struct rtl_nic::impl {
     context.traceEverOn(true);
     top = std::make_unique<Vnic>(&context, "nic");
     state = top->rootp;
-    for (dma_transfer& transfer : transfers) free_transfers.push_back(&transfer);
     tie_off(*top, p);
   }
 
@@ -48,32 +46,35 @@ struct rtl_nic::impl {
   sim_time now() const { return rtl_clock.edge(cycle); }
   std::int64_t crossed(sim_time t) const { return rtl_clock.edge_at_or_after(t) + params.crossing_to_rtl_clocks; }
 
-  void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
-    events.push(source, {now(), frame, a, b, what, origin::nic, params.unit});
+  [[gnu::hot]] void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
+    events.push(source, now(), what, frame, a, b);
   }
 
   // The 16-bit tag counts the frames the MAC began; the nearest frame at or before the last one begun bears it.
-  frame_id frame_of(std::uint16_t tag) const {
+  [[gnu::hot]] frame_id frame_of(std::uint16_t tag) const {
     const std::uint64_t last = gmii.started();
     const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(last) - tag);
     return (frame_id{wire_number} << frame_wire_shift) + last - behind;
   }
 
-  void run(sim_time limit) {
-    const std::int64_t end = rtl_clock.edge_at_or_after(limit);
+  [[gnu::hot]] void run(sim_time limit) {
+    until = limit;
+    end = rtl_clock.edge_at_or_after(limit);
     stop = false;
-    while (cycle < end && !stop && !skipped_to(end)) {
+    while (cycle < end && !stop && !skipped_to_end()) {
       if (waves != nullptr || pins != nullptr || cycle < reset_edges)
         step_observed();
-      else if (const std::span<const std::uint8_t> bytes = gmii.plain_bytes(); !bytes.empty() && cycle < side_due)
-        run_bytes(bytes.first(std::min(bytes.size(), static_cast<std::size_t>(std::min(end, side_due) - cycle))));
+      else if (const std::span<const std::uint8_t> bytes = gmii.plain_bytes(); !bytes.empty())
+        run_plain(bytes.data(), 1, static_cast<std::int64_t>(bytes.size()));
+      else if (gmii_idle && !gmii.active(cycle))
+        run_plain(&no_byte, 0, gmii.next_start() - cycle);
       else
         step();
     }
   }
 
-  // Skips what can be skipped; true when that leads to `end`.
-  bool skipped_to(std::int64_t end) {
+  // Skips what can be skipped; true when that leads to the end of the run.
+  bool skipped_to_end() {
     if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) return false;
     const std::int64_t wake = std::min(next_input(), end);
     skipped += wake - cycle;
@@ -90,7 +91,7 @@ struct rtl_nic::impl {
     return std::max(first, cycle);
   }
 
-  void step() {
+  [[gnu::hot]] void step() {
     take_outputs();
     drive_inputs();
     clock_edge(*top, /*both_edges=*/false);
@@ -98,31 +99,33 @@ struct rtl_nic::impl {
     ++cycle;
   }
 
-  // Edges at which no input changes but the byte on GMII, until something happens: most edges pass here.  The generated
-  // code pushes this loop out of the instruction cache at every edge, so it is kept to a few lines of it.
-  void run_bytes(std::span<const std::uint8_t> bytes) {
+  // `count` edges at which GMII changes by its byte alone, or not at all (stride 0) in a gap between frames: most edges
+  // pass here.  The generated code pushes this loop out of the caches at every edge, so it is kept short.
+  [[gnu::hot, gnu::noinline]] void run_plain(const std::uint8_t* byte, std::ptrdiff_t stride, std::int64_t count) {
+    Vnic& model = *top;
     Vnic___024root& card = *state;
-    pins_active = true;
-    card.mst_req_ready_i = !free_transfers.empty();
-    std::int64_t now = cycle;
-    std::size_t done = 0;
+    const std::int64_t first = cycle;
+    std::int64_t last = count < end - first ? first + count : end;
+    const bool skipping = skip_idle;
+    pins_active = stride != 0;
     do {
       if ((card.mst_wdata_valid_o | card.mst_req_valid_o) != 0) [[unlikely]] {
-        cycle = now;
         take_outputs();
+        last = std::min(last, end);
       }
-      card.now_i = static_cast<std::uint64_t>(now);
-      card.gmii_rxd_i = bytes[done++];
-      clock_edge(*top, /*both_edges=*/false);
+      if (cycle >= side_due) [[unlikely]]
+        drive_side_inputs();
+      card.now_i = static_cast<std::uint64_t>(cycle);
+      card.gmii_rxd_i = *byte;
+      byte += stride;
+      clock_edge(model, /*both_edges=*/false);
       if (has_news()) [[unlikely]] {
-        cycle = now++;
         look_at_outputs();
-        break;
+        if (stop) last = cycle;
       }
-      ++now;
-    } while (done != bytes.size() && !stop);
-    cycle = now;
-    gmii.skip(done);
+      ++cycle;
+    } while (cycle < last && !(skipping && card.quiescent_o != 0));
+    if (stride != 0) gmii.skip(static_cast<std::size_t>(cycle - first));
   }
 
   bool has_news() const {
@@ -150,47 +153,22 @@ struct rtl_nic::impl {
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
-  void take_outputs() {
-    state->mst_req_ready_i = !free_transfers.empty();
-    if ((state->mst_wdata_valid_o | state->mst_req_valid_o) == 0) return;
-    if (state->mst_wdata_valid_o != 0) take_beat();
-    if (state->mst_req_valid_o != 0 && state->mst_req_ready_i != 0) take_request();
+  [[gnu::hot, gnu::noinline]] void take_outputs() {
+    Vnic___024root& card = *state;
+    card.mst_req_ready_i = bursts.ready();
+    if (card.mst_wdata_valid_o != 0)
+      bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0,
+                      [&] { return frame_of(card.mst_wtag_o); });
+    if (card.mst_req_valid_o != 0 && card.mst_req_ready_i != 0) take_request();
   }
 
-  void take_request() {
-    dma_transfer& transfer = *free_transfers.back();
-    free_transfers.pop_back();
-    transfer.kind = static_cast<dma_kind>(top->mst_req_kind_o);
-    transfer.write = top->mst_req_write_o != 0;
-    transfer.tag = top->mst_req_tag_o;
-    transfer.status = dma_status::ok;
-    transfer.address = top->mst_req_addr_o;
-    transfer.length = top->mst_req_len_o;
-    transfer.filled = 0;
-    transfer.frames.clear();
-    if (transfer.length == 0 || transfer.length > dma_transfer::max_bytes)
-      throw std::runtime_error("the RTL asked for a burst of an impossible length");
-    if (transfer.write) filling.push_back(&transfer);
-    host.dma_request(owner, transfer, now());
-    stop = true;
-  }
-
-  void take_beat() {
-    if (filling.empty()) throw std::runtime_error("the RTL sent write data without a request");
-    dma_transfer& transfer = *filling.front();
-    const bool descriptor = transfer.kind == dma_kind::writeback;
-    if (descriptor ? transfer.filled % 16 == 0 : transfer.filled == 0)
-      transfer.frames.push_back(frame_of(state->mst_wtag_o));
-    if (state->mst_wbe_o == 0xF && transfer.filled + 4 <= transfer.length) {
-      std::memcpy(transfer.data.data() + transfer.filled, &state->mst_wdata_o, 4);
-      transfer.filled += 4;
-    } else if (!append_lanes(transfer, state->mst_wdata_o, state->mst_wbe_o)) {
-      throw std::runtime_error("the RTL sent more write data than it asked for");
-    }
-    if (state->mst_wlast_o != 0) {
-      if (transfer.filled != transfer.length) throw std::runtime_error("the RTL ended a write burst early");
-      filling.pop_front();
-    }
+  [[gnu::hot]] void take_request() {
+    dma_transfer& transfer = bursts.take({static_cast<dma_kind>(top->mst_req_kind_o), top->mst_req_write_o != 0,
+                                          top->mst_req_tag_o, top->mst_req_addr_o, top->mst_req_len_o});
+    const sim_time go_on = host.dma_request(owner, transfer, now());
+    if (go_on >= until) return;
+    until = go_on;
+    end = rtl_clock.edge_at_or_after(go_on);
   }
 
   // ---- the inputs this edge samples ----
@@ -202,7 +180,7 @@ struct rtl_nic::impl {
     if (cycle >= side_due) drive_side_inputs();
   }
 
-  void drive_gmii() {
+  [[gnu::hot]] void drive_gmii() {
     if (!gmii.active(cycle)) {
       if (!gmii_idle) set_gmii({});
       gmii_idle = true;
@@ -227,7 +205,23 @@ struct rtl_nic::impl {
     state->gmii_rxd_i = pin.data;
   }
 
-  void drive_side_inputs() {
+  [[gnu::hot, gnu::noinline]] void drive_side_inputs() {
+    const bool rare = cycle <= reset_edges || !accesses.empty() || access_driven || link_change >= 0;
+    if (rare) drive_rare_inputs();
+    if (responses.next_cycle() <= cycle) {
+      drive_response();
+      pins_active = true;
+      side_due = cycle + 1;  // another beat, or none, which has to be said as well
+      return;
+    }
+    if (state->mst_rsp_valid_i != 0) {
+      state->mst_rsp_valid_i = 0;
+      pins_active = true;
+    }
+    side_due = rare ? next_side_input() : responses.next_cycle();
+  }
+
+  void drive_rare_inputs() {
     if (cycle == reset_edges) top->rst_ni = 1;
     if (link_change >= 0 && cycle >= link_change) {
       top->link_up_i = link_next;
@@ -235,25 +229,21 @@ struct rtl_nic::impl {
       pins_active = true;
       emit(stage::link_change, 0, link_next);
     }
-    const bool access_was = access_driven;
-    const bool response_was = top->mst_rsp_valid_i != 0;
+    if (access_driven) pins_active = true;
     drive_access();
-    drive_response();
-    if (access_was || access_driven || response_was || top->mst_rsp_valid_i != 0) pins_active = true;
-    side_due = next_side_input();
+    if (access_driven) pins_active = true;
   }
 
   // First edge at which a pin other than GMII's changes.
   std::int64_t next_side_input() const {
-    if (cycle < reset_edges || access_driven || top->mst_rsp_valid_i != 0) return cycle + 1;
-    std::int64_t first = never;
+    if (cycle < reset_edges || access_driven) return cycle + 1;
+    std::int64_t first = responses.next_cycle();
     if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
-    first = std::min(first, responses.next_cycle());
     if (link_change >= 0) first = std::min(first, link_change);
     return first;
   }
 
-  void drive_access() {
+  [[gnu::hot]] void drive_access() {
     access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
     top->tgt_req_valid_i = access_driven;
     if (!access_driven) return;
@@ -269,37 +259,35 @@ struct rtl_nic::impl {
     if (access.write) report_write(access);
   }
 
-  void drive_response() {
-    const bool due = responses.next_cycle() <= cycle;
-    top->mst_rsp_valid_i = due;
-    if (!due) return;
-    const response_queue::beat& beat = responses.front();
-    top->mst_rsp_tag_i = beat.tag;
-    top->mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
-    top->mst_rsp_data_i = beat.data;
-    top->mst_rsp_last_i = beat.last;
-    if (beat.returned != nullptr) free_transfers.push_back(beat.returned);
-    responses.pop();
+  [[gnu::hot]] void drive_response() {
+    Vnic___024root& card = *state;
+    const response_queue::beat beat = responses.take();
+    card.mst_rsp_valid_i = 1;
+    card.mst_rsp_tag_i = beat.tag;
+    card.mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
+    card.mst_rsp_data_i = beat.data;
+    card.mst_rsp_last_i = beat.last;
+    if (beat.returned != nullptr) bursts.give_back(*beat.returned);
   }
 
   // An input was queued from outside: look at it again.
   void side_input_queued() { side_due = std::min(side_due, cycle); }
 
   // ---- after the edge ----
-  void look_at_outputs() {
+  [[gnu::hot, gnu::noinline]] void look_at_outputs() {
     if (state->evt_o != 0) report_events(state->evt_o);
     if (state->tgt_rsp_valid_o != 0) answer();
     if (state->intx_o != intx) intx_changed();
   }
 
-  void intx_changed() {
+  [[gnu::hot]] void intx_changed() {
     intx = state->intx_o;
     emit(intx != 0 ? stage::intx_assert : stage::intx_deassert);
     host.intx(owner, intx != 0, now());
     stop = true;
   }
 
-  void answer() {
+  [[gnu::hot]] void answer() {
     if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
     const answer_due due = answers_due.front();
     answers_due.pop_front();
@@ -310,7 +298,7 @@ struct rtl_nic::impl {
     stop = true;
   }
 
-  void report_events(std::uint64_t word) {
+  [[gnu::hot]] void report_events(std::uint64_t word) {
     const rtl_event_word e = unpack(word);
     if (e.reset) emit(stage::nic_reset);
     if (e.accept) emit(stage::filter_accept, frame_of(e.tag));
@@ -350,13 +338,13 @@ struct rtl_nic::impl {
   Vnic___024root* state = nullptr;  // the model's pins themselves: Vnic's are references to them
   std::int64_t cycle = 0;           // the next edge to evaluate
   std::int64_t skipped = 0;         // edges before it that were not evaluated
-  bool stop = false;
-  bool pins_active = true;  // the last edge saw an input that was not idle
-  bool gmii_idle = false;   // nothing on GMII's pins
+  sim_time until = 0;               // run() goes up to there,
+  std::int64_t end = 0;             // that is to this edge,
+  bool stop = false;                // or ends before it
+  bool pins_active = true;          // the last edge saw an input that was not idle
+  bool gmii_idle = false;           // nothing on GMII's pins
 
-  std::array<dma_transfer, transfer_pool> transfers;
-  std::vector<dma_transfer*> free_transfers;
-  std::deque<dma_transfer*> filling;  // writes whose beats still come, in request order
+  burst_pool bursts;
   response_queue responses;
   std::deque<queued_access> accesses;
   std::deque<answer_due> answers_due;  // per accepted access
@@ -379,11 +367,11 @@ rtl_nic::~rtl_nic() {
   impl_->top->final();
 }
 
-sim_time rtl_nic::local_time() const {
+[[gnu::hot]] sim_time rtl_nic::local_time() const {
   return impl_->now();
 }
 
-void rtl_nic::run(sim_time limit) {
+[[gnu::hot]] void rtl_nic::run(sim_time limit) {
   impl_->run(limit);
   impl_->events.set_watermark(impl_->source, impl_->now());
 }
@@ -393,12 +381,13 @@ void rtl_nic::deliver_access(const target_access& access, sim_time t) {
   impl_->side_input_queued();
 }
 
-void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) {
+[[gnu::hot]] void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last,
+                                    sim_time t) {
   impl_->responses.add_data(transfer, from, to, last, impl_->crossed(t));
   impl_->side_input_queued();
 }
 
-void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
+[[gnu::hot]] void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
   impl_->responses.add_end(transfer, impl_->crossed(t));
   impl_->side_input_queued();
 }

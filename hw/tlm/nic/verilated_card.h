@@ -22,8 +22,9 @@ inline constexpr bool skip_negedge = false;
 inline void clock_edge(Vnic& top, bool both_edges) {
 #if defined(RINGSIDE_SKIP_NEGEDGE) && VERILATOR_VERSION_INTEGER == 5006000
   if (!both_edges) {
-    top.rootp->clk_i = 1;
-    top.rootp->__Vtrigrprev__TOP__clk_i = 0;
+    Vnic___024root& card = *top.rootp;
+    card.clk_i = 1;
+    card.__Vtrigrprev__TOP__clk_i = 0;
     top.eval();
     return;
   }

@@ -22,21 +22,18 @@ host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& 
 // ---- target side: DMA
 // ------------------------------------------------------------------------------------------------
 
-bool host_bridge::claims(std::uint64_t address, std::uint32_t bytes) const {
+[[gnu::hot]] bool host_bridge::claims(std::uint64_t address, std::uint32_t bytes) const {
   return memory_.contains(address, bytes);
 }
 
-bool host_bridge::can_post(std::uint32_t bytes) const {
+[[gnu::hot]] bool host_bridge::can_post(std::uint32_t bytes) const {
   // A burst larger than the buffer is taken when the buffer is empty: it drains while it comes in.
   return posted_.empty() || posted_bytes_ + bytes <= params_.posted_bytes;
 }
 
-void host_bridge::post_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) {
-  posted_write entry;
-  if (!spare_.empty()) {
-    entry = std::move(spare_.back());
-    spare_.pop_back();
-  }
+[[gnu::hot]] void host_bridge::post_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to,
+                                          sim_time t) {
+  posted_write& entry = posted_.add();
   entry.address = transfer.address + from;
   entry.kind = transfer.kind;
   entry.offset = from;
@@ -47,19 +44,19 @@ void host_bridge::post_write(const dma_transfer& transfer, std::uint32_t from, s
   entry.visible = std::max(t + params_.drain_latency, last_drain_) + lines * params_.drain_line_time;
   last_drain_ = entry.visible;
   posted_bytes_ += bytes;
-  posted_.push_back(std::move(entry));
 }
 
-sim_time host_bridge::drained_by() const {
+[[gnu::hot]] sim_time host_bridge::drained_by() const {
   return posted_.empty() ? 0 : posted_.back().visible;
 }
 
-void host_bridge::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
+[[gnu::hot]] void host_bridge::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
   access_memory(::tlm::TLM_READ_COMMAND, address, data);
 }
 
 // One payload object for all: making one costs more than the transport (IEEE 1666-2011 14.5 asks for pooling).
-void host_bridge::access_memory(::tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data) {
+[[gnu::hot]] void host_bridge::access_memory(::tlm::tlm_command command, std::uint64_t address,
+                                             std::span<std::uint8_t> data) {
   payload_.set_command(command);
   payload_.set_address(address);
   payload_.set_data_ptr(data.data());
@@ -71,15 +68,12 @@ void host_bridge::access_memory(::tlm::tlm_command command, std::uint64_t addres
   if (payload_.is_response_error()) SC_REPORT_FATAL("host_bridge", "DMA beyond memory was claimed");
 }
 
-const posted_write& host_bridge::drain() {
-  spare_.push_back(std::move(drained_));
-  drained_ = std::move(posted_.front());
-  posted_.pop_front();
-  posted_bytes_ -= static_cast<std::uint32_t>(drained_.data.size());
-  access_memory(::tlm::TLM_WRITE_COMMAND, drained_.address, drained_.data);
-  if (drained_.kind != dma_kind::writeback)
-    memory_.mark(drained_.address, drained_.data.size(), drained_.frames.front());
-  return drained_;
+[[gnu::hot]] const posted_write& host_bridge::drain() {
+  posted_write& entry = posted_.take();
+  posted_bytes_ -= static_cast<std::uint32_t>(entry.data.size());
+  access_memory(::tlm::TLM_WRITE_COMMAND, entry.address, entry.data);
+  if (entry.kind != dma_kind::writeback) memory_.mark(entry.address, entry.data.size(), entry.frames.front());
+  return entry;
 }
 
 // ---- master side: CPU accesses

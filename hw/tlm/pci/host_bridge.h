@@ -20,6 +20,7 @@
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/pci/host_bridge_port.h"
 #include "hw/tlm/pci/pci_params.h"
+#include "hw/tlm/pci/posted_writes.h"
 
 namespace ringside::tlm {
 
@@ -67,9 +68,7 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   pci_bus* bus_ = nullptr;
   ::tlm::tlm_generic_payload payload_;  // of DMA
   std::function<void(sim_time)> on_schedule_;
-  std::deque<posted_write> posted_;
-  std::vector<posted_write> spare_;  // drained entries, their buffers reused
-  posted_write drained_;
+  posted_writes posted_;
   std::uint32_t posted_bytes_ = 0;
   sim_time last_drain_ = 0;
   std::deque<access_slot> slots_;  // a deque: slots keep their addresses

@@ -36,7 +36,7 @@ class host_bridge_port {
   virtual void read_memory(std::uint64_t address, std::span<std::uint8_t> data) = 0;
   /// Date of the next drain, time_never when nothing is posted.
   virtual sim_time next_drain() const = 0;
-  /// Writes the oldest posted burst into memory; valid until the next call.
+  /// Writes the oldest posted burst into memory; valid until the next burst is posted.
   virtual const posted_write& drain() = 0;
 
   // ---- master: accesses of the CPUs ----

@@ -30,27 +30,27 @@ unsigned pci_bus::attach(nic& card) {
   return static_cast<unsigned>(masters_.size() - 2);
 }
 
-void pci_bus::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
-  events_.push(source_, {now_, frame, a, b, what, origin::bus, unit_});
+[[gnu::hot]] void pci_bus::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
+  events_.push(source_, now_, what, frame, a, b);
 }
 
 // ---- requests -------------------------------------------------------------------------------------------------------
 
-void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
+[[gnu::hot]] void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
   pending request;
   request.dma = &transfer;
-  request.request_edge = params_.clock.edge_at_or_after(t) + params_.crossing_to_pci_clocks;
+  request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   enqueue(device + 1, request);
 }
 
 void pci_bus::request_cpu(cpu_access& access, sim_time t) {
   pending request;
   request.cpu = &access;
-  request.request_edge = params_.clock.edge_at_or_after(t);
+  request.request_edge = edge_at_or_after(t);
   enqueue(0, request);
 }
 
-void pci_bus::enqueue(unsigned index, const pending& request) {
+[[gnu::hot]] void pci_bus::enqueue(unsigned index, const pending& request) {
   masters_[index].queue.push_back(request);
   const bool burst =
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
@@ -67,20 +67,28 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   static_cast<void>(device);
   if (!request.cpu->write) request.cpu->data = data;
   request.answered = true;
-  request.answer_edge = params_.clock.edge_at_or_after(t) + params_.crossing_to_pci_clocks;
+  request.answer_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   if (owner_.now == phase::target_wait) finish_wait();
   next_decision_ = find_next_decision();
 }
 
+[[gnu::hot, gnu::noinline]] sim_time pci_bus::at(std::int64_t edge) const {
+  return params_.clock.edge(edge);
+}
+
+[[gnu::hot, gnu::noinline]] std::int64_t pci_bus::edge_at_or_after(sim_time t) const {
+  return params_.clock.edge_at_or_after(t);
+}
+
 // ---- dates ----------------------------------------------------------------------------------------------------------
 
-std::int64_t pci_bus::ready_edge(unsigned index) const {
+[[gnu::hot]] std::int64_t pci_bus::ready_edge(unsigned index) const {
   // The arbiter parks GNT# at the last owner (PCI 2.3 section 3.4.3), which then needs no arbitration.
   const std::int64_t asked = masters_[index].queue.front().request_edge;
   return index == last_owner_ ? asked : asked + params_.arbitration_clocks;
 }
 
-sim_time pci_bus::decision_date() const {
+[[gnu::hot]] sim_time pci_bus::decision_date() const {
   std::int64_t first = -1;
   for (unsigned i = 0; i < masters_.size(); ++i) {
     if (masters_[i].queue.empty()) continue;
@@ -90,22 +98,21 @@ sim_time pci_bus::decision_date() const {
   return first < 0 ? time_never : at(std::max(first, free_edge_));
 }
 
-sim_time pci_bus::find_next_decision() const {
+[[gnu::hot]] sim_time pci_bus::find_next_decision() const {
   return owner_.now == phase::idle ? decision_date() : owner_.step_date;
 }
 
-void pci_bus::advance(sim_time limit) {
+[[gnu::hot]] void pci_bus::advance(sim_time limit) {
   for (;;) {
-    const sim_time drain = bridge_.next_drain();
     const sim_time own = find_next_decision();
-    const sim_time date = std::min(drain, own);
+    const sim_time date = std::min(next_drain_, own);
     next_decision_ = own;
     if (date > limit || date == time_never) return;
     now_ = date;
-    if (drain <= own)
+    if (next_drain_ <= own)
       drain_one();
     else if (owner_.now == phase::idle)
-      grant(params_.clock.edge_at_or_after(date));
+      grant(edge_at_or_after(date));
     else
       step();
   }
@@ -114,7 +121,7 @@ void pci_bus::advance(sim_time limit) {
 // ---- a transaction begins
 // ---------------------------------------------------------------------------------------------
 
-void pci_bus::grant(std::int64_t edge) {
+[[gnu::hot]] void pci_bus::grant(std::int64_t edge) {
   const auto count = static_cast<unsigned>(masters_.size());
   unsigned index = last_owner_;
   do index = (index + 1) % count;
@@ -198,7 +205,7 @@ std::optional<unsigned> pci_bus::decode(const cpu_access& access, std::uint32_t&
 // ---- a transaction goes on
 // ----------------------------------------------------------------------------------------------
 
-void pci_bus::step() {
+[[gnu::hot]] void pci_bus::step() {
   switch (owner_.now) {
     case phase::write_data:
       finish_write();
@@ -252,8 +259,8 @@ void pci_bus::retry() {
   request.request_edge = free_edge_ - params_.idle_clocks + params_.retry_idle_clocks;
 }
 
-void pci_bus::end_transaction(std::uint32_t bytes) {
-  const std::int64_t last = params_.clock.edge_at_or_after(now_);
+[[gnu::hot]] void pci_bus::end_transaction(std::uint32_t bytes) {
+  const std::int64_t last = edge_at_or_after(now_);
   const std::int64_t clocks = last - owner_.start + 1;
   counters_.busy_clocks += static_cast<std::uint64_t>(clocks);
   counters_.bytes += bytes;

@@ -59,7 +59,7 @@ class pci_bus {
   void access_done(unsigned device, std::uint32_t data, sim_time t);
 
   /// Date of the next thing the bus does by itself; time_never when it waits for others.
-  sim_time next_date() const { return std::min(next_decision_, bridge_.next_drain()); }
+  sim_time next_date() const { return std::min(next_decision_, next_drain_); }
   /// The same without drains into memory, which only software sees: no card has to stop for them.
   sim_time next_decision() const { return next_decision_; }
   /// Does everything dated at or before `limit`.
@@ -109,7 +109,9 @@ class pci_bus {
     sim_time step_date = time_never;  // date of the next step of this transaction
   };
 
-  sim_time at(std::int64_t edge) const { return params_.clock.edge(edge); }
+  // Not inlined: a dozen places use them between two cycles of a card, whose code has evicted them by then.
+  sim_time at(std::int64_t edge) const;
+  std::int64_t edge_at_or_after(sim_time t) const;
   std::int64_t clocks_per_word() const { return 1 + static_cast<std::int64_t>(params_.wait_states); }
   void enqueue(unsigned index, const pending& request);
   std::int64_t ready_edge(unsigned index) const;
@@ -148,6 +150,7 @@ class pci_bus {
   unsigned last_owner_ = 0;
   sim_time now_ = 0;
   sim_time next_decision_ = time_never;
+  sim_time next_drain_ = time_never;  // as the bridge says
   pci_counters counters_;
 };
 

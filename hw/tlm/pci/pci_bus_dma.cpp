@@ -49,7 +49,7 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 
 }  // namespace
 
-void pci_bus::start_dma() {
+[[gnu::hot]] void pci_bus::start_dma() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint64_t address = transfer.address + request.done;
@@ -72,7 +72,7 @@ void pci_bus::start_dma() {
     // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for
     // its latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
     const std::int64_t fetched = request.delayed ? request.answer_edge : first + params_.read_latency_clocks;
-    first = std::max({first, fetched, params_.clock.edge_at_or_after(bridge_.drained_by())});
+    first = std::max({first, fetched, edge_at_or_after(bridge_.drained_by())});
   }
   const bool refused =
       injected || (transfer.write ? !bridge_.can_post(left) : first - owner_.start > params_.target_latency_clocks);
@@ -122,7 +122,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
   if (owner_.now == phase::read_data) schedule_read_piece();
 }
 
-void pci_bus::finish_write() {
+[[gnu::hot]] void pci_bus::finish_write() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t from = request.done;
@@ -130,12 +130,13 @@ void pci_bus::finish_write() {
   const std::uint32_t to = std::min(transfer.length, from + owner_.words * word_bytes - lead);
   if (transfer.filled < to) throw std::logic_error("a card let its write data run dry on the bus");
   bridge_.post_write(transfer, from, to, now_);
+  next_drain_ = bridge_.next_drain();
   report_write(transfer, from, to);
   request.done = to;
   finish_dma(to - from);
 }
 
-void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
+[[gnu::hot]] void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
   if (is_payload(transfer.kind)) {
     const frame_id frame = transfer.frames.front();
     emit(stage::dma_write, frame, transfer.address + from, to - from);
@@ -149,7 +150,7 @@ void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std
          upper_half(transfer.data.data() + i * descriptor_bytes));
 }
 
-void pci_bus::begin_read() {
+[[gnu::hot]] void pci_bus::begin_read() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   bridge_.read_memory(transfer.address + request.done,
@@ -159,18 +160,17 @@ void pci_bus::begin_read() {
 }
 
 // Read data cross to the card by the cache line, so that it can use the first descriptors while the burst goes on.
-void pci_bus::schedule_read_piece() {
+[[gnu::hot]] void pci_bus::schedule_read_piece() {
   const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
   const std::uint32_t words = std::min(owner_.words, (owner_.returned / word_bytes / piece + 1) * piece);
   owner_.step_date = at(owner_.first + words * clocks_per_word() - 1);
 }
 
-void pci_bus::return_read_piece() {
+[[gnu::hot]] void pci_bus::return_read_piece() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t burst_begin = request.done;
-  const auto words =
-      static_cast<std::uint32_t>((params_.clock.edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
+  const auto words = static_cast<std::uint32_t>((edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
   const std::uint32_t from = burst_begin + owner_.returned;
   const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
   owner_.returned = to - burst_begin;
@@ -194,7 +194,7 @@ void pci_bus::return_read_piece() {
 }
 
 // The burst of the owner's DMA transfer is over: the transfer is done, or goes on with another transaction.
-void pci_bus::finish_dma(std::uint32_t bytes, bool return_transfer) {
+[[gnu::hot]] void pci_bus::finish_dma(std::uint32_t bytes, bool return_transfer) {
   master& from = masters_[owner_.index];
   pending& request = head();
   dma_transfer& transfer = *request.dma;
@@ -227,8 +227,9 @@ void pci_bus::abort_dma() {
     from.card->dma_data(transfer, 0, 0, true, now_);
 }
 
-void pci_bus::drain_one() {
+[[gnu::hot]] void pci_bus::drain_one() {
   const posted_write& burst = bridge_.drain();
+  next_drain_ = bridge_.next_drain();
   if (burst.kind != dma_kind::writeback) return;
   const std::uint64_t transfer_address = burst.address - burst.offset;
   const auto to = burst.offset + static_cast<std::uint32_t>(burst.data.size());
