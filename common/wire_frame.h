@@ -30,9 +30,10 @@ struct wire_frame {
   std::uint64_t marks = 0;  // wire_mark bits
 };
 
-/// Frames in the order they are sent.  Pulled by the wire, one frame ahead.
+/// What read_ahead() answers where nothing forbids it.
 inline constexpr std::size_t frames_read_ahead = 32;
 
+/// Frames in the order they are sent.  Pulled by the wire, at least one frame ahead.
 class frame_source {
  public:
   virtual ~frame_source() = default;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/pci/pci_space_extension.h"

@@ -15,7 +15,6 @@
 #include <span>
 #include <systemc>
 #include <tlm>
-#include <vector>
 
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/pci/host_bridge_port.h"

@@ -3,7 +3,6 @@
 // A ring whose entries keep their vectors: posting a burst copies its bytes and allocates nothing.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>

@@ -1,8 +1,8 @@
 // The wire into a card's receiver: whole frames with a start time.  Only the card's adapter makes bytes of them.
 //
 // It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum
-// gap, starts frames on byte times, and owns the 64-bit frame id.  Pulled one frame ahead, so the next start is always
-// known.
+// gap, starts frames on byte times, and owns the 64-bit frame id.  Pulled a frame ahead, or as many
+// as the source allows, so the next start is always known.
 #pragma once
 
 #include <cstddef>
