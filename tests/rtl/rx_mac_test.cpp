@@ -79,6 +79,7 @@ class mac_bench {
 
   // What the MAC says in the cycle before the edge.
   void sample() {
+    if (bench_.pins().rst_ni == 0) return;  // registers hold anything before the first edge in reset
     auto& m = bench_.pins();
     if (m.sfd_o) data_.clear();
     if (m.byte_en_o) {
