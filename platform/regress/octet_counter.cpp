@@ -17,12 +17,12 @@ void octet_counter::on_read(const event& e) {
 
 octet_counter::range octet_counter::expected() const {
   range out;
-  for (const auto& [t, octets] : frames_) {
+  for (const auto& [t, octets, certain] : frames_) {
     const auto lost = [time = t](sim_time margin) {
       return [time, margin](const auto& tear) { return time > tear.first - margin && time < tear.second + margin; };
     };
     // What comes after the last read is no longer heard of.
-    if (t < low_read_ - blur && std::none_of(tears_.begin(), tears_.end(), lost(blur))) out.least += octets;
+    if (certain && t < low_read_ - blur && std::none_of(tears_.begin(), tears_.end(), lost(blur))) out.least += octets;
     if (t < low_read_ + blur && std::none_of(tears_.begin(), tears_.end(), lost(-blur))) out.most += octets;
   }
   return out;

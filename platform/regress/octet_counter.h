@@ -19,8 +19,8 @@ class octet_counter {
 
   /// A register of the card was read.
   void on_read(const event& e);
-  /// A frame was counted, at about `t`.
-  void add(sim_time t, std::uint64_t octets) { frames_.emplace_back(t, octets); }
+  /// A frame was counted, at about `t`; an uncertain one perhaps not.
+  void add(sim_time t, std::uint64_t octets, bool certain = true) { frames_.push_back({t, octets, certain}); }
 
   struct range {
     std::uint64_t least = 0;
@@ -29,11 +29,17 @@ class octet_counter {
   range expected() const;
 
  private:
+  struct counted_frame {
+    sim_time t;
+    std::uint64_t octets;
+    bool certain;
+  };
+
   const std::uint64_t low_;
   const std::uint64_t high_;
   sim_time low_read_ = -1;
   std::vector<std::pair<sim_time, sim_time>> tears_;  // from the low word's read to the high word's
-  std::vector<std::pair<sim_time, std::uint64_t>> frames_;
+  std::vector<counted_frame> frames_;
 };
 
 }  // namespace ringside::platform

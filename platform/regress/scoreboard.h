@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -13,13 +14,10 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "platform/regress/frame_counters.h"
 #include "platform/regress/octet_counter.h"
 #include "platform/source/stimulus.h"
 #include "platform/source/told_interface.h"
-
-namespace ringside::driver {
-class nic_statistics;
-}
 
 namespace ringside::platform {
 
@@ -39,8 +37,8 @@ class scoreboard final : public event_consumer {
   void on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet);
   /// The run is over: frames without a fate, frames delivered and not read.
   void finish();
-  /// The driver's accumulated hardware counters against what the events say happened (sheet 6.8, 6.10).
-  void compare(const driver::nic_statistics& counters);
+  /// The driver's accumulated hardware counters by name against what the events say happened (sheet 6.8, 6.10).
+  void compare(const std::function<std::uint64_t(std::string_view)>& counter);
   /// Notes what is wrong: now, or at `t` as far as that is known.
   void complain(std::string text, frame_id frame = 0, sim_time t = -1);
 
@@ -56,6 +54,7 @@ class scoreboard final : public event_consumer {
   struct state {
     bool fate = false;
     bool committed = false;  // whole in the FIFO
+    bool cut = false;        // was arriving when EN fell
     tag_seen tapped = tag_seen::unknown;
     bool stripped = false;    // its VLAN tag, by the chip
     std::size_t epoch = 0;    // the first it may have met
@@ -78,30 +77,31 @@ class scoreboard final : public event_consumer {
   bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
   void reconfigured(const event& e);
   void lose(bool in_chip);
-  void cut_short();
+  void enabled(bool now);
   void check_descriptor(const event& e);
   void finish_fragments();
   std::uint64_t frames_of_another_limit() const;
-  std::map<std::string_view, std::uint64_t> expected_counters();
+  bool counts(const state& s) const;
+  counter_values expected_counters(bool with_cut) const;
+  octet_counter::range all_octets() const;
 
   const std::vector<planned_frame>& frames_;
   const std::vector<told_interface> epochs_;
   std::size_t last_epoch_ = 0;  // of the change begun last; those of a frame go from its first to this
   std::size_t settled_epoch_ = 0;
-  std::uint32_t downs_ = 0;   // times the interface went down, the end included
-  std::uint32_t resets_ = 0;  // times a change reset the chip
+  std::uint32_t downs_ = 0;  // times the interface went down, the end included
+  bool enabled_ = false;     // RCTL.EN
   std::vector<state> states_;
   octet_counter good_octets_;
-  octet_counter all_octets_;
+  octet_counter all_octets_;  // its reads; the frames come last, by their fates
   std::map<std::string_view, std::uint64_t> met_;
   std::map<std::uint32_t, frame_id> last_of_flow_;
   const sim_time fragment_timeout_;
   const bool fragments_limited_;
-  std::uint64_t cut_frames_ = 0;  // that were arriving when EN fell
-  std::uint64_t cut_octets_ = 0;
   sim_time last_total_read_ = 0;  // of TPR: a frame refused at its first bytes may still be coming then
   std::uint64_t offered_ = 0;
   std::uint64_t rnbc_ = 0;
+  std::uint64_t cut_rnbc_ = 0;  // while EN was 0: of a frame that was arriving when it fell
   sim_time now_ = 0;
   std::vector<std::string> complaints_;
   sim_time first_time_ = -1;

@@ -105,6 +105,7 @@ void told_interface::apply(const reconfigure_action& change) {
 
 // X-4, 10.8: the reset clears VME, and only with VLANs it is set again.
 void told_interface::went_down_and_up() {
+  ++downs_;
   strips_ = strip_wanted_ && !vlans_.empty();
 }
 

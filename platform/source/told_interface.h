@@ -31,6 +31,8 @@ class told_interface {
   bool strips() const { return strips_; }
   /// The chip verifies checksums (RXCSUM.TUOFL).
   bool verifies() const { return verifies_; }
+  /// How often the changes so far took the interface down and up (10.8).
+  std::uint32_t downs() const { return downs_; }
 
  private:
   using address = std::array<std::uint8_t, 6>;
@@ -52,6 +54,7 @@ class told_interface {
   bool verifies_;
   std::uint32_t mtu_;
   bool store_bad_;
+  std::uint32_t downs_ = 0;
 };
 
 /// The interface before the first change, after the first, and so on.
