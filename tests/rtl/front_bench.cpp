@@ -1,12 +1,11 @@
 #include "tests/rtl/front_bench.h"
 
-#include <gtest/gtest.h>
+#include "tests/rtl/start_state.h"
 
 namespace ringside::rtl_test {
 
 front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
-  context_->randReset(2);
-  context_->randSeed(::testing::UnitTest::GetInstance()->random_seed() + 7);
+  start_at_random(*context_);
   model_ = std::make_unique<Ve1000_rx_front>(context_.get());
   auto& m = *model_;
   m.clk_i = 0;

@@ -1,21 +1,21 @@
 // A Verilated module with one clock, `clk_i`, for the benches of single blocks.  Called by tests/rtl/*_test.cpp; owns
-// the model and its context.  State starts random, from GoogleTest's seed.
+// the model and its context.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <verilated.h>
 
 #include <cstdint>
 #include <memory>
+
+#include "tests/rtl/start_state.h"
 
 namespace ringside::rtl_test {
 
 template <class Model>
 class module_bench {
  public:
-  module_bench() : context_(std::make_unique<VerilatedContext>()) {
-    context_->randReset(2);
-    context_->randSeed(::testing::UnitTest::GetInstance()->random_seed() + 11);
+  explicit module_bench(int seed = start_seed()) : context_(std::make_unique<VerilatedContext>()) {
+    start_at_random(*context_, seed);
     model_ = std::make_unique<Model>(context_.get());
     model_->clk_i = 0;
   }

@@ -1,6 +1,7 @@
 # ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...]
 #                    [ARGS verilator argument...])
-# One GoogleTest bench on one Verilated module, named rtl/NAME in ctest.
+# One GoogleTest bench on one Verilated module, named rtl/NAME in ctest; rtl/NAME_other_start is the same from another state
+# of all registers before reset (start_state.h).
 #
 # The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT})
@@ -29,4 +30,5 @@ function(ringside_rtl_bench name)
   add_executable(rtl_${name} ${ARG_TEST})
   target_link_libraries(rtl_${name} PRIVATE ${model} ringside_flags ringside_regs ${ARG_LINKS} GTest::gtest_main)
   add_test(NAME rtl/${name} COMMAND rtl_${name})
+  add_test(NAME rtl/${name}_other_start COMMAND rtl_${name} --gtest_random_seed=1)
 endfunction()

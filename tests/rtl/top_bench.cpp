@@ -7,6 +7,7 @@
 
 #include "Ve1000_top.h"
 #include "hw/regs/e1000_regs.h"
+#include "tests/rtl/start_state.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -15,11 +16,15 @@ constexpr unsigned space_memory = 1;
 }  // namespace
 
 top_bench::top_bench() : context_(std::make_unique<VerilatedContext>()) {
-  context_->randReset(2);
-  context_->randSeed(1);
+  start_at_random(*context_);
   dut_ = std::make_unique<Ve1000_top>(context_.get());
+  // All pins that tick() does not drive: they are random as well.
   dut_->gmii_ce_i = 1;
+  dut_->gmii_rx_er_i = 0;
+  dut_->link_up_i = 0;
   dut_->link_speed_i = 2;
+  dut_->m66en_i = 0;
+  dut_->tgt_req_valid_i = 0;
   dut_->mac_addr_i = 0x5634120054'52ULL;  // 52:54:00:12:34:56
   pci_reset();
 }
