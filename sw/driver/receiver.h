@@ -77,6 +77,7 @@ class receiver {
   void end_discard();
   void drop_untaken(frame_id frame);
   void refill(std::uint32_t count);
+  void let_interrupts_allocate();
   bool new_buffer(rx_buffer& buffer);
   bool error_free(const rx_descriptor& d);
   void hand_up(stack::skb_ptr skb, const rx_descriptor& d);
