@@ -10,7 +10,7 @@ namespace ringside::contract {
 
 void cause_rules::restart() {
   suspicions_ = {};
-  reported_frames_ = 0;
+  reported_frames_ = reported_small_ = 0;
   flushes_ = 0;
   armed_ = surely_armed_ = false;
   threshold_due_ = rxo_due_ = rnbc_due_ = time_never;
@@ -26,22 +26,46 @@ void cause_rules::suspect_it(suspect which, sim_time t, frame_id frame, const ch
 
 void cause_rules::on_ics_write(std::uint32_t bits) {
   if ((bits & icr::RXT0) != 0) suspicions_[early_rxt0].open = false;
+  if ((bits & icr::SRPD) != 0) suspicions_[early_srpd].open = false;
   if ((bits & icr::RXDMT0) != 0) suspicions_[wrong_rxdmt0].open = false;
   if ((bits & icr::RXO) != 0) suspicions_[lone_rxo].open = false;
 }
 
-// RXT0 reports frames whose descriptors are written.  One RXT0 may report several; each frame is used up by one.
-void cause_rules::judge_receive_timer(sim_time t) {
+// RXT0 reports frames whose descriptors are written.  One RXT0 may report several; each frame is used up by one,
+// or when nothing waits any more.
+void cause_rules::judge_receive_timer(bool expiry, bool again, sim_time t) {
   if (reported_frames_ < frames_.frames_written()) {
     ++reported_frames_;
-    if (frames_.frames_done() == frames_.frames_written()) reported_frames_ = frames_.frames_written();
   } else if (flushes_ > 0) {
     --flushes_;
-  } else if (frames_.frames_done() > frames_.frames_written()) {
-    // A timer may expire when the card does not know yet that the bus is done with a frame.
-    if (w_.registers.delay() != 0 && t - frames_.oldest_since() <= w_.limits.pointers) return;
+  } else if (frames_.frames_done() > frames_.frames_written() && !again) {
+    // A timer that earlier frames started may expire when the card does not know yet that the bus is done with this
+    // one.
+    if (expiry && t - frames_.oldest_since() <= w_.limits.pointers) return;
     suspect_it(early_rxt0, t, frames_.oldest_waiting(), "RXT0 before the descriptor of its frame was written back");
   }
+}
+
+// SRPD is counted likewise: it may be gathered with later requests and come with their write-back.
+bool cause_rules::judge_small_packet(bool again, sim_time t) {
+  if (reported_small_ < frames_.small_written()) {
+    ++reported_small_;
+  } else if (frames_.small_done() > frames_.small_written() && !again) {
+    suspect_it(early_srpd, t, frames_.oldest_waiting(),
+               "SRPD before the descriptor of its small packet was written back");
+    return false;
+  }
+  return true;
+}
+
+void cause_rules::judge_receive(std::uint32_t bits, bool expiry, sim_time t) {
+  const bool again = t - receive_at_ <= w_.limits.settle;  // one write-back served two requests, one clock apart
+  receive_at_ = t;
+  const bool small_in_order = (bits & icr::SRPD) == 0 || judge_small_packet(again, t);
+  if ((bits & icr::RXT0) != 0 && small_in_order) judge_receive_timer(expiry, again, t);
+  if (frames_.frames_done() != frames_.frames_written()) return;
+  reported_frames_ = frames_.frames_written();
+  reported_small_ = frames_.small_written();
 }
 
 void cause_rules::judge_threshold(sim_time t) {
@@ -57,9 +81,9 @@ void cause_rules::judge_threshold(sim_time t) {
   threshold_due_ = time_never;
 }
 
-void cause_rules::on_cause(std::uint32_t bits, std::uint32_t software, sim_time t) {
+void cause_rules::on_cause(std::uint32_t bits, std::uint32_t software, bool expiry, sim_time t) {
   const std::uint32_t hardware = bits & ~software;
-  if ((hardware & icr::RXT0) != 0) judge_receive_timer(t);
+  if ((hardware & (icr::RXT0 | icr::SRPD)) != 0) judge_receive(hardware, expiry, t);
   if ((hardware & icr::RXDMT0) != 0) judge_threshold(t);
   if ((bits & icr::RXO) != 0) {
     rxo_at_ = t;
@@ -131,7 +155,7 @@ void cause_rules::on_use(sim_time t) {
 }
 
 void cause_rules::check(sim_time now) {
-  constexpr std::array<rule, suspects> rules = {rule::R_21, rule::I_40, rule::I_41};
+  constexpr std::array<rule, suspects> rules = {rule::R_21, rule::R_21, rule::I_40, rule::I_41};
   for (std::size_t i = 0; i < suspects; ++i) {
     suspicion& s = suspicions_[i];
     if (!s.open) continue;

@@ -15,8 +15,8 @@ namespace ringside::contract {
 class cause_rules {
  public:
   cause_rules(watched& w, const writeback_rules& frames) : w_(w), frames_(frames) {}
-  /// ICR bits set; `software` = those an ICS write explains.
-  void on_cause(std::uint32_t bits, std::uint32_t software, sim_time t);
+  /// ICR bits set; `software` = those an ICS write explains; `expiry` = a receive timer may just have expired.
+  void on_cause(std::uint32_t bits, std::uint32_t software, bool expiry, sim_time t);
   void on_ics_write(std::uint32_t bits);
   /// RDTR.FPD was written: one RXT0 without a frame.
   void on_flush_write() { ++flushes_; }
@@ -38,17 +38,21 @@ class cause_rules {
     frame_id frame = 0;
     const char* what = "";
   };
-  enum suspect : std::size_t { early_rxt0, wrong_rxdmt0, lone_rxo, suspects };
+  enum suspect : std::size_t { early_rxt0, early_srpd, wrong_rxdmt0, lone_rxo, suspects };
 
   void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
-  void judge_receive_timer(sim_time t);
+  void judge_receive(std::uint32_t bits, bool expiry, sim_time t);
+  void judge_receive_timer(bool expiry, bool again, sim_time t);
+  bool judge_small_packet(bool again, sim_time t);
   void judge_threshold(sim_time t);
   bool surely_dry() const;
 
   watched& w_;
   const writeback_rules& frames_;
   std::array<suspicion, suspects> suspicions_{};
-  std::uint64_t reported_frames_ = 0;  // frames written back that RXT0 causes have used up
+  std::uint64_t reported_frames_ = 0;      // frames written back that RXT0 causes have used up
+  std::uint64_t reported_small_ = 0;       // ... and SRPD
+  sim_time receive_at_ = -time_never / 2;  // RXT0 or SRPD
   unsigned flushes_ = 0;
   // I-40
   bool armed_ = false;         // free descriptors were above the threshold since the last RXDMT0

@@ -116,7 +116,7 @@ void checker::on_bus(const event& e) {
 }
 
 void checker::on_frame_placed(const event& e) {
-  writeback_.on_frame_done(e);
+  writeback_.on_frame_done(e, payload_.placed());
   cause_.on_use(e.time);
   timer_.on_frame(payload_.placed(), e.frame, e.time);
   front_.on_frame_placed(e.frame);
@@ -177,7 +177,7 @@ void checker::on_nic(const event& e) {
       if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
       if ((hardware & icr::RXT0) != 0) timer_.on_rxt0(e.time);
       if ((bits & icr::LSC) != 0) link_.on_lsc((hardware & icr::LSC) == 0, e.time);
-      cause_.on_cause(bits, interrupt_.by_software(e.time), e.time);
+      cause_.on_cause(bits, interrupt_.by_software(e.time), timer_.may_have_expired(e.time), e.time);
       return interrupt_.on_cause(bits, e.time);
     }
     case stage::intx_assert:

@@ -19,6 +19,7 @@ void timer_rules::restart() {
 void timer_rules::reset() {
   restart();
   packet_ = absolute_ = absolute_late_ = time_never;
+  expired_from_ = expired_to_ = -time_never / 2;
   credits_ = 0;
   early_at_ = -1;
 }
@@ -34,12 +35,23 @@ void timer_rules::ask_announcement(sim_time from, frame_id frame) {
 // Expiries up to t: both timers stop (I-31), RXT0 is owed.
 void timer_rules::advance(sim_time t) {
   if (std::min(packet_, absolute_) > t) return;
+  note_expiry(std::min(packet_, absolute_));
   ++credits_;
   absolute_ = absolute_late_;
   const sim_time latest = std::min(packet_, absolute_late_);
   if (latest > t) return;
   if (!blind(t)) ask_announcement(latest, last_frame_);
   packet_ = absolute_ = absolute_late_ = time_never;
+}
+
+void timer_rules::note_expiry(sim_time deadline) {
+  if (deadline - expired_to_ > same_time + w_.limits.settle) expired_from_ = deadline;
+  expired_from_ = std::min(expired_from_, deadline);
+  expired_to_ = std::max(expired_to_, deadline);
+}
+
+bool timer_rules::may_have_expired(sim_time t) const {
+  return blind(t) || (t + w_.limits.early >= expired_from_ && t <= expired_to_ + same_time + w_.limits.settle);
 }
 
 void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
@@ -51,7 +63,11 @@ void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
   at_once_ = r.delay() == 0 || bytes <= r.small_packet();
   // A timer may have expired just before this frame, or be stopped or restarted by it.
   const bool beside = std::min(packet_, absolute_) <= t + same_time;
-  if (beside) ++credits_;
+  if (beside) {
+    ++credits_;
+    for (const sim_time deadline : {packet_, absolute_})
+      if (deadline <= t + same_time) note_expiry(deadline);
+  }
   if (at_once_) {  // RXT0 at once, both timers stop (I-50)
     ++credits_;
     packet_ = absolute_ = absolute_late_ = time_never;

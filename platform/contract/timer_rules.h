@@ -18,6 +18,8 @@ class timer_rules {
   /// ICR got RXT0 from the card itself.
   void on_rxt0(sim_time t);
   void on_ics_write(std::uint32_t bits);
+  /// An RXT0 at `t` may be that of a timer which earlier frames than the last one started.
+  bool may_have_expired(sim_time t) const;
   /// RDTR.FPD.
   void on_flush_write() { ++credits_; }
   /// RDTR, RADV or RSRPD takes another value (I-52).
@@ -29,15 +31,18 @@ class timer_rules {
 
  private:
   void advance(sim_time t);
+  void note_expiry(sim_time deadline);
   void ask_announcement(sim_time from, frame_id frame);
   bool blind(sim_time t) const { return t < blind_until_; }
 
   watched& w_;
-  sim_time packet_ = time_never;         // deadline of the packet timer
-  sim_time absolute_ = time_never;       // of the absolute timer, at the earliest
-  sim_time absolute_late_ = time_never;  // ... and at the latest
-  unsigned credits_ = 0;                 // things that raise RXT0 and have not yet
-  sim_time blind_until_ = 0;             // a register changed beside a frame: nothing is known till then
+  sim_time packet_ = time_never;             // deadline of the packet timer
+  sim_time absolute_ = time_never;           // of the absolute timer, at the earliest
+  sim_time absolute_late_ = time_never;      // ... and at the latest
+  sim_time expired_from_ = -time_never / 2;  // deadlines that lie together
+  sim_time expired_to_ = -time_never / 2;
+  unsigned credits_ = 0;      // things that raise RXT0 and have not yet
+  sim_time blind_until_ = 0;  // a register changed beside a frame: nothing is known till then
   sim_time last_frame_at_ = -time_never / 2;
   sim_time delays_written_at_ = -time_never / 2;
   frame_id last_frame_ = 0;

@@ -15,7 +15,7 @@ constexpr std::uint64_t status_byte = 0xFFULL << 32;
 }  // namespace
 
 void writeback_rules::restart() {
-  done_ = written_ = 0;
+  done_ = written_ = small_done_ = small_written_ = 0;
   open_ = spoilt_ = false;
   open_frame_ = closed_frame_ = 0;
   total_ = 0;
@@ -27,6 +27,7 @@ void writeback_rules::restart() {
 void writeback_rules::follow() {
   open_ = spoilt_ = false;
   written_ = done_;
+  small_written_ = small_done_;
 }
 
 // The descriptor the event writes, which must be the next in ring order; none when it is judged already.
@@ -113,6 +114,7 @@ void writeback_rules::judge_frame(const event& e, ring_slot& slot, write_back d)
   closed_frame_ = e.frame;
   if (!spoilt_) judge_total(e, d);
   spoilt_ = false;
+  if (written_ < done_ && waiting_[written_ % waiting_.size()].small) ++small_written_;
   ++written_;
   done_ = std::max(done_, written_);
 }
@@ -178,8 +180,10 @@ void writeback_rules::on_writeback(const event& e) {
   }
 }
 
-void writeback_rules::on_frame_done(const event& e) {
-  waiting_[done_++ % waiting_.size()] = {e.time, e.frame, w_.registers.delay() == 0};
+void writeback_rules::on_frame_done(const event& e, std::uint32_t bytes) {
+  const bool small = bytes <= w_.registers.small_packet();
+  waiting_[done_++ % waiting_.size()] = {e.time, e.frame, w_.registers.delay() == 0, small};
+  if (small) ++small_done_;
   w_.due.ask(e.time + w_.limits.write_back);
 }
 

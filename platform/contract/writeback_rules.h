@@ -15,14 +15,17 @@ class writeback_rules {
  public:
   explicit writeback_rules(watched& w) : w_(w) {}
   void on_writeback(const event& e);
-  /// All payload of a frame is on the bus.
-  void on_frame_done(const event& e);
+  /// All payload of a frame is on the bus, so many bytes.
+  void on_frame_done(const event& e, std::uint32_t bytes);
   /// Looks for completed frames that wait too long (N-5, R-20).
   void check(sim_time now);
   void restart();
 
   std::uint64_t frames_done() const { return done_; }        // data complete
   std::uint64_t frames_written() const { return written_; }  // EOP descriptor complete
+  /// The same of small packets (RSRPD).
+  std::uint64_t small_done() const { return small_done_; }
+  std::uint64_t small_written() const { return small_written_; }
   frame_id oldest_waiting() const { return waiting_[written_ % waiting_.size()].frame; }
   sim_time oldest_since() const { return waiting_[written_ % waiting_.size()].since; }
 
@@ -31,6 +34,7 @@ class writeback_rules {
     sim_time since = 0;
     frame_id frame = 0;
     bool immediate = false;  // RDTR was 0
+    bool small = false;
   };
 
   void follow();
@@ -44,6 +48,8 @@ class writeback_rules {
   std::array<waiting_frame, 256> waiting_{};  // by frames_done; older entries are long overdue
   std::uint64_t done_ = 0;
   std::uint64_t written_ = 0;
+  std::uint64_t small_done_ = 0;
+  std::uint64_t small_written_ = 0;
   bool open_ = false;    // the last descriptor written had no EOP
   bool spoilt_ = false;  // a breach in the open frame was reported
   frame_id open_frame_ = 0;

@@ -51,6 +51,26 @@ TEST(cause_rules, R_21_after_frames_that_were_in_order) {
   EXPECT_ONLY(bench, "R-21");
 }
 
+// One RXT0 for all that is written, and nothing of it is left to excuse the next.
+TEST(cause_rules, R_21_after_one_cause_for_several_frames) {
+  contract_bench bench;
+  bench.open();
+  bench.fill();
+  bench.fetch(0, 7);
+  const auto place = [&bench](frame_id f) {
+    bench.arrive(f, 64);
+    bench.payload(f, bench.buffer(static_cast<std::uint32_t>(f - 1)), 64);
+    bench.done(f);
+  };
+  for (frame_id f = 1; f <= 3; ++f) place(f);
+  for (frame_id f = 1; f <= 3; ++f) bench.write_back(f, static_cast<std::uint32_t>(f - 1), contract_bench::last_of(64));
+  bench.cause(icr::RXT0);
+  place(4);
+  bench.cause(icr::RXT0);
+  bench.write_back(4, 3, contract_bench::last_of(64));
+  EXPECT_ONLY(bench, "R-21");
+}
+
 TEST(cause_rules, rxt0_by_ics_is_legal) {
   contract_bench bench;
   bench.open();

@@ -127,10 +127,10 @@ TEST(timer_rules, I_32_second_rxt0_after_a_small_packet_stopped_the_timer) {
 }
 
 /// Data of a frame without its descriptor; returns when its last byte was on the bus.
-sim_time place(timed& bench, frame_id frame) {
-  bench.arrive(frame, 100);
-  bench.bus(stage::dma_start, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), 100);
-  bench.bus(stage::dma_write, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), 100);
+sim_time place(timed& bench, frame_id frame, std::uint32_t bytes = 100) {
+  bench.arrive(frame, bytes);
+  bench.bus(stage::dma_start, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), bytes);
+  bench.bus(stage::dma_write, frame, bench.buffer(static_cast<std::uint32_t>(frame - 1)), bytes);
   const sim_time t = bench.now;
   bench.done(frame);
   return t;
@@ -150,6 +150,131 @@ TEST(timer_rules, rxt0_of_a_timer_beside_the_end_of_another_frame_is_legal) {
   bench.rxt0_at(second + 10 * unit + 40 * ns);
   bench.write_back(3, 2, timed::last_of(100));
   bench.rxt0_at(third + 10 * unit + 100 * ns);
+  EXPECT_LEGAL(bench);
+}
+
+// The same RXT0 with no deadline near announces frame 2, which is small, before its descriptor: with SRPD or without.
+TEST(timer_rules, R_21_small_packet_announced_before_the_write_back) {
+  for (const std::uint32_t bits : {icr::RXT0 | icr::SRPD, icr::RXT0}) {
+    for (const sim_time after : {16 * ns, 200 * ns, 450 * ns, 900 * ns}) {
+      timed bench(1000, 0, 100);
+      bench.deliver(1, 100);
+      bench.cause(icr::RXT0 | icr::SRPD);
+      bench.wait(5 * us);
+      const sim_time second = place(bench, 2);
+      bench.now = second + after - bench.step;
+      bench.cause(bits);
+      bench.wait(1 * us);
+      bench.write_back(2, 1, timed::last_of(100));
+      EXPECT_ONLY(bench, "R-21") << bits << " after " << after;
+    }
+  }
+}
+
+// A timer that expired some time ago explains nothing.
+TEST(timer_rules, R_21_small_packet_announced_before_the_write_back_after_an_expiry) {
+  timed bench(10, 0, 100);
+  const sim_time first = bench.deliver(1, 101);
+  bench.rxt0_at(first + 10 * unit + 40 * ns);
+  bench.wait(2 * us);
+  place(bench, 2);
+  bench.cause(icr::RXT0);
+  bench.write_back(2, 1, timed::last_of(100));
+  EXPECT_ONLY(bench, "R-21");
+}
+
+// Two small packets were announced by one cause: none is left to excuse the SRPD beside an expiry.
+TEST(timer_rules, R_21_srpd_before_the_write_back_after_one_cause_for_two) {
+  timed bench(10, 0, 100);
+  bench.deliver(1);
+  bench.deliver(2);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.wait(2 * us);
+  const sim_time third = bench.deliver(3, 101);
+  bench.now = third + 10 * unit - 120 * ns;
+  place(bench, 4);
+  bench.now = third + 10 * unit + 40 * ns - bench.step;
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.write_back(4, 3, timed::last_of(100));
+  EXPECT_ONLY(bench, "R-21");
+}
+
+// A deadline beside it explains RXT0, but not SRPD.
+TEST(timer_rules, R_21_srpd_before_the_write_back_beside_an_expiry) {
+  for (const bool small_too : {false, true}) {
+    timed bench(10, 0, 100);
+    const sim_time first = bench.deliver(1, 101);
+    bench.now = first + 10 * unit - 200 * ns;
+    const sim_time second = bench.deliver(2, 101);
+    bench.cause(icr::RXT0);
+    bench.now = second + 10 * unit - 120 * ns;
+    place(bench, 3);  // 100 bytes
+    bench.now = second + 10 * unit + 40 * ns - bench.step;
+    bench.cause(small_too ? icr::RXT0 | icr::SRPD : icr::RXT0);
+    bench.write_back(3, 2, timed::last_of(100));
+    bench.cause(icr::RXT0 | icr::SRPD);
+    if (small_too)
+      EXPECT_ONLY(bench, "R-21");
+    else
+      EXPECT_LEGAL(bench);
+  }
+}
+
+// Two small packets go back in one burst; their causes come one clock apart, and the next is in memory in between.
+TEST(timer_rules, srpd_of_two_packets_beside_the_end_of_a_third_is_legal) {
+  timed bench(1000, 0, 100);
+  place(bench, 1);
+  place(bench, 2);
+  bench.write_back(1, 0, timed::last_of(100));
+  bench.write_back(2, 1, timed::last_of(100));
+  bench.step = 4 * ns;
+  bench.cause(icr::RXT0 | icr::SRPD);
+  place(bench, 3);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.step = 16 * ns;
+  bench.write_back(3, 2, timed::last_of(100));
+  bench.cause(icr::RXT0 | icr::SRPD);
+  EXPECT_LEGAL(bench);
+}
+
+// SRPD of frame 2 is gathered with the request of frame 3, which is not small, and comes when that is written; frame 4
+// is in memory then.
+TEST(timer_rules, srpd_gathered_with_a_later_request_is_legal) {
+  timed bench(0, 0, 64);
+  place(bench, 1);
+  place(bench, 2, 64);
+  bench.write_back(1, 0, timed::last_of(100));
+  bench.cause(icr::RXT0);
+  place(bench, 3);
+  bench.write_back(2, 1, timed::last_of(64));
+  bench.wait(5 * us);
+  place(bench, 4, 64);
+  bench.write_back(3, 2, timed::last_of(100));
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.write_back(4, 3, timed::last_of(64));
+  bench.cause(icr::RXT0 | icr::SRPD);
+  EXPECT_LEGAL(bench);
+}
+
+// The second is in memory when the first is announced.
+TEST(timer_rules, srpd_of_the_packet_before_is_legal) {
+  timed bench(1000, 0, 100);
+  place(bench, 1);
+  bench.write_back(1, 0, timed::last_of(100));
+  place(bench, 2);
+  bench.cause(icr::RXT0 | icr::SRPD);
+  bench.write_back(2, 1, timed::last_of(100));
+  bench.cause(icr::RXT0 | icr::SRPD);
+  EXPECT_LEGAL(bench);
+}
+
+TEST(timer_rules, srpd_by_ics_is_legal) {
+  timed bench(1000, 0, 100);
+  place(bench, 1);
+  bench.cause(icr::SRPD);
+  bench.write(reg::ICS, icr::SRPD);
+  bench.write_back(1, 0, timed::last_of(100));
+  bench.cause(icr::RXT0 | icr::SRPD);
   EXPECT_LEGAL(bench);
 }
 
