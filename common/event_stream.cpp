@@ -6,9 +6,15 @@
 #include <stdexcept>
 
 namespace ringside {
+namespace {
+constexpr std::size_t first_places = 64;         // of a source; doubled as often as needed
+constexpr sim_time last_time = time_never - ps;  // of records; time_never marks their end
+}  // namespace
 
 event_stream::source_id event_stream::add_source(origin from, std::uint8_t unit) {
-  sources_.push_back({from, unit, 0, 0, {}, 0});
+  auto records = std::make_unique<event[]>(first_places);
+  event* const first = records.get();
+  sources_.push_back({0, first, first + first_places - 1, from, unit, 0, first, std::move(records)});
   const source_id id = sources_.size() - 1;
   const auto before = [this](source_id x, source_id y) {
     return std::pair{sources_[x].from, sources_[x].unit} < std::pair{sources_[y].from, sources_[y].unit};
@@ -21,16 +27,22 @@ void event_stream::add_consumer(event_consumer& consumer) {
   consumers_.push_back(&consumer);
 }
 
-void event_stream::refuse(source_id source, const event& e) const {
-  const source_queue& queue = sources_[source];
+// The record that is late is the last one made.
+void event_stream::refuse(source_id source) {
+  source_queue& queue = sources_[source];
+  --backlog_;
+  const event& e = *--queue.end;
   throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps",
                                      info(e.what).name, e.a, e.b, e.time, source, queue.floor));
 }
 
-void event_stream::set_watermark(source_id source, sim_time time) {
-  source_queue& queue = sources_[source];
-  queue.watermark = std::max(queue.watermark, time);
-  queue.floor = std::max(queue.floor, time);
+void event_stream::grow(source_queue& queue) {
+  const auto places = static_cast<std::size_t>(queue.last_place - queue.records.get()) + 1;
+  auto larger = std::make_unique<event[]>(2 * places);
+  queue.end = std::copy(queue.begin, queue.end, larger.get());
+  queue.begin = larger.get();
+  queue.last_place = larger.get() + 2 * places - 1;
+  queue.records = std::move(larger);
 }
 
 sim_time event_stream::settled() const {
@@ -41,53 +53,64 @@ sim_time event_stream::settled() const {
 
 void event_stream::drain() {
   if (backlog_ == 0) return;
-  position limit{time_never, 0};
+  position limit{last_time, order_.size()};
   for (std::size_t rank = 0; rank < order_.size(); ++rank)
     if (const sim_time mark = sources_[order_[rank]].watermark; mark < limit.time) limit = {mark, rank};
   deliver_up_to(limit);
 }
 
 void event_stream::finish() {
-  deliver_up_to({time_never, order_.size()});
+  deliver_up_to({last_time, order_.size()});
 }
 
 void event_stream::deliver_up_to(position limit) {
-  const std::span<const event> stretch = merge_up_to(limit);
+  make_room();
+  const event_stretch stretch = merge_up_to(limit);
   for (event_consumer* consumer : consumers_) consumer->on_events(stretch);
+}
+
+// Brings what was not merged the last time to the front.
+void event_stream::make_room() {
+  for (source_queue& queue : sources_) {
+    queue.end = std::copy(queue.begin, queue.end, queue.records.get());
+    queue.begin = queue.records.get();
+  }
 }
 
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
-std::span<const event> event_stream::merge_up_to(position limit) {
-  const auto head = [](const source_queue& queue) {
-    return queue.head == queue.records.size() ? time_never : queue.records[queue.head].time;
-  };
+event_stretch event_stream::merge_up_to(position limit) {
   if (merged_.size() < backlog_) merged_.resize(backlog_);
-  event* out = merged_.data();
-  heads_.clear();
-  for (const source_id id : order_) heads_.push_back(head(sources_[id]));
-  for (;;) {
-    // The source with the first record; its records follow each other until another source's comes in between.
-    std::size_t first = 0;
-    for (std::size_t rank = 1; rank < heads_.size(); ++rank)
-      if (heads_[rank] < heads_[first]) first = rank;
-    sim_time last = limit.last_before(first);
-    if (first == heads_.size() || heads_[first] == time_never || heads_[first] > last) break;
-    for (std::size_t rank = 0; rank < heads_.size(); ++rank)
-      if (rank != first) last = std::min(last, position{heads_[rank], rank}.last_before(first));
-    source_queue& queue = sources_[order_[first]];
-    do *out++ = queue.records[queue.head++];
-    while (queue.head != queue.records.size() && queue.records[queue.head].time <= last);
-    heads_[first] = head(queue);
+  cursors_.clear();
+  for (std::size_t rank = 0; rank < order_.size(); ++rank) {
+    source_queue& queue = sources_[order_[rank]];
+    if (queue.begin == queue.end) continue;
+    queue.end->time = time_never;  // on the place kept free: a cursor may stand behind the last record
+    cursors_.push_back({queue.begin->time, queue.begin, limit.last_before(rank), &queue});
   }
-  for (source_queue& queue : sources_) {
-    queue.records.erase(queue.records.begin(), queue.records.begin() + static_cast<std::ptrdiff_t>(queue.head));
-    queue.head = 0;
+  const event** out = merged_.data();
+  if (!cursors_.empty()) {
+    cursor* const begin = cursors_.data();
+    cursor* const end = begin + cursors_.size();
+    for (;;) {
+      // Whose record is next cannot be foreseen: selected by conditional moves, not by jumps.
+      cursor* first = begin;
+      sim_time time = begin->time;
+      for (cursor* c = begin + 1; c != end; ++c) {
+        const bool earlier = c->time < time;
+        first = earlier ? c : first;
+        time = earlier ? c->time : time;
+      }
+      if (time > first->last) break;
+      *out++ = first->next++;
+      first->time = first->next->time;
+    }
   }
+  for (const cursor& c : cursors_) c.queue->begin = c.next;
   const auto count = static_cast<std::size_t>(out - merged_.data());
   delivered_ += count;
   backlog_ -= count;
-  return {merged_.data(), count};
+  return event_stretch({merged_.data(), count});
 }
 
 }  // namespace ringside

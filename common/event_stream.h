@@ -4,8 +4,10 @@
 // merged and delivered; a record may be made early, never late.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -13,14 +15,42 @@
 
 namespace ringside {
 
-/// Reads the merged stream: every event once, in stream order.
+/// A piece of the merged stream, in stream order.  Its records stay where their sources made them: a list of them is
+/// merged in a fifth of the memory that the records take.
+class event_stretch {
+ public:
+  class iterator {
+   public:
+    explicit iterator(const event* const* at) : at_(at) {}
+    const event& operator*() const { return **at_; }
+    iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    bool operator==(const iterator&) const = default;
+
+   private:
+    const event* const* at_;
+  };
+
+  explicit event_stretch(std::span<const event* const> records) : records_(records) {}
+  iterator begin() const { return iterator(records_.data()); }
+  iterator end() const { return iterator(records_.data() + records_.size()); }
+  std::size_t size() const { return records_.size(); }
+  const event& operator[](std::size_t i) const { return *records_[i]; }
+
+ private:
+  std::span<const event* const> records_;
+};
+
+/// Reads the merged stream: every event once, in stream order.  It must not push events itself.
 class event_consumer {
  public:
   virtual ~event_consumer() = default;
   virtual void on_event(const event& e) = 0;
   /// A stretch of the stream at a time, since going through it with one consumer's code and data is faster than going
   /// through all consumers with one event.  Consumers added earlier have seen the whole stretch before.
-  virtual void on_events(std::span<const event> stretch) {
+  virtual void on_events(event_stretch stretch) {
     for (const event& e : stretch) on_event(e);
   }
 };
@@ -35,13 +65,12 @@ class event_stream {
   void add_consumer(event_consumer& consumer);
 
   /// Appends a record of `source`; its time must not be below the source's last record or watermark.
+  ///
+  /// Inlined into functions that run between two cycles of the Verilated card, when no code is in the cache: few bytes,
+  /// and all that is rare comes after the record is made, so that nothing need be kept for it.
   void push(source_id source, sim_time time, stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
     source_queue& queue = sources_[source];
-    if (time < queue.floor) [[unlikely]]
-      refuse(source, {time, frame, a, b, what, queue.from, queue.unit});
-    queue.floor = time;
-    // Made where it stays: a copy would load in one piece what was stored in seven, which processors wait for.
-    event& e = queue.records.emplace_back();
+    event& e = *queue.end++;
     e.time = time;
     e.frame = frame;
     e.a = a;
@@ -50,9 +79,18 @@ class event_stream {
     e.from = queue.from;
     e.unit = queue.unit;
     ++backlog_;
+    if (time < queue.floor) [[unlikely]]
+      refuse(source);
+    queue.floor = time;
+    if (queue.end == queue.last_place) [[unlikely]]
+      grow(queue);
   }
   /// No later record of `source` will be older than `time`.
-  void set_watermark(source_id source, sim_time time);
+  void set_watermark(source_id source, sim_time time) {
+    source_queue& queue = sources_[source];
+    queue.watermark = std::max(queue.watermark, time);
+    queue.floor = std::max(queue.floor, time);
+  }
   sim_time watermark(source_id source) const { return sources_[source].watermark; }
   /// Every record older than this has been delivered by the last drain().
   sim_time settled() const;
@@ -67,13 +105,24 @@ class event_stream {
   std::size_t backlog() const { return backlog_; }
 
  private:
-  struct source_queue {
+  // Records lie in [records, last_place], which always has a place free for the next one.
+  struct alignas(64) source_queue {
+    sim_time floor = 0;  // the watermark or the time of the last record, whichever is later
+    event* end;          // of the records made
+    event* last_place;
     origin from;
     std::uint8_t unit;
     sim_time watermark = 0;
-    sim_time floor = 0;  // the watermark or the time of the last record, whichever is later
-    std::vector<event> records;
-    std::size_t head = 0;  // of records: the first that is not merged yet
+    event* begin;  // of the records not merged yet
+    std::unique_ptr<event[]> records;
+  };
+
+  // The records of one source while they are merged.
+  struct cursor {
+    sim_time time;  // of the next one
+    event* next;
+    sim_time last;  // no record after this one is merged
+    source_queue* queue;
   };
 
   // A place in the order: a time and the rank of a source in order_.
@@ -84,15 +133,17 @@ class event_stream {
     sim_time last_before(std::size_t other) const { return rank < other ? time - ps : time; }
   };
 
-  [[noreturn]] void refuse(source_id source, const event& e) const;
+  [[noreturn, gnu::cold]] void refuse(source_id source);
+  [[gnu::cold]] static void grow(source_queue& queue);
   void deliver_up_to(position limit);
-  std::span<const event> merge_up_to(position limit);
+  event_stretch merge_up_to(position limit);
+  void make_room();
 
   std::vector<source_queue> sources_;
   std::vector<source_id> order_;  // sources by (from, unit)
   std::vector<event_consumer*> consumers_;
-  std::vector<sim_time> heads_;  // of merge_up_to(): time of the first record of each source, by rank
-  std::vector<event> merged_;    // begins with the stretch being delivered
+  std::vector<cursor> cursors_;       // of merge_up_to()
+  std::vector<const event*> merged_;  // begins with the stretch being delivered
   std::uint64_t delivered_ = 0;
   std::size_t backlog_ = 0;
 };

@@ -26,7 +26,7 @@ void checker::on_event(const event& e) {
   dispatch(e);
 }
 
-void checker::on_events(std::span<const event> stretch) {
+void checker::on_events(event_stretch stretch) {
   for (const event& e : stretch) on_event(e);
 }
 

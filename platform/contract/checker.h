@@ -29,7 +29,7 @@ class checker final : public event_consumer {
   explicit checker(const config& setup);
 
   void on_event(const event& e) override;
-  void on_events(std::span<const event> stretch) override;
+  void on_events(event_stretch stretch) override;
   /// The run ends at `end`: judges what was still waiting.
   void finish(sim_time end);
 

@@ -17,7 +17,7 @@ class traffic_watch final : public event_consumer {
   void on_event(const event& e) override {
     if (interests.has(e.what)) count(e);
   }
-  void on_events(std::span<const event> stretch) override {
+  void on_events(event_stretch stretch) override {
     for (const event& e : stretch) on_event(e);
   }
 

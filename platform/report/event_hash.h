@@ -13,8 +13,11 @@ namespace ringside::platform {
 
 class event_hash final : public event_consumer {
  public:
-  void on_event(const event& e) override { on_events({&e, 1}); }
-  void on_events(std::span<const event> stretch) override {
+  void on_event(const event& e) override {
+    const event* const record = &e;
+    on_events(event_stretch({&record, 1}));
+  }
+  void on_events(event_stretch stretch) override {
     auto [time, frame, a, b, kind] = lanes_;  // copies stay in registers
     for (const event& e : stretch) {
       mix(time, static_cast<std::uint64_t>(e.time));

@@ -15,7 +15,7 @@ void run_report::on_event(const event& e) {
 }
 
 // Latencies and journeys ask what interrupts know at the same event; hash and ledger stand alone.
-void run_report::on_events(std::span<const event> stretch) {
+void run_report::on_events(event_stretch stretch) {
   hash_.on_events(stretch);
   for (const event& e : stretch) ledger_.on_event(e);
   for (const event& e : stretch) {

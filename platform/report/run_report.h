@@ -23,7 +23,7 @@ class run_report final : public event_consumer {
   explicit run_report(std::vector<frame_id> frames = {}, bool first_delivered = true);
 
   void on_event(const event& e) override;
-  void on_events(std::span<const event> stretch) override;
+  void on_events(event_stretch stretch) override;
   /// Call once after event_stream::finish().
   void finish();
 

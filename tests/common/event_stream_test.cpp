@@ -87,7 +87,36 @@ TEST(event_stream, late_event_throws) {
   EXPECT_THROW(push(stream, cpu, 9, 0), std::logic_error);
   stream.set_watermark(cpu, 20);
   EXPECT_THROW(push(stream, cpu, 19, 0), std::logic_error);
-  EXPECT_NO_THROW(push(stream, cpu, 20, 0));
+  EXPECT_EQ(stream.backlog(), 1U);
+  EXPECT_NO_THROW(push(stream, cpu, 20, 7));
+  collector all;
+  stream.add_consumer(all);
+  stream.finish();
+  EXPECT_EQ(numbers(all.seen), (std::vector<std::uint64_t>{0, 7}));  // what was refused is not there
+}
+
+// A source keeps what another one holds back, however much that is, and goes on behind it.
+TEST(event_stream, a_source_far_ahead_keeps_its_records) {
+  event_stream stream;
+  collector all;
+  stream.add_consumer(all);
+  const auto cpu = stream.add_source(origin::cpu, 0);
+  const auto nic = stream.add_source(origin::nic, 0);
+  std::vector<std::uint64_t> sent;
+  sim_time t = 0;
+  for (const std::size_t many : {10U, 1000U, 0U, 70U, 3000U}) {
+    for (std::size_t i = 0; i < many; ++i) {
+      sent.push_back(sent.size());
+      push(stream, nic, ++t, sent.back());
+    }
+    stream.set_watermark(nic, t);
+    stream.set_watermark(cpu, t - 5);  // may still say something at t - 5, which comes first
+    stream.drain();
+    ASSERT_EQ(stream.backlog(), 6U);
+    ASSERT_EQ(numbers(all.seen), std::vector<std::uint64_t>(sent.begin(), sent.end() - 6));
+  }
+  stream.finish();
+  EXPECT_EQ(numbers(all.seen), sent);
 }
 
 TEST(event_stream, watermark_never_falls) {
