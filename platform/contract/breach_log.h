@@ -26,10 +26,15 @@ class breach_log {
 
   breach_log(std::uint8_t nic, const rule_set& off) : nic_(nic), off_(off) {}
 
-  /// Remembers an action of one side; called once per event.
+  /// Remembers an action of one side; called once per event.  The event must stay where it is until keep().
   void note(const event& e) {
     ring& side = e.from == origin::cpu ? driver_ : hardware_;
-    side.actions[side.count++ % kept_actions] = e;
+    side.actions[side.count++ % kept_actions] = &e;
+  }
+  /// Copies what is still remembered of the events noted: few of a whole stretch.
+  void keep() {
+    hardware_.keep();
+    driver_.keep();
   }
   /// Rule `broken` was broken at `time`.
   void trip(rule broken, sim_time time, std::string sentence, const subject& about);
@@ -39,8 +44,10 @@ class breach_log {
 
  private:
   struct ring {
-    std::array<event, kept_actions> actions;
+    std::array<const event*, kept_actions> actions{};
+    std::array<event, kept_actions> copies;
     std::size_t count = 0;
+    void keep();
     std::vector<event> in_order() const;
   };
 

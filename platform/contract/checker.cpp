@@ -5,8 +5,24 @@
 
 namespace ringside::contract {
 
+namespace {
+
+// All that dispatch() listens to, and whatever a card says.
+constexpr stage_set interests{
+    stage::wire_sof,     stage::wire_eof,       stage::filter_accept, stage::filter_reject, stage::fifo_commit,
+    stage::fifo_drop,    stage::desc_fetch,     stage::desc_load,     stage::dma_start,     stage::dma_write,
+    stage::dma_done,     stage::desc_writeback, stage::dd_visible,    stage::cause_set,     stage::moderation_hold,
+    stage::intx_assert,  stage::intx_deassert,  stage::reg_write,     stage::reg_read,      stage::nic_reset,
+    stage::rnbc,         stage::link_change,    stage::hardirq_enter, stage::hardirq_exit,  stage::icr_read,
+    stage::imc_write,    stage::ims_write,      stage::napi_schedule, stage::napi_poll,     stage::napi_complete,
+    stage::softirq_exit, stage::rdt_write,      stage::driver_close,  stage::desc_post,     stage::desc_take,
+    stage::dma_sync,     stage::skb_build,      stage::dma_map,       stage::dma_unmap,     stage::dma_misuse};
+
+}  // namespace
+
 checker::checker(const config& setup)
-    : w_(setup),
+    : selection_(interests),
+      w_(setup),
       fetch_(w_),
       payload_(w_),
       writeback_(w_),
@@ -21,13 +37,27 @@ checker::checker(const config& setup)
       statistics_(w_) {}
 
 void checker::on_event(const event& e) {
-  if (e.time >= w_.due.next) [[unlikely]]
-    run_due(e.time);
-  dispatch(e);
+  const event* const record = &e;
+  on_events(event_stretch({&record, 1}));
 }
 
 void checker::on_events(event_stretch stretch) {
-  for (const event& e : stretch) on_event(e);
+  std::size_t next = 0;
+  for (const std::uint32_t at : selection_.of(stretch)) {
+    const event& e = stretch[at];
+    if (e.time >= w_.due.next) [[unlikely]]
+      pass(stretch, next, at + 1U);
+    dispatch(e);
+    next = at + 1U;
+  }
+  pass(stretch, next, stretch.size());
+  w_.log.keep();
+}
+
+// Events of no concern let time pass too.
+void checker::pass(event_stretch stretch, std::size_t from, std::size_t to) {
+  for (; from < to; ++from)
+    if (stretch[from].time >= w_.due.next) run_due(stretch[from].time);
 }
 
 void checker::finish(sim_time end) {
@@ -47,70 +77,178 @@ void checker::run_due(sim_time now) {
   register_.check(now);
 }
 
-void checker::dispatch(const event& e) {
-  switch (e.from) {
-    case origin::cpu:
-      return on_cpu(e);
-    case origin::bus:
-      return on_bus(e);
-    case origin::nic:
-      return on_nic(e);
-  }
+// Who must have said it, about what: only then it concerns this card.  What is heard is remembered for breaches.
+
+bool checker::hears_card(const event& e) {
+  if (e.from != origin::nic || e.unit != w_.setup.nic) return false;
+  w_.log.note(e);
+  return true;
 }
 
 // With several cards on a bus, descriptors are told apart by ring and payload by the frame's own card.
-bool checker::ours_on_bus(const event& e) {
-  if (w_.setup.only_card) return e.unit == w_.setup.bus;
-  if (e.what == stage::dma_start || e.what == stage::dma_write || e.what == stage::dma_done) {
-    const frame_record* row = w_.frames.find(e.frame);
-    return row != nullptr && row->here;
+bool checker::hears_payload(const event& e) {
+  if (e.from != origin::bus) return false;
+  if (w_.setup.only_card) {
+    if (e.unit != w_.setup.bus) return false;
+  } else if (const frame_record* row = w_.frames.find(e.frame); row == nullptr || !row->here) {
+    return false;
   }
-  return w_.ring.contains(e.a);
+  w_.log.note(e);
+  return true;
 }
 
-void checker::on_bus(const event& e) {
+bool checker::hears_descriptor(const event& e) {
+  if (e.from != origin::bus) return false;
+  if (!(w_.setup.only_card ? e.unit == w_.setup.bus : w_.ring.contains(e.a))) return false;
+  w_.log.note(e);
+  return true;
+}
+
+// Descriptors and buffers are told apart by address.
+bool checker::hears_driver(const event& e) {
+  if (e.from != origin::cpu) return false;
+  w_.log.note(e);
+  return true;
+}
+
+bool checker::hears_host(const event& e) {
+  return w_.setup.only_host_card && hears_driver(e);
+}
+
+// One choice for all sides: each is a jump that no processor foresees.
+void checker::dispatch(const event& e) {
   switch (e.what) {
-    case stage::desc_fetch:
-    case stage::desc_load:
-    case stage::dma_start:
-    case stage::dma_write:
-    case stage::dma_done:
-    case stage::desc_writeback:
-    case stage::dd_visible:
-      break;
     case stage::wire_sof:
     case stage::wire_eof:
       return on_wire(e);
-    default:
-      return;
-  }
-  if (!ours_on_bus(e)) return;
-  w_.log.note(e);
-  switch (e.what) {
+
     case stage::desc_fetch:
+      if (!hears_descriptor(e)) return;
       fetch_.on_fetch(e);
       return fetch_.look(e.time);
     case stage::desc_load:
-      return fetch_.on_load(e);
+      if (hears_descriptor(e)) fetch_.on_load(e);
+      return;
     case stage::dma_start:
+      if (!hears_payload(e)) return;
       if (const frame_record* row = w_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
       return;
     case stage::dma_write:
+      if (!hears_payload(e)) return;
       front_.on_progress(e.time);
       if (payload_.on_write(e)) on_frame_placed(e);
       return fetch_.look(e.time);
     case stage::dma_done:
-      if (payload_.on_done(e)) on_frame_placed(e);
+      if (hears_payload(e) && payload_.on_done(e)) on_frame_placed(e);
       return;
     case stage::desc_writeback: {
+      if (!hears_descriptor(e)) return;
       const std::uint64_t before = writeback_.frames_written();
       writeback_.on_writeback(e);
       if (writeback_.frames_written() != before) timer_.on_written(e.frame, e.time);
       return;
     }
     case stage::dd_visible:
-      return memory_.on_visible(e);
+      if (hears_descriptor(e)) memory_.on_visible(e);
+      return;
+
+    case stage::filter_accept:
+    case stage::filter_reject:
+    case stage::fifo_commit:
+    case stage::fifo_drop:
+      if (hears_card(e)) on_front(e);
+      return;
+    case stage::cause_set:
+      if (hears_card(e)) on_cause(e);
+      return;
+    case stage::intx_assert:
+    case stage::intx_deassert:
+      if (hears_card(e)) interrupt_.on_intx(e.what == stage::intx_assert, e.time);
+      return;
+    case stage::reg_write:
+      if (hears_card(e)) on_reg_write(e);
+      return;
+    case stage::reg_read:
+      if (hears_card(e)) on_reg_read(e);
+      return;
+    case stage::nic_reset:
+      if (hears_card(e)) on_reset(e);
+      return;
+    case stage::rnbc:
+      if (!hears_card(e)) return;
+      statistics_.on_rnbc(e.time);
+      return cause_.on_rnbc(e);
+    case stage::link_change:
+      if (!hears_card(e)) return;
+      front_.on_link(e.a != 0, e.time);
+      return link_.on_phy(e.a != 0, e.time);
+
+    case stage::desc_post:
+      if (hears_driver(e)) driver_.on_post(e);
+      return;
+    case stage::desc_take:
+      if (!hears_driver(e)) return;
+      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot, e);
+      return;
+    case stage::dma_sync:
+      if (e.from == origin::cpu) driver_.on_sync(e);
+      return;
+    case stage::skb_build:
+      if (e.from == origin::cpu) driver_.on_skb_build(e);
+      return;
+    case stage::dma_map:
+      if (hears_driver(e)) driver_.on_map(e);
+      return;
+    case stage::dma_unmap:
+      if (hears_driver(e)) driver_.on_unmap(e);
+      return;
+    case stage::dma_misuse:
+      if (hears_driver(e)) driver_.on_dma_misuse(e);
+      return;
     default:
+      return dispatch_rare(e);
+  }
+}
+
+// With several cards a host's interrupts and polls are nobody's in particular.
+void checker::dispatch_rare(const event& e) {
+  switch (e.what) {
+    case stage::icr_read:
+      if (e.from != origin::cpu) return;
+      if (hears_host(e)) driver_.on_icr_read(e);
+      return memory_.on_icr_read(e);
+    case stage::rdt_write:
+      if (hears_host(e)) driver_.on_rdt_write(e);
+      return;
+    case stage::ims_write:
+      if (hears_host(e)) driver_.on_ims_write(e);
+      return;
+    case stage::hardirq_enter:
+      if (hears_host(e)) driver_.on_hardirq_enter(e);
+      return;
+    case stage::hardirq_exit:
+      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_hardirq_exit(e);
+      return;
+    case stage::napi_schedule:
+      if (hears_host(e)) driver_.on_napi_schedule(e);
+      return;
+    case stage::napi_poll:
+      if (hears_host(e)) driver_.on_napi_poll(e);
+      return;
+    case stage::driver_close:
+      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_close(e);
+      return;
+    case stage::napi_complete:
+      if (hears_host(e)) driver_.on_napi_complete(e);
+      return;
+    case stage::softirq_exit:
+      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_softirq_exit(e);
+      return;
+    case stage::imc_write:
+      hears_host(e);
+      return;
+    default:
+      hears_card(e);
       return;
   }
 }
@@ -161,112 +299,15 @@ void checker::on_front(const event& e) {
   }
 }
 
-void checker::on_nic(const event& e) {
-  if (e.what == stage::wire_sof || e.what == stage::wire_eof) return on_wire(e);
-  if (e.unit != w_.setup.nic) return;
-  w_.log.note(e);
-  switch (e.what) {
-    case stage::filter_accept:
-    case stage::filter_reject:
-    case stage::fifo_commit:
-    case stage::fifo_drop:
-      return on_front(e);
-    case stage::cause_set: {
-      const auto bits = static_cast<std::uint32_t>(e.a);
-      const std::uint32_t hardware = bits & ~interrupt_.by_software(e.time);
-      if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
-      if ((hardware & icr::RXT0) != 0) timer_.on_rxt0(e.time);
-      if ((bits & icr::LSC) != 0) link_.on_lsc((hardware & icr::LSC) == 0, e.time);
-      cause_.on_cause(bits, interrupt_.by_software(e.time), timer_.may_have_expired(e.time), e.time);
-      return interrupt_.on_cause(bits, e.time);
-    }
-    case stage::intx_assert:
-      return interrupt_.on_intx(true, e.time);
-    case stage::intx_deassert:
-      return interrupt_.on_intx(false, e.time);
-    case stage::reg_write:
-      return on_reg_write(e);
-    case stage::reg_read:
-      return on_reg_read(e);
-    case stage::nic_reset:
-      return on_reset(e);
-    case stage::rnbc:
-      statistics_.on_rnbc(e.time);
-      return cause_.on_rnbc(e);
-    case stage::link_change:
-      front_.on_link(e.a != 0, e.time);
-      return link_.on_phy(e.a != 0, e.time);
-    default:
-      return;
-  }
-}
-
-void checker::on_cpu(const event& e) {
-  switch (e.what) {
-    case stage::desc_post:
-      w_.log.note(e);
-      return driver_.on_post(e);
-    case stage::desc_take:
-      w_.log.note(e);
-      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot, e);
-      return;
-    case stage::dma_sync:
-      return driver_.on_sync(e);
-    case stage::skb_build:
-      return driver_.on_skb_build(e);
-    case stage::dma_map:
-      w_.log.note(e);
-      return driver_.on_map(e);
-    case stage::dma_unmap:
-      w_.log.note(e);
-      return driver_.on_unmap(e);
-    case stage::dma_misuse:
-      w_.log.note(e);
-      return driver_.on_dma_misuse(e);
-    case stage::wire_sof:
-    case stage::wire_eof:
-      return on_wire(e);
-    default:
-      break;
-  }
-  if (!w_.setup.only_host_card) {
-    if (e.what == stage::icr_read) memory_.on_icr_read(e);
-    return;
-  }
-  switch (e.what) {
-    case stage::rdt_write:
-      w_.log.note(e);
-      return driver_.on_rdt_write(e);
-    case stage::icr_read:
-      w_.log.note(e);
-      driver_.on_icr_read(e);
-      return memory_.on_icr_read(e);
-    case stage::imc_write:
-      return w_.log.note(e);
-    case stage::ims_write:
-      w_.log.note(e);
-      return driver_.on_ims_write(e);
-    case stage::hardirq_enter:
-      w_.log.note(e);
-      return driver_.on_hardirq_enter(e);
-    case stage::hardirq_exit:
-      return driver_.on_hardirq_exit(e);
-    case stage::napi_schedule:
-      w_.log.note(e);
-      return driver_.on_napi_schedule(e);
-    case stage::napi_poll:
-      w_.log.note(e);
-      return driver_.on_napi_poll(e);
-    case stage::driver_close:
-      return driver_.on_close(e);
-    case stage::napi_complete:
-      w_.log.note(e);
-      return driver_.on_napi_complete(e);
-    case stage::softirq_exit:
-      return driver_.on_softirq_exit(e);
-    default:
-      return;
-  }
+void checker::on_cause(const event& e) {
+  const auto bits = static_cast<std::uint32_t>(e.a);
+  const std::uint32_t software = interrupt_.by_software(e.time);
+  const std::uint32_t hardware = bits & ~software;
+  if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
+  if ((hardware & icr::RXT0) != 0) timer_.on_rxt0(e.time);
+  if ((bits & icr::LSC) != 0) link_.on_lsc((hardware & icr::LSC) == 0, e.time);
+  cause_.on_cause(bits, software, timer_.may_have_expired(e.time), e.time);
+  interrupt_.on_cause(bits, e.time);
 }
 
 }  // namespace ringside::contract

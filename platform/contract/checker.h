@@ -4,8 +4,7 @@
 // knows the contract from the fact sheet only; it shares no behaviour with RTL, model or driver.
 #pragma once
 
-#include <span>
-
+#include "common/event_selection.h"
 #include "common/event_stream.h"
 #include "platform/contract/cause_rules.h"
 #include "platform/contract/driver_rules.h"
@@ -39,10 +38,14 @@ class checker final : public event_consumer {
 
  private:
   void dispatch(const event& e);
-  void on_bus(const event& e);
-  void on_nic(const event& e);
+  void dispatch_rare(const event& e);
+  bool hears_card(const event& e);
+  bool hears_payload(const event& e);
+  bool hears_descriptor(const event& e);
+  bool hears_driver(const event& e);
+  bool hears_host(const event& e);
   void on_front(const event& e);
-  void on_cpu(const event& e);
+  void on_cause(const event& e);
   void on_frame_placed(const event& e);
   void on_wire(const event& e);
   void on_reg_write(const event& e);
@@ -51,8 +54,9 @@ class checker final : public event_consumer {
   void restart_ring(sim_time t);
   void flush_chip(std::uint32_t tail, sim_time t);
   void run_due(sim_time now);
-  bool ours_on_bus(const event& e);
+  void pass(event_stretch stretch, std::size_t from, std::size_t to);
 
+  event_selection selection_;
   watched w_;
   fetch_rules fetch_;
   payload_rules payload_;

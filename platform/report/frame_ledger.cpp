@@ -19,46 +19,8 @@ std::uint64_t frame_counts::dropped_total() const {
   return std::accumulate(dropped.begin(), dropped.end(), std::uint64_t{0});
 }
 
-void frame_ledger::handle(const event& e) {
-  switch (e.what) {
-    case stage::wire_sof:
-      offer(e);
-      break;
-    case stage::fifo_commit:
-      if (record* r = window_.find(e.frame); r != nullptr && r->where == place::wire) r->where = place::fifo;
-      break;
-    case stage::desc_writeback:
-      written_back(e);
-      break;
-    case stage::desc_take:
-    case stage::dma_sync:
-    case stage::netif_receive_skb:
-      taken(e);
-      break;
-    case stage::filter_reject:
-    case stage::fifo_drop:
-    case stage::skb_drop:
-      settle(e, fate::dropped, static_cast<drop_reason>(e.b));
-      break;
-    case stage::socket_enqueue:
-      if (e.frame != 0) payload_bytes_ += e.b;
-      settle(e, fate::delivered, drop_reason::none);
-      break;
-    case stage::skb_consume:
-      settle(e, fate::consumed, drop_reason::none);
-      break;
-    case stage::nic_reset:
-      reset(e);
-      break;
-    case stage::driver_open:
-      closed_ = false;
-      break;
-    case stage::driver_close:
-      close();
-      break;
-    default:
-      break;
-  }
+void frame_ledger::on_event(const event& e) {
+  if (interests.has(e.what)) handle(e.what, e);
 }
 
 void frame_ledger::offer(const event& e) {

@@ -15,8 +15,8 @@
 
 #include "common/drop_reason.h"
 #include "common/event_stream.h"
+#include "common/stage_set.h"
 #include "platform/report/frame_window.h"
-#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -34,9 +34,14 @@ struct frame_counts {
 
 class frame_ledger final : public event_consumer {
  public:
-  void on_event(const event& e) override {
-    if (interests.has(e.what)) handle(e);
-  }
+  static constexpr stage_set interests{
+      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,   stage::dma_sync,
+      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,    stage::socket_enqueue,
+      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close};
+
+  void on_event(const event& e) override;
+  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  void handle(stage what, const event& e);
   /// The stream has ended: settles driver_down, counts what is in flight, checks the sum.
   void finish();
 
@@ -49,12 +54,6 @@ class frame_ledger final : public event_consumer {
   const std::vector<std::string>& breaches() const { return breaches_; }
 
  private:
-  static constexpr stage_set interests{
-      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,   stage::dma_sync,
-      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,    stage::socket_enqueue,
-      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close};
-
-  void handle(const event& e);
   enum class place : std::uint8_t { wire, fifo, ring, driver, lost_in_reset, lost_in_close, ended };
   enum class fate : std::uint8_t { none, delivered, consumed, dropped };
   struct record {
@@ -86,5 +85,47 @@ class frame_ledger final : public event_consumer {
   bool finished_ = false;
   std::vector<std::string> breaches_;
 };
+
+[[gnu::always_inline]] inline void frame_ledger::handle(stage what, const event& e) {
+  switch (what) {
+    case stage::wire_sof:
+      offer(e);
+      break;
+    case stage::fifo_commit:
+      if (record* r = window_.find(e.frame); r != nullptr && r->where == place::wire) r->where = place::fifo;
+      break;
+    case stage::desc_writeback:
+      written_back(e);
+      break;
+    case stage::desc_take:
+    case stage::dma_sync:
+    case stage::netif_receive_skb:
+      taken(e);
+      break;
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_drop:
+      settle(e, fate::dropped, static_cast<drop_reason>(e.b));
+      break;
+    case stage::socket_enqueue:
+      if (e.frame != 0) payload_bytes_ += e.b;
+      settle(e, fate::delivered, drop_reason::none);
+      break;
+    case stage::skb_consume:
+      settle(e, fate::consumed, drop_reason::none);
+      break;
+    case stage::nic_reset:
+      reset(e);
+      break;
+    case stage::driver_open:
+      closed_ = false;
+      break;
+    case stage::driver_close:
+      close();
+      break;
+    default:
+      break;
+  }
+}
 
 }  // namespace ringside::platform

@@ -18,39 +18,8 @@ interrupt_report::nic_state& interrupt_report::nic(std::uint8_t unit) {
   return nics_[unit];
 }
 
-void interrupt_report::handle(const event& e) {
-  switch (e.what) {
-    case stage::wire_sof:
-      window_.begin(e.frame).nic = e.unit;
-      break;
-    case stage::desc_writeback:
-      write_back(e);
-      break;
-    case stage::intx_assert:
-      assert_intx(e);
-      break;
-    case stage::hardirq_enter:
-      ++hardirqs_;
-      break;
-    case stage::cause_set:
-      for (std::uint64_t bits = e.a & 0xFFFF'FFFF; bits != 0; bits &= bits - 1)
-        ++causes_[static_cast<unsigned>(__builtin_ctzll(bits))];
-      break;
-    case stage::desc_take:
-    case stage::dma_sync:
-    case stage::netif_receive_skb:
-      take(e);
-      break;
-    case stage::filter_reject:
-    case stage::fifo_drop:
-    case stage::skb_consume:
-    case stage::skb_drop:
-    case stage::app_read:
-      window_.end(e.frame);
-      break;
-    default:
-      break;
-  }
+void interrupt_report::on_event(const event& e) {
+  if (interests.has(e.what)) handle(e.what, e);
 }
 
 void interrupt_report::assert_intx(const event& e) {

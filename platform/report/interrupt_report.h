@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "common/stage_set.h"
 #include "platform/report/frame_window.h"
-#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -50,9 +50,14 @@ struct frame_interrupt {
 
 class interrupt_report final : public event_consumer {
  public:
-  void on_event(const event& e) override {
-    if (interests.has(e.what)) handle(e);
-  }
+  static constexpr stage_set interests{
+      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter, stage::cause_set,
+      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,
+      stage::skb_consume, stage::skb_drop,       stage::app_read};
+
+  void on_event(const event& e) override;
+  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  void handle(stage what, const event& e);
 
   std::uint64_t asserted() const { return asserted_; }
   std::uint64_t hardirqs() const { return hardirqs_; }
@@ -64,12 +69,6 @@ class interrupt_report final : public event_consumer {
   frame_interrupt of(frame_id id);
 
  private:
-  static constexpr stage_set interests{
-      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter, stage::cause_set,
-      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,
-      stage::skb_consume, stage::skb_drop,       stage::app_read};
-
-  void handle(const event& e);
   struct assertion {
     sim_time time = -1;
     frame_id frame = 0;
@@ -98,5 +97,40 @@ class interrupt_report final : public event_consumer {
   std::uint64_t hardirqs_ = 0;
   std::uint64_t polled_without_ = 0;
 };
+
+[[gnu::always_inline]] inline void interrupt_report::handle(stage what, const event& e) {
+  switch (what) {
+    case stage::wire_sof:
+      window_.begin(e.frame).nic = e.unit;
+      break;
+    case stage::desc_writeback:
+      write_back(e);
+      break;
+    case stage::intx_assert:
+      assert_intx(e);
+      break;
+    case stage::hardirq_enter:
+      ++hardirqs_;
+      break;
+    case stage::cause_set:
+      for (std::uint64_t bits = e.a & 0xFFFF'FFFF; bits != 0; bits &= bits - 1)
+        ++causes_[static_cast<unsigned>(__builtin_ctzll(bits))];
+      break;
+    case stage::desc_take:
+    case stage::dma_sync:
+    case stage::netif_receive_skb:
+      take(e);
+      break;
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_consume:
+    case stage::skb_drop:
+    case stage::app_read:
+      window_.end(e.frame);
+      break;
+    default:
+      break;
+  }
+}
 
 }  // namespace ringside::platform

@@ -38,6 +38,8 @@ class journey_recorder final : public event_consumer {
   void on_event(const event& e) override {
     if (!done_) record(e);
   }
+  /// Every frame asked for has its story: no event changes anything more.
+  bool done() const { return done_; }
   /// The stream has ended: what is under way is handed out as far as it came.
   void finish();
 

@@ -23,72 +23,8 @@ void latency_report::add(segment s, sim_time from, sim_time to) {
   if (from != unknown && to != unknown) segments_[static_cast<std::size_t>(s)].add(floor_ns(to - from));
 }
 
-void latency_report::handle(const event& e) {
-  switch (e.what) {
-    case stage::wire_sof:
-      window_.begin(e.frame).sof = e.time;
-      break;
-    case stage::fifo_commit:
-      if (record* r = window_.find(e.frame)) r->stored = e.time;
-      break;
-    case stage::dd_visible:
-      on_visible(e);
-      break;
-    case stage::intx_assert:
-      if (asserted_.size() <= e.unit) asserted_.resize(e.unit + 1U, unknown);
-      asserted_[e.unit] = e.time;
-      break;
-    case stage::hardirq_enter:
-      cpu(e.unit).hardirq = e.time;
-      break;
-    case stage::hardirq_exit:
-      cpu(e.unit).hardirq = unknown;
-      break;
-    case stage::icr_read:
-      on_icr_read(e);
-      break;
-    case stage::napi_schedule:
-      cpu(e.unit).scheduled = cpu(e.unit).hardirq;
-      break;
-    case stage::napi_poll: {
-      cpu_state& c = cpu(e.unit);
-      add(segment::hardirq_poll, c.scheduled, e.time);
-      c.scheduled = unknown;
-      c.poll = e.time;
-      break;
-    }
-    case stage::desc_take:
-    case stage::dma_sync:
-      on_taken(e);
-      break;
-    case stage::netif_receive_skb:
-      on_netif(e);
-      break;
-    case stage::tap:
-      if (record* r = window_.find(e.frame)) r->tapped = true;
-      break;
-    case stage::ip_rcv:
-    case stage::arp_rcv:
-      on_protocol(e);
-      break;
-    case stage::socket_enqueue:
-      if (record* r = window_.find(e.frame)) {
-        r->queued = e.time;
-        add(segment::netif_socket, r->netif, e.time);
-      }
-      break;
-    case stage::app_read:
-      on_read(e);
-      break;
-    case stage::filter_reject:
-    case stage::fifo_drop:
-    case stage::skb_consume:
-    case stage::skb_drop:
-      window_.end(e.frame);
-      break;
-    default:
-      break;
-  }
+void latency_report::on_event(const event& e) {
+  if (interests.has(e.what)) handle(e.what, e);
 }
 
 void latency_report::on_visible(const event& e) {

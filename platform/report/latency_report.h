@@ -24,10 +24,10 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "common/stage_set.h"
 #include "platform/report/frame_window.h"
 #include "platform/report/interrupt_report.h"
 #include "platform/report/percentiles.h"
-#include "platform/report/stage_set.h"
 
 namespace ringside::platform {
 
@@ -54,9 +54,16 @@ class latency_report final : public event_consumer {
   /// `interrupts` sees every event before this does.
   explicit latency_report(interrupt_report& interrupts) : interrupts_(interrupts) {}
 
-  void on_event(const event& e) override {
-    if (interests.has(e.what)) handle(e);
-  }
+  static constexpr stage_set interests{
+      stage::wire_sof,       stage::fifo_commit,       stage::dd_visible,    stage::intx_assert, stage::hardirq_enter,
+      stage::hardirq_exit,   stage::icr_read,          stage::napi_schedule, stage::napi_poll,   stage::desc_take,
+      stage::dma_sync,       stage::netif_receive_skb, stage::tap,           stage::ip_rcv,      stage::arp_rcv,
+      stage::socket_enqueue, stage::app_read,          stage::filter_reject, stage::fifo_drop,   stage::skb_consume,
+      stage::skb_drop};
+
+  void on_event(const event& e) override;
+  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  void handle(stage what, const event& e);
 
   const percentiles& of(segment s) const { return segments_[static_cast<std::size_t>(s)]; }
   /// Time of all frames read by the application in that part of the way.
@@ -65,14 +72,6 @@ class latency_report final : public event_consumer {
   sim_time time_in_all() const;
 
  private:
-  static constexpr stage_set interests{
-      stage::wire_sof,       stage::fifo_commit,       stage::dd_visible,    stage::intx_assert, stage::hardirq_enter,
-      stage::hardirq_exit,   stage::icr_read,          stage::napi_schedule, stage::napi_poll,   stage::desc_take,
-      stage::dma_sync,       stage::netif_receive_skb, stage::tap,           stage::ip_rcv,      stage::arp_rcv,
-      stage::socket_enqueue, stage::app_read,          stage::filter_reject, stage::fifo_drop,   stage::skb_consume,
-      stage::skb_drop};
-
-  void handle(const event& e);
   static constexpr sim_time unknown = INT64_MIN;
   struct record {
     sim_time sof = 0;
@@ -106,5 +105,73 @@ class latency_report final : public event_consumer {
   std::array<percentiles, static_cast<std::size_t>(segment::count)> segments_;
   std::array<sim_time, static_cast<std::size_t>(share::count)> shares_{};
 };
+
+[[gnu::always_inline]] inline void latency_report::handle(stage what, const event& e) {
+  switch (what) {
+    case stage::wire_sof:
+      window_.begin(e.frame).sof = e.time;
+      break;
+    case stage::fifo_commit:
+      if (record* r = window_.find(e.frame)) r->stored = e.time;
+      break;
+    case stage::dd_visible:
+      on_visible(e);
+      break;
+    case stage::intx_assert:
+      if (asserted_.size() <= e.unit) asserted_.resize(e.unit + 1U, unknown);
+      asserted_[e.unit] = e.time;
+      break;
+    case stage::hardirq_enter:
+      cpu(e.unit).hardirq = e.time;
+      break;
+    case stage::hardirq_exit:
+      cpu(e.unit).hardirq = unknown;
+      break;
+    case stage::icr_read:
+      on_icr_read(e);
+      break;
+    case stage::napi_schedule:
+      cpu(e.unit).scheduled = cpu(e.unit).hardirq;
+      break;
+    case stage::napi_poll: {
+      cpu_state& c = cpu(e.unit);
+      add(segment::hardirq_poll, c.scheduled, e.time);
+      c.scheduled = unknown;
+      c.poll = e.time;
+      break;
+    }
+    case stage::desc_take:
+    case stage::dma_sync:
+      on_taken(e);
+      break;
+    case stage::netif_receive_skb:
+      on_netif(e);
+      break;
+    case stage::tap:
+      if (record* r = window_.find(e.frame)) r->tapped = true;
+      break;
+    case stage::ip_rcv:
+    case stage::arp_rcv:
+      on_protocol(e);
+      break;
+    case stage::socket_enqueue:
+      if (record* r = window_.find(e.frame)) {
+        r->queued = e.time;
+        add(segment::netif_socket, r->netif, e.time);
+      }
+      break;
+    case stage::app_read:
+      on_read(e);
+      break;
+    case stage::filter_reject:
+    case stage::fifo_drop:
+    case stage::skb_consume:
+    case stage::skb_drop:
+      window_.end(e.frame);
+      break;
+    default:
+      break;
+  }
+}
 
 }  // namespace ringside::platform

@@ -3,26 +3,61 @@
 namespace ringside::platform {
 
 run_report::run_report(std::vector<frame_id> frames, bool first_delivered)
-    : latency_(interrupts_), journeys_(interrupts_, std::move(frames), first_delivered) {}
+    : selection_(frame_ledger::interests | interrupt_report::interests | latency_report::interests |
+                 stage_set{stage::reconfigure}),
+      latency_(interrupts_),
+      journeys_(interrupts_, std::move(frames), first_delivered) {}
 
 void run_report::on_event(const event& e) {
   hash_.on_event(e);
-  ledger_.on_event(e);
-  interrupts_.on_event(e);
-  latency_.on_event(e);
+  tell(e.what, e);
   journeys_.on_event(e);
+}
+
+void run_report::on_events(event_stretch stretch) {
+  if (!journeys_.done()) {
+    for (const event& e : stretch) on_event(e);
+    return;
+  }
+  hash_.on_events(stretch);
+  for (const std::uint32_t at : selection_.of(stretch)) choose(stretch[at]);
+}
+
+// Latencies and journeys ask what interrupts know at the same event.
+[[gnu::always_inline]] inline void run_report::tell(stage what, const event& e) {
+  ledger_.handle(what, e);
+  interrupts_.handle(what, e);
+  latency_.handle(what, e);
   reconfigurations_.on_event(e);
 }
 
-// Latencies and journeys ask what interrupts know at the same event; hash and ledger stand alone.
-void run_report::on_events(event_stretch stretch) {
-  hash_.on_events(stretch);
-  for (const event& e : stretch) ledger_.on_event(e);
-  for (const event& e : stretch) {
-    interrupts_.on_event(e);
-    latency_.on_event(e);
-    journeys_.on_event(e);
-    reconfigurations_.on_event(e);
+// One choice for all reports where a stage comes with every frame: each choice is a jump no processor foresees.
+void run_report::choose(const event& e) {
+  switch (e.what) {
+    case stage::wire_sof:
+      return tell(stage::wire_sof, e);
+    case stage::fifo_commit:
+      return tell(stage::fifo_commit, e);
+    case stage::desc_writeback:
+      return tell(stage::desc_writeback, e);
+    case stage::dd_visible:
+      return tell(stage::dd_visible, e);
+    case stage::cause_set:
+      return tell(stage::cause_set, e);
+    case stage::desc_take:
+      return tell(stage::desc_take, e);
+    case stage::dma_sync:
+      return tell(stage::dma_sync, e);
+    case stage::netif_receive_skb:
+      return tell(stage::netif_receive_skb, e);
+    case stage::ip_rcv:
+      return tell(stage::ip_rcv, e);
+    case stage::socket_enqueue:
+      return tell(stage::socket_enqueue, e);
+    case stage::app_read:
+      return tell(stage::app_read, e);
+    default:
+      return tell(e.what, e);
   }
 }
 

@@ -4,9 +4,9 @@
 // serves all of them.
 #pragma once
 
-#include <span>
 #include <vector>
 
+#include "common/event_selection.h"
 #include "common/event_stream.h"
 #include "platform/report/event_hash.h"
 #include "platform/report/frame_ledger.h"
@@ -35,6 +35,10 @@ class run_report final : public event_consumer {
   const reconfiguration_report& reconfigurations() const { return reconfigurations_; }
 
  private:
+  void choose(const event& e);
+  void tell(stage what, const event& e);
+
+  event_selection selection_;
   event_hash hash_;
   frame_ledger ledger_;
   interrupt_report interrupts_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 
+#include "common/event_selection.h"
 #include "common/rng.h"
 
 namespace ringside {
@@ -213,6 +214,24 @@ TEST(event_stream, drain_delivers_all_below_the_lowest_watermark) {
     stream.set_watermark(bus, t + 1);
     stream.drain();
     ASSERT_EQ(all.seen.size(), static_cast<std::size_t>(i) + 1);
+  }
+}
+
+TEST(event_selection, finds_the_stages_wanted_and_no_others) {
+  rng random(3);
+  event_selection selection(stage_set{stage::wire_sof} | stage_set{stage::dma_misuse, stage::app_read});
+  for (std::size_t size = 0; size < 300; ++size) {
+    std::vector<event> events(size);
+    std::vector<const event*> records;
+    std::vector<std::uint32_t> wanted;
+    for (event& e : events) {
+      e.what = static_cast<stage>(random.below(static_cast<std::uint32_t>(stage::count)));
+      if (e.what == stage::wire_sof || e.what == stage::app_read || e.what == stage::dma_misuse)
+        wanted.push_back(static_cast<std::uint32_t>(records.size()));
+      records.push_back(&e);
+    }
+    const auto found = selection.of(event_stretch(records));
+    EXPECT_EQ(std::vector<std::uint32_t>(found.begin(), found.end()), wanted);
   }
 }
 

@@ -1,5 +1,7 @@
 #include "tests/contract/contract_bench.h"
 
+#include <algorithm>
+
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
@@ -23,6 +25,7 @@ void contract_bench::emit(stage what, origin from, frame_id frame, std::uint64_t
     recorder->push_back(e);
   } else {
     watch.on_event(e);
+    sent_.push_back(e);
   }
 }
 
@@ -133,10 +136,30 @@ void contract_bench::receive(frame_id frame, std::uint32_t index, std::uint32_t 
 }
 
 std::vector<std::string> contract_bench::broken() {
-  watch.finish(now + 1 * second);
+  const sim_time end = now + 1 * second;
+  watch.finish(end);
+  expect_the_same_in_stretches(end);
   std::vector<std::string> ids;
   for (const breach& b : watch.breaches()) ids.emplace_back(info(b.broken).id);
   return ids;
+}
+
+void contract_bench::expect_the_same_in_stretches(sim_time end) const {
+  for (const std::size_t length : {std::size_t{7}, sent_.size()}) {
+    checker other(setup_);
+    for (std::size_t from = 0; from < sent_.size(); from += length) {
+      // A stretch is gone when it has been heard.
+      const std::vector<event> copy(sent_.begin() + static_cast<std::ptrdiff_t>(from),
+                                    sent_.begin() + static_cast<std::ptrdiff_t>(std::min(from + length, sent_.size())));
+      std::vector<const event*> records;
+      for (const event& e : copy) records.push_back(&e);
+      other.on_events(event_stretch(records));
+    }
+    other.finish(end);
+    ASSERT_EQ(other.breach_count(), watch.breach_count());
+    for (std::size_t i = 0; i < watch.breaches().size(); ++i)
+      EXPECT_EQ(other.breaches()[i].describe(), watch.breaches()[i].describe());
+  }
 }
 
 std::string contract_bench::report() {

@@ -27,7 +27,7 @@ class contract_bench {
   /// link (L-1) are judged only in tests that ask for it with config{}.
   static config cut_short();
 
-  explicit contract_bench(const config& setup = cut_short()) : watch(setup) {}
+  explicit contract_bench(const config& setup = cut_short()) : watch(setup), setup_(setup) {}
 
   // ---- raw ----
   void emit(stage what, origin from, frame_id frame, std::uint64_t a, std::uint64_t b);
@@ -81,7 +81,8 @@ class contract_bench {
   static std::uint64_t part_of(std::uint32_t length) { return 0x1ULL << 32 | length; }
 
   // ---- verdict ----
-  /// Lets every pending judgement fall; the ids of what was broken, in order.
+  /// Lets every pending judgement fall; the ids of what was broken, in order.  Another checker, which gets the same
+  /// events in stretches, must say the same.
   std::vector<std::string> broken();
   std::string report();
 
@@ -93,6 +94,10 @@ class contract_bench {
   std::uint32_t count = 0;
 
  private:
+  void expect_the_same_in_stretches(sim_time end) const;
+
+  config setup_;
+  std::vector<event> sent_;
   std::uint32_t icr_ = 0;
   std::uint32_t ims_ = 0;
   bool intx_ = false;

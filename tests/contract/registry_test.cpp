@@ -68,5 +68,39 @@ TEST(checker, ignores_another_card_and_another_bus) {
   EXPECT_LEGAL(bench);
 }
 
+// What waits is judged at the first event of its due date, whatever that event is about (N-5, due after 200 us).
+TEST(checker, events_of_no_concern_let_time_pass) {
+  contract_bench bench;
+  bench.open();
+  bench.fill();
+  bench.fetch(0, 7);
+  bench.arrive(42, 64);
+  bench.payload(42, bench.buffer(0), 64);
+  const sim_time placed = bench.now;
+  bench.done(42);
+  bench.step = 30 * us;
+  for (int i = 0; i < 9; ++i) bench.sw(stage::udp_rcv);
+  bench.visible(42, 0, contract_bench::last_of(64));  // of no descriptor that was written back
+  for (int i = 0; i < 9; ++i) bench.sw(stage::udp_rcv);
+  EXPECT_ONLY(bench, "N-5");
+  EXPECT_EQ(bench.watch.breaches().front().time, placed + 200 * ns + 7 * 30 * us);
+}
+
+TEST(breach, remembers_all_that_the_card_says) {
+  contract_bench bench;
+  bench.open();
+  bench.fill();
+  bench.fetch(0, 7);
+  bench.arrive(42, 64);
+  bench.nic(stage::moderation_hold, 0, 0x80);
+  bench.write_back(42, 0, contract_bench::last_of(64));
+  EXPECT_ONLY(bench, "N-1");
+  std::vector<stage> last;
+  for (const event& e : bench.watch.breaches().front().hardware) last.push_back(e.what);
+  ASSERT_EQ(last.size(), 4U);
+  EXPECT_EQ(last[2], stage::moderation_hold);
+  EXPECT_EQ(last[3], stage::desc_writeback);
+}
+
 }  // namespace
 }  // namespace ringside::contract

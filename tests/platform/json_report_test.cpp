@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "platform/report/summary.h"
@@ -143,6 +144,49 @@ TEST(summary, names_fates_and_reasons) {
   EXPECT_NE(text.find("CPU 0       task 25.0 %  softirq 10.0 %  hardirq 5.0 %  idle 60.0 %"), std::string::npos)
       << text;
   EXPECT_NE(text.find("busy 1.0 %"), std::string::npos) << text;
+}
+
+// The reports of a stretch at a time are those of one event after the other, once every journey is told and before.
+TEST(json_report, is_the_same_in_stretches) {
+  story s;
+  frame_id id = 0;
+  for (sim_time t = 10 * us; t < 400 * us; t += 10 * us) {
+    s.arrive(id + 1, t, 64)
+        .arrive(id + 2, t + 1 * us, 512)
+        .interrupt(t + 2 * us)
+        .deliver(id + 1, t + 4 * us, t + 5 * us);
+    s.deliver(id + 2, t + 4700 * ns, (id % 3 == 0) ? 0 : t + 9 * us).end_poll(t + 6 * us);
+    s.at(t + 7 * us, stage::wire_sof, id + 3, 64);
+    s.at(t + 8 * us, id % 4 == 0 ? stage::fifo_drop : stage::filter_reject, id + 3, 0,
+         static_cast<std::uint64_t>(drop_reason::crc_error));
+    s.at(t + 4300 * ns, stage::tap, id + 1);
+    id += 3;
+  }
+  s.at(200 * us, stage::nic_reset).at(390 * us, stage::driver_close).at(5 * us, stage::reconfigure, 0, 1);
+  struct keeper final : event_consumer {
+    void on_event(const event& e) override { kept.push_back(e); }
+    std::vector<event> kept;
+  } in_order;
+  s.play(in_order);
+  for (const bool journeys : {false, true}) {
+    run_report single(journeys ? std::vector<frame_id>{7, 70} : std::vector<frame_id>{}, journeys);
+    for (const event& e : in_order.kept) single.on_event(e);
+    single.finish();
+    run_report whole(journeys ? std::vector<frame_id>{7, 70} : std::vector<frame_id>{}, journeys);
+    for (std::size_t from = 0; from < in_order.kept.size(); from += 50) {
+      std::vector<const event*> records;
+      for (std::size_t i = from; i < std::min(from + 50, in_order.kept.size()); ++i)
+        records.push_back(&in_order.kept[i]);
+      whole.on_events(event_stretch(records));
+    }
+    whole.finish();
+    const scenario plan = load_scenario("", {});
+    EXPECT_EQ(to_json(plan, whole, counters()), to_json(plan, single, counters()));
+    EXPECT_GT(whole.latency().of(segment::wire_app).samples(), 30U);
+    ASSERT_EQ(whole.journeys().journeys().size(), single.journeys().journeys().size());
+    for (std::size_t i = 0; i < whole.journeys().journeys().size(); ++i)
+      EXPECT_EQ(whole.journeys().journeys()[i].steps.size(), single.journeys().journeys()[i].steps.size());
+  }
 }
 
 }  // namespace

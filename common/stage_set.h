@@ -7,7 +7,7 @@
 
 #include "common/event.h"
 
-namespace ringside::platform {
+namespace ringside {
 
 class stage_set {
  public:
@@ -15,10 +15,15 @@ class stage_set {
     for (const stage s : stages) bits_ |= std::uint64_t{1} << static_cast<unsigned>(s);
   }
   constexpr bool has(stage s) const { return (bits_ >> static_cast<unsigned>(s) & 1) != 0; }
+  constexpr stage_set operator|(stage_set other) const {
+    stage_set both = *this;
+    both.bits_ |= other.bits_;
+    return both;
+  }
 
  private:
   static_assert(static_cast<unsigned>(stage::count) <= 64, "one bit per stage");
   std::uint64_t bits_ = 0;
 };
 
-}  // namespace ringside::platform
+}  // namespace ringside

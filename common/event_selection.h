@@ -1,0 +1,37 @@
+// Picks what concerns a consumer out of a stretch of the event stream.
+//
+// Owned by consumers that care for some stages only.  Stages follow each other in no order a processor could foresee:
+// to jump over each event of no concern costs more than this list, which is made without jumps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/event_stream.h"
+#include "common/stage_set.h"
+
+namespace ringside {
+
+class event_selection {
+ public:
+  explicit event_selection(stage_set wanted) : wanted_(wanted) {}
+
+  /// The places in `stretch` of the stages wanted, rising; valid up to the next call.
+  std::span<const std::uint32_t> of(event_stretch stretch) {
+    const auto size = static_cast<std::uint32_t>(stretch.size());
+    if (places_.size() < size) places_.resize(size);
+    std::uint32_t* out = places_.data();
+    for (std::uint32_t i = 0; i < size; ++i) {
+      *out = i;  // stays when the next one is written behind it
+      out += wanted_.has(stretch[i].what) ? 1 : 0;
+    }
+    return {places_.data(), out};
+  }
+
+ private:
+  stage_set wanted_;
+  std::vector<std::uint32_t> places_;
+};
+
+}  // namespace ringside

@@ -1,0 +1,96 @@
+#include "platform/machine/traffic_watch.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "common/drop_reason.h"
+#include "common/reconfiguration.h"
+#include "platform/report/descriptor_word.h"
+
+namespace ringside::platform {
+namespace {
+
+// What a stage does to the counts: added, not chosen by jumps, since nobody can foresee which stage comes next.
+struct alignas(8) effect {
+  std::int8_t offered = 0;
+  std::int8_t open = 0;
+  std::int8_t unread = 0;
+  std::int8_t stored = 0;   // in the card
+  std::int8_t written = 0;  // back, if the descriptor is the frame's last
+  std::int8_t change = 0;
+  bool rare = false;  // left to count_rare()
+};
+using effect_table = std::array<effect, static_cast<std::size_t>(stage::count)>;
+
+constexpr stage_set interests{stage::nic_reset,   stage::reconfigure,    stage::fifo_drop,     stage::wire_sof,
+                              stage::fifo_commit, stage::desc_writeback, stage::filter_reject, stage::skb_consume,
+                              stage::skb_drop,    stage::app_read,       stage::socket_enqueue};
+
+constexpr effect_table make_effects() {
+  effect_table all{};
+  const auto of = [&all](stage what) -> effect& { return all[static_cast<std::size_t>(what)]; };
+  for (const stage what : {stage::nic_reset, stage::reconfigure, stage::fifo_drop}) of(what).rare = true;
+  of(stage::wire_sof) = {.offered = 1, .open = 1, .change = 1};
+  of(stage::fifo_commit).stored = 1;
+  of(stage::desc_writeback).written = 1;
+  for (const stage fate : {stage::filter_reject, stage::skb_consume, stage::skb_drop})
+    of(fate) = {.open = -1, .change = 1};
+  of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = 1};
+  of(stage::app_read) = {.unread = -1, .change = 1};
+  return all;
+}
+constexpr effect_table effects = make_effects();
+
+}  // namespace
+
+traffic_watch::traffic_watch() : selection_(interests) {}
+
+void traffic_watch::on_event(const event& e) {
+  if (interests.has(e.what)) count(e);
+}
+
+void traffic_watch::on_events(event_stretch stretch) {
+  for (const std::uint32_t at : selection_.of(stretch)) count(stretch[at]);
+}
+
+void traffic_watch::count(const event& e) {
+  const effect& does = effects[static_cast<std::size_t>(e.what)];
+  if (does.rare) [[unlikely]]
+    return count_rare(e);
+  const std::int64_t whole = does.written & static_cast<std::int64_t>(e.b / word_eop);  // 1 or 0
+  const std::int64_t stored = in_card_ != 0 ? whole : 0;
+  offered_ += static_cast<std::uint64_t>(does.offered);
+  in_card_ += does.stored - stored;
+  open_ += does.open + whole - stored;  // what was not in the card was on its way when the reset came
+  unread_ += does.unread;
+  last_work_ = std::max(last_work_, e.time * does.offered);
+  last_change_ = std::max(last_change_, e.time * does.change);
+}
+
+void traffic_watch::count_rare(const event& e) {
+  switch (e.what) {
+    case stage::nic_reset:  // what the FIFO held is lost
+      if (in_card_ == 0) break;
+      open_ -= in_card_;
+      in_card_ = 0;
+      last_change_ = e.time;
+      break;
+    case stage::reconfigure:
+      if ((e.a & reconfiguration_ended) != 0) ++reconfigured_;
+      last_work_ = last_change_ = e.time;
+      break;
+    case stage::fifo_drop:
+      last_change_ = e.time;
+      if (e.b == static_cast<std::uint64_t>(drop_reason::nic_reset)) {  // out of the FIFO, by name or by nic_reset
+        if (in_card_ == 0) break;
+        --in_card_;
+      }
+      --open_;
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace ringside::platform
