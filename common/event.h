@@ -101,9 +101,10 @@ struct event {
   frame_id frame = 0;
   std::uint64_t a = 0;
   std::uint64_t b = 0;
-  stage what = stage::count;
-  origin from = origin::cpu;
+  // Together one word of 32 bits, as event_hash reads them.
   std::uint8_t unit = 0;  // number of the CPU, bus or NIC
+  origin from = origin::cpu;
+  stage what = stage::count;
 };
 
 /// Lane a stage is drawn in.

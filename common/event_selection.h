@@ -22,6 +22,7 @@ class event_selection {
     const auto size = static_cast<std::uint32_t>(stretch.size());
     if (places_.size() < size) places_.resize(size);
     std::uint32_t* out = places_.data();
+#pragma GCC unroll 4
     for (std::uint32_t i = 0; i < size; ++i) {
       *out = i;  // stays when the next one is written behind it
       out += wanted_.has(stretch[i].what) ? 1 : 0;

@@ -154,7 +154,7 @@ void cause_rules::on_use(sim_time t) {
   w_.due.ask(threshold_due_);
 }
 
-void cause_rules::check(sim_time now) {
+void cause_rules::judge(sim_time now) {
   constexpr std::array<rule, suspects> rules = {rule::R_21, rule::R_21, rule::I_40, rule::I_41};
   for (std::size_t i = 0; i < suspects; ++i) {
     suspicion& s = suspicions_[i];

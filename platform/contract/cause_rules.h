@@ -4,6 +4,7 @@
 // may carry the later event time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -27,7 +28,9 @@ class cause_rules {
   /// Free descriptors may have changed: by use, or by RDT.
   void on_use(sim_time t);
   void on_doorbell(sim_time t);
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (waiting()) judge(now);
+  }
   void restart();
 
  private:
@@ -40,6 +43,11 @@ class cause_rules {
   };
   enum suspect : std::size_t { early_rxt0, early_srpd, wrong_rxdmt0, lone_rxo, suspects };
 
+  bool waiting() const {
+    return std::any_of(suspicions_.begin(), suspicions_.end(), [](const suspicion& s) { return s.open; }) ||
+           std::min({threshold_due_, rxo_due_, rnbc_due_}) != time_never;
+  }
+  void judge(sim_time now);
   void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
   void judge_receive(std::uint32_t bits, bool expiry, sim_time t);
   void judge_receive_timer(bool expiry, bool again, sim_time t);

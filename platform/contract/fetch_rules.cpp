@@ -63,8 +63,7 @@ bool fetch_rules::starved() const {
          ring.left(ring.fetched) > 0 && ring.fetched.position - ring.written.position < on_chip;
 }
 
-void fetch_rules::check(sim_time now) {
-  if (due_ == time_never) return;
+void fetch_rules::judge(sim_time now) {
   if (now < due_) return w_.due.ask(due_);
   due_ = time_never;
   if (starved())

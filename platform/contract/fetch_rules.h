@@ -28,9 +28,12 @@ class fetch_rules {
       w_.due.ask(due_);
     }
   }
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (due_ != time_never) judge(now);
+  }
 
  private:
+  void judge(sim_time now);
   /// A read the bus had taken before the ring was rewritten: the card drops it (N-8).
   bool overtaken() const { return !w_.registers.enabled() && w_.restarted_at >= w_.registers.enable_fell(); }
   bool in_flight(sim_time t) const;

@@ -51,7 +51,7 @@ void link_rules::on_reset(sim_time t) {
   reset_at_ = t;
 }
 
-void link_rules::check(sim_time now) {
+void link_rules::judge(sim_time now) {
   if (now >= due_) {
     due_ = time_never;
     w_.log.trip(rule::L_1, moved_at_, "LU changed and LSC did not come", {});

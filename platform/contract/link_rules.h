@@ -17,10 +17,13 @@ class link_rules {
   void on_lsc(bool software, sim_time t);
   void on_ics_write(std::uint32_t bits);
   void on_reset(sim_time t);
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (due_ != time_never || lone_at_ >= 0) judge(now);
+  }
 
  private:
   enum class level : std::uint8_t { unknown, down, up };
+  void judge(sim_time now);
   level lu() const;
   void moved(level before, sim_time t);
 

@@ -68,7 +68,7 @@ ring_slot* memory_rules::on_take(const event& e) {
   return &slot;
 }
 
-void memory_rules::check(sim_time now) {
+void memory_rules::judge(sim_time now) {
   if (read_at_ >= 0 && now > read_at_) {
     if (w_.ring.seen.position < answered_)
       w_.log.trip(rule::I_9, read_at_,

@@ -23,10 +23,14 @@ class memory_rules {
   void on_icr_read(const event& e);
   /// The driver took a descriptor; the slot, or nullptr when it is not this ring's next one.
   ring_slot* on_take(const event& e);
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (read_at_ >= 0 || !takes_.empty()) judge(now);
+  }
   void restart();
 
  private:
+  void judge(sim_time now);
+
   struct taken {
     sim_time time = 0;
     std::uint32_t index = 0;

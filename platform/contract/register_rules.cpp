@@ -120,8 +120,7 @@ void register_rules::on_reset() {
   for (cell& c : cells_) c.since_reset = false;
 }
 
-void register_rules::check(sim_time now) {
-  if (reset_due_ == time_never) return;
+void register_rules::judge_reset(sim_time now) {
   if (now < reset_due_) return w_.due.ask(reset_due_);
   reset_due_ = time_never;
   w_.log.trip(rule::X_1, now, "CTRL.RST was set and the reset has not come", {});

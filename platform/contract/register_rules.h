@@ -17,7 +17,9 @@ class register_rules {
   void on_write(std::uint64_t offset, std::uint32_t value, sim_time t);
   void on_read(std::uint64_t offset, std::uint32_t value, sim_time t);
   void on_reset();
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (reset_due_ != time_never) judge_reset(now);
+  }
 
  private:
   enum class kind : std::uint8_t { none, plain, kept, address_entry, control, other };
@@ -31,6 +33,7 @@ class register_rules {
   };
   static kind kind_of(const reg::row& row);
   const cell* find(std::uint64_t offset) const;
+  void judge_reset(sim_time now);
   void judge(const cell& c, std::uint64_t offset, std::uint32_t value, sim_time t);
 
   watched& w_;

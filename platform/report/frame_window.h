@@ -4,6 +4,7 @@
 // order: a ring of slots serves, and memory follows the number of frames under way, not the length of the run.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -28,12 +29,9 @@ class frame_window {
 
   /// Begins `id`, which must be above every id begun before; ids left out count as ended.
   Record& begin(frame_id id) {
-    if (first_ == next_) first_ = next_ = id;
-    while (most_ != 0 && first_ < next_ && id - first_ >= most_) end(first_);
-    if (first_ == next_) first_ = next_ = id;
-    while (id - first_ >= slots_.size()) grow();
-    for (; next_ < id; ++next_) slots_[next_ & (slots_.size() - 1)].open = false;
-    ++next_;
+    if (id != next_ || id - first_ >= room()) [[unlikely]]
+      make_room(id);
+    next_ = id + 1;
     slot& s = slots_[id & (slots_.size() - 1)];
     s.open = true;
     s.record = Record{};
@@ -65,6 +63,17 @@ class frame_window {
     Record record{};
     bool open = false;
   };
+
+  // As many ids from first_ on need neither a larger ring nor that an old frame is given up.
+  frame_id room() const { return most_ == 0 ? slots_.size() : std::min<frame_id>(slots_.size(), most_); }
+
+  void make_room(frame_id id) {
+    if (first_ == next_) first_ = next_ = id;
+    while (most_ != 0 && first_ < next_ && id - first_ >= most_) end(first_);
+    if (first_ == next_) first_ = next_ = id;
+    while (id - first_ >= slots_.size()) grow();
+    for (; next_ < id; ++next_) slots_[next_ & (slots_.size() - 1)].open = false;
+  }
 
   void grow() {
     std::vector<slot> larger(slots_.size() * 2);

@@ -10,7 +10,7 @@ constexpr std::uint64_t recent_assertions = 256;
 
 }  // namespace
 
-interrupt_report::nic_state& interrupt_report::nic(std::uint8_t unit) {
+interrupt_report::nic_state& interrupt_report::add_nics(std::uint8_t unit) {
   while (nics_.size() <= unit) {
     nics_.emplace_back();
     nics_.back().recent.resize(recent_assertions);

@@ -88,7 +88,8 @@ class interrupt_report final : public event_consumer {
   void assert_intx(const event& e);
   void write_back(const event& e);
   void take(const event& e);
-  nic_state& nic(std::uint8_t unit);
+  nic_state& nic(std::uint8_t unit) { return unit < nics_.size() ? nics_[unit] : add_nics(unit); }
+  nic_state& add_nics(std::uint8_t unit);
 
   frame_window<record> window_{frames_under_way};
   std::vector<nic_state> nics_;

@@ -14,11 +14,6 @@ std::int64_t floor_ns(sim_time t) {
 
 }  // namespace
 
-latency_report::cpu_state& latency_report::cpu(std::uint8_t unit) {
-  if (cpus_.size() <= unit) cpus_.resize(unit + 1U);
-  return cpus_[unit];
-}
-
 void latency_report::add(segment s, sim_time from, sim_time to) {
   if (from != unknown && to != unknown) segments_[static_cast<std::size_t>(s)].add(floor_ns(to - from));
 }

@@ -96,7 +96,10 @@ class latency_report final : public event_consumer {
   void on_protocol(const event& e);
   void on_read(const event& e);
   void on_icr_read(const event& e);
-  cpu_state& cpu(std::uint8_t unit);
+  cpu_state& cpu(std::uint8_t unit) {
+    if (cpus_.size() <= unit) cpus_.resize(unit + 1U);
+    return cpus_[unit];
+  }
 
   interrupt_report& interrupts_;
   frame_window<record> window_{frames_under_way};

@@ -165,10 +165,10 @@ TEST(frame_ledger, contradictions_are_breaches) {
 TEST(frame_ledger, long_runs_stay_small_and_exact) {
   frame_ledger ledger;
   for (frame_id id = 1; id <= 100'000; ++id) {
-    ledger.on_event({static_cast<sim_time>(id), id, 64, 0, stage::wire_sof, origin::nic, 0});
-    ledger.on_event({static_cast<sim_time>(id), id, 1, 18, stage::socket_enqueue, origin::cpu, 0});
+    ledger.on_event({static_cast<sim_time>(id), id, 64, 0, 0, origin::nic, stage::wire_sof});
+    ledger.on_event({static_cast<sim_time>(id), id, 1, 18, 0, origin::cpu, stage::socket_enqueue});
   }
-  ledger.on_event({200'000, 5, 0, 0, stage::skb_consume, origin::cpu, 0});
+  ledger.on_event({200'000, 5, 0, 0, 0, origin::cpu, stage::skb_consume});
   ledger.finish();
   EXPECT_EQ(ledger.frames().delivered, 100'000U);
   ASSERT_EQ(ledger.breaches().size(), 1U);

@@ -24,7 +24,7 @@ origin source_of(stage what) {
 }  // namespace
 
 story& story::at(sim_time time, stage what, frame_id frame, std::uint64_t a, std::uint64_t b, std::uint8_t unit) {
-  events_.push_back({time, frame, a, b, what, source_of(what), unit});
+  events_.push_back({time, frame, a, b, unit, source_of(what), what});
   return *this;
 }
 

@@ -28,8 +28,8 @@ class wave_file : public testing::Test {
 
 TEST_F(wave_file, needs_no_card_with_rtl) {
   wave_writer w(options(), layout);
-  w.on_event({.time = 5 * us, .frame = 7, .what = stage::dd_visible, .from = origin::bus});
-  w.on_event({.time = 6 * us, .what = stage::hardirq_enter, .from = origin::cpu});
+  w.on_event({.time = 5 * us, .frame = 7, .from = origin::bus, .what = stage::dd_visible});
+  w.on_event({.time = 6 * us, .from = origin::cpu, .what = stage::hardirq_enter});
   w.finish();
   const auto file = read();
   EXPECT_EQ(file.value_at("ringside.memory.dd_frame", 5 * us - 1), "0");
@@ -40,7 +40,7 @@ TEST_F(wave_file, needs_no_card_with_rtl) {
 // 33 MHz: 100 clocks before clock 33,000 (1 ms) and including it, the transaction began at clock 32,901.
 TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_its_start) {
   wave_writer w(options(), layout);
-  w.on_event({.time = 900 * us, .frame = 1, .what = stage::wire_sof, .from = origin::nic});
+  w.on_event({.time = 900 * us, .frame = 1, .from = origin::nic, .what = stage::wire_sof});
   w.advance(999 * us);  // its start has passed
   using namespace tlm::pci_word;
   w.on_event({.time = 1 * ms,
@@ -61,7 +61,7 @@ TEST_F(wave_file, one_instant_of_card_and_software_is_one_section) {
   w.card().on_vcd_text(
       "$timescale 1ps $end\n$scope module nic $end\n$var wire 1 # intx_o $end\n$upscope $end\n$enddefinitions $end\n"
       "#0\n0#\n#1000\n1#\n");
-  w.on_event({.time = 1000, .what = stage::intx_assert, .from = origin::nic});
+  w.on_event({.time = 1000, .from = origin::nic, .what = stage::intx_assert});
   w.finish();
   const auto file = read();  // throws when time stands still
   EXPECT_EQ(file.instants(), (std::vector<std::int64_t>{0, 1000}));
@@ -70,8 +70,8 @@ TEST_F(wave_file, one_instant_of_card_and_software_is_one_section) {
 
 TEST_F(wave_file, a_window_without_events_shows_the_state_it_finds) {
   wave_writer w(options(10 * us, 20 * us), layout);
-  w.on_event({.time = 5 * us, .frame = 3, .what = stage::fifo_commit, .from = origin::nic});
-  w.on_event({.time = 25 * us, .frame = 4, .what = stage::fifo_commit, .from = origin::nic});
+  w.on_event({.time = 5 * us, .frame = 3, .from = origin::nic, .what = stage::fifo_commit});
+  w.on_event({.time = 25 * us, .frame = 4, .from = origin::nic, .what = stage::fifo_commit});
   w.finish();
   const auto file = read();
   EXPECT_EQ(file.instants(), (std::vector<std::int64_t>{10 * us}));
