@@ -45,8 +45,8 @@ TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_i
   using namespace tlm::pci_word;
   w.on_event({.time = 1 * ms,
               .b = pack(kind::payload, 1, 256, 100, write),
-              .what = stage::pci_transaction,
-              .from = origin::bus});
+              .from = origin::bus,
+              .what = stage::pci_transaction});
   w.finish();
   const auto file = read();
   const std::vector<sim_time> start{layout.pci_clock.edge(32'901)};
