@@ -19,6 +19,10 @@ enum class reconfiguration : std::uint8_t {
   vlan_remove,       // ip link del
   rx_checksum,       // ethtool -K rx: 1 = on
   vlan_strip,        // ethtool -K rxvlan: 1 = on
+  store_bad,         // ethtool -K rx-all: 1 = damaged frames are stored (RCTL.SBP)
+  pthresh,           // RXDCTL, descriptors; no tool of Linux' sets these three
+  hthresh,
+  wthresh,
   count
 };
 

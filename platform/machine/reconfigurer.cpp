@@ -63,6 +63,12 @@ driver::driver_status reconfigurer::apply(const reconfigure_action& action) {
       return driver_.set_rx_checksum(on);
     case reconfiguration::vlan_strip:
       return driver_.set_vlan_strip(on);
+    case reconfiguration::store_bad:
+      return driver_.set_store_bad(on);
+    case reconfiguration::pthresh:
+    case reconfiguration::hthresh:
+    case reconfiguration::wthresh:
+      return driver_.set_threshold(action.what, number);
     case reconfiguration::count:
       break;
   }

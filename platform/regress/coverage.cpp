@@ -81,8 +81,11 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"no_rx_checksum", "runs without checksum offload"},
     {"reconfigure_live", "filters and flags changed under traffic"},
     {"reconfigure_down_up", "rings, MTU or checksums changed under traffic, by down and up"},
+    {"threshold_moved", "thresholds of RXDCTL changed under traffic"},
+    {"store_bad_moved", "times SBP was switched under traffic"},
     {"limit_moved", "MTUs that moved the chip's limit under traffic (LPE)"},
     {"limit_felt", "frames judged by another limit than at the start"},
+    {"store_bad_felt", "damaged frames judged by another SBP than at the start"},
     {"stored_bad", "damaged frames the chip stored and the driver dropped (SBP)"},
     {"cut_short", "packets cut short by a runt, refused by the stack (SBP)"},
     {"fragment_memory", "fragments refused for want of memory"},
@@ -110,7 +113,8 @@ std::span<const coverage_kind> coverage_kinds() {
   return kinds;
 }
 
-coverage::coverage(const scenario& plan) : plan_(plan), mtu_(plan.driver.mtu) {
+coverage::coverage(const scenario& plan)
+    : plan_(plan), mtu_(plan.driver.mtu), wthresh_(plan.driver.wthresh), store_bad_(plan.driver.store_bad) {
   for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;
   add("two_cpus", plan.cpu.count == 2);
   add("cost_jitter", plan.cpu.cost_jitter != 0);
@@ -202,9 +206,16 @@ void coverage::drop(const event& e) {
 void coverage::reconfigured(const event& e) {
   if ((e.a & reconfiguration_ended) == 0 || (e.a & reconfiguration_refused) != 0) return;
   const auto what = static_cast<reconfiguration>(e.a & reconfiguration_mask);
-  const bool down_up =
-      what == reconfiguration::ring_size || what == reconfiguration::mtu || what == reconfiguration::rx_checksum;
+  const bool down_up = what == reconfiguration::ring_size || what == reconfiguration::mtu ||
+                       what == reconfiguration::rx_checksum || what == reconfiguration::store_bad;
   add(down_up ? "reconfigure_down_up" : "reconfigure_live");
+  add("threshold_moved",
+      what == reconfiguration::pthresh || what == reconfiguration::hthresh || what == reconfiguration::wthresh);
+  if (what == reconfiguration::wthresh) wthresh_ = static_cast<std::uint32_t>(e.b);
+  if (what == reconfiguration::store_bad) {
+    add("store_bad_moved", (e.b != 0) != store_bad_);
+    store_bad_ = e.b != 0;
+  }
   if (what != reconfiguration::mtu) return;
   add("limit_moved", (e.b > 1500) != (mtu_ > 1500));
   mtu_ = e.b;
@@ -215,8 +226,7 @@ void coverage::bus(const event& e) {
   add("disconnect", (e.b & tlm::pci_word::disconnect) != 0);
   const auto what = static_cast<tlm::pci_word::kind>(e.b >> 16 & 0xF);
   const auto bytes = static_cast<std::uint32_t>(e.b & 0xFFFF);
-  const std::uint32_t batch = plan_.driver.wthresh;
-  add("wthresh", what == tlm::pci_word::kind::writeback && batch > 1 && bytes >= batch * rxd::SIZE);
+  add("wthresh", what == tlm::pci_word::kind::writeback && wthresh_ > 1 && bytes >= wthresh_ * rxd::SIZE);
 }
 
 void coverage::cause(const event& e) {

@@ -50,6 +50,8 @@ class coverage final : public event_consumer {
   std::map<std::string, std::uint64_t> counts_;
   descriptor_watch descriptors_;
   std::uint64_t mtu_;
+  std::uint32_t wthresh_;
+  bool store_bad_;
   std::uint64_t last_descriptor_ = 0;
   sim_time first_waiting_ = -1;  // write-backs since the last RXT0: RADV runs from the first, RDTR from the last
   sim_time last_waiting_ = -1;

@@ -40,13 +40,13 @@ class drawer {
     thresholds();
     alignment();
     if (percent(50)) set("cpu.cost_jitter", magnitude(1, 90));
-    // Under SBP the limit stays, so that it is known which frames are good ones.
     if (percent(25))
       set("driver.store_bad", "on");
     else if (percent(15))
       move_limit();
-    if (!actions_.empty()) set("reconfigure.actions", actions_);
     if (percent(15)) set("stack.frag_high_thresh", magnitude(1000, 40'000));
+    if (percent(25)) tune();
+    if (!actions_.empty()) set("reconfigure.actions", actions_);
   }
 
   temper mood() const { return mood_; }
@@ -121,6 +121,7 @@ class drawer {
     if (mode == 1 && percent(60)) set("driver.irq_quota", magnitude(1, 64));
     const bool flood = mood_ == temper::flood;
     mtu_ = mood_ == temper::jumbo ? between(1501, 9000) : 1500;
+    high_now_ = mtu_ > 1500;
     set("driver.mtu", mtu_);
     buffers();
     pba_kb_ = std::max(flood && percent(60) ? 8U : 48U, (mtu_ + 38 + 8191) / 8192 * 8);
@@ -191,13 +192,37 @@ class drawer {
 
   // The MTU to the other side of 1500, some times back: LPE, and with it the chip's limit, moves under traffic (6.8).
   void move_limit() {
+    const std::uint32_t high = high_mtu();
+    for (std::uint32_t left = between(1, 3); left != 0; --left) {
+      const std::uint32_t delay = magnitude(1, 1000);
+      act(delay, other_limit(high));
+    }
+  }
+
+  std::uint32_t high_mtu() {
     // As many buffers as the smallest ring that was drawn may hold, and a frame must fit the FIFO.
     const std::uint32_t most = std::min({9000U, std::max(chain_, 7U) * buffer_ - 22, pba_kb_ * 1024 - 64});
-    const std::uint32_t high = mtu_ > 1500 ? mtu_ : between(1501, std::max(1501U, most));
-    bool to_high = mtu_ <= 1500;
-    for (std::uint32_t left = between(1, 3); left != 0; --left, to_high = !to_high) {
-      const std::uint32_t delay = magnitude(1, 1000);
-      act(delay, fmt::format("mtu={}", to_high ? high : between(576, 1500)));
+    return mtu_ > 1500 ? mtu_ : between(1501, std::max(1501U, most));
+  }
+
+  std::string other_limit(std::uint32_t high) {
+    high_now_ = !high_now_;
+    return fmt::format("mtu={}", high_now_ ? high : between(576, 1500));
+  }
+
+  // Thresholds live, SBP and the limit by down and up.
+  void tune() {
+    constexpr std::array<const char*, 3> thresholds{"pthresh", "hthresh", "wthresh"};
+    const std::uint32_t high = high_mtu();
+    for (std::uint32_t left = between(1, 5); left != 0; --left) {
+      const std::uint32_t delay = magnitude(1, 1500);
+      const std::uint32_t which = random_.below(8);
+      if (which < 2)
+        act(delay, fmt::format("store_bad={}", percent(60) ? "on" : "off"));
+      else if (which == 2)
+        act(delay, other_limit(high));
+      else
+        act(delay, fmt::format("{}={}", thresholds[which % 3], percent(30) ? 0 : magnitude(1, 63)));
     }
   }
 
@@ -280,6 +305,7 @@ class drawer {
   std::uint32_t cpus_ = 1;
   bool delayed_ = false;  // RDTR
   std::uint32_t mtu_ = 1500;
+  bool high_now_ = false;    // the MTU by now, above 1500
   std::uint32_t chain_ = 1;  // buffers of the longest frame
   std::uint32_t buffer_ = 2048;
   std::uint32_t pba_kb_ = 48;

@@ -89,6 +89,7 @@ void scoreboard::on_event(const event& e) {
       ++offered_;
       if (planned(e.frame) != nullptr) {
         states_[e.frame - 1].epoch = settled_epoch_;
+        states_[e.frame - 1].judged = std::min(judging_epoch_, epochs_.size() - 1);
         states_[e.frame - 1].downs = downs_;
       }
       if (const planned_frame* p = planned(e.frame); p == nullptr || p->wire_bytes != e.a)
@@ -112,7 +113,10 @@ void scoreboard::on_event(const event& e) {
     case stage::driver_close:
     case stage::nic_reset:
       ++downs_;
-      if (e.what == stage::nic_reset) enabled(false);
+      if (e.what == stage::nic_reset) {
+        enabled(false);
+        judging_epoch_ = last_epoch_;
+      }
       lose(e.what == stage::nic_reset);
       break;
     case stage::desc_take:
@@ -190,7 +194,7 @@ void scoreboard::reconfigured(const event& e) {
   if ((e.a & reconfiguration_ended) == 0)
     ++last_epoch_;
   else
-    settled_epoch_ = last_epoch_;
+    settled_epoch_ = judging_epoch_ = last_epoch_;
   if (last_epoch_ >= epochs_.size()) complain("scoreboard: the interface was changed once more than planned");
 }
 
@@ -214,9 +218,9 @@ fate_set scoreboard::allowed_for(const planned_frame& p, const state& s) const {
   return out;
 }
 
-// In the FIFO: a chip that does not store bad frames has judged it good, by whichever limit held when it came.
+// In the FIFO: a chip that does not store bad frames has judged it good.
 bool scoreboard::is_good(frame_id frame) const {
-  const told_interface& told = epochs_[states_[frame - 1].epoch];
+  const told_interface& told = epochs_[states_[frame - 1].judged];
   return !told.stores_bad() || told.damage_of(frames_[frame - 1]).none();
 }
 
@@ -333,19 +337,22 @@ void scoreboard::finish() {
       complain(fmt::format("scoreboard: frame {} was dropped and read", i + 1), i + 1, s.last);
   }
   finish_fragments();
-  met_["limit_felt"] += frames_of_another_limit();
+  count_what_was_felt();
 }
 
-// Frames that another MTU than that of the start decided about (6.8).
-std::uint64_t scoreboard::frames_of_another_limit() const {
-  std::uint64_t felt = 0;
-  if (epochs_.front().stores_bad()) return felt;
+// Frames that another MTU or SBP than that of the start decided about (6.8).
+void scoreboard::count_what_was_felt() {
+  using enum drop_reason;
+  const fate_set damaged = fates({undersize, fragment, oversize, jabber, rx_error, crc_error});
+  const told_interface& first = epochs_.front();
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    const bool at_first = epochs_.front().stores(frames_[i]);
-    const bool too_long = states_[i].is(drop_reason::oversize) || states_[i].is(drop_reason::jabber);
-    felt += (states_[i].committed && !at_first) || (states_[i].fate && too_long && at_first) ? 1 : 0;
+    const state& s = states_[i];
+    if (!s.committed && !(s.fate && s.which < damaged.size() && damaged.test(s.which))) continue;
+    const told_interface& then = epochs_[s.judged];
+    const fate_set damage = then.damage_of(frames_[i]);
+    met_["limit_felt"] += damage != first.damage_of(frames_[i]);
+    met_["store_bad_felt"] += damage.any() && then.stores_bad() != first.stores_bad();
   }
-  return felt;
 }
 
 // Counters count while EN is 1 (6.10) and what comes in whole: not what a reset ended on the wire.
@@ -373,7 +380,7 @@ counter_values scoreboard::expected_counters(bool with_cut) const {
     if (s.committed && is_good(i + 1)) {
       count_good(p, n);
     } else if (s.committed) {
-      count_damage(p, epochs_[s.epoch].damage_of(p), n);
+      count_damage(p, epochs_[s.judged].damage_of(p), n);
     } else if (s.fate && s.which != consumed_fate) {
       const auto reason = static_cast<drop_reason>(s.which);
       n["MPC"] += reason == drop_reason::fifo_overflow;

@@ -58,6 +58,7 @@ class scoreboard final : public event_consumer {
     tag_seen tapped = tag_seen::unknown;
     bool stripped = false;    // its VLAN tag, by the chip
     std::size_t epoch = 0;    // the first it may have met
+    std::size_t judged = 0;   // the one whose limit and SBP held when it came
     std::uint32_t downs = 0;  // times the interface had gone down before it came
     bool written = false;     // its last descriptor, back
     bool taken = false;       // by the driver
@@ -80,7 +81,7 @@ class scoreboard final : public event_consumer {
   void enabled(bool now);
   void check_descriptor(const event& e);
   void finish_fragments();
-  std::uint64_t frames_of_another_limit() const;
+  void count_what_was_felt();
   bool counts(const state& s) const;
   counter_values expected_counters(bool with_cut) const;
   octet_counter::range all_octets() const;
@@ -89,8 +90,9 @@ class scoreboard final : public event_consumer {
   const std::vector<told_interface> epochs_;
   std::size_t last_epoch_ = 0;  // of the change begun last; those of a frame go from its first to this
   std::size_t settled_epoch_ = 0;
-  std::uint32_t downs_ = 0;  // times the interface went down, the end included
-  bool enabled_ = false;     // RCTL.EN
+  std::size_t judging_epoch_ = 0;  // LPE and SBP change in the reset of a down and up
+  std::uint32_t downs_ = 0;        // times the interface went down, the end included
+  bool enabled_ = false;           // RCTL.EN
   std::vector<state> states_;
   octet_counter good_octets_;
   octet_counter all_octets_;  // its reads; the frames come last, by their fates

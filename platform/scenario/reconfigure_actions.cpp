@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t latest = 3600 * second;
 constexpr std::int64_t highest_vid = 4094;  // IEEE 802.1Q 9.6: 4095 is reserved
 
-enum class operand { descriptors, bytes, toggle, multicast, unicast, vid };
+enum class operand { descriptors, bytes, toggle, multicast, unicast, vid, threshold };
 
 operand operand_of(reconfiguration what) {
   switch (what) {
@@ -31,6 +31,10 @@ operand operand_of(reconfiguration what) {
     case reconfiguration::vlan_add:
     case reconfiguration::vlan_remove:
       return operand::vid;
+    case reconfiguration::pthresh:
+    case reconfiguration::hthresh:
+    case reconfiguration::wthresh:
+      return operand::threshold;
     default:
       return operand::toggle;
   }
@@ -45,6 +49,8 @@ value_rule rule_of(operand kind) {
       return {.kind = value_kind::whole, .low = 68, .high = 16110, .unit = "B"};
     case operand::vid:
       return {.kind = value_kind::whole, .low = 0, .high = highest_vid};
+    case operand::threshold:
+      return {.kind = value_kind::whole, .low = 0, .high = 63};
     case operand::multicast:
       return {.kind = value_kind::macs, .low = 1, .high = 1, .words = "multicast"};
     case operand::unicast:
@@ -120,7 +126,8 @@ std::string_view first_bad_action(std::string_view text) {
 }
 
 std::string allowed_reconfigure_actions() {
-  return "TIME:ring=8..4096, TIME:mtu=68..16110, TIME:promisc|allmulti|rx_csum|vlan_strip=on|off, "
+  return "TIME:ring=8..4096, TIME:mtu=68..16110, TIME:promisc|allmulti|rx_csum|vlan_strip|store_bad=on|off, "
+         "TIME:pthresh|hthresh|wthresh=0..63, "
          "TIME:mcast+MAC|mcast-MAC|ucast+MAC|ucast-MAC, TIME:vlan+VID|vlan-VID, separated by commas";
 }
 

@@ -98,6 +98,10 @@ void told_interface::apply(const reconfigure_action& change) {
       if (on != strip_wanted_) strips_ = on;
       strip_wanted_ = on;
       break;
+    case reconfiguration::store_bad:
+      if (on != store_bad_) went_down_and_up();
+      store_bad_ = on;
+      break;
     default:
       break;
   }

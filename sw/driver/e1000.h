@@ -62,6 +62,10 @@ class e1000 {
   /// ethtool -K rx, rxvlan.
   driver_status set_rx_checksum(bool on);
   driver_status set_vlan_strip(bool on);
+  /// ethtool -K rx-all: RCTL.SBP.
+  driver_status set_store_bad(bool on);
+  /// pthresh, hthresh or wthresh of RXDCTL.
+  driver_status set_threshold(reconfiguration which, std::uint32_t descriptors);
   /// ip link set promisc, allmulticast.
   driver_status set_promiscuous(bool on);
   driver_status set_all_multicast(bool on);

@@ -120,7 +120,10 @@ void hardware::setup_rctl() {
 // 6.4: Linux writes none of them on this card; DPDK keeps bits 31:25 and counts descriptors (GRAN).
 void hardware::set_thresholds() {
   if (settings_.rsrpd != 0) regs_.write(reg::RSRPD, settings_.rsrpd);
-  if ((settings_.pthresh | settings_.hthresh | settings_.wthresh) == 0) return;
+  if ((settings_.pthresh | settings_.hthresh | settings_.wthresh) != 0) write_thresholds();
+}
+
+void hardware::write_thresholds() {
   constexpr std::uint32_t ours = rxdctl::PTHRESH | rxdctl::HTHRESH | rxdctl::WTHRESH | rxdctl::GRAN;
   regs_.write(reg::RXDCTL, (regs_.read(reg::RXDCTL) & ~ours) | settings_.pthresh << rxdctl::PTHRESH_SHIFT |
                                settings_.hthresh << rxdctl::HTHRESH_SHIFT | settings_.wthresh << rxdctl::WTHRESH_SHIFT |

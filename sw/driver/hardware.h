@@ -34,6 +34,9 @@ class hardware {
   /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
   void stop();
 
+  /// RXDCTL at any time (6.4): the fetch and the write-back look at it whenever they decide.
+  void write_thresholds();
+
  private:
   void set_thresholds();
   std::uint32_t buffer_size_bits() const;

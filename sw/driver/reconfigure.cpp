@@ -40,7 +40,7 @@ void e1000::end_reset() {
   resetting_ = false;
 }
 
-// ---- Down and up: rings, buffers, RXCSUM.
+// ---- Down and up: rings, buffers, RXCSUM, SBP.
 
 driver_status e1000::set_ring_size(std::uint32_t descriptors) {
   return traced(reconfiguration::ring_size, descriptors, [this, descriptors] {
@@ -92,6 +92,21 @@ driver_status e1000::set_rx_checksum(bool on) {
     const bool running = open_;
     if (running) down();
     settings_.checksum_offload = dev_.rx_checksum = on;
+    receiver_->apply(settings_);
+    if (running) up();
+    end_reset();
+    return driver_status::ok;
+  });
+}
+
+// Buffers as well: without SBP the chip writes no more than 1522 bytes into one.
+driver_status e1000::set_store_bad(bool on) {
+  return traced(reconfiguration::store_bad, on ? 1 : 0, [this, on] {
+    if (settings_.store_bad == on) return driver_status::ok;
+    begin_reset();
+    const bool running = open_;
+    if (running) down();
+    settings_.store_bad = on;
     receiver_->apply(settings_);
     if (running) up();
     end_reset();
@@ -167,6 +182,20 @@ driver_status e1000::add_unicast(const stack::mac_address& address) {
 driver_status e1000::remove_unicast(const stack::mac_address& address) {
   return traced(reconfiguration::unicast_remove, word_of(address),
                 [this, &address] { return remove_address(dev_.unicast, address); });
+}
+
+// No interrupt handler touches RXDCTL, so nothing is masked.
+driver_status e1000::set_threshold(reconfiguration which, std::uint32_t descriptors) {
+  return traced(which, descriptors, [this, which, descriptors] {
+    config wanted = settings_;
+    (which == reconfiguration::pthresh   ? wanted.pthresh
+     : which == reconfiguration::hthresh ? wanted.hthresh
+                                         : wanted.wthresh) = descriptors;
+    if (!check(wanted).empty()) return driver_status::bad_config;
+    settings_ = wanted;
+    if (open_) hardware_.write_thresholds();
+    return driver_status::ok;
+  });
 }
 
 // e1000_vlan_rx_add_vid: the first VID turns the filter on.

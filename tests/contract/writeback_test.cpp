@@ -382,6 +382,28 @@ TEST(writeback_rules, R_20_threshold_reached_and_nothing_written) {
   EXPECT_ONLY(bench, "R-20");
 }
 
+// The threshold falls to what is complete already.
+TEST(writeback_rules, R_20_lower_threshold_and_nothing_written) {
+  for (const std::uint32_t lower : {3U, 4U}) {
+    contract_bench bench;
+    bench.open(16);
+    bench.write(reg::RDTR, 65535);
+    bench.write(reg::RXDCTL, 8U << 16 | rxdctl::GRAN);
+    bench.fill();
+    bench.fetch(0, 15);
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      bench.arrive(i + 1, 64);
+      bench.payload(i + 1, bench.buffer(i), 64);
+      bench.done(i + 1);
+    }
+    bench.write(reg::RXDCTL, lower << 16 | rxdctl::GRAN);
+    if (lower == 3)
+      EXPECT_ONLY(bench, "R-20");
+    else
+      EXPECT_LEGAL(bench);
+  }
+}
+
 // R-20 (d): the only descriptor is used up.
 TEST(writeback_rules, R_20_ring_dry_and_nothing_written) {
   contract_bench bench;

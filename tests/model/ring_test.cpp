@@ -119,6 +119,24 @@ TEST(prefetch, below_pthresh_when_hthresh_are_there) {  // 6.3
   EXPECT_EQ(fetches(0x0101'0000 | 2).size(), 1U);  // 2 < 2 never
 }
 
+// 6.3: thresholds that change while the receiver runs hold from then on.
+TEST(prefetch, higher_pthresh_and_lower_hthresh_look_at_once) {
+  card_bench bench;
+  bench.write(reg::RXDCTL, rxdctl::GRAN);
+  bench.open(64, 10, rctl::EN);
+  bench.run_for(20 * us);
+  bench.write(reg::RDT, 20);
+  const auto fetches_with = [&bench](std::uint32_t pthresh, std::uint32_t hthresh) {
+    bench.write(reg::RXDCTL, rxdctl::GRAN | pthresh << rxdctl::PTHRESH_SHIFT | hthresh << rxdctl::HTHRESH_SHIFT);
+    bench.run_for(20 * us);
+    return bench.transfers(fetch).size();
+  };
+  EXPECT_EQ(fetches_with(10, 0), 1U);   // 10 on chip are not below 10
+  EXPECT_EQ(fetches_with(11, 11), 1U);  // 10 to be had are not 11
+  EXPECT_EQ(fetches_with(11, 10), 2U);
+  EXPECT_EQ(fetches_with(63, 0), 2U);  // nothing is left to be had
+}
+
 TEST(rx_ring, addresses_have_64_bits) {  // P-5
   constexpr std::uint64_t high = 0x1'2345'0000;
   card_bench buffer;
@@ -186,6 +204,27 @@ TEST(write_back, waits_for_wthresh) {  // R-20 a; timers far away
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
   bench.write(reg::RDTR, rdtr::FPD);  // 7.4: even with nothing pending
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
+}
+
+// R-20 a: five are complete when WTHRESH changes.
+TEST(write_back, a_lower_wthresh_writes_what_is_complete) {
+  card_bench bench;
+  plan_frames(bench, 5);
+  const auto head_with = [&bench](std::uint32_t wthresh) {
+    bench.write(reg::RXDCTL, rxdctl::GRAN | wthresh << rxdctl::WTHRESH_SHIFT);
+    bench.run_for(10 * us);
+    return bench.read(reg::RDH);
+  };
+  head_with(8);
+  bench.write(reg::RDTR, 0xFFFF);
+  bench.open(32, 31, rctl::EN);
+  start(bench, 100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 0U);
+  EXPECT_EQ(head_with(6), 0U);
+  EXPECT_EQ(head_with(5), 5U);
+  ASSERT_EQ(bench.transfers(writeback).size(), 1U);
+  EXPECT_EQ(bench.transfers(writeback)[0].length, 5 * rxd::SIZE);
+  EXPECT_EQ(bench.read(reg::ICR) & icr::RXT0, 0U);  // a threshold is no interrupt
 }
 
 // 6.4: GRAN = 0 counts cache lines; CLS = 16 dwords hold 4 descriptors.

@@ -24,7 +24,8 @@ TEST(reconfigure_actions, every_kind_is_read) {
   const auto got = parse_reconfigure_actions(
       "1us:ring=64, 2us:mtu=4000, 3us:promisc=on, 4us:promisc=off, 5us:allmulti=on, 6us:mcast+01:00:5e:01:02:03,"
       "7us:mcast-01:00:5e:01:02:03, 8us:ucast+02:00:00:00:00:0A, 9us:ucast-02:00:00:00:00:0a, 10us:vlan+100,"
-      "11us:vlan-4094, 12us:rx_csum=off, 13us:vlan_strip=on");
+      "11us:vlan-4094, 12us:rx_csum=off, 13us:vlan_strip=on, 14us:store_bad=on, 15us:pthresh=63, 16us:hthresh=0,"
+      "17us:wthresh=8");
   ASSERT_TRUE(got);
   EXPECT_EQ(*got, (actions{{1 * us, r::ring_size, 64},
                            {2 * us, r::mtu, 4000},
@@ -38,7 +39,11 @@ TEST(reconfigure_actions, every_kind_is_read) {
                            {10 * us, r::vlan_add, 100},
                            {11 * us, r::vlan_remove, 4094},
                            {12 * us, r::rx_checksum, 0},
-                           {13 * us, r::vlan_strip, 1}}));
+                           {13 * us, r::vlan_strip, 1},
+                           {14 * us, r::store_bad, 1},
+                           {15 * us, r::pthresh, 63},
+                           {16 * us, r::hthresh, 0},
+                           {17 * us, r::wthresh, 8}}));
   for (const reconfigure_action& action : *got) EXPECT_EQ(parse_reconfigure_action(to_text(action)), action);
 }
 
@@ -76,6 +81,9 @@ TEST(reconfigure_actions, what_is_wrong_is_named) {
                           "1us:vlan+4095",
                           "1us:vlan=5",
                           "1us:speed=10",
+                          "1us:wthresh=64",
+                          "1us:pthresh=on",
+                          "1us:store_bad=2",
                           "-1us:ring=64",
                           "2h:ring=64",
                           "4000s:ring=64",

@@ -155,6 +155,45 @@ TEST(scoreboard_counters, frames_of_another_limit) {
   EXPECT_EQ(board.met().at("limit_felt"), 1U);
 }
 
+// SBP changes in the reset of the down and up: what came before it was judged without, what comes after it with SBP,
+// although the change is not over.
+TEST(scoreboard_counters, sbp_holds_from_the_reset_on) {
+  const std::vector<planned_frame> frames{frame_of({.bytes = 64}), frame_of({.bytes = 64, .bad_fcs = true}),
+                                          frame_of({.bytes = 64, .bad_fcs = true})};
+  scoreboard board(frames, epochs_of(load_scenario("", keys{"reconfigure.actions=1us:store_bad=on"})));
+  const auto tell = [&](stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
+    board.on_event({.time = 1 * us, .frame = frame, .a = a, .b = b, .what = what});
+  };
+  constexpr auto store_bad = static_cast<std::uint64_t>(reconfiguration::store_bad);
+  tell(stage::wire_sof, 1, 64);
+  tell(stage::wire_eof, 1);
+  tell(stage::reconfigure, 0, store_bad, 1);
+  tell(stage::fifo_commit, 1);
+  tell(stage::socket_enqueue, 1);
+  tell(stage::wire_sof, 2, 64);
+  tell(stage::wire_eof, 2);
+  tell(stage::fifo_drop, 2, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
+  tell(stage::nic_reset);
+  tell(stage::wire_sof, 3, 64);
+  tell(stage::wire_eof, 3);
+  tell(stage::fifo_commit, 3);
+  tell(stage::reconfigure, 0, store_bad | reconfiguration_ended, 1);
+  tell(stage::skb_drop, 3, 0, static_cast<std::uint64_t>(drop_reason::driver_error));
+  board.on_read(2 * us, 1, std::as_bytes(std::span(frames[0].payload)));
+  board.finish();
+  EXPECT_TRUE(board.complaints().empty()) << board.complaints().front();
+  EXPECT_EQ(board.met().at("store_bad_felt"), 1U);
+  const auto wrong = [&board](std::uint64_t good, std::uint64_t crc) {
+    scoreboard copy = board;
+    copy.compare([&](std::string_view name) -> std::uint64_t {
+      return name == "GPRC" || name == "PRC64" ? good : name == "CRCERRS" ? crc : 0;
+    });
+    return copy.complaints();
+  };
+  EXPECT_EQ(wrong(1, 2), keys{});
+  EXPECT_EQ(wrong(2, 1).size(), 3U);
+}
+
 // RFC 894, 826, 791, IEEE 802.1Q: headers, then the length they give.
 TEST(odd_packets, needed_bytes_are_those_of_the_packet) {
   std::vector<std::uint8_t> frame(60, 0);

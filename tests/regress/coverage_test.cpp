@@ -107,6 +107,30 @@ TEST_F(coverage_of, limit_moved_is_an_mtu_across_1500) {
   EXPECT_EQ(count("limit_moved"), 2U);
 }
 
+TEST_F(coverage_of, thresholds_and_sbp_under_traffic) {
+  const auto change = [this](reconfiguration what, std::uint64_t to) {
+    event_of(stage::reconfigure, static_cast<std::uint64_t>(what), to);
+    event_of(stage::reconfigure, static_cast<std::uint64_t>(what) | reconfiguration_ended, to);
+  };
+  change(reconfiguration::store_bad, 0);  // as it was
+  EXPECT_EQ(count("store_bad_moved") + count("threshold_moved"), 0U);
+  change(reconfiguration::store_bad, 1);
+  change(reconfiguration::store_bad, 1);
+  EXPECT_EQ(count("store_bad_moved"), 1U);
+  write_back(4);
+  EXPECT_EQ(count("wthresh"), 0U);
+  change(reconfiguration::wthresh, 4);
+  change(reconfiguration::pthresh, 9);
+  change(reconfiguration::hthresh, 9);
+  write_back(3);
+  EXPECT_EQ(count("wthresh"), 0U);
+  write_back(4);
+  EXPECT_EQ(count("wthresh"), 1U);
+  EXPECT_EQ(count("threshold_moved"), 3U);
+  EXPECT_EQ(count("reconfigure_down_up"), 3U);
+  EXPECT_EQ(count("reconfigure_live"), 3U);
+}
+
 TEST_F(coverage_of, stored_bad_is_dropped_by_the_driver) {
   event_of(stage::fifo_drop, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
   EXPECT_EQ(count("stored_bad"), 0U);

@@ -185,6 +185,42 @@ TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
     }
 }
 
+// SBP by down and up, thresholds live: damaged frames are dropped by the chip, then by the driver, then by the chip.
+TEST(line_rate_small, sbp_and_thresholds) {
+  for (const char* card : {"nic.kind=rtl", "nic.kind=model"}) {
+    SCOPED_TRACE(card);
+    const outcome o = run_machine(
+        quick + settings{card, "gen.rate=line", "gen.size=64..600", "gen.count=3000", "gen.bad_fcs_per_million=100000",
+                         "driver.rdtr=20",
+                         "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,600us:store_bad=on,"
+                         "1200us:wthresh=63,1400us:wthresh=0,1500us:pthresh=0,2000us:store_bad=off"});
+    EXPECT_EQ(complaints_of(o), "");
+    EXPECT_GT(o["drop.crc_error"], 20U);
+    EXPECT_GT(o["drop.driver_error"], 20U);
+    EXPECT_GT(o["delivered"], 1000U);
+  }
+}
+
+// R-20 a: five frames wait in the chip for WTHRESH or a timer of 51 ms; a polling driver takes them when the threshold
+// falls.
+TEST(line_rate_small, a_lower_wthresh_frees_what_waits) {
+  for (const char* card : {"nic.kind=rtl", "nic.kind=model"}) {
+    SCOPED_TRACE(card);
+    const settings waiting =
+        quick +
+        settings{
+            card,          "driver.mode=poll", "cpu.count=2", "driver.rdtr=50000", "driver.radv=0", "driver.wthresh=8",
+            "gen.count=5", "gen.size=64"};
+    const outcome by_timer = run_machine(waiting);
+    EXPECT_EQ(complaints_of(by_timer), "");
+    EXPECT_EQ(by_timer["delivered"], 5U);
+    const outcome by_threshold = run_machine(waiting + settings{"reconfigure.actions=1ms:wthresh=5"});
+    EXPECT_EQ(complaints_of(by_threshold), "");
+    EXPECT_EQ(by_threshold["delivered"], 5U);
+    EXPECT_GT(by_timer["time_ns"], by_threshold["time_ns"] + 45'000'000U);
+  }
+}
+
 // Linux' own waits, 10 and 5 ms to the jiffy.
 TEST(line_rate_small, with_linux_waits_it_takes_its_time) {
   const outcome o = run_machine(
@@ -205,7 +241,8 @@ TEST(reconfigure_hash, is_the_same_in_every_way_of_stepping) {
         set + quick +
         settings{
             "gen.size=64..1518", "gen.rate=60%", "gen.count=150", "driver.quiesce=20us",
-            "reconfigure.actions=100us:ring=64,900us:mtu=4000,1600us:promisc=on,1700us:vlan+5,1800us:vlan_strip=off"};
+            "reconfigure.actions=100us:ring=64,900us:mtu=4000,1600us:promisc=on,1700us:vlan+5,1800us:vlan_strip=off,"
+            "50us:wthresh=20,90us:wthresh=0,1850us:pthresh=20,1900us:store_bad=on"};
     const outcome fastest = run_machine(load);
     EXPECT_EQ(complaints_of(fastest), "");
     EXPECT_GT(fastest["delivered"], 10U);

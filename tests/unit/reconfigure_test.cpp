@@ -177,6 +177,59 @@ TEST(reconfigure, checksum_offload_goes_off_and_on) {
   EXPECT_EQ(b.read.size(), 3U);
 }
 
+// without SBP the chip writes at most 1522 bytes, so that buffers of this size are enough; with it BSIZE.
+TEST(reconfigure, storing_bad_packets_brings_its_buffers) {
+  constexpr std::uint32_t sbp = 4;
+  bench b(quick());
+  b.up();
+  b.listen({5000});
+  const auto mapped_when = [&](bool on) {
+    const std::uint64_t resets = b.nic.resets;
+    b.host.events.clear();
+    b.host.run_task([&] { EXPECT_EQ(b.card.set_store_bad(on), driver_status::ok); });
+    EXPECT_EQ((b.nic.registers[rctl] & sbp) != 0, on);
+    EXPECT_EQ(b.nic.resets, resets + 1);
+    return b.host.of(stage::dma_map).back().b;
+  };
+  EXPECT_EQ(mapped_when(true), 2048U);
+  EXPECT_EQ(mapped_when(false), 1522U);
+  const std::uint64_t resets = b.nic.resets;
+  b.host.run_task([&] { EXPECT_EQ(b.card.set_store_bad(false), driver_status::ok); });
+  EXPECT_EQ(b.nic.resets, resets);  // no change: nothing happens
+  b.receive(udp_frame(pattern(30, 1)));
+  b.host.run_for(10 * ms);
+  EXPECT_EQ(b.read.size(), 1U);
+}
+
+// 6.4: PTHRESH 5:0, HTHRESH 13:8, WTHRESH 21:16, GRAN 24; the bits above are the chip's.
+TEST(reconfigure, thresholds_change_without_a_reset) {
+  using r = reconfiguration;
+  constexpr std::uint32_t rxdctl = 0x2828, gran = 1U << 24, above = 0x5A00'0000;
+  bench b(quick());
+  b.up();
+  b.nic.registers[rxdctl] = above | gran | 1U << 16;
+  const std::uint64_t resets = b.nic.resets;
+  const auto value_after = [&](r which, std::uint32_t descriptors, driver_status expected = driver_status::ok) {
+    b.host.run_task([&] { EXPECT_EQ(b.card.set_threshold(which, descriptors), expected); });
+    return b.nic.registers[rxdctl];
+  };
+  EXPECT_EQ(value_after(r::wthresh, 8), above | gran | 8U << 16);
+  EXPECT_EQ(value_after(r::pthresh, 63), above | gran | 8U << 16 | 63);
+  EXPECT_EQ(value_after(r::hthresh, 5), above | gran | 8U << 16 | 5U << 8 | 63);
+  EXPECT_EQ(value_after(r::hthresh, 64, driver_status::bad_config), above | gran | 8U << 16 | 5U << 8 | 63);
+  EXPECT_EQ(value_after(r::wthresh, 0), above | gran | 5U << 8 | 63);
+  EXPECT_EQ(b.nic.resets, resets);
+  // A reset loses them; the way up brings them back.
+  b.host.run_task([&] { EXPECT_EQ(b.card.set_ring_size(64), driver_status::ok); });
+  EXPECT_EQ(b.nic.registers[rxdctl] & 0x3F3F3F, 5U << 8 | 63);
+  b.down();
+  const std::size_t writes = b.nic.writes.size();
+  b.host.run_task([&] { EXPECT_EQ(b.card.set_threshold(r::pthresh, 7), driver_status::ok); });
+  EXPECT_EQ(b.nic.writes.size(), writes);  // closed: at the next open
+  b.host.run_task([&] { EXPECT_EQ(b.card.open(), driver_status::ok); });
+  EXPECT_EQ(b.nic.registers[rxdctl] & 0x3F3F3F, 5U << 8 | 7);
+}
+
 TEST(reconfigure, what_was_not_taken_is_dropped_once) {
   bench b(quick());
   b.up();
