@@ -19,13 +19,20 @@ class event_selection {
 
   /// The places in `stretch` of the stages wanted, rising; valid up to the next call.
   std::span<const std::uint32_t> of(event_stretch stretch) {
+    return of(stretch, [](const event&) {});
+  }
+  /// The same, and `also` is called with every event: one pass for a consumer that needs both.
+  template <typename F>
+  std::span<const std::uint32_t> of(event_stretch stretch, F also) {
     const auto size = static_cast<std::uint32_t>(stretch.size());
     if (places_.size() < size) places_.resize(size);
     std::uint32_t* out = places_.data();
 #pragma GCC unroll 4
     for (std::uint32_t i = 0; i < size; ++i) {
+      const event& e = stretch[i];
       *out = i;  // stays when the next one is written behind it
-      out += wanted_.has(stretch[i].what) ? 1 : 0;
+      out += wanted_.has(e.what) ? 1 : 0;
+      also(e);
     }
     return {places_.data(), out};
   }

@@ -119,8 +119,9 @@ bool checker::hears_host(const event& e) {
 void checker::dispatch(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
+      return on_start(e);
     case stage::wire_eof:
-      return on_wire(e);
+      return on_end(e);
 
     case stage::desc_fetch:
       if (!hears_descriptor(e)) return;
@@ -153,10 +154,14 @@ void checker::dispatch(const event& e) {
       return;
 
     case stage::filter_accept:
-    case stage::filter_reject:
+      if (hears_card(e)) on_accept(e);
+      return;
     case stage::fifo_commit:
+      if (hears_card(e)) on_stored(e);
+      return;
+    case stage::filter_reject:
     case stage::fifo_drop:
-      if (hears_card(e)) on_front(e);
+      if (hears_card(e)) on_refused(e);
       return;
     case stage::cause_set:
       if (hears_card(e)) on_cause(e);
@@ -260,43 +265,50 @@ void checker::on_frame_placed(const event& e) {
   front_.on_frame_placed(e.frame);
 }
 
-void checker::on_wire(const event& e) {
-  if (e.what == stage::wire_sof) {
-    frame_record& row = w_.frames.start(e.frame);
-    row.start = e.time;
-    row.bytes = static_cast<std::uint32_t>(e.a);
-    row.marks = static_cast<std::uint8_t>(e.b);
-    front_.on_start(row, e.time);
-  } else if (frame_record* row = w_.frames.find(e.frame); row != nullptr) {
-    statistics_.on_end(*row, e.time);
-  }
+void checker::on_start(const event& e) {
+  frame_record& row = w_.frames.start(e.frame);
+  row.start = e.time;
+  row.bytes = static_cast<std::uint32_t>(e.a);
+  row.marks = static_cast<std::uint8_t>(e.b);
+  front_.on_start(row, e.time);
 }
 
-// What the receive front says of a frame.
-void checker::on_front(const event& e) {
-  const auto reason = static_cast<drop_reason>(e.b);
-  const bool dropped = e.what == stage::fifo_drop;
-  const bool rejected = e.what == stage::filter_reject;
-  if (dropped && reason == drop_reason::fifo_overflow) cause_.on_overflow(e);
+void checker::on_end(const event& e) {
+  if (frame_record* row = w_.frames.find(e.frame); row != nullptr) statistics_.on_end(*row, e.time);
+}
+
+// The receive front speaks of a frame: a card may decide about length and CRC before it speaks of its filter.
+void checker::see_here(frame_record& row, sim_time t) {
+  if (row.here) return;
+  row.here = true;
+  statistics_.on_filter(row, t);
+}
+
+void checker::on_accept(const event& e) {
+  if (frame_record* row = w_.frames.find(e.frame); row != nullptr) see_here(*row, e.time);
+}
+
+void checker::on_stored(const event& e) {
   frame_record* row = w_.frames.find(e.frame);
   if (row == nullptr) return;
-  if (rejected || dropped) {
-    row->refused = true;
-    row->silent =
-        reason == drop_reason::rx_disabled || reason == drop_reason::link_down || reason == drop_reason::nic_reset;
-  }
-  if (!row->here) {
-    row->here = true;
-    statistics_.on_filter(*row, e.time);
-  }
-  if (e.what == stage::fifo_commit) {
-    front_.on_commit(*row, e.time);
-    statistics_.on_commit(*row, e.time);
-    cause_.on_good_frame(*row, e.time);
-  } else if (dropped || rejected) {  // a card may decide about length and CRC before it speaks of its filter
-    if (dropped && reason == drop_reason::fifo_overflow) front_.on_overflow(*row, e.time);
-    statistics_.on_drop(*row, e.b, e.time);
-  }
+  see_here(*row, e.time);
+  front_.on_commit(*row, e.time);
+  statistics_.on_commit(*row, e.time);
+  cause_.on_good_frame(*row, e.time);
+}
+
+void checker::on_refused(const event& e) {
+  const auto reason = static_cast<drop_reason>(e.b);
+  const bool overflow = e.what == stage::fifo_drop && reason == drop_reason::fifo_overflow;
+  if (overflow) cause_.on_overflow(e);
+  frame_record* row = w_.frames.find(e.frame);
+  if (row == nullptr) return;
+  row->refused = true;
+  row->silent =
+      reason == drop_reason::rx_disabled || reason == drop_reason::link_down || reason == drop_reason::nic_reset;
+  see_here(*row, e.time);
+  if (overflow) front_.on_overflow(*row, e.time);
+  statistics_.on_drop(*row, e.b, e.time);
 }
 
 void checker::on_cause(const event& e) {

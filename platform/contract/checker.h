@@ -44,10 +44,14 @@ class checker final : public event_consumer {
   bool hears_descriptor(const event& e);
   bool hears_driver(const event& e);
   bool hears_host(const event& e);
-  void on_front(const event& e);
+  void see_here(frame_record& row, sim_time t);
+  void on_accept(const event& e);
+  void on_stored(const event& e);
+  void on_refused(const event& e);
   void on_cause(const event& e);
   void on_frame_placed(const event& e);
-  void on_wire(const event& e);
+  void on_start(const event& e);
+  void on_end(const event& e);
   void on_reg_write(const event& e);
   void on_reg_read(const event& e);
   void on_reset(const event& e);

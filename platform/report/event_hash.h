@@ -13,21 +13,14 @@ namespace ringside::platform {
 
 class event_hash final : public event_consumer {
  public:
-  void on_event(const event& e) override {
-    const event* const record = &e;
-    on_events(event_stretch({&record, 1}));
-  }
-  void on_events(event_stretch stretch) override {
-    auto [time, frame, a, b, kind] = lanes_;  // copies stay in registers
-    for (const event& e : stretch) {
-      mix(time, static_cast<std::uint64_t>(e.time));
-      mix(frame, e.frame);
-      mix(a, e.a);
-      mix(b, e.b);
-      mix(kind, static_cast<std::uint64_t>(e.what) << 16 | static_cast<std::uint64_t>(e.from) << 8 | e.unit);
-    }
-    lanes_ = {time, frame, a, b, kind};
-    events_ += stretch.size();
+  void on_event(const event& e) override { add(e); }
+  void add(const event& e) {
+    mix(lanes_[0], static_cast<std::uint64_t>(e.time));
+    mix(lanes_[1], e.frame);
+    mix(lanes_[2], e.a);
+    mix(lanes_[3], e.b);
+    mix(lanes_[4], static_cast<std::uint64_t>(e.what) << 16 | static_cast<std::uint64_t>(e.from) << 8 | e.unit);
+    ++events_;
   }
 
   std::uint64_t value() const;

@@ -19,8 +19,10 @@ void run_report::on_events(event_stretch stretch) {
     for (const event& e : stretch) on_event(e);
     return;
   }
-  hash_.on_events(stretch);
-  for (const std::uint32_t at : selection_.of(stretch)) choose(stretch[at]);
+  event_hash hash = hash_;  // a copy stays in registers
+  const auto chosen = selection_.of(stretch, [&hash](const event& e) { hash.add(e); });
+  hash_ = hash;
+  for (const std::uint32_t at : chosen) choose(stretch[at]);
 }
 
 // Latencies and journeys ask what interrupts know at the same event.

@@ -40,6 +40,10 @@ TEST(frame_window, gives_up_the_oldest_beyond_its_limit) {
   for (frame_id id = 1; id <= 5000; ++id) w.begin(id) = static_cast<int>(id);
   EXPECT_EQ(w.find(5000 - 2048), nullptr);
   EXPECT_EQ(*w.find(5000 - 2047), 5000 - 2047);
+  frame_window<int> odd(1500);  // no power of two
+  for (frame_id id = 1; id <= 5000; ++id) odd.begin(id) = static_cast<int>(id);
+  EXPECT_EQ(odd.find(5000 - 1500), nullptr);
+  EXPECT_EQ(*odd.find(5000 - 1499), 5000 - 1499);
 }
 
 // Against std::map, 200,000 random steps, seed 3.
