@@ -41,6 +41,8 @@ class frame_source {
   virtual std::optional<offered_frame> next() = 0;
   /// Frames that may be taken at a time, ahead of the run; more than one when next() does not depend on the run.
   virtual std::size_t read_ahead() const { return 1; }
+  /// Takes the memory of a frame that is done with, for a frame to come; called before next().
+  virtual void give_back(std::vector<std::uint8_t>&& bytes) { static_cast<void>(bytes); }
 };
 
 }  // namespace ringside

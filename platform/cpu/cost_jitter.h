@@ -23,6 +23,8 @@ class cost_jitter {
 
   rng stream_of_switches() const { return rng(rng(seed_ - 1).next()); }
 
+  bool varies() const { return spread_ != 0; }
+
   /// What one use of a cost takes; without jitter nothing is drawn.
   std::int64_t cycles(std::int64_t cost, rng& stream) const {
     if (spread_ == 0) return cost;

@@ -10,8 +10,13 @@ interrupt_controller::interrupt_controller(std::size_t lines, sim_time delivery_
   if (delivery_latency <= 0) throw std::invalid_argument("the interrupt delivery latency must be above zero");
 }
 
+interrupt_controller::state& interrupt_controller::changing(line number) {
+  quiet_before_ = 0;
+  return lines_.at(number);
+}
+
 void interrupt_controller::set_level(line number, bool asserted, sim_time t) {
-  state& s = lines_.at(number);
+  state& s = changing(number);
   s.ahead.push_back({t, asserted});
   s.next_change = s.ahead.front().time;
   if (asserted && on_delivery_) on_delivery_(s.cpu, t + latency_);
@@ -35,38 +40,43 @@ void interrupt_controller::send_if_asserted(state& s, sim_time t) {
 }
 
 void interrupt_controller::mask(line number, sim_time now) {
-  state& s = lines_.at(number);
+  state& s = changing(number);
   apply(s, now);
   s.masked = true;
   s.sent = false;
 }
 
 void interrupt_controller::unmask(line number, sim_time now) {
-  state& s = lines_.at(number);
+  state& s = changing(number);
   apply(s, now);
   s.masked = false;
   send_if_asserted(s, now);
 }
 
 void interrupt_controller::eoi(line number, sim_time now) {
-  state& s = lines_.at(number);
+  state& s = changing(number);
   apply(s, now);
   s.in_service = false;
   send_if_asserted(s, now);
 }
 
 std::optional<interrupt_controller::line> interrupt_controller::deliverable(unsigned cpu, sim_time now) {
+  if (now < quiet_before_) return std::nullopt;
+  sim_time quiet_before = time_never;
   for (line number = 0; number < lines_.size(); ++number) {
     state& s = lines_[number];
-    if (s.cpu != cpu) continue;
-    if (s.next_change <= now) apply(s, now);
-    if (s.sent && s.delivery <= now) return number;
+    if (s.cpu == cpu) {
+      apply(s, now);
+      if (s.sent && s.delivery <= now) return number;
+    }
+    quiet_before = std::min({quiet_before, s.next_change, s.sent ? s.delivery : time_never});
   }
+  quiet_before_ = quiet_before;
   return std::nullopt;
 }
 
 void interrupt_controller::accept(line number, sim_time now) {
-  state& s = lines_.at(number);
+  state& s = changing(number);
   apply(s, now);
   s.sent = false;
   s.in_service = true;

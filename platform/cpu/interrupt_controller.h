@@ -63,9 +63,11 @@ class interrupt_controller {
 
   void apply(state& s, sim_time now);
   void send_if_asserted(state& s, sim_time t);
+  state& changing(line number);
 
   const sim_time latency_;
   std::vector<state> lines_;
+  sim_time quiet_before_ = 0;  // nothing is deliverable before, unless a line is told something new
   std::function<void(unsigned, sim_time)> on_delivery_;
   interrupt_counters counters_;
 };

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "common/event.h"
@@ -20,7 +21,7 @@ class stretch {
   struct item {
     std::int64_t cycle = 0;
     mark kind = mark::record;
-    stage what = stage::count;  // of a record: the event but for its time
+    stage what = stage::count;  // of a record only, like all below: the event but for its time
     frame_id frame = 0;
     std::uint64_t a = 0;
     std::uint64_t b = 0;
@@ -30,7 +31,7 @@ class stretch {
   void begin(std::int64_t cycle, bool irq_enabled) {
     begin_ = end_ = cycle;
     enabled_ = irq_enabled;
-    items_.clear();
+    count_ = 0;
   }
   void spend(std::int64_t cycles) { end_ += cycles; }
   void add_record(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
@@ -44,7 +45,7 @@ class stretch {
 
   std::int64_t begin_cycle() const { return begin_; }
   std::int64_t end_cycle() const { return end_; }
-  const std::vector<item>& items() const { return items_; }
+  std::span<const item> items() const { return std::span(items_).first(count_); }
   /// Cycle of the first record, if any.
   std::optional<std::int64_t> first_record() const;
 
@@ -65,8 +66,11 @@ class stretch {
   void append(const rest& r);
 
  private:
+  void grow();
   item& add(mark kind) {
-    item& i = items_.emplace_back();
+    if (count_ == room_) [[unlikely]]
+      grow();
+    item& i = items_[count_++];
     i.cycle = end_;
     i.kind = kind;
     return i;
@@ -75,7 +79,9 @@ class stretch {
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
   bool enabled_ = true;  // at begin_
-  std::vector<item> items_;
+  std::size_t count_ = 0;
+  std::size_t room_ = 0;     // size of items_
+  std::vector<item> items_;  // of which the first count_ are in use: made once and written over
 };
 
 }  // namespace ringside::platform

@@ -38,37 +38,37 @@ void virtual_cpu::connect(kernel::cpu_events& software, std::function<void(virtu
 // ---- spending time
 // ----------------------------------------------------------------------------------------------------
 
-void virtual_cpu::charge(std::int64_t cycles) {
-  switch (work_.back()) {
+std::int64_t* virtual_cpu::account_of(work kind) {
+  switch (kind) {
     case work::task:
-      usage_.task += cycles;
-      break;
+      return &usage_.task;
     case work::softirq:
-      usage_.softirq += cycles;
-      break;
+      return &usage_.softirq;
     case work::hardirq:
-      usage_.hardirq += cycles;
-      break;
+      return &usage_.hardirq;
   }
+  return nullptr;
+}
+
+void virtual_cpu::begin_work(work kind) {
+  work_.push_back(kind);
+  account_ = account_of(kind);
+}
+
+void virtual_cpu::end_work() {
+  work_.pop_back();
+  account_ = account_of(work_.back());
+}
+
+void virtual_cpu::change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
+  if (begins_hardirq(what)) begin_work(work::hardirq);
+  if (begins_softirq(what)) begin_work(work::softirq);
+  stretch_.add_record(what, frame, a, b);
+  if (ends_work(what)) end_work();
 }
 
 std::int64_t virtual_cpu::jittered(std::int64_t cycles) {
   return jitter_.cycles(cycles, interrupt_costs_ != nullptr ? *interrupt_costs_ : current_->costs);
-}
-
-void virtual_cpu::consume(std::int64_t cost) {
-  const std::int64_t cycles = jittered(cost);
-  stretch_.spend(cycles);
-  charge(cycles);
-  if (!params_.accumulate) synchronise();
-}
-
-void virtual_cpu::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
-  // The kernel layer's own records tell what kind of work the following cycles are.
-  if (what == stage::hardirq_enter) work_.push_back(work::hardirq);
-  if (what == stage::softirq_enter || what == stage::ksoftirqd_run) work_.push_back(work::softirq);
-  stretch_.add_record(what, frame, a, b);
-  if (what == stage::hardirq_exit || what == stage::softirq_exit) work_.pop_back();
 }
 
 // Waits for the end of the stretch and takes every interrupt that falls into it.
@@ -107,7 +107,7 @@ void virtual_cpu::stall(const std::function<void()>& blocking) {
   blocking();
   make_current_(*this);
   const std::int64_t cycle = std::max(params_.clock.edge_at_or_after(kernel_now()), stretch_.end_cycle());
-  charge(cycle - stretch_.end_cycle());
+  *account_ += cycle - stretch_.end_cycle();
   commit();
   stretch_.begin(cycle, irq_enabled_);
 }
@@ -204,21 +204,21 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
       break;
     case source::timer:
       timer_due_ = time_never;
-      work_.push_back(work::hardirq);
+      begin_work(work::hardirq);
       software_->do_timer();
-      work_.pop_back();
+      end_work();
       break;
     case source::slice:
       slice_due_ = time_never;
-      work_.push_back(work::hardirq);
+      begin_work(work::hardirq);
       consume(params_.timer_interrupt_cycles);
-      work_.pop_back();
+      end_work();
       need_resched_ = !ready_.empty();
       break;
     case source::reschedule: {
-      work_.push_back(work::hardirq);
+      begin_work(work::hardirq);
       consume(params_.timer_interrupt_cycles);
-      work_.pop_back();
+      end_work();
       synchronise();  // other CPUs may send more up to now
       const sim_time arrived = now();
       std::vector<task*> woken;
@@ -303,9 +303,7 @@ void virtual_cpu::switch_away(bool ready) {
   ++usage_.context_switches;
   emit(stage::task_switch, 0, next->id, 0);
   // Not consume(): the new task's thread publishes it.
-  const std::int64_t cycles = jitter_.cycles(params_.context_switch_cycles, switch_costs_);
-  stretch_.spend(cycles);
-  charge(cycles);
+  spend(jitter_.cycles(params_.context_switch_cycles, switch_costs_));
   next->granted = true;
   next->resume.notify(sc_core::SC_ZERO_TIME);
   if (previous.now == task::state::ended) return;

@@ -70,14 +70,22 @@ class virtual_cpu {
   unsigned number() const { return params_.number; }
   sim_time now() const { return params_.clock.edge(stretch_.end_cycle()); }
   /// Spends a cost, which may vary from use to use.
-  void consume(std::int64_t cost);
+  void consume(std::int64_t cost) {
+    spend(jitter_.varies() ? jittered(cost) : cost);
+    if (!params_.accumulate) synchronise();
+  }
   void synchronise();
   bool irq_save();
   void irq_restore(bool enabled);
   void set_timer(sim_time when);
   /// Runs `blocking`, which waits on the kernel without taking interrupts (a load on the bus); the CPU stands still.
   void stall(const std::function<void()>& blocking);
-  void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
+  void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
+    if (bounds_work(what)) [[unlikely]]
+      change_work(what, frame, a, b);
+    else
+      stretch_.add_record(what, frame, a, b);
+  }
 
   // ---- tasks ----
   void add_task(task& t);
@@ -114,6 +122,24 @@ class virtual_cpu {
     task* who;
   };
 
+  // The kernel layer's own records tell what kind of work the following cycles are.
+  static constexpr bool begins_hardirq(stage what) { return what == stage::hardirq_enter; }
+  static constexpr bool begins_softirq(stage what) {
+    return what == stage::softirq_enter || what == stage::ksoftirqd_run;
+  }
+  static constexpr bool ends_work(stage what) { return what == stage::hardirq_exit || what == stage::softirq_exit; }
+  static constexpr bool bounds_work(stage what) {
+    return begins_hardirq(what) || begins_softirq(what) || ends_work(what);
+  }
+  void change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
+  std::int64_t* account_of(work kind);
+  void begin_work(work kind);
+  void end_work();
+  void spend(std::int64_t cycles) {
+    stretch_.spend(cycles);
+    *account_ += cycles;
+  }
+
   void run_task(task& t);
   void run_idle();
   void make_ready(task& t);
@@ -125,7 +151,6 @@ class virtual_cpu {
   void wait_kernel(sim_time until, bool interruptible);
   void switch_away(bool ready);
   task* pick();
-  void charge(std::int64_t cycles);
   std::int64_t jittered(std::int64_t cycles);
   void wait_for_cpu(task& t);
   void arm_slice();
@@ -145,8 +170,9 @@ class virtual_cpu {
   sim_time timer_due_ = time_never;
   sim_time slice_due_ = time_never;
   std::vector<incoming> incoming_;  // wakes from other CPUs, on their way
-  std::vector<work> work_{work::task};
   cpu_usage usage_;
+  std::vector<work> work_{work::task};
+  std::int64_t* account_ = &usage_.task;  // of work_.back(), in usage_
 
   task idle_;
   task* current_ = nullptr;

@@ -1,6 +1,9 @@
 #include "platform/source/generator.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <numeric>
 #include <span>
 
@@ -25,7 +28,9 @@ std::uint64_t seed_of(const scenario& s) {
 
 void fill_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence, std::span<std::uint8_t> out) {
   const std::size_t head = std::min<std::size_t>(out.size(), 8);
-  for (std::size_t i = 0; i < head; ++i) out[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+  std::array<std::uint8_t, 8> number;
+  for (std::size_t i = 0; i < number.size(); ++i) number[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
+  std::copy_n(number.begin(), head, out.begin());
   const std::span<std::uint8_t> rest = out.subspan(head);
   if (kind == payload_kind::zeros) {
     std::fill(rest.begin(), rest.end(), std::uint8_t{0});
@@ -33,10 +38,14 @@ void fill_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence,
     std::iota(rest.begin(), rest.end(), static_cast<std::uint8_t>(head));
   } else {
     rng random(seed ^ (sequence * 0xD1B54A32D192ED03ULL));
-    for (std::size_t i = 0; i < rest.size();) {
-      std::uint64_t word = random.next();
-      for (int k = 0; k < 8 && i < rest.size(); ++k, word >>= 8) rest[i++] = static_cast<std::uint8_t>(word);
+    static_assert(std::endian::native == std::endian::little);  // the lowest byte comes first
+    std::size_t i = 0;
+    for (; i + 8 <= rest.size(); i += 8) {
+      const std::uint64_t word = random.next();
+      std::memcpy(&rest[i], &word, sizeof word);
     }
+    if (i == rest.size()) return;
+    for (std::uint64_t word = random.next(); i < rest.size(); word >>= 8) rest[i++] = static_cast<std::uint8_t>(word);
   }
 }
 
@@ -69,10 +78,12 @@ std::optional<offered_frame> generator::next() {
                          .from_ip = generator_ip,
                          .to_port = ports_[flow % ports_.size()],
                          .from_port = static_cast<std::uint16_t>(first_source_port + flow)};
-  payload_.resize(size - udp_overhead_bytes - fcs_bytes);
-  fill_payload(gen_.payload, seed_, sequence_, payload_);
   offered_frame frame;
-  frame.bytes = make_udp_frame(to, static_cast<std::uint16_t>(sequence_), payload_);
+  frame.bytes = std::move(spare_);
+  frame.bytes.reserve(size);  // the wire appends the FCS
+  frame.bytes.resize(size - fcs_bytes);
+  fill_payload(gen_.payload, seed_, sequence_, std::span(frame.bytes).subspan(udp_overhead_bytes));
+  write_udp_headers(to, static_cast<std::uint16_t>(sequence_), frame.bytes);
   spoil(frame);
   frame.earliest = arrival_.next(static_cast<std::uint32_t>(frame.bytes.size() + fcs_bytes), arrival_random_);
   ++sequence_;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "common/rng.h"
@@ -28,6 +29,7 @@ class generator : public frame_source {
   explicit generator(const scenario& s);
   std::optional<offered_frame> next() override;
   std::size_t read_ahead() const override { return frames_read_ahead; }
+  void give_back(std::vector<std::uint8_t>&& bytes) override { spare_ = std::move(bytes); }
 
   std::uint64_t made() const { return sequence_; }
 
@@ -36,7 +38,7 @@ class generator : public frame_source {
   void spoil(offered_frame& frame);
 
   gen_config gen_;
-  std::vector<std::uint8_t> payload_;  // of the frame being made
+  std::vector<std::uint8_t> spare_;  // memory for the next frame
   std::array<std::uint8_t, 6> to_mac_;
   std::uint32_t to_ip_;
   std::vector<std::uint16_t> ports_;

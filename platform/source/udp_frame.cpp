@@ -1,6 +1,7 @@
 #include "platform/source/udp_frame.h"
 
-#include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace ringside::platform {
 namespace {
@@ -18,40 +19,53 @@ void put32(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t value) {
   put16(bytes, at + 2, value & 0xFFFF);
 }
 
-}  // namespace
-
-std::uint32_t ones_sum(std::span<const std::uint8_t> bytes, std::uint32_t start) {
-  std::uint64_t sum = start;
-  std::size_t i = 0;
-  for (; i + 1 < bytes.size(); i += 2) sum += static_cast<std::uint32_t>(bytes[i] << 8 | bytes[i + 1]);
-  if (i < bytes.size()) sum += static_cast<std::uint32_t>(bytes[i] << 8);
+std::uint32_t fold(std::uint64_t sum) {
   while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
   return static_cast<std::uint32_t>(sum);
 }
 
-std::uint16_t internet_checksum(std::uint32_t sum) {
-  while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
-  return static_cast<std::uint16_t>(~sum);
+}  // namespace
+
+// RFC 1071 2: the sum may be taken in the machine's own byte order and swapped at the end, and 32 bits at a time, since
+// 2^16 counts as 1.
+std::uint32_t ones_sum(std::span<const std::uint8_t> bytes, std::uint32_t start) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t sum = 0;
+  const std::uint8_t* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 4; left -= 4, at += 4) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    sum += word;
+  }
+  if (left >= 2) {
+    sum += static_cast<std::uint32_t>(at[0] | at[1] << 8);
+    at += 2;
+    left -= 2;
+  }
+  if (left != 0) sum += *at;
+  const std::uint32_t folded = fold(sum);
+  return fold(std::uint64_t{start} + (folded >> 8 | (folded & 0xFF) << 8));
 }
 
-std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
-                                         std::span<const std::uint8_t> payload) {
-  std::vector<std::uint8_t> frame;
-  frame.reserve(udp_overhead_bytes + payload.size() + fcs_bytes);  // the wire appends it
-  frame.resize(udp_overhead_bytes + payload.size());
-  std::copy(to.to_mac.begin(), to.to_mac.end(), frame.begin());
-  std::copy(to.from_mac.begin(), to.from_mac.end(), frame.begin() + 6);
+std::uint16_t internet_checksum(std::uint32_t sum) {
+  return static_cast<std::uint16_t>(~fold(sum));
+}
+
+void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<std::uint8_t> frame) {
+  std::memcpy(frame.data(), to.to_mac.data(), to.to_mac.size());
+  std::memcpy(frame.data() + 6, to.from_mac.data(), to.from_mac.size());
   put16(frame, 12, ethertype_ipv4);
 
   // RFC 791 section 3.1.
-  const auto udp_length = static_cast<std::uint32_t>(udp_header_bytes + payload.size());
-  const std::span<std::uint8_t> ip = std::span(frame).subspan(eth_header_bytes);
-  ip[0] = 0x45;
+  const auto udp_length = static_cast<std::uint32_t>(frame.size() - eth_header_bytes - ip_header_bytes);
+  const std::span<std::uint8_t> ip = frame.subspan(eth_header_bytes);
+  put16(ip, 0, 0x4500);
   put16(ip, 2, static_cast<std::uint32_t>(ip_header_bytes) + udp_length);
   put16(ip, 4, ip_id);
   put16(ip, 6, 0x4000);  // don't fragment
-  ip[8] = 64;
-  ip[9] = protocol_udp;
+  put16(ip, 8, 64 << 8 | protocol_udp);
+  put16(ip, 10, 0);
   put32(ip, 12, to.from_ip);
   put32(ip, 16, to.to_ip);
   put16(ip, 10, internet_checksum(ones_sum(ip.first(ip_header_bytes))));
@@ -61,10 +75,18 @@ std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t 
   put16(udp, 0, to.from_port);
   put16(udp, 2, to.to_port);
   put16(udp, 4, udp_length);
-  std::copy(payload.begin(), payload.end(), udp.begin() + udp_header_bytes);
+  put16(udp, 6, 0);
   const std::uint32_t pseudo = ones_sum(ip.subspan(12, 8), protocol_udp + udp_length);
   const std::uint16_t checksum = internet_checksum(ones_sum(udp, pseudo));
   put16(udp, 6, checksum == 0 ? 0xFFFF : checksum);  // 0 would mean "none"
+}
+
+std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
+                                         std::span<const std::uint8_t> payload) {
+  std::vector<std::uint8_t> frame(udp_overhead_bytes);
+  frame.reserve(udp_overhead_bytes + payload.size() + fcs_bytes);  // the wire appends it
+  frame.insert(frame.end(), payload.begin(), payload.end());
+  write_udp_headers(to, ip_id, frame);
   return frame;
 }
 

@@ -25,7 +25,10 @@ struct udp_addresses {
   std::uint16_t from_port = 0;
 };
 
-/// DA to the last payload byte, no FCS and no padding.  The payload is at most 65507 bytes.
+/// Writes the headers in front of a payload that lies in place: the frame from DA on, from udp_overhead_bytes on the
+/// payload, of at most 65507 bytes.  What was there before does not matter.
+void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<std::uint8_t> frame);
+/// DA to the last payload byte, no FCS and no padding.
 std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
                                          std::span<const std::uint8_t> payload);
 

@@ -88,7 +88,7 @@ cost cost_by_name(std::string_view name) {
 cost_table::cost_table() {
   for (std::size_t i = 0; i < cost_count; ++i) {
     cycles[i] = rows[i].default_value;
-    per_byte_[i] = rows[i].unit == cost_unit::sixteenth_per_byte;
+    shift_[i] = rows[i].unit == cost_unit::sixteenth_per_byte ? 4 : 0;
   }
 }
 

@@ -95,12 +95,13 @@ struct cost_table {
   /// CPU cycles for `times` operations (or bytes), rounded up to a whole cycle.
   std::uint64_t total(cost what, std::uint64_t times) const {
     const auto index = static_cast<std::size_t>(what);
-    const std::uint64_t product = cycles[index] * times;
-    return per_byte_[index] ? (product + 15) / 16 : product;
+    // No branch: which unit comes next cannot be predicted.
+    const std::uint64_t ones = (std::uint64_t{1} << shift_[index]) - 1;
+    return (cycles[index] * times + ones) >> shift_[index];
   }
 
  private:
-  std::array<bool, cost_count> per_byte_;
+  std::array<std::uint8_t, cost_count> shift_;  // from the row's unit to cycles
 };
 
 }  // namespace ringside::kernel

@@ -68,9 +68,17 @@ void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction
   host_.emit(stage::dma_unmap, 0, address, bytes);
 }
 
+// A driver that copies and keeps the buffer syncs it twice in a row, and then the next one of the ring, whose buffers
+// mostly lie in order.
+dma_api::table::iterator dma_api::lookup(bus_address address) {
+  if (last_ == mappings_.end()) return mappings_.find(address);
+  if (last_->first == address) return last_;
+  const auto next = std::next(last_);
+  return next != mappings_.end() && next->first == address ? next : mappings_.find(address);
+}
+
 dma_api::mapping* dma_api::find(bus_address address, std::size_t bytes, dma_direction direction) {
-  // A driver that copies and keeps the buffer syncs it twice in a row.
-  const auto found = last_ != mappings_.end() && last_->first == address ? last_ : mappings_.find(address);
+  const auto found = lookup(address);
   if (found == mappings_.end()) {
     report(dma_error::not_mapped, address, bytes);
     return nullptr;

@@ -74,6 +74,7 @@ class dma_api {
   void give_to_device(bus_address address, std::size_t bytes, dma_direction direction);
   void give_to_cpu(bus_address address, std::size_t bytes, dma_direction direction);
   void report(dma_error error, bus_address address, std::size_t bytes);
+  table::iterator lookup(bus_address address);
   mapping* find(bus_address address, std::size_t bytes, dma_direction direction);
   table::const_iterator first_overlap(bus_address address, std::size_t bytes) const;
 

@@ -15,6 +15,12 @@ sk_buff::~sk_buff() {
   pool_.release(*this);
 }
 
+void sk_buff::operator delete(sk_buff* skb, std::destroying_delete_t) {
+  skb_allocator& pool = skb->pool_;
+  skb->~sk_buff();
+  pool.objects_.give_back(skb);
+}
+
 void sk_buff::reserve(std::size_t bytes) {
   assert(bytes <= tailroom());
   data_ += static_cast<std::uint32_t>(bytes);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 
 #include "common/time.h"
@@ -40,6 +41,8 @@ class sk_buff final : public kernel::packet {
   ~sk_buff() override;
   sk_buff(const sk_buff&) = delete;
   sk_buff& operator=(const sk_buff&) = delete;
+  /// The object itself goes back to its allocator's cache.
+  static void operator delete(sk_buff* skb, std::destroying_delete_t);
 
   // ---- Geometry: head <= data <= tail <= end ----
   std::size_t len() const { return tail_ - data_ + frag_bytes_; }

@@ -1,6 +1,7 @@
 #include "sw/stack/skb_allocator.h"
 
 #include <cstring>
+#include <new>
 #include <numeric>
 
 namespace ringside::stack {
@@ -14,8 +15,8 @@ skb_ptr skb_allocator::alloc_skb(std::size_t bytes) {
 skb_ptr skb_allocator::build_skb(kernel::bus_address buffer) {
   host_.consume(kernel::cost::build_skb);
   const std::size_t usable = memory_.usable_size(buffer);
-  auto skb =
-      std::make_unique<sk_buff>(*this, buffer, memory_.at(buffer), static_cast<std::uint32_t>(usable - shared_info));
+  skb_ptr skb(::new (objects_.take())
+                  sk_buff(*this, buffer, memory_.at(buffer), static_cast<std::uint32_t>(usable - shared_info)));
   skb->reserve(headroom);
   ++live_;
   return skb;

@@ -10,6 +10,7 @@
 
 #include "common/drop_reason.h"
 #include "sw/kernel/kernel.h"
+#include "sw/kernel/object_cache.h"
 #include "sw/stack/sk_buff.h"
 
 namespace ringside::stack {
@@ -65,6 +66,7 @@ class skb_allocator {
 
   kernel::host& host_;
   kernel::memory_allocator& memory_;
+  kernel::object_cache<sk_buff> objects_;
   std::uint64_t live_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t delivered_ = 0;

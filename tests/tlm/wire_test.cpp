@@ -221,5 +221,43 @@ TEST(wire, a_source_that_fails_ends_the_wire_where_its_next_frame_is_due) {
   }
 }
 
+// The memory of frames that are done with comes back before a frame is asked for; marks do not.
+TEST(wire, gives_memory_back_to_its_source) {
+  class keeper final : public frame_source {
+   public:
+    std::optional<offered_frame> next() override {
+      offered_frame f;
+      f.bytes = std::move(spare_);
+      again_ += f.bytes.capacity() != 0 ? 1 : 0;
+      f.bytes.assign(made_ % 2 == 0 ? 100 : 20, 0x42);
+      f.bad_fcs = made_++ % 2 == 0;
+      return f;
+    }
+    void give_back(std::vector<std::uint8_t>&& bytes) override { spare_ = std::move(bytes); }
+    std::size_t read_ahead() const override { return 3; }
+    int again() const { return again_; }
+
+   private:
+    std::vector<std::uint8_t> spare_;
+    int made_ = 0;
+    int again_ = 0;
+  };
+  keeper source;
+  tlm::wire w(0, source);
+  wire_frame frame;
+  for (int n = 0; n < 12; ++n) {
+    ASSERT_NE(w.peek(), nullptr);
+    w.pop(frame);
+    EXPECT_EQ(frame.bytes.size(), n % 2 == 0 ? 104U : 64U);
+    EXPECT_EQ(frame.marks, n % 2 == 0 ? wire_mark::bad_fcs : wire_mark::padded);
+    EXPECT_EQ(frame.id & 0xFFFF, static_cast<frame_id>(n + 1));
+    if (n % 2 == 1) {
+      EXPECT_EQ(std::count(frame.bytes.begin() + 20, frame.bytes.begin() + 60, 0), 40);
+    }
+  }
+  // Three were made of new memory, and one more for the frame in hand, which is given back one batch later.
+  EXPECT_EQ(source.again(), 8);
+}
+
 }  // namespace
 }  // namespace ringside::test

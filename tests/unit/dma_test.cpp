@@ -44,6 +44,31 @@ TEST_F(dma, ownership_moves_with_map_sync_and_unmap) {
   EXPECT_EQ(host.count(stage::dma_unmap), 1U);
 }
 
+// Buffers synced in the order of their addresses, backwards, with gaps, and one that is not mapped.
+TEST_F(dma, finds_each_mapping_whatever_was_synced_before) {
+  constexpr std::size_t step = 256;
+  const auto at = [this](std::size_t index) { return buffer + index * step; };
+  for (std::size_t i = 0; i < 8; ++i) api.map_single(at(i), step, from);
+  const auto lend = [&](std::size_t index) {
+    api.sync_for_cpu(at(index), step, from);
+    for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(api.device_owns(at(i), step), i != index) << index;
+    api.sync_for_device(at(index), step, from);
+    EXPECT_TRUE(api.device_owns(at(index), step));
+  };
+  for (const std::size_t index : {0, 1, 2, 3, 2, 5, 7, 0, 6, 7, 7}) lend(index);
+  EXPECT_TRUE(reports.empty());
+  api.sync_for_cpu(at(7) + step, step, from);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].error, dma_error::not_mapped);
+  api.unmap_single(at(4), step, from);
+  api.sync_for_cpu(at(3), step, from);
+  api.sync_for_cpu(at(4), step, from);
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[1].error, dma_error::not_mapped);
+  for (const std::size_t index : {0, 1, 2, 3, 5, 6, 7}) api.unmap_single(at(index), step, from);
+  EXPECT_EQ(reports.size(), 2U);
+}
+
 TEST_F(dma, reports_cpu_access_while_the_device_owns_it) {
   api.map_single(buffer, 2048, from);
   EXPECT_FALSE(api.check_cpu_access(buffer + 100, 4));

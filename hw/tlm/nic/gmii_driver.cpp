@@ -47,7 +47,7 @@ gmii_driver::gmii_driver(wire& from, const clock_domain& clock)
       out = {};
       return edge_kind::idle;
     }
-    frame_ = wire_.pop();
+    wire_.pop(frame_);
     look_ahead();
     ++started_;
     lay_out();

@@ -3,6 +3,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -29,37 +30,42 @@ void wire::release(sim_time t) {
 
 [[gnu::hot]] const wire_frame* wire::peek() {
   if (held_) return nullptr;
-  if (first_ == ahead_.size() && !ended_) read_ahead();
-  return first_ == ahead_.size() ? nullptr : &ahead_[first_];
+  if (first_ == made_ahead_ && !ended_) read_ahead();
+  return first_ == made_ahead_ ? nullptr : &ahead_[first_];
 }
 
 // Some frames at a time where the source allows it: what makes frames does not stay in the caches of what receives
 // them. A source that fails ends the run where its next frame is wanted, not before.
 void wire::read_ahead() {
   if (failure_) std::rethrow_exception(failure_);
-  ahead_.clear();
   first_ = 0;
+  made_ahead_ = 0;
+  ahead_.resize(source_->read_ahead());
   try {
-    while (!ended_ && ahead_.size() < source_->read_ahead()) {
+    while (!ended_ && made_ahead_ < ahead_.size()) {
+      wire_frame& frame = ahead_[made_ahead_];
+      source_->give_back(std::move(frame.bytes));
       std::optional<offered_frame> offer = source_->next();
-      if (offer)
-        ahead_.push_back(make(std::move(*offer)));
-      else
+      if (offer) {
+        make(std::move(*offer), frame);
+        ++made_ahead_;
+      } else {
         ended_ = true;
+      }
     }
   } catch (...) {
-    if (ahead_.empty()) throw;
+    if (made_ahead_ == 0) throw;
     failure_ = std::current_exception();
   }
 }
 
-[[gnu::hot]] wire_frame wire::pop() {
+[[gnu::hot]] void wire::pop(wire_frame& frame) {
   ++offered_;
-  return std::move(ahead_[first_++]);
+  std::swap(frame, ahead_[first_++]);
 }
 
-wire_frame wire::make(offered_frame&& offer) {
-  wire_frame frame;
+void wire::make(offered_frame&& offer, wire_frame& frame) {
+  frame.marks = 0;
   frame.bytes = std::move(offer.bytes);
   if (offer.pad && !offer.has_fcs && frame.bytes.size() < min_without_fcs) {
     frame.bytes.resize(min_without_fcs);
@@ -68,7 +74,9 @@ wire_frame wire::make(offered_frame&& offer) {
   if (!offer.has_fcs) {
     // IEEE 802.3 3.2.9: CRC-32, least significant byte of the usual value first on the wire.
     const std::uint32_t crc = libdeflate_crc32(0, frame.bytes.data(), frame.bytes.size());
-    for (unsigned i = 0; i < fcs_bytes; ++i) frame.bytes.push_back(static_cast<std::uint8_t>(crc >> (8 * i)));
+    std::array<std::uint8_t, fcs_bytes> fcs;
+    for (unsigned i = 0; i < fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
+    frame.bytes.insert(frame.bytes.end(), fcs.begin(), fcs.end());
   }
   if (offer.bad_fcs) {
     frame.bytes.back() ^= 0x01;
@@ -84,7 +92,6 @@ wire_frame wire::make(offered_frame&& offer) {
   const auto on_wire = static_cast<sim_time>(params_.preamble_bytes + frame.bytes.size() + params_.gap_bytes);
   free_ = frame.start + on_wire * params_.byte_time;
   frame.id = (frame_id{number_} << frame_wire_shift) + ++made_;
-  return frame;
 }
 
 }  // namespace ringside::tlm

@@ -39,9 +39,15 @@ class wire {
   /// The next frame to start; null when the source has ended or the wire is held.
   const wire_frame* peek();
   /// Takes the frame of peek() off; its start is final.
-  wire_frame pop();
+  wire_frame pop() {
+    wire_frame frame;
+    pop(frame);
+    return frame;
+  }
+  /// The same into `frame`, whose memory goes back to the source.
+  void pop(wire_frame& frame);
   /// True when the source has ended and every frame was taken.
-  bool ended() const { return ended_ && first_ == ahead_.size(); }
+  bool ended() const { return ended_ && first_ == made_ahead_; }
   /// Frames taken so far.
   std::uint64_t offered() const { return offered_; }
   std::uint16_t number() const { return number_; }
@@ -49,13 +55,14 @@ class wire {
 
  private:
   void read_ahead();
-  wire_frame make(offered_frame&& offer);
+  void make(offered_frame&& offer, wire_frame& frame);
 
   const std::uint16_t number_;
   frame_source* source_ = nullptr;
   wire_params params_;
-  std::vector<wire_frame> ahead_;  // made and not taken: those from first_ on
+  std::vector<wire_frame> ahead_;  // made and not taken: [first_, made_ahead_); the others are memory to be used again
   std::size_t first_ = 0;
+  std::size_t made_ahead_ = 0;
   std::exception_ptr failure_;  // of the source, behind the frames of ahead_
   bool ended_ = false;
   bool held_ = false;
