@@ -66,7 +66,7 @@ std::optional<interrupt_controller::line> interrupt_controller::deliverable(unsi
   for (line number = 0; number < lines_.size(); ++number) {
     state& s = lines_[number];
     if (s.cpu == cpu) {
-      apply(s, now);
+      if (s.next_change <= now) apply(s, now);
       if (s.sent && s.delivery <= now) return number;
     }
     quiet_before = std::min({quiet_before, s.next_change, s.sent ? s.delivery : time_never});
@@ -88,7 +88,7 @@ sim_time interrupt_controller::next_delivery(unsigned cpu, sim_time now) {
   sim_time first = time_never;
   for (state& s : lines_) {
     if (s.cpu != cpu) continue;
-    apply(s, now);
+    if (s.next_change <= now) apply(s, now);
     if (s.sent) {
       first = std::min(first, s.delivery);
     } else if (!s.masked && !s.in_service) {

@@ -43,6 +43,8 @@ class interrupt_controller {
   /// Earliest time at which something may become deliverable to `cpu`, as far as known at `now`; time_never if nothing.
   sim_time next_delivery(unsigned cpu, sim_time now);
 
+  /// From a pin's change, an unmask or an EOI to the CPU.
+  sim_time latency() const { return latency_; }
   const interrupt_counters& counters() const { return counters_; }
 
  private:

@@ -163,7 +163,12 @@ void processor::wake_from_outside(kernel::task_id id, sim_time t) {
 void processor::wake(kernel::task_id id) {
   if (off_) return;
   task& t = tasks_.at(id - 1);
-  sync();  // an interrupt of the stretch before the wake may not find the task awake already
+  // An interrupt of the stretch before the wake may not find the task awake already.
+  if (cpus_.at(t.cpu).get() == current_) {
+    sync_irq();
+  } else {
+    sync();
+  }
   cpus_.at(t.cpu)->wake(t, *current_);
 }
 

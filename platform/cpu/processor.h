@@ -56,6 +56,9 @@ class processor : public sc_core::sc_module, public kernel::host {
   void sync_smp() override {
     if (cpus_.size() > 1) sync();
   }
+  void sync_irq() override {
+    if (!off_) current_->settle_interrupts();
+  }
   bool local_irq_save() override { return off_ || current_->irq_save(); }
   void local_irq_restore(bool enabled) override {
     if (!off_) current_->irq_restore(enabled);

@@ -83,6 +83,12 @@ void virtual_cpu::synchronise() {
   commit();
 }
 
+// What has not been sent by now takes its latency from now on: before that no interrupt comes but those known.
+void virtual_cpu::settle_interrupts() {
+  const sim_time unknown = kernel_now() + std::min(interrupts_.latency(), params_.ipi_latency);
+  if (!params_.accumulate || now() >= unknown || now() >= next_interrupt()) synchronise();
+}
+
 void virtual_cpu::commit() {
   for (const stretch::item& i : stretch_.items()) {
     if (i.kind != stretch::mark::record) continue;
@@ -134,7 +140,7 @@ void virtual_cpu::irq_restore(bool enabled) {
   if (!enabled || irq_enabled_) return;
   irq_enabled_ = true;
   stretch_.add_mark(stretch::mark::irq_on);
-  synchronise();
+  settle_interrupts();
 }
 
 void virtual_cpu::set_timer(sim_time when) {
@@ -149,10 +155,16 @@ void virtual_cpu::interrupt_ahead(sim_time t) {
   if (on_schedule_) on_schedule_(t);
 }
 
-// Sets irq_event_ to the earliest time something may be deliverable.
-void virtual_cpu::arm() {
+// The earliest time something may be deliverable, as far as known now.
+sim_time virtual_cpu::next_interrupt() {
   sim_time first = std::min({interrupts_.next_delivery(params_.number, kernel_now()), timer_due_, slice_due_});
   for (const incoming& i : incoming_) first = std::min(first, i.due);
+  return first;
+}
+
+// Sets irq_event_ to that time.
+void virtual_cpu::arm() {
+  const sim_time first = next_interrupt();
   if (first == armed_ && armed_ > kernel_now()) return;
   irq_event_.cancel();
   armed_ = time_never;
@@ -346,7 +358,7 @@ void virtual_cpu::wake_at(task& who, sim_time t) {
 }
 
 void virtual_cpu::prepare_to_sleep() {
-  synchronise();
+  settle_interrupts();  // other CPUs wake by interrupts, too
   current_->now = task::state::preparing;
 }
 
@@ -355,14 +367,14 @@ void virtual_cpu::finish_sleep() {
 }
 
 void virtual_cpu::schedule() {
-  synchronise();
+  settle_interrupts();
   if (current_->now != task::state::preparing) return;  // woken in between
   current_->now = task::state::sleeping;
   switch_away(/*ready=*/false);
 }
 
 void virtual_cpu::yield() {
-  synchronise();
+  settle_interrupts();
   if (!ready_.empty()) switch_away(/*ready=*/true);
 }
 

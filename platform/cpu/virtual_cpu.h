@@ -75,6 +75,8 @@ class virtual_cpu {
     if (!params_.accumulate) synchronise();
   }
   void synchronise();
+  /// The same for state that nobody but this CPU sees: waits only where an interrupt may fall into the stretch.
+  void settle_interrupts();
   bool irq_save();
   void irq_restore(bool enabled);
   void set_timer(sim_time when);
@@ -144,6 +146,7 @@ class virtual_cpu {
   void run_idle();
   void make_ready(task& t);
   std::optional<pending_interrupt> deliverable(sim_time now);
+  sim_time next_interrupt();
   bool take_interrupt();
   void run_interrupt(const pending_interrupt& i);
   void commit();

@@ -6,7 +6,8 @@
 // Rules of time.  consume() adds CPU cycles to a local offset; other parties do not see the CPU move until it
 // synchronises.  sync() publishes the elapsed stretch and takes interrupts that became deliverable inside it (a stretch
 // an interrupt splits is shifted, event times included).  Call it before touching anything another party, interrupts
-// and softirqs of this CPU included, can see or change.  MMIO, port, configuration and DMA-memory accessors and block()
+// and softirqs of this CPU included, can see or change; where that is software only, sync_software() or sync_irq() says
+// so and may be cheaper.  MMIO, port, configuration and DMA-memory accessors and block()
 // synchronise by themselves.
 #pragma once
 
@@ -53,6 +54,14 @@ class host {
   virtual void sync() = 0;
   /// sync() when more than one CPU exists; for state only other CPUs' software can see.
   virtual void sync_smp() = 0;
+  /// sync() for state that only this CPU can see, interrupts and softirqs included: the CPU need not wait while none of
+  /// its interrupts can come.
+  virtual void sync_irq() { sync(); }
+  /// sync() for state that only software can see, on any CPU.
+  void sync_software() {
+    sync_smp();
+    sync_irq();
+  }
   /// Interrupt enable flag of this CPU; nests through the returned value.  Restoring to enabled synchronises when an
   /// interrupt may be pending.
   virtual bool local_irq_save() = 0;

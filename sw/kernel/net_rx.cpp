@@ -52,7 +52,7 @@ void net_rx::napi_schedule(napi_struct& napi) {
 
 bool net_rx::napi_complete_done(napi_struct& napi, unsigned work) {
   host_.consume(cost::napi_complete);
-  host_.sync();  // an interrupt up to now may set MISSED
+  host_.sync_software();  // an interrupt up to now may set MISSED
   host_.emit(stage::napi_complete, 0, work);
   const bool again = (napi.state & napi_struct::missed) != 0;
   napi.state &= ~(napi_struct::missed | napi_struct::sched);
@@ -77,7 +77,7 @@ void net_rx::action() {
   unsigned budget = limits_.budget;
 
   // The list is taken whole: what interrupts add meanwhile waits for the next run.
-  host_.sync();
+  host_.sync_irq();
   const sim_time end = host_.now() + limits_.time;
   std::vector<napi_struct*> list = std::exchange(data.poll_list, {});
   std::vector<napi_struct*> repoll;
@@ -89,7 +89,7 @@ void net_rx::action() {
     if (poll_one(napi, work)) repoll.push_back(&napi);
     const bool out_of_budget = work >= budget;
     budget -= out_of_budget ? budget : work;
-    host_.sync();  // now() counts the interrupts of the poll
+    host_.sync_irq();  // now() counts the interrupts of the poll
     if (out_of_budget || host_.now() >= end) {
       ++counters_.time_squeeze;
       ++(out_of_budget ? counters_.netdev_budget_exhausted : counters_.netdev_time_exhausted);
@@ -97,7 +97,7 @@ void net_rx::action() {
     }
   }
 
-  host_.sync();
+  host_.sync_irq();
   // Unpolled first, then what interrupts added, then those to poll again: the order of net_rx_action().
   std::vector<napi_struct*> rest(list.begin() + static_cast<std::ptrdiff_t>(next), list.end());
   std::vector<napi_struct*> added = std::exchange(data.poll_list, {});
@@ -124,7 +124,7 @@ bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
 
 packet_ptr net_rx::netif_rx(packet_ptr packet) {
   host_.consume(cost::backlog_enqueue);
-  host_.sync();
+  host_.sync_irq();
   softnet_data& data = here();
   if (data.input_pkt_queue.size() > limits_.max_backlog) {  // qlen <= max_backlog is accepted: one more than its name
     ++counters_.backlog_dropped;
@@ -155,7 +155,7 @@ unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
       receiver_(std::move(packet));
       if (++work >= budget) return work;
     }
-    host_.sync();  // interrupts add to the input queue
+    host_.sync_irq();  // interrupts add to the input queue
     if (data.input_pkt_queue.empty()) {
       data.backlog.state = 0;  // not napi_complete: the backlog is never disabled
       return work;

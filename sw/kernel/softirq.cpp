@@ -30,20 +30,20 @@ void softirqs::raise_irqoff(softirq_number number) {
 }
 
 void softirqs::raise(softirq_number number) {
-  host_.sync();  // pending bits are shared with this CPU's interrupts
+  host_.sync_irq();  // pending bits are shared with this CPU's interrupts
   raise_irqoff(number);
   if (!in_interrupt()) wake_ksoftirqd(here());
 }
 
 void softirqs::local_bh_disable() {
-  host_.sync();  // an interrupt up to now still runs its softirqs
+  host_.sync_irq();  // an interrupt up to now still runs its softirqs
   host_.preempt_disable();
   ++here().softirq_depth;
 }
 
 void softirqs::local_bh_enable() {
   cpu_state& cpu = here();
-  host_.sync();
+  host_.sync_irq();
   if (--cpu.softirq_depth == 0 && cpu.hardirq_depth == 0 && cpu.pending != 0 && !cpu.ksoftirqd_runnable) {
     const bool enabled = host_.local_irq_save();
     run(false);
@@ -78,7 +78,7 @@ void softirqs::run(bool from_ksoftirqd) {
       pending &= pending - 1;
       if (actions_[number]) actions_[number]();
     }
-    host_.sync();  // interrupts of the stretch just spent may raise again
+    host_.sync_irq();  // interrupts of the stretch just spent may raise again
     host_.local_irq_save();
     if (cpu.pending == 0) break;
     if (host_.now() < end && !host_.need_resched() && restarts + 1 < limits_.restarts) {
@@ -107,7 +107,7 @@ void softirqs::ksoftirqd_loop(unsigned number) {
   cpu_state& cpu = cpus_[number];
   for (;;) {
     host_.prepare_to_sleep();
-    host_.sync();
+    host_.sync_irq();
     const bool enabled = host_.local_irq_save();
     if (cpu.pending == 0) {
       cpu.ksoftirqd_runnable = false;

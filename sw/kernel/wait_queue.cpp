@@ -7,7 +7,7 @@ namespace ringside::kernel {
 void wait_queue::prepare_to_wait() {
   host_.prepare_to_sleep();
   const task_id self = host_.current_task();
-  host_.sync();
+  host_.sync_software();
   if (std::find(tasks_.begin(), tasks_.end(), self) == tasks_.end()) tasks_.push_back(self);
 }
 
@@ -29,7 +29,7 @@ void wait_queue::wake_up(frame_id frame) {
   const std::vector<task_id> woken = std::exchange(tasks_, {});
   for (const task_id task : woken) {
     host_.consume(cost::wakeup);
-    host_.sync();
+    host_.sync_software();
     host_.emit(stage::task_wake, frame, task);
     host_.wake(task);
   }

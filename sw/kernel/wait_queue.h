@@ -17,7 +17,8 @@ class wait_queue {
   wait_queue(const wait_queue&) = delete;
   wait_queue& operator=(const wait_queue&) = delete;
 
-  /// Sleeps the current task until condition() holds.  It is called after host::sync() and must not spend time.
+  /// Sleeps the current task until condition() holds.  It is called after host::sync_software() and must not spend
+  /// time.
   template <class condition_type>
   void wait(condition_type condition) {
     for (;;) {

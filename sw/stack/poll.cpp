@@ -42,12 +42,12 @@ std::vector<udp_socket*> poll(kernel::host& machine, std::span<udp_socket* const
   std::vector<udp_socket*> ready;
   {
     alarm end(machine, limit);
-    machine.sync();
+    machine.sync_software();
     if (std::none_of(sockets.begin(), sockets.end(), [](const udp_socket* s) { return s->readable(); })) end.start();
     for (;;) {
       machine.prepare_to_sleep();
       for (udp_socket* socket : sockets) socket->readiness().prepare_to_wait();
-      machine.sync();
+      machine.sync_software();
       for (udp_socket* socket : sockets)
         if (socket->readable()) ready.push_back(socket);
       if (!ready.empty() || end.over()) break;
@@ -71,7 +71,7 @@ void epoll::add(udp_socket& socket, trigger mode) {
     mark_ready(*raw);
     wait_.wake_up(frame);
   });
-  host_.sync();
+  host_.sync_software();
   if (socket.readable()) mark_ready(*raw);
 }
 
@@ -106,7 +106,7 @@ std::vector<udp_socket*> epoll::wait(std::size_t max_events, const wait_limit& l
   host_.consume(kernel::cost::poll_call);
   {
     alarm end(host_, limit);
-    host_.sync();
+    host_.sync_software();
     if (!any_ready()) end.start();
     wait_.wait([this, &end] { return any_ready() || end.over(); });
   }

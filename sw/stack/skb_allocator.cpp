@@ -29,7 +29,7 @@ void skb_allocator::release(sk_buff& skb) {
 }
 
 bool skb_allocator::expand_head(sk_buff& skb, std::size_t missing) {
-  host_.sync();
+  host_.sync_software();
   const std::size_t used = skb.tail_;
   const kernel::bus_address bigger = memory_.alloc(used + missing + shared_info);
   if (bigger == 0) return false;
@@ -45,7 +45,7 @@ bool skb_allocator::expand_head(sk_buff& skb, std::size_t missing) {
 }
 
 void skb_allocator::drop(skb_ptr skb, drop_reason reason) {
-  host_.sync();  // the allocator is shared with interrupts that allocate
+  host_.sync_software();  // the allocator is shared with interrupts that allocate
   drop_frame(skb->frame, reason);
   skb.reset();
   host_.consume(kernel::cost::skb_free);
@@ -57,7 +57,7 @@ void skb_allocator::drop_frame(frame_id frame, drop_reason reason) {
 }
 
 void skb_allocator::consume(skb_ptr skb) {
-  host_.sync();
+  host_.sync_software();
   ++consumed_;
   host_.emit(stage::skb_consume, skb->frame);
   skb.reset();

@@ -57,7 +57,7 @@ class skb_allocator {
   std::byte* at(kernel::bus_address address) const { return memory_.at(address); }
   std::size_t usable_size(kernel::bus_address address) const { return memory_.usable_size(address); }
   void free_buffer(kernel::bus_address address) {
-    host_.sync();  // the allocator is shared with interrupts that allocate
+    host_.sync_software();  // the allocator is shared with interrupts that allocate
     memory_.free(address);
   }
   void charge_copy(std::size_t bytes) { host_.consume(kernel::cost::copy_per_byte, bytes); }

@@ -70,7 +70,7 @@ void udp_socket::splice() {
 
 // __skb_recv_udp: what softirqs have queued moves over as a whole.
 void udp_socket::fill_reader_queue(bool wait) {
-  host_.sync();  // softirqs of this CPU, and other CPUs, fill the queue
+  host_.sync_software();  // softirqs of this CPU, and other CPUs, fill the queue
   if (queue_.empty() && !closed_ && wait) wait_.wait([this] { return readable(); });
   splice();
 }
@@ -80,7 +80,7 @@ void udp_socket::fill_reader_queue(bool wait) {
 bool udp_socket::release(std::size_t truesize) {
   forward_deficit_ += truesize;
   if (forward_deficit_ < rcvbuf_ / 4 && !reader_queue_.empty()) return false;
-  host_.sync();
+  host_.sync_software();
   rmem_alloc_ -= forward_deficit_;
   forward_deficit_ = 0;
   read_.clear();  // the allocator is shared with softirqs

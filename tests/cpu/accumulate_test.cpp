@@ -29,6 +29,7 @@ TEST_P(accumulate, equals_one_wait_per_cost) {
   for (std::uint64_t i = 0; i < 12; ++i) {
     program_params p;
     p.seed = GetParam() * 100 + i;
+    p.cpus = i % 4 < 2 ? 1 : 2;
     if (i % 2 == 1) p.cost_jitter = 60;
     if (i % 3 == 1) p.clock_numerator = 1'733'000'000;
     if (i % 3 == 2) {

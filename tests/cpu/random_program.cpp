@@ -52,6 +52,7 @@ struct program {
 
   void handle(unsigned line) {
     rng handler_random = random_of(line);
+    ++seen[cpu().number()];
     cpu().consume(handler_random.between(10, 900));
     cpu().stall([&handler_random] { sc_core::wait(tlm::to_sc_time(handler_random.between(50, 400) * ns)); });
     if (level[line]) {
@@ -75,14 +76,18 @@ struct program {
 
   void wake_one(rng& random) {
     platform::task& t = *tasks[random.below(static_cast<std::uint32_t>(tasks.size()))];
-    cpu().synchronise();
+    if (t.cpu == cpu().number()) {
+      cpu().settle_interrupts();
+    } else {
+      cpu().synchronise();
+    }
     bench.wake(t);
   }
 
   void run_task(unsigned number) {
     rng random(params.seed * 1000 + number);
     for (unsigned i = 0; i < steps; ++i) {
-      switch (random.below(9)) {
+      switch (random.below(10)) {
         case 0:
         case 1:
         case 2:
@@ -98,6 +103,7 @@ struct program {
           if (random.chance(300'000)) cpu().synchronise();
           cpu().consume(random.between(1, 500));
           cpu().irq_restore(was);
+          bench.mark(4000 + seen[cpu().number()]);
           break;
         }
         case 5:
@@ -109,6 +115,10 @@ struct program {
           break;
         case 7:
           wake_one(random);
+          break;
+        case 8:
+          cpu().settle_interrupts();  // what only this CPU's interrupts change
+          bench.mark(4000 + seen[cpu().number()]);
           break;
         default:
           if (random.chance(300'000)) {
@@ -130,6 +140,7 @@ struct program {
     bench.irq = [this](unsigned line) { handle(line); };
     bench.timer = [this] {
       rng handler_random = random_of(devices);
+      ++seen[cpu().number()];
       cpu().consume(200);
       bench.mark(3000);
       wake_one(handler_random);
@@ -154,6 +165,7 @@ struct program {
   const program_params params;
   cpu_bench bench;
   std::uint64_t taken[devices + 1] = {};  // interrupts per line, and of the timer
+  std::uint64_t seen[2] = {};             // interrupts per CPU
   bool level[devices] = {};
   std::vector<platform::task*> tasks;
 };

@@ -68,6 +68,41 @@ TEST(virtual_cpu, interrupt_waits_for_local_irq_restore) {
   EXPECT_EQ(b.marks(), (list{{3500 * ns, 1}, {3500 * ns, 100}, {3500 * ns, 2}}));
 }
 
+// The kernel's time stands while no interrupt can come: the latency of 500 ns from where the CPU last waited.
+TEST(virtual_cpu, settling_waits_only_where_an_interrupt_may_come) {
+  cpu_bench b;
+  unsigned taken = 0;
+  b.irq = [&taken](unsigned) { ++taken; };
+  const auto kernel_time = [] { return tlm::from_sc_time(sc_core::sc_time_stamp()); };
+  b.task("t", [&] {
+    b.cpu().synchronise();
+    const sim_time start = kernel_time();
+    b.cpu().consume(999);  // 499.5 ns
+    b.cpu().settle_interrupts();
+    EXPECT_EQ(kernel_time(), start);
+    EXPECT_EQ(b.cpu().now(), start + 499'500 * ps);
+    b.cpu().consume(1);
+    b.cpu().settle_interrupts();  // one asserted now could come now
+    EXPECT_EQ(kernel_time(), start + 500 * ns);
+    // One told before, on its way: due in 400 ns.
+    b.interrupts.set_level(0, true, kernel_time());
+    b.cpu().consume(200);
+    b.cpu().synchronise();
+    b.cpu().consume(799);
+    b.cpu().settle_interrupts();
+    EXPECT_EQ(kernel_time(), start + 600 * ns);
+    EXPECT_EQ(taken, 0U);
+    b.cpu().consume(1);
+    b.cpu().settle_interrupts();
+    EXPECT_EQ(kernel_time(), start + 1000 * ns);
+    EXPECT_EQ(taken, 1U);
+    b.mark(1);
+  });
+  b.interrupts.unmask(0, 0);
+  b.run(20 * us);
+  EXPECT_EQ(b.marks().size(), 1U);
+}
+
 TEST(virtual_cpu, hardirqs_do_not_nest) {
   cpu_bench b;
   b.irq = [&b](unsigned line) {
