@@ -34,15 +34,19 @@ TEST(object_cache, objects_lie_apart_on_cache_lines) {
   for (const std::uintptr_t p : places) cache.give_back(reinterpret_cast<void*>(p));
 }
 
+// Under AddressSanitizer nothing is reused at once, so that a late access is found.
 TEST(object_cache, last_freed_is_first_reused) {
-  if (heap_only) GTEST_SKIP() << "under AddressSanitizer nothing is reused at once";
   kernel::object_cache<thing> cache;
   void* const a = cache.take();
   void* const b = cache.take();
   cache.give_back(a);
   cache.give_back(b);
-  EXPECT_EQ(cache.take(), b);
-  EXPECT_EQ(cache.take(), a);
+  void* const c = cache.take();
+  void* const d = cache.take();
+  EXPECT_EQ(c == b, !heap_only);
+  EXPECT_EQ(d == a, !heap_only);
+  cache.give_back(c);
+  cache.give_back(d);
 }
 
 class object_cache_of_packets : public stack_bench {};
@@ -56,9 +60,7 @@ TEST_F(object_cache_of_packets, takes_a_packet_back_through_its_base_class) {
   EXPECT_EQ(net.skbs().live(), 0U);
   EXPECT_EQ(os.memory().live(), 0U);
   const stack::skb_ptr next = net.skbs().alloc_skb(100);
-  if (!heap_only) {
-    EXPECT_EQ(next.get(), place);
-  }
+  EXPECT_EQ(next.get() == place, !heap_only);
   EXPECT_EQ(next->len(), 0U);
 }
 
