@@ -139,7 +139,12 @@ sim_time card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_tim
 }
 
 void card_bench::complete(tlm::dma_transfer& transfer, sim_time requested, sim_time t) {
-  transfers_.push_back({requested, t, transfer.kind, transfer.address, transfer.length, transfer.frames});
+  transfers_.push_back({requested,
+                        t,
+                        transfer.kind,
+                        transfer.address,
+                        transfer.length,
+                        {transfer.frames.begin(), transfer.frames.end()}});
   if (transfer.address + transfer.length > memory_.size()) {
     transfer.status = tlm::dma_status::master_abort;
     if (transfer.write) return card_->dma_done(transfer, t);

@@ -3,13 +3,14 @@
 // Owned by rtl_nic.cpp.  What the RTL must not do here ends the run with one line.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <stdexcept>
 #include <vector>
 
+#include "common/ring_queue.h"
 #include "hw/tlm/nic/nic.h"
 
 namespace ringside::tlm {
@@ -46,29 +47,27 @@ class burst_pool {
     transfer.length = r.length;
     transfer.filled = 0;
     transfer.frames.clear();
-    if (r.write) filling_.push_back(&transfer);
+    if (r.write) filling_.push(&transfer);
     return transfer;
   }
   void give_back(dma_transfer& transfer) { free_.push_back(&transfer); }
 
-  /// Four bytes of the oldest write that is not complete, those of them that `enables` names; frame() gives the frame
-  /// a payload or a descriptor belongs to.
-  template <typename Frame>
-  void add_beat(std::uint32_t word, unsigned enables, bool last, const Frame& frame) {
-    if (filling_.empty()) throw std::runtime_error("the RTL sent write data without a request");
-    dma_transfer& transfer = *filling_.front();
-    const std::uint32_t filled = transfer.filled;
-    if (filled == 0 || (filled % descriptor_bytes == 0 && transfer.kind == dma_kind::writeback))
-      transfer.frames.push_back(frame());
-    if (enables == all_lanes && filled + 4 <= transfer.length) {
-      std::memcpy(transfer.data.data() + filled, &word, 4);
-      transfer.filled = filled + 4;
-    } else {
-      add_lanes(transfer, word, enables);
+  /// Where a beat comes from: local time of the card, and the frame its payload or descriptor belongs to.
+  struct origin {
+    sim_time time;
+    frame_id frame;
+  };
+
+  /// Four bytes of the oldest write that is not complete, those of them that `enables` names; from() gives the origin.
+  template <typename From>
+  void add_beat(std::uint32_t word, unsigned enables, bool last, const From& from) {
+    // Most beats only go to their place; the rest is kept away from the code between two cycles of the card.
+    if (const std::uint32_t at = filled_; enables == all_lanes && !last && at < plain_until_) [[likely]] {
+      std::memcpy(oldest_->data.data() + at, &word, sizeof word);
+      oldest_->filled = filled_ = at + sizeof word;
+      return;
     }
-    if (!last) return;
-    if (transfer.filled != transfer.length) throw std::runtime_error("the RTL ended a write burst early");
-    filling_.pop_front();
+    add_special_beat(word, enables, last, from());
   }
 
  private:
@@ -76,19 +75,40 @@ class burst_pool {
   static constexpr std::uint32_t descriptor_bytes = 16;
   static constexpr unsigned all_lanes = 0xF;
 
-  // At either end of a burst that is not aligned.
-  static void add_lanes(dma_transfer& transfer, std::uint32_t word, unsigned enables) {
+  // The first of a burst or of a descriptor, the last, or one with bytes that do not count.
+  [[gnu::hot, gnu::noinline]] void add_special_beat(std::uint32_t word, unsigned enables, bool last, origin from) {
+    if (oldest_ == nullptr) {
+      if (filling_.empty()) throw std::runtime_error("the RTL sent write data without a request");
+      oldest_ = filling_.take();
+      oldest_->first_data = from.time;
+    }
+    dma_transfer& transfer = *oldest_;
+    const bool writeback = transfer.kind == dma_kind::writeback;
+    if (filled_ == 0 || (writeback && filled_ % descriptor_bytes == 0)) transfer.frames.push_back(from.frame);
     for (unsigned lane = 0; lane < 4; ++lane) {
       if ((enables >> lane & 1U) == 0) continue;
-      if (transfer.filled == transfer.length)
-        throw std::runtime_error("the RTL sent more write data than it asked for");
-      transfer.data[transfer.filled++] = static_cast<std::uint8_t>(word >> (8 * lane));
+      if (filled_ == transfer.length) throw std::runtime_error("the RTL sent more write data than it asked for");
+      transfer.data[filled_++] = static_cast<std::uint8_t>(word >> (8 * lane));
     }
+    transfer.filled = filled_;
+    const std::uint32_t next_descriptor = (filled_ / descriptor_bytes + 1) * descriptor_bytes;
+    plain_until_ = std::max(transfer.length, 3U) - 3;
+    if (writeback) plain_until_ = filled_ % descriptor_bytes == 0 ? 0 : std::min(plain_until_, next_descriptor - 3);
+    if (last) end_burst();
+  }
+
+  void end_burst() {
+    if (filled_ != oldest_->length) throw std::runtime_error("the RTL ended a write burst early");
+    oldest_ = nullptr;
+    filled_ = plain_until_ = 0;
   }
 
   std::array<dma_transfer, pool> transfers_;
   std::vector<dma_transfer*> free_;
-  std::deque<dma_transfer*> filling_;  // writes whose beats still come, in request order
+  ring_queue<dma_transfer*> filling_;  // writes whose beats have not begun, in request order
+  dma_transfer* oldest_ = nullptr;     // the write whose beats come now,
+  std::uint32_t filled_ = 0;           // bytes of it,
+  std::uint32_t plain_until_ = 0;      // and below here a beat of four bytes needs nothing but its place
 };
 
 }  // namespace ringside::tlm

@@ -9,8 +9,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
+#include "common/bounded_vector.h"
 #include "common/event.h"
 #include "common/time.h"
 #include "common/wire_frame.h"
@@ -45,6 +45,7 @@ enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 
 /// keeps them ahead of the bus.
 struct dma_transfer {
   static constexpr std::size_t max_bytes = 4096;
+  using frame_list = bounded_vector<frame_id, max_bytes / 16>;
 
   dma_kind kind = dma_kind::payload;
   bool write = false;
@@ -53,8 +54,9 @@ struct dma_transfer {
   std::uint32_t length = 0;   // bytes, 1..4096
   std::uint64_t address = 0;  // byte address, never crosses 4 KiB
   std::uint32_t filled = 0;   // bytes of data valid so far
+  sim_time first_data = 0;    // of a write: when the first of them came, local time of the card
   std::array<std::uint8_t, max_bytes> data{};
-  std::vector<frame_id> frames;  // payload: one; write-back: one per descriptor, may hold 0
+  frame_list frames;  // payload: one; write-back: one per descriptor, may hold 0
 };
 
 class nic;
@@ -63,9 +65,15 @@ class nic;
 class nic_host {
  public:
   virtual ~nic_host() = default;
-  /// The card asks for the bus at local time `t`.  Returns the time at which the bus will do something about it: the
-  /// card may go on up to there.
+  /// The card asks for the bus at local time `t`.  Returns the time before which the bus does nothing that the card could
+  /// see: it may go on up to there.
   virtual sim_time dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
+  /// The card has reached its limit, at local time `t`.  Does what is due and returns the new limit, `t` when the card has
+  /// to return from run().
+  virtual sim_time go_on(nic& from, sim_time t) {
+    static_cast<void>(from);
+    return t;
+  }
   /// The card answers the oldest unanswered access that is_answered() at local time `t`; `data` counts for reads only.
   virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
   /// INTA# changes at local time `t`; true = asserted.
@@ -95,7 +103,8 @@ class nic {
   virtual ~nic() = default;
   /// Every effect before this time has been produced.
   virtual sim_time local_time() const = 0;
-  /// Advances to `limit` at most; returns early after a call to the host, at the latest where dma_request() said.
+  /// Advances to `limit` at most, or where the host says then; returns early after a call to the host, at the latest
+  /// where dma_request() said.
   virtual void run(sim_time limit) = 0;
   /// An access reaches the card's target side at bus time `t`; the card answers by access_done() where is_answered().
   /// Accesses queue.

@@ -38,10 +38,37 @@ void nic_scheduler::start(const scheduler_params& params) {
   }
 }
 
-[[gnu::hot]] sim_time nic_scheduler::next_decision() const {
+// A waveform wants the events of the bus as soon as the card's signals are there.
+[[gnu::hot]] sim_time nic_scheduler::next_bus_date() const {
   sim_time first = time_never;
-  for (const pci_bus* bus : buses_) first = std::min(first, bus->next_decision());
+  for (const pci_bus* bus : buses_)
+    first = std::min(first, drain_always_ ? bus->next_decision() : bus->next_effect());
   return first;
+}
+
+[[gnu::hot]] sim_time nic_scheduler::go_on(sim_time t) {
+  if (cards_.size() != 1 || buses_.size() != 1 || drain_always_) return t;
+  while (t < bound_) {
+    const sim_time date = next_bus_date();
+    if (date > t) return std::min(bound_, date);
+    buses_.front()->decide(date);
+  }
+  return t;
+}
+
+[[gnu::hot]] nic_scheduler::turn nic_scheduler::next_card() const {
+  turn t{nullptr, bound_, time_never};
+  for (nic* card : cards_) {
+    const sim_time local = card->local_time();
+    if (t.card == nullptr || local < t.local) {
+      if (t.card != nullptr) t.second = std::min(t.second, t.local);
+      t.card = card;
+      t.local = local;
+    } else {
+      t.second = std::min(t.second, local);
+    }
+  }
+  return t;
 }
 
 // Everything dated before bound_ happens here, in date order: at one instant buses first, then the edge.  bound_ may
@@ -49,20 +76,10 @@ void nic_scheduler::start(const scheduler_params& params) {
 // the bus' next decision, or at the end, before software looks.
 [[gnu::hot]] void nic_scheduler::step_until_bound() {
   for (;;) {
-    nic* slowest = nullptr;
-    sim_time second = time_never;  // local time of the next slowest card
-    for (nic* card : cards_) {
-      if (slowest == nullptr || card->local_time() < slowest->local_time()) {
-        if (slowest != nullptr) second = std::min(second, slowest->local_time());
-        slowest = card;
-      } else {
-        second = std::min(second, card->local_time());
-      }
-    }
-    const sim_time horizon = slowest == nullptr ? bound_ : slowest->local_time();
-    const sim_time bus_date = next_decision();
+    const auto [slowest, horizon, second] = next_card();
+    const sim_time bus_date = next_bus_date();
     if (bus_date <= horizon && bus_date < bound_) {
-      for (pci_bus* bus : buses_) bus->advance(bus_date);
+      for (pci_bus* bus : buses_) bus->decide(bus_date);
       if (drain_always_) drain_events();
       continue;
     }
@@ -79,8 +96,8 @@ void nic_scheduler::drain_events() {
   sim_time horizon = time_never;
   for (const nic* card : cards_) horizon = std::min(horizon, card->local_time());
   if (cards_.empty()) horizon = bound_;
-  // A card stands at the edge behind the bus' next date: the bus has yet to reach it.
-  for (pci_bus* bus : buses_) bus->set_horizon(std::min({horizon, bound_, bus->next_date()}));
+  // A card may stand behind the bus' next decision, which the bus has yet to reach.
+  for (pci_bus* bus : buses_) bus->set_horizon(std::min({horizon, bound_, bus->next_decision()}));
   if (before_drain_) before_drain_();
   events_.drain();
   if (after_drain_) after_drain_();

@@ -46,13 +46,25 @@ class nic_scheduler : public sc_core::sc_module {
   /// Drain the event stream before every stretch of a card (waveforms), not only now and then.
   void drain_always(bool on) { drain_always_ = on; }
   const scheduler_params& params() const { return params_; }
+  /// First date at which a bus does something that cards have to stop for.
+  sim_time next_bus_date() const;
+  /// The card has reached its limit at its local time `t`: what one step after the other would do, without leaving it.
+  /// Returns its next limit, `t` when it has to come back.
+  sim_time go_on(sim_time t);
   /// Publishes every watermark and delivers what can be delivered.
   void drain_events();
 
  private:
+  // The card to run next and its local time (bound_ without a card), and the local time of the next slowest.
+  struct turn {
+    nic* card;
+    sim_time local;
+    sim_time second;
+  };
+
   void run_cards();
+  turn next_card() const;
   void step_until_bound();
-  sim_time next_decision() const;
 
   scheduler_params params_;
   event_stream& events_;

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <limits>
 
+#include "common/ring_queue.h"
 #include "hw/tlm/nic/nic.h"
 
 namespace ringside::tlm {
@@ -52,7 +52,7 @@ class response_queue {
       return out;
     }
     if (s.last) out.returned = s.transfer;
-    stretches_.pop_front();
+    stretches_.take();
     next_ = stretches_.empty() ? never : stretches_.front().cycle;
     return out;
   }
@@ -61,21 +61,21 @@ class response_queue {
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   struct stretch {
-    std::int64_t cycle;  // edge that samples its first beat, at the earliest
-    dma_transfer* transfer;
-    std::uint32_t from;  // of the transfer's data; from == to: one beat without data
-    std::uint32_t to;
-    bool last;  // ends the transfer
+    std::int64_t cycle = 0;  // edge that samples its first beat, at the earliest
+    dma_transfer* transfer = nullptr;
+    std::uint32_t from = 0;  // of the transfer's data; from == to: one beat without data
+    std::uint32_t to = 0;
+    bool last = false;  // ends the transfer
   };
 
   void add(const stretch& s) {
     const std::uint32_t beats = std::max<std::uint32_t>((s.to - s.from + 3) / 4, 1);
     free_ = s.cycle + beats;
     if (stretches_.empty()) next_ = s.cycle;
-    stretches_.push_back(s);
+    stretches_.push(s);
   }
 
-  std::deque<stretch> stretches_;
+  ring_queue<stretch> stretches_;
   std::int64_t next_ = never;
   std::int64_t free_ = 0;  // first edge behind all beats
 };

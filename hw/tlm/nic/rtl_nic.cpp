@@ -60,93 +60,100 @@ struct rtl_nic::impl {
     return (frame_id{wire_number} << frame_wire_shift) + last - behind;
   }
 
+  // Most edges are the time, a byte and the evaluation, perhaps a beat of write data.  The generated code pushes this
+  // loop out of the caches at every edge, so it is kept short, with one branch for all else (attention()).
   [[gnu::hot]] void run(sim_time limit) {
-    until = limit;
-    end = rtl_clock.edge_at_or_after(limit);
     stop = false;
-    while (cycle < end && !stop && !skipped_to_end()) {
-      if (waves != nullptr || pins != nullptr || cycle < reset_edges)
-        step_observed();
-      else if (const std::span<const std::uint8_t> bytes = gmii.plain_bytes(); !bytes.empty())
-        run_plain(bytes.data(), 1, static_cast<std::int64_t>(bytes.size()));
-      else if (gmii_idle && !gmii.active(cycle))
-        run_plain(&no_byte, 0, gmii.next_start() - cycle);
-      else
-        step();
+    limit_to(limit);
+    if (!prepare_edge()) return;
+    if (observed || cycle < reset_edges) return run_observed();
+    for (;;) {
+      if (state->mst_wdata_valid_o != 0) take_beat();
+      drive_edge();
+      clock_edge(*top, /*both_edges=*/false);
+      if (!attention()) [[likely]] {
+        ++cycle;
+        continue;
+      }
+      if (has_news()) look_at_outputs();
+      ++cycle;
+      if (stop || !prepare_edge()) return;
     }
   }
 
-  // Skips what can be skipped; true when that leads to the end of the run.
-  bool skipped_to_end() {
-    if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) return false;
-    const std::int64_t wake = std::min(next_input(), end);
-    skipped += wake - cycle;
-    cycle = wake;
-    return cycle == end;
+  void drive_edge() {
+    state->now_i = static_cast<std::uint64_t>(cycle);
+    state->gmii_rxd_i = *byte;
+    byte += stride;
+  }
+
+  // The same with waveforms or a pin log, and during reset, when outputs mean nothing.
+  [[gnu::noinline]] void run_observed() {
+    do {
+      if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
+      drive_edge();
+      if (pins != nullptr) pins->edges.push_back(pins_of(*top));
+      clock_edge(*top, waves != nullptr);
+      if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
+      if (waves != nullptr) waves->dump(now());
+      if (cycle >= reset_edges && has_news()) look_at_outputs();
+      if (waves != nullptr) show_falling_edge();
+      ++cycle;
+    } while (!stop && prepare_edge());
+  }
+
+  void limit_to(sim_time limit) {
+    until = limit;
+    end = rtl_clock.edge_at_or_after(limit);
+  }
+
+  // After the edge of `cycle`: anything to report, or to do before the next one?
+  bool attention() const {
+    const Vnic___024root& card = *state;
+    return (card.evt_o | card.tgt_rsp_valid_o | static_cast<unsigned>(card.intx_o ^ intx) | card.mst_req_valid_o |
+            (card.quiescent_o & skip_idle) | static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
+  }
+
+  // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
+  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
+    for (;;) {
+      if (cycle >= end && !may_go_on()) return false;
+      if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) break;
+      const std::int64_t wake = std::min(next_input(), end);
+      skipped += wake - cycle;
+      cycle = wake;
+      if (cycle < end) break;
+    }
+    if (waves != nullptr) [[unlikely]]
+      waves->before_edge(now());
+    pins_active = false;
+    if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
+    if (cycle >= gmii_due) drive_gmii();
+    if (cycle >= side_due) drive_side_inputs();
+    next_due = std::min({end, gmii_due, side_due});
+    return true;
+  }
+
+  // At the limit: does the host know a new one?
+  bool may_go_on() {
+    const sim_time t = now();
+    const sim_time limit = host.go_on(owner, t);
+    if (limit <= t) return false;
+    limit_to(limit);
+    return true;
   }
 
   // First edge at which the RTL can change again, given that it is quiescent.
   std::int64_t next_input() const {
-    if (pins_active || gmii.active(cycle)) return cycle;  // idle pins have to be seen once
+    if (pins_active || stride != 0 || gmii.active(cycle)) return cycle;  // idle pins have to be seen once
     std::int64_t first = std::min(gmii.next_start(), side_due);
     const std::uint64_t deadline = top->next_deadline_o;
     if (deadline < static_cast<std::uint64_t>(first)) first = static_cast<std::int64_t>(deadline);
     return std::max(first, cycle);
   }
 
-  [[gnu::hot]] void step() {
-    take_outputs();
-    drive_inputs();
-    clock_edge(*top, /*both_edges=*/false);
-    if (has_news()) look_at_outputs();
-    ++cycle;
-  }
-
-  // `count` edges at which GMII changes by its byte alone, or not at all (stride 0) in a gap between frames: most edges
-  // pass here.  The generated code pushes this loop out of the caches at every edge, so it is kept short.
-  [[gnu::hot, gnu::noinline]] void run_plain(const std::uint8_t* byte, std::ptrdiff_t stride, std::int64_t count) {
-    Vnic& model = *top;
-    Vnic___024root& card = *state;
-    const std::int64_t first = cycle;
-    std::int64_t last = count < end - first ? first + count : end;
-    const bool skipping = skip_idle;
-    pins_active = stride != 0;
-    do {
-      if ((card.mst_wdata_valid_o | card.mst_req_valid_o) != 0) [[unlikely]] {
-        take_outputs();
-        last = std::min(last, end);
-      }
-      if (cycle >= side_due) [[unlikely]]
-        drive_side_inputs();
-      card.now_i = static_cast<std::uint64_t>(cycle);
-      card.gmii_rxd_i = *byte;
-      byte += stride;
-      clock_edge(model, /*both_edges=*/false);
-      if (has_news()) [[unlikely]] {
-        look_at_outputs();
-        if (stop) last = cycle;
-      }
-      ++cycle;
-    } while (cycle < last && !(skipping && card.quiescent_o != 0));
-    if (stride != 0) gmii.skip(static_cast<std::size_t>(cycle - first));
-  }
-
   bool has_news() const {
     return (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0;
-  }
-
-  // The same with waveforms or a pin log, and during reset.
-  void step_observed() {
-    if (waves != nullptr) waves->before_edge(now());
-    if (cycle >= reset_edges) take_outputs();
-    drive_inputs();
-    if (pins != nullptr) pins->edges.push_back(pins_of(*top));
-    clock_edge(*top, waves != nullptr);
-    if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
-    if (waves != nullptr) waves->dump(now());
-    if (cycle >= reset_edges) look_at_outputs();
-    if (waves != nullptr) show_falling_edge();
-    ++cycle;
   }
 
   void show_falling_edge() {
@@ -156,45 +163,45 @@ struct rtl_nic::impl {
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
-  [[gnu::hot, gnu::noinline]] void take_outputs() {
-    Vnic___024root& card = *state;
-    card.mst_req_ready_i = bursts.ready();
-    if (card.mst_wdata_valid_o != 0)
-      bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0,
-                      [&] { return frame_of(card.mst_wtag_o); });
-    if (card.mst_req_valid_o != 0 && card.mst_req_ready_i != 0) take_request();
+  void take_beat() {
+    const Vnic___024root& card = *state;
+    bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0,
+                    [&] { return burst_pool::origin{now(), frame_of(card.mst_wtag_o)}; });
   }
 
   [[gnu::hot]] void take_request() {
+    state->mst_req_ready_i = bursts.ready();
+    if (!bursts.ready()) return;
     dma_transfer& transfer = bursts.take({static_cast<dma_kind>(top->mst_req_kind_o), top->mst_req_write_o != 0,
                                           top->mst_req_tag_o, top->mst_req_addr_o, top->mst_req_len_o});
     const sim_time go_on = host.dma_request(owner, transfer, now());
-    if (go_on >= until) return;
-    until = go_on;
-    end = rtl_clock.edge_at_or_after(go_on);
+    if (go_on < until) limit_to(go_on);
   }
 
   // ---- the inputs this edge samples ----
-  void drive_inputs() {
-    state->now_i = static_cast<std::uint64_t>(cycle);
-    pins_active = false;
-    drive_gmii();
-    // Everything but the wire is rare: one comparison tells that nothing is due and nothing has to be taken back.
-    if (cycle >= side_due) drive_side_inputs();
-  }
-
+  // Where GMII does more than going on to the next of the bytes laid out: a frame begins or ends, RX_ER, a slow link.
   [[gnu::hot]] void drive_gmii() {
+    stride = 0;
     if (!gmii.active(cycle)) {
-      if (!gmii_idle) set_gmii({});
-      gmii_idle = true;
+      set_gmii({});
+      byte = &no_byte;
+      gmii_due = gmii.next_start();
       return;
     }
     gmii_driver::pins pin;
     const auto kind = gmii.drive(cycle, pin);
     set_gmii(pin);
-    gmii_idle = kind == gmii_driver::edge_kind::idle;
-    if (gmii_idle) return;
+    gmii_byte = pin.data;
+    byte = &gmii_byte;
+    gmii_due = cycle + 1;
+    if (kind == gmii_driver::edge_kind::idle) return;
     pins_active = true;
+    if (const auto rest = gmii.plain_bytes(); !rest.empty()) {
+      byte = rest.data() - 1;  // this edge's byte stands before them
+      stride = 1;
+      gmii_due += static_cast<std::int64_t>(rest.size());
+      gmii.skip(rest.size());
+    }
     if (kind == gmii_driver::edge_kind::data) return;
     const wire_frame& frame = gmii.current();
     emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
@@ -205,12 +212,12 @@ struct rtl_nic::impl {
     state->gmii_ce_i = pin.ce;
     state->gmii_rx_dv_i = pin.dv;
     state->gmii_rx_er_i = pin.er;
-    state->gmii_rxd_i = pin.data;
   }
 
   [[gnu::hot, gnu::noinline]] void drive_side_inputs() {
     const bool rare = cycle <= reset_edges || !accesses.empty() || access_driven || link_change >= 0;
-    if (rare) drive_rare_inputs();
+    if (rare) [[unlikely]]
+      drive_rare_inputs();
     if (responses.next_cycle() <= cycle) {
       drive_response();
       pins_active = true;
@@ -224,7 +231,7 @@ struct rtl_nic::impl {
     side_due = rare ? next_side_input() : responses.next_cycle();
   }
 
-  void drive_rare_inputs() {
+  [[gnu::noinline]] void drive_rare_inputs() {
     if (cycle == reset_edges) top->rst_ni = 1;
     if (link_change >= 0 && cycle >= link_change) {
       top->link_up_i = link_next;
@@ -344,8 +351,14 @@ struct rtl_nic::impl {
   sim_time until = 0;               // run() goes up to there,
   std::int64_t end = 0;             // that is to this edge,
   bool stop = false;                // or ends before it
-  bool pins_active = true;          // the last edge saw an input that was not idle
-  bool gmii_idle = false;           // nothing on GMII's pins
+  std::int64_t next_due = 0;        // first edge that needs prepare_edge(), at the latest
+  bool pins_active = true;          // the edge prepared last saw an input that was not idle
+  bool observed = false;            // waveforms or a pin log look at every edge
+
+  const std::uint8_t* byte = &no_byte;  // on GMII at the next edge,
+  std::ptrdiff_t stride = 0;            // and so much further on at the edge after it
+  std::uint8_t gmii_byte = 0;           // what `byte` points to where it is not one of a frame laid out
+  std::int64_t gmii_due = 0;            // first edge at which GMII changes by more than that
 
   burst_pool bursts;
   response_queue responses;
@@ -407,6 +420,7 @@ void rtl_nic::set_crossing(std::uint32_t clocks) {
 
 void rtl_nic::wire_released() {
   impl_->gmii.look_ahead();
+  impl_->gmii_due = std::min(impl_->gmii_due, impl_->gmii.next_start());
 }
 
 nic_config_state rtl_nic::config_state() const {
@@ -422,6 +436,7 @@ nic_counters rtl_nic::counters() const {
 void rtl_nic::trace(const nic_trace& waves) {
   constexpr int all_levels = 99;
   impl_->waves = std::make_unique<rtl_trace>(waves);
+  impl_->observed = true;
   impl_->top->trace(&impl_->waves->vcd(), all_levels);
   impl_->waves->open();
 }
@@ -434,6 +449,7 @@ void rtl_nic::flush_trace() {
 
 void rtl_nic::record_pins(rtl_pin_log* into) {
   impl_->pins = into;
+  impl_->observed = impl_->waves != nullptr || into != nullptr;
 }
 void rtl_nic::set_skip(bool on) {
   impl_->skip_idle = on;

@@ -36,8 +36,8 @@ host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& 
   entry.address = transfer.address + from;
   entry.kind = transfer.kind;
   entry.offset = from;
-  entry.data.assign(transfer.data.begin() + from, transfer.data.begin() + to);
-  entry.frames.assign(transfer.frames.begin(), transfer.frames.end());
+  entry.data.assign(std::span(transfer.data).subspan(from, to - from));
+  entry.frames.assign(transfer.frames);
   const std::uint32_t bytes = to - from;
   const auto lines = static_cast<sim_time>((bytes + memory_line_bytes - 1) / memory_line_bytes);
   entry.visible = std::max(t + params_.drain_latency, last_drain_) + lines * params_.drain_line_time;
@@ -70,7 +70,7 @@ host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& 
 [[gnu::hot]] const posted_write& host_bridge::drain() {
   posted_write& entry = posted_.take();
   posted_bytes_ -= static_cast<std::uint32_t>(entry.data.size());
-  access_memory(::tlm::TLM_WRITE_COMMAND, entry.address, entry.data);
+  access_memory(::tlm::TLM_WRITE_COMMAND, entry.address, {entry.data.data(), entry.data.size()});
   if (entry.kind != dma_kind::writeback) memory_.mark(entry.address, entry.data.size(), entry.frames.front());
   return entry;
 }

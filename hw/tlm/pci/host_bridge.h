@@ -16,16 +16,16 @@
 #include <systemc>
 #include <tlm>
 
+#include "common/ring_queue.h"
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/pci/host_bridge_port.h"
 #include "hw/tlm/pci/pci_params.h"
-#include "hw/tlm/pci/posted_writes.h"
 
 namespace ringside::tlm {
 
 class pci_bus;
 
-class host_bridge : public sc_core::sc_module, public host_bridge_port {
+class host_bridge final : public host_bridge_port, public sc_core::sc_module {
  public:
   /// CPU accesses: 4 bytes, aligned; address = bus address, port, or configuration dword offset (pci_space_extension).
   tlm_utils::simple_target_socket<host_bridge> cpu_in;
@@ -67,7 +67,7 @@ class host_bridge : public sc_core::sc_module, public host_bridge_port {
   pci_bus* bus_ = nullptr;
   ::tlm::tlm_generic_payload payload_;  // of DMA
   std::function<void(sim_time)> on_schedule_;
-  posted_writes posted_;
+  ring_queue<posted_write> posted_;  // bursts that ended on the bus and are not in memory yet
   std::uint32_t posted_bytes_ = 0;
   sim_time last_drain_ = 0;
   std::deque<access_slot> slots_;  // a deque: slots keep their addresses

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "common/bounded_vector.h"
 #include "hw/tlm/pci/cpu_access.h"
 
 namespace ringside::tlm {
@@ -14,9 +14,9 @@ struct posted_write {
   std::uint64_t address = 0;
   dma_kind kind = dma_kind::payload;
   std::uint32_t offset = 0;  // of its first byte in the transfer
-  std::vector<std::uint8_t> data;
-  std::vector<frame_id> frames;  // as in dma_transfer
-  sim_time visible = 0;          // when it is in memory
+  bounded_vector<std::uint8_t, dma_transfer::max_bytes> data;
+  dma_transfer::frame_list frames;
+  sim_time visible = 0;  // when it is in memory
 };
 
 class host_bridge_port {

@@ -18,6 +18,7 @@ pci_bus::pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& 
       params_(params),
       bridge_(bridge),
       events_(events),
+      drain_source_(events.add_source(origin::bus, unit)),
       source_(events.add_source(origin::bus, unit)),
       random_(params.seed ^ 0x9C1B0005ULL) {
   if (params.crossing_to_pci_clocks == 0)
@@ -37,9 +38,11 @@ unsigned pci_bus::attach(nic& card) {
 // ---- requests -------------------------------------------------------------------------------------------------------
 
 [[gnu::hot]] void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
+  if (next_decision_ <= t) decide(t);  // the card went on to next_effect()
   pending request;
   request.dma = &transfer;
   request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
+  request.claimed = bridge_.claims(transfer.address, transfer.length);
   enqueue(device + 1, request);
 }
 
@@ -51,12 +54,12 @@ void pci_bus::request_cpu(cpu_access& access, sim_time t) {
 }
 
 [[gnu::hot]] void pci_bus::enqueue(unsigned index, const pending& request) {
-  masters_[index].queue.push_back(request);
+  masters_[index].queue.push(request);
   const bool burst =
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
     lose_grant(request.request_edge + params_.arbitration_clocks);
-  next_decision_ = find_next_decision();
+  find_next_decision();
 }
 
 void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
@@ -69,7 +72,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   request.answered = true;
   request.answer_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   if (owner_.now == phase::target_wait) finish_wait();
-  next_decision_ = find_next_decision();
+  find_next_decision();
 }
 
 [[gnu::hot, gnu::noinline]] sim_time pci_bus::at(std::int64_t edge) const {
@@ -88,56 +91,61 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   return index == last_owner_ ? asked : asked + params_.arbitration_clocks;
 }
 
-[[gnu::hot]] sim_time pci_bus::decision_date() const {
-  std::int64_t first = -1;
-  for (unsigned i = 0; i < masters_.size(); ++i) {
-    if (masters_[i].queue.empty()) continue;
-    const std::int64_t ready = ready_edge(i);
-    if (first < 0 || ready < first) first = ready;
-  }
-  return first < 0 ? time_never : at(std::max(first, free_edge_));
+[[gnu::hot]] std::int64_t pci_bus::grant_edge() const {
+  std::int64_t first = no_edge;
+  for (unsigned i = 0; i < masters_.size(); ++i)
+    if (!masters_[i].queue.empty()) first = std::min(first, ready_edge(i));
+  return first == no_edge ? no_edge : std::max(first, free_edge_);
 }
 
-[[gnu::hot]] sim_time pci_bus::find_next_decision() const {
-  return owner_.now == phase::idle ? decision_date() : owner_.step_date;
+[[gnu::hot]] void pci_bus::find_next_decision() {
+  next_edge_ = owner_.now == phase::idle ? grant_edge() : owner_.step;
+  next_decision_ = next_edge_ == no_edge ? time_never : at(next_edge_);
 }
 
-[[gnu::hot]] void pci_bus::advance(sim_time limit) {
-  for (;;) {
-    const sim_time own = find_next_decision();
-    const sim_time date = std::min(next_drain_, own);
-    next_decision_ = own;
-    if (date > limit || date == time_never) return;
-    now_ = date;
-    if (next_drain_ <= own)
-      drain_one();
-    else if (owner_.now == phase::idle)
-      grant(edge_at_or_after(date));
+[[gnu::hot]] void pci_bus::decide(sim_time limit) {
+  while (next_decision_ <= limit) {
+    now_ = next_decision_;
+    edge_ = next_edge_;
+    if (owner_.now == phase::idle)
+      grant();
     else
       step();
+    find_next_decision();
   }
+}
+
+void pci_bus::advance(sim_time limit) {
+  decide(limit);
+  drain_up_to(limit);
+}
+
+void pci_bus::set_horizon(sim_time t) {
+  drain_up_to(t - ps);
+  events_.set_watermark(drain_source_, t);
+  events_.set_watermark(source_, t);
 }
 
 // ---- a transaction begins
 // ---------------------------------------------------------------------------------------------
 
-[[gnu::hot]] void pci_bus::grant(std::int64_t edge) {
-  const auto count = static_cast<unsigned>(masters_.size());
+[[gnu::hot]] void pci_bus::grant() {
   unsigned index = last_owner_;
-  do index = (index + 1) % count;
-  while (masters_[index].queue.empty() || ready_edge(index) > edge);
-  // The card's PCI interface uses its grant when the burst's first data are there.
+  do
+    if (++index == masters_.size()) index = 0;
+  while (masters_[index].queue.empty() || ready_edge(index) > edge_);
+  // The card's PCI interface uses its grant when the burst's first data are there; it may have run ahead since.
   pending& first = masters_[index].queue.front();
-  if (first.dma != nullptr && first.dma->write && first.dma->filled == 0) {
-    first.request_edge += edge + 1 - ready_edge(index);  // it keeps asking, one clock at a time
+  if (first.dma != nullptr && first.dma->write && (first.dma->filled == 0 || first.dma->first_data >= now_)) {
+    first.request_edge += edge_ + 1 - ready_edge(index);  // it keeps asking, one clock at a time
     return;
   }
   owner_ = {};
   owner_.index = index;
-  owner_.start = edge;
+  owner_.start = edge_;
   last_owner_ = index;
   ++counters_.transactions;
-  if (head().dma != nullptr)
+  if (first.dma != nullptr) [[likely]]
     start_dma();
   else
     start_cpu();
@@ -153,7 +161,7 @@ void pci_bus::start_cpu() {
   const std::int64_t claimed = owner_.start + params_.nic_devsel_clocks;
   if (request.delayed) {  // the master repeats a read the card took before: it only has to fetch the answer
     owner_.now = phase::target_wait;
-    owner_.step_date = at(owner_.start + params_.target_latency_clocks);
+    owner_.step = owner_.start + params_.target_latency_clocks;
     finish_wait();
     return;
   }
@@ -166,7 +174,7 @@ void pci_bus::start_cpu() {
     ++counters_.aborts;
     owner_.now = phase::cpu_end;
     owner_.end = owner_.start + pci_params::master_abort_clocks;
-    owner_.step_date = at(owner_.end);
+    owner_.step = owner_.end;
     return;
   }
   nic& card = *masters_[*device + 1].card;
@@ -174,11 +182,11 @@ void pci_bus::start_cpu() {
   if (!is_answered(access.space, access.write)) {
     owner_.now = phase::cpu_end;
     owner_.end = claimed + params_.nic_write_wait_clocks;
-    owner_.step_date = at(owner_.end);
+    owner_.step = owner_.end;
     card.deliver_access(at_card, at(owner_.end));
   } else {
     owner_.now = phase::target_wait;
-    owner_.step_date = at(owner_.start + params_.target_latency_clocks);
+    owner_.step = owner_.start + params_.target_latency_clocks;
     card.deliver_access(at_card, at(claimed));
   }
 }
@@ -240,13 +248,13 @@ void pci_bus::finish_wait() {
   const pending& request = head();
   if (!request.answered) return;
   const std::int64_t end = std::max(request.answer_edge, owner_.start + params_.nic_devsel_clocks);
-  if (end <= owner_.start + params_.target_latency_clocks) owner_.step_date = at(end);
+  if (end <= owner_.start + params_.target_latency_clocks) owner_.step = end;
 }
 
 void pci_bus::finish_cpu() {
   cpu_access& access = *head().cpu;
   end_transaction(access.aborted ? 0 : word_bytes);
-  masters_[0].queue.pop_front();
+  masters_[0].queue.take();
   bridge_.cpu_access_done(access, now_);
 }
 
@@ -260,8 +268,7 @@ void pci_bus::retry() {
 }
 
 [[gnu::hot]] void pci_bus::end_transaction(std::uint32_t bytes) {
-  const std::int64_t last = edge_at_or_after(now_);
-  const std::int64_t clocks = last - owner_.start + 1;
+  const std::int64_t clocks = edge_ - owner_.start + 1;
   counters_.busy_clocks += static_cast<std::uint64_t>(clocks);
   counters_.bytes += bytes;
   const pending& request = head();
@@ -269,9 +276,9 @@ void pci_bus::retry() {
       request.dma != nullptr ? request.dma->address + request.done - bytes : request.cpu->address;
   emit(stage::pci_transaction, 0, address,
        pci_word::pack(owner_.what, owner_.index, bytes, static_cast<std::uint64_t>(clocks), owner_.flags));
-  free_edge_ = last + 1 + params_.idle_clocks;
+  free_edge_ = edge_ + 1 + params_.idle_clocks;
   owner_.now = phase::idle;
-  owner_.step_date = time_never;
+  owner_.step = no_edge;
 }
 
 }  // namespace ringside::tlm

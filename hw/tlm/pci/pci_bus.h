@@ -10,11 +10,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include "common/event_stream.h"
+#include "common/ring_queue.h"
 #include "common/rng.h"
 #include "hw/tlm/pci/cpu_access.h"
 #include "hw/tlm/pci/host_bridge_port.h"
@@ -59,19 +60,27 @@ class pci_bus {
   void access_done(unsigned device, std::uint32_t data, sim_time t);
 
   /// Date of the next thing the bus does by itself; time_never when it waits for others.
-  sim_time next_date() const { return std::min(next_decision_, next_drain_); }
+  sim_time next_date() const { return std::min(next_decision_, bridge_.next_drain()); }
   /// The same without drains into memory, which only software sees: no card has to stop for them.
   sim_time next_decision() const { return next_decision_; }
-  /// Does everything dated at or before `limit`.
+  /// First date at which what the bus does may reach a card.  A card that is alone with the bus, while no CPU asks, may
+  /// run up to there: what the bus has to decide before follows from what has been asked and can be decided later.
+  sim_time next_effect() const;
+  /// Decides everything dated at or before `limit`.  Drains into memory wait until something looks, so that they come
+  /// several at a time.
+  void decide(sim_time limit);
+  /// Does everything dated at or before `limit`: software may look at memory then.
   void advance(sim_time limit);
-  /// No event of the bus will be older than `t`: every party has reached it.
-  void set_horizon(sim_time t) { events_.set_watermark(source_, t); }
+  /// No event of the bus will be older than `t`: every party has reached it, software too.
+  void set_horizon(sim_time t);
 
   const pci_counters& counters() const { return counters_; }
   const pci_params& params() const { return params_; }
   std::uint8_t unit() const { return unit_; }
 
  private:
+  static constexpr std::int64_t no_edge = std::numeric_limits<std::int64_t>::max();
+
   struct pending {
     dma_transfer* dma = nullptr;
     cpu_access* cpu = nullptr;
@@ -79,11 +88,12 @@ class pci_bus {
     std::uint32_t done = 0;         // bytes of a DMA transfer finished
     bool delayed = false;           // met a Retry after its target had taken it: the answer comes to answer_edge
     bool answered = false;          // its answer has come since
+    bool claimed = false;           // a DMA transfer the bridge takes as a whole
     std::int64_t answer_edge = 0;
   };
   struct master {
     nic* card = nullptr;  // null: the bridge
-    std::deque<pending> queue;
+    ring_queue<pending> queue;
     frame_id last_payload_frame = 0;
   };
   enum class phase : std::uint8_t {
@@ -106,7 +116,7 @@ class pci_bus {
     std::uint32_t returned = 0;  // bytes of a read handed to the card in this burst
     std::uint64_t flags = 0;     // pci_word flags
     pci_word::kind what = pci_word::kind::payload;
-    sim_time step_date = time_never;  // date of the next step of this transaction
+    std::int64_t step = no_edge;  // clock of the next step of this transaction
   };
 
   // Not inlined: a dozen places use them between two cycles of a card, whose code has evicted them by then.
@@ -115,9 +125,11 @@ class pci_bus {
   std::int64_t clocks_per_word() const { return 1 + static_cast<std::int64_t>(params_.wait_states); }
   void enqueue(unsigned index, const pending& request);
   std::int64_t ready_edge(unsigned index) const;
-  sim_time decision_date() const;
-  sim_time find_next_decision() const;
-  void grant(std::int64_t edge);
+  std::int64_t grant_edge() const;
+  void find_next_decision();
+  std::int64_t first_write_edge(std::int64_t start, std::uint64_t address) const;
+  std::uint32_t words_before_boundary(std::uint64_t address, std::uint32_t bytes) const;
+  void grant();
   void start_dma();
   void start_cpu();
   void lose_grant(std::int64_t edge);
@@ -128,11 +140,14 @@ class pci_bus {
   void schedule_read_piece();
   void return_read_piece();
   void finish_dma(std::uint32_t bytes, bool return_transfer = true);
+  bool time_read(pending& request, bool injected, std::int64_t& first) const;
+  bool room_for(std::uint32_t bytes);
   void abort_dma();
   void finish_wait();
   void finish_cpu();
   void retry();
   void end_transaction(std::uint32_t bytes);
+  void drain_up_to(sim_time limit);
   void drain_one();
   std::optional<unsigned> decode(const cpu_access& access, std::uint32_t& offset) const;
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
@@ -142,15 +157,17 @@ class pci_bus {
   const pci_params params_;
   host_bridge_port& bridge_;
   event_stream& events_;
+  const event_stream::source_id drain_source_;  // drains of an instant come before decisions
   const event_stream::source_id source_;
   rng random_;
   std::vector<master> masters_;  // 0: the bridge, i + 1: card i
   owner owner_;
   std::int64_t free_edge_ = 0;  // first clock at which an address phase may stand
   unsigned last_owner_ = 0;
-  sim_time now_ = 0;
+  sim_time now_ = 0;       // of the decision under way,
+  std::int64_t edge_ = 0;  // and its clock
   sim_time next_decision_ = time_never;
-  sim_time next_drain_ = time_never;  // as the bridge says
+  std::int64_t next_edge_ = no_edge;
   pci_counters counters_;
 };
 

@@ -18,6 +18,11 @@ std::uint32_t words_of(std::uint64_t address, std::uint32_t bytes) {
   return (lead + bytes + word_bytes - 1) / word_bytes;
 }
 
+// PCI 2.3 section 3.9.
+std::int64_t dual_address_clocks(std::uint64_t address) {
+  return address >> 32 != 0 ? 1 : 0;
+}
+
 pci_word::kind kind_of(dma_kind kind) {
   switch (kind) {
     case dma_kind::fetch:
@@ -49,62 +54,84 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 
 }  // namespace
 
+// A burst of the only card that can be: nothing but its last data phase concerns the card.  A Retry, a disconnect or
+// wait states only make it later.
+[[gnu::hot]] sim_time pci_bus::next_effect() const {
+  if (owner_.now != phase::idle || masters_.size() != 2 || !masters_[0].queue.empty() || masters_[1].queue.empty())
+    return next_decision_;
+  const pending& next = masters_[1].queue.front();
+  if (!next.dma->write || !next.claimed) return next_decision_;
+  const std::uint64_t address = next.dma->address + next.done;
+  const std::uint32_t words = words_before_boundary(address, next.dma->length - next.done);
+  const std::int64_t first = first_write_edge(std::max(ready_edge(1), free_edge_), address);
+  return at(first + words * clocks_per_word() - 1);
+}
+
+// Clock of the first data phase of a write whose address phase is at `start`, at the earliest.
+[[gnu::hot]] std::int64_t pci_bus::first_write_edge(std::int64_t start, std::uint64_t address) const {
+  return start + dual_address_clocks(address) + params_.devsel_clocks + params_.write_latency_clocks;
+}
+
+// The bridge disconnects at its boundary; the master goes on behind it with a new transaction.
+[[gnu::hot]] std::uint32_t pci_bus::words_before_boundary(std::uint64_t address, std::uint32_t bytes) const {
+  const std::uint64_t room = params_.disconnect_bytes - address % params_.disconnect_bytes;
+  return words_of(address, static_cast<std::uint32_t>(std::min<std::uint64_t>(bytes, room)));
+}
+
 [[gnu::hot]] void pci_bus::start_dma() {
   pending& request = head();
-  dma_transfer& transfer = *request.dma;
+  const dma_transfer& transfer = *request.dma;
   const std::uint64_t address = transfer.address + request.done;
   const std::uint32_t left = transfer.length - request.done;
-  const std::int64_t dual_address = address >> 32 != 0 ? 1 : 0;  // PCI 2.3 section 3.9
   owner_.what = kind_of(transfer.kind);
   owner_.flags = transfer.write ? pci_word::write : 0;
-  if (!bridge_.claims(address, left)) {
+  if (!request.claimed && !bridge_.claims(address, left)) [[unlikely]] {
     owner_.now = phase::aborting;
-    owner_.end = owner_.start + dual_address + pci_params::master_abort_clocks;
-    owner_.step_date = at(owner_.end);
+    owner_.step = owner_.start + dual_address_clocks(address) + pci_params::master_abort_clocks;
     return;
   }
-  const std::int64_t jitter = params_.wait_jitter == 0 ? 0 : random_.between(0, params_.wait_jitter);
+  std::int64_t first = first_write_edge(owner_.start, address);
+  if (params_.wait_jitter != 0) [[unlikely]]
+    first += random_.between(0, params_.wait_jitter);
   const bool injected = params_.retry_per_million != 0 && random_.chance(params_.retry_per_million);
-  std::int64_t first = owner_.start + dual_address + params_.devsel_clocks + jitter;
-  if (transfer.write) {
-    first += params_.write_latency_clocks;
-  } else {
-    // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for
-    // its latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
-    const std::int64_t fetched = request.delayed ? request.answer_edge : first + params_.read_latency_clocks;
-    first = std::max({first, fetched, edge_at_or_after(bridge_.drained_by())});
-  }
-  const bool refused =
-      injected || (transfer.write ? !bridge_.can_post(left) : first - owner_.start > params_.target_latency_clocks);
-  if (refused) {
-    if (!transfer.write && !request.delayed && !injected) {
-      request.delayed = true;
-      request.answer_edge = first;
-    }
+  if (transfer.write ? injected || !room_for(left) : !time_read(request, injected, first)) [[unlikely]] {
     owner_.now = phase::retrying;
-    owner_.end = owner_.start + dual_address + params_.devsel_clocks;
-    owner_.step_date = at(owner_.end);
+    owner_.step = owner_.start + dual_address_clocks(address) + params_.devsel_clocks;
     return;
   }
-  // The bridge disconnects at its boundary; the master goes on behind it with a new transaction.
-  const std::uint64_t room = params_.disconnect_bytes - address % params_.disconnect_bytes;
-  owner_.words = words_of(address, static_cast<std::uint32_t>(std::min<std::uint64_t>(left, room)));
+  owner_.words = words_before_boundary(address, left);
   owner_.first = first;
   owner_.end = first + owner_.words * clocks_per_word() - 1;
-  if (transfer.write) {
-    owner_.now = phase::write_data;
-    owner_.step_date = at(owner_.end);
-    if (transfer.kind != dma_kind::writeback && masters_[owner_.index].last_payload_frame != transfer.frames.front()) {
-      masters_[owner_.index].last_payload_frame = transfer.frames.front();
-      emit(stage::dma_start, transfer.frames.front(), address, left);
-    }
-  } else {
-    owner_.now = phase::read_setup;
-    owner_.step_date = at(owner_.first);
+  owner_.now = transfer.write ? phase::write_data : phase::read_setup;
+  owner_.step = transfer.write ? owner_.end : owner_.first;
+  if (is_payload(transfer.kind) && masters_[owner_.index].last_payload_frame != transfer.frames.front()) {
+    masters_[owner_.index].last_payload_frame = transfer.frames.front();
+    emit(stage::dma_start, transfer.frames.front(), address, left);
   }
   for (unsigned i = 0; i < masters_.size(); ++i)
-    if (i != owner_.index && !masters_[i].queue.empty())
+    if (i != owner_.index && !masters_[i].queue.empty()) [[unlikely]]
       lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
+}
+
+// The clock of a read's first data phase; false when it meets a Retry.
+bool pci_bus::time_read(pending& request, bool injected, std::int64_t& first) const {
+  first -= params_.write_latency_clocks;
+  // A read pushes the writes posted before it into memory first (PCI 2.3 section 3.2.5).  One that met a Retry for its
+  // latency is a delayed read: the bridge has fetched the data meanwhile (3.3.3.3).
+  const std::int64_t fetched = request.delayed ? request.answer_edge : first + params_.read_latency_clocks;
+  first = std::max({first, fetched, edge_at_or_after(bridge_.drained_by())});
+  if (injected) return false;
+  if (first - owner_.start <= params_.target_latency_clocks) return true;
+  if (!request.delayed) request.answer_edge = first;
+  request.delayed = true;
+  return false;
+}
+
+// Drains are late: what should have left the posting buffer by now may be in it still.
+[[gnu::hot]] bool pci_bus::room_for(std::uint32_t bytes) {
+  if (bridge_.can_post(bytes)) return true;
+  drain_up_to(now_);
+  return bridge_.can_post(bytes);
 }
 
 // GNT# goes to another master at `edge`: the burst ends when the latency timer has expired as well, after at least one
@@ -118,7 +145,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
   if (words >= owner_.words) return;
   owner_.words = static_cast<std::uint32_t>(words);
   owner_.end = owner_.first + words * clocks_per_word() - 1;
-  if (owner_.now == phase::write_data) owner_.step_date = at(owner_.end);
+  if (owner_.now == phase::write_data) owner_.step = owner_.end;
   if (owner_.now == phase::read_data) schedule_read_piece();
 }
 
@@ -130,7 +157,6 @@ void pci_bus::lose_grant(std::int64_t edge) {
   const std::uint32_t to = std::min(transfer.length, from + owner_.words * word_bytes - lead);
   if (transfer.filled < to) throw std::logic_error("a card let its write data run dry on the bus");
   bridge_.post_write(transfer, from, to, now_);
-  next_drain_ = bridge_.next_drain();
   report_write(transfer, from, to);
   request.done = to;
   finish_dma(to - from);
@@ -153,6 +179,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
 [[gnu::hot]] void pci_bus::begin_read() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
+  drain_up_to(now_);
   bridge_.read_memory(transfer.address + request.done,
                       std::span(transfer.data).subspan(request.done, transfer.length - request.done));
   owner_.now = phase::read_data;
@@ -163,14 +190,14 @@ void pci_bus::lose_grant(std::int64_t edge) {
 [[gnu::hot]] void pci_bus::schedule_read_piece() {
   const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
   const std::uint32_t words = std::min(owner_.words, (owner_.returned / word_bytes / piece + 1) * piece);
-  owner_.step_date = at(owner_.first + words * clocks_per_word() - 1);
+  owner_.step = owner_.first + words * clocks_per_word() - 1;
 }
 
 [[gnu::hot]] void pci_bus::return_read_piece() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t burst_begin = request.done;
-  const auto words = static_cast<std::uint32_t>((edge_at_or_after(now_) - owner_.first + 1) / clocks_per_word());
+  const auto words = static_cast<std::uint32_t>((edge_ - owner_.first + 1) / clocks_per_word());
   const std::uint32_t from = burst_begin + owner_.returned;
   const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
   owner_.returned = to - burst_begin;
@@ -205,7 +232,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
   }
   end_transaction(bytes);
   if (whole) {
-    from.queue.pop_front();
+    from.queue.take();
     if (return_transfer) from.card->dma_done(transfer, now_);
   } else {
     request.request_edge = free_edge_;
@@ -220,16 +247,19 @@ void pci_bus::abort_dma() {
   owner_.flags |= pci_word::abort;
   ++counters_.aborts;
   end_transaction(0);
-  from.queue.pop_front();
+  from.queue.take();
   if (transfer.write)
     from.card->dma_done(transfer, now_);
   else
     from.card->dma_data(transfer, 0, 0, true, now_);
 }
 
+[[gnu::hot]] void pci_bus::drain_up_to(sim_time limit) {
+  while (bridge_.next_drain() <= limit) drain_one();
+}
+
 [[gnu::hot]] void pci_bus::drain_one() {
   const posted_write& burst = bridge_.drain();
-  next_drain_ = bridge_.next_drain();
   if (burst.kind != dma_kind::writeback) return;
   const std::uint64_t transfer_address = burst.address - burst.offset;
   const auto to = burst.offset + static_cast<std::uint32_t>(burst.data.size());
@@ -238,7 +268,8 @@ void pci_bus::abort_dma() {
     std::array<std::uint8_t, descriptor_bytes> descriptor{};
     const std::uint64_t address = transfer_address + std::uint64_t{i} * descriptor_bytes;
     bridge_.read_memory(address, descriptor);
-    emit(stage::dd_visible, burst.frames.at(i), address, upper_half(descriptor.data()));
+    events_.push(drain_source_, burst.visible, stage::dd_visible, burst.frames.at(i), address,
+                 upper_half(descriptor.data()));
   }
 }
 
