@@ -49,6 +49,7 @@ class clock_domain {
   /// Number of the first edge at or after `t` (t >= 0).
   constexpr std::int64_t edge_at_or_after(sim_time t) const {
     // edge(n) >= t means n * time_ / cycles_ >= t, rounded or not, since t is a whole number.
+    if (cycles_ == 1 && short_below_ > 0) return t / short_time_ + (t % short_time_ != 0 ? 1 : 0);
     if (t < short_below_) return (t * cycles_ + short_time_ - 1) / short_time_;
     return static_cast<std::int64_t>((t * cycles_ + time_ - 1) / time_);
   }

@@ -112,11 +112,11 @@ struct machine::parts final : public tlm::nic_host {
   // ---- tlm::nic_host
   // -----------------------------------------------------------------------------------------------------
 
-  sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override {
+  [[gnu::hot]] sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override {
     bus.request_dma(0, transfer, t);
     return scheduler.next_bus_date();
   }
-  sim_time go_on(tlm::nic&, sim_time t) override { return scheduler.go_on(t); }
+  [[gnu::hot]] sim_time go_on(tlm::nic&, sim_time t) override { return scheduler.go_on(t); }
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
   void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
 

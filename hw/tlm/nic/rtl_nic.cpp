@@ -172,8 +172,9 @@ struct rtl_nic::impl {
   [[gnu::hot]] void take_request() {
     state->mst_req_ready_i = bursts.ready();
     if (!bursts.ready()) return;
-    dma_transfer& transfer = bursts.take({static_cast<dma_kind>(top->mst_req_kind_o), top->mst_req_write_o != 0,
-                                          top->mst_req_tag_o, top->mst_req_addr_o, top->mst_req_len_o});
+    const Vnic___024root& card = *state;
+    dma_transfer& transfer = bursts.take({static_cast<dma_kind>(card.mst_req_kind_o), card.mst_req_write_o != 0,
+                                          card.mst_req_tag_o, card.mst_req_addr_o, card.mst_req_len_o});
     const sim_time go_on = host.dma_request(owner, transfer, now());
     if (go_on < until) limit_to(go_on);
   }
@@ -215,8 +216,7 @@ struct rtl_nic::impl {
   }
 
   [[gnu::hot, gnu::noinline]] void drive_side_inputs() {
-    const bool rare = cycle <= reset_edges || !accesses.empty() || access_driven || link_change >= 0;
-    if (rare) [[unlikely]]
+    if (rare_inputs) [[unlikely]]
       drive_rare_inputs();
     if (responses.next_cycle() <= cycle) {
       drive_response();
@@ -228,7 +228,9 @@ struct rtl_nic::impl {
       state->mst_rsp_valid_i = 0;
       pins_active = true;
     }
-    side_due = rare ? next_side_input() : responses.next_cycle();
+    side_due = responses.next_cycle();
+    if (rare_inputs) [[unlikely]]
+      side_due = std::min(side_due, next_rare_input());
   }
 
   [[gnu::noinline]] void drive_rare_inputs() {
@@ -242,18 +244,19 @@ struct rtl_nic::impl {
     if (access_driven) pins_active = true;
     drive_access();
     if (access_driven) pins_active = true;
+    rare_inputs = cycle < reset_edges || access_driven || !accesses.empty() || link_change >= 0;
   }
 
-  // First edge at which a pin other than GMII's changes.
-  std::int64_t next_side_input() const {
+  // First edge at which a pin changes that belongs neither to GMII nor to the responses.
+  std::int64_t next_rare_input() const {
     if (cycle < reset_edges || access_driven) return cycle + 1;
-    std::int64_t first = responses.next_cycle();
+    std::int64_t first = never;
     if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
     if (link_change >= 0) first = std::min(first, link_change);
     return first;
   }
 
-  [[gnu::hot]] void drive_access() {
+  void drive_access() {
     access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
     top->tgt_req_valid_i = access_driven;
     if (!access_driven) return;
@@ -280,24 +283,30 @@ struct rtl_nic::impl {
     if (beat.returned != nullptr) bursts.give_back(*beat.returned);
   }
 
-  // An input was queued from outside: look at it again.
-  void side_input_queued() { side_due = std::min(side_due, cycle); }
+  // An access or the link was queued from outside: look at it again.
+  void rare_input_queued() {
+    rare_inputs = true;
+    side_due = std::min(side_due, cycle);
+  }
+  void response_queued() { side_due = std::min(side_due, std::max(cycle, responses.next_cycle())); }
 
   // ---- after the edge ----
   [[gnu::hot, gnu::noinline]] void look_at_outputs() {
     if (state->evt_o != 0) report_events(state->evt_o);
-    if (state->tgt_rsp_valid_o != 0) answer();
-    if (state->intx_o != intx) intx_changed();
+    if (state->tgt_rsp_valid_o != 0) [[unlikely]]
+      answer();
+    if (state->intx_o != intx) [[unlikely]]
+      intx_changed();
   }
 
-  [[gnu::hot]] void intx_changed() {
+  [[gnu::noinline]] void intx_changed() {
     intx = state->intx_o;
     emit(intx != 0 ? stage::intx_assert : stage::intx_deassert);
     host.intx(owner, intx != 0, now());
     stop = true;
   }
 
-  [[gnu::hot]] void answer() {
+  [[gnu::noinline]] void answer() {
     if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
     const answer_due due = answers_due.front();
     answers_due.pop_front();
@@ -365,6 +374,7 @@ struct rtl_nic::impl {
   std::deque<queued_access> accesses;
   std::deque<answer_due> answers_due;  // per accepted access
   std::int64_t side_due = 0;           // first edge at which a pin other than GMII's may change
+  bool rare_inputs = true;             // reset, accesses or the link to look after
   bool access_driven = false;
   std::uint8_t intx = 0;  // intx_o as reported
   std::int64_t io_address = 0;
@@ -394,24 +404,24 @@ rtl_nic::~rtl_nic() {
 
 void rtl_nic::deliver_access(const target_access& access, sim_time t) {
   impl_->accesses.push_back({impl_->crossed(t), access});
-  impl_->side_input_queued();
+  impl_->rare_input_queued();
 }
 
 [[gnu::hot]] void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last,
                                     sim_time t) {
   impl_->responses.add_data(transfer, from, to, last, impl_->crossed(t));
-  impl_->side_input_queued();
+  impl_->response_queued();
 }
 
 [[gnu::hot]] void rtl_nic::dma_done(dma_transfer& transfer, sim_time t) {
   impl_->responses.add_end(transfer, impl_->crossed(t));
-  impl_->side_input_queued();
+  impl_->response_queued();
 }
 
 void rtl_nic::set_link(bool up, sim_time t) {
   impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
   impl_->link_next = up;
-  impl_->side_input_queued();
+  impl_->rare_input_queued();
 }
 
 void rtl_nic::set_crossing(std::uint32_t clocks) {
