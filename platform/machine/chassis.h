@@ -49,7 +49,9 @@ struct chassis final : public tlm::nic_host {
   [[gnu::hot]] sim_time dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
     return outside->dma_request(from, transfer, t);
   }
-  [[gnu::hot]] sim_time go_on(tlm::nic& from, sim_time t) override { return outside == nullptr ? t : outside->go_on(from, t); }
+  [[gnu::hot]] sim_time go_on(tlm::nic& from, sim_time t) override {
+    return outside == nullptr ? t : outside->go_on(from, t);
+  }
   void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override { outside->access_done(from, data, t); }
   void intx(tlm::nic& from, bool asserted, sim_time t) override { outside->intx(from, asserted, t); }
 

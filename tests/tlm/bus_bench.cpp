@@ -77,6 +77,17 @@ tlm::dma_transfer& bus_bench::dma(unsigned device, sim_time t, bool write, std::
   return transfer;
 }
 
+tlm::dma_transfer& bus_bench::late_write(unsigned device, sim_time t, sim_time data_at, std::uint64_t address,
+                                         std::uint32_t length) {
+  tlm::dma_transfer& transfer = dma(device, t, true, address, length);
+  transfer.filled = 0;
+  at(data_at, [&transfer, length, data_at] {
+    transfer.filled = length;
+    transfer.first_data = data_at;
+  });
+  return transfer;
+}
+
 tlm::cpu_access& bus_bench::cpu(sim_time t, tlm::pci_space space, bool write, std::uint64_t address, std::uint32_t data,
                                 unsigned device) {
   tlm::cpu_access& access = accesses_.emplace_back();
@@ -85,7 +96,10 @@ tlm::cpu_access& bus_bench::cpu(sim_time t, tlm::pci_space space, bool write, st
   access.address = address;
   access.data = data;
   access.device = device;
-  at(t, [this, &access, t] { bus_.request_cpu(access, t); });
+  at(t, [this, &access, t] {
+    bus_.advance(t);  // software never finds the bus behind
+    bus_.request_cpu(access, t);
+  });
   return access;
 }
 
@@ -95,7 +109,7 @@ void bus_bench::at(sim_time t, std::function<void()> action) {
 
 void bus_bench::run(sim_time limit) {
   for (;;) {
-    const sim_time own = bus_.next_date();
+    const sim_time own = ahead_ ? bus_.next_effect() : bus_.next_date();
     const sim_time scripted = script_.empty() ? time_never : script_.begin()->first;
     const sim_time date = std::min(own, scripted);
     if (date == time_never) break;

@@ -126,9 +126,14 @@ class bus_bench : public event_consumer {
   /// A transfer of card `device` asked for at `t`; data follow from its address.
   tlm::dma_transfer& dma(unsigned device, sim_time t, bool write, std::uint64_t address, std::uint32_t length,
                          tlm::dma_kind kind = tlm::dma_kind::payload_end);
+  /// The same for a write whose data are there from `data_at` on.
+  tlm::dma_transfer& late_write(unsigned device, sim_time t, sim_time data_at, std::uint64_t address,
+                                std::uint32_t length);
   tlm::cpu_access& cpu(sim_time t, tlm::pci_space space, bool write, std::uint64_t address, std::uint32_t data = 0,
                        unsigned device = 0);
   void at(sim_time t, std::function<void()> action);
+  /// The script goes on to pci_bus::next_effect(), as a card that runs ahead, instead of stopping at each decision.
+  void run_ahead() { ahead_ = true; }
   /// Plays the script and lets the bus finish.
   void run(sim_time limit = 10 * ms);
   void on_event(const event& e) override;
@@ -148,6 +153,7 @@ class bus_bench : public event_consumer {
   std::deque<tlm::cpu_access> accesses_;
   std::multimap<sim_time, std::function<void()>> script_;
   sim_time now_ = 0;
+  bool ahead_ = false;
 };
 
 }  // namespace ringside::test

@@ -88,7 +88,7 @@ class host_bridge : public testing::Test {
     transfer.kind = tlm::dma_kind::payload_end;
     transfer.address = address;
     transfer.length = transfer.filled = length;
-    transfer.frames = {transfers_.size()};
+    transfer.frames.push_back(transfers_.size());
     transfer.data.fill(fill);
     card.at(t, [this, &transfer] { bus.request_dma(0, transfer, card.local_time()); });
     return transfer;

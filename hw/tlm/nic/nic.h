@@ -65,11 +65,11 @@ class nic;
 class nic_host {
  public:
   virtual ~nic_host() = default;
-  /// The card asks for the bus at local time `t`.  Returns the time before which the bus does nothing that the card could
-  /// see: it may go on up to there.
+  /// The card asks for the bus at local time `t`.  Returns the time before which the bus does nothing that the card
+  /// could see: it may go on up to there.
   virtual sim_time dma_request(nic& from, dma_transfer& transfer, sim_time t) = 0;
-  /// The card has reached its limit, at local time `t`.  Does what is due and returns the new limit, `t` when the card has
-  /// to return from run().
+  /// The card has reached its limit, at local time `t`.  Does what is due and returns the new limit, `t` when the card
+  /// has to return from run().
   virtual sim_time go_on(nic& from, sim_time t) {
     static_cast<void>(from);
     return t;

@@ -41,8 +41,7 @@ void nic_scheduler::start(const scheduler_params& params) {
 // A waveform wants the events of the bus as soon as the card's signals are there.
 [[gnu::hot]] sim_time nic_scheduler::next_bus_date() const {
   sim_time first = time_never;
-  for (const pci_bus* bus : buses_)
-    first = std::min(first, drain_always_ ? bus->next_decision() : bus->next_effect());
+  for (const pci_bus* bus : buses_) first = std::min(first, drain_always_ ? bus->next_decision() : bus->next_effect());
   return first;
 }
 

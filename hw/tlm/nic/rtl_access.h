@@ -19,4 +19,23 @@ struct answer_due {
   std::int64_t read_offset;  // register read, or -1
 };
 
+/// Which register an access means: BAR0 directly, the I/O window through IOADDR (P-2).
+class io_window_address {
+ public:
+  /// Offset of the register, configuration space at its own base; -1 for none.
+  std::int64_t register_of(const target_access& access) const {
+    if (access.space == pci_space::memory) return access.offset;
+    if (access.space == pci_space::config) return config_event_base + access.offset;
+    if (access.space != pci_space::io || access.offset != 4) return -1;
+    return address_;
+  }
+  /// A write the card took.
+  void note_write(const target_access& access) {
+    if (access.space == pci_space::io && access.offset == 0) address_ = access.data;
+  }
+
+ private:
+  std::int64_t address_ = 0;
+};
+
 }  // namespace ringside::tlm

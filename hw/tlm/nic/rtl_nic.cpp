@@ -117,7 +117,11 @@ struct rtl_nic::impl {
   // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
   [[gnu::hot, gnu::noinline]] bool prepare_edge() {
     for (;;) {
-      if (cycle >= end && !may_go_on()) return false;
+      if (cycle >= end) {
+        const sim_time limit = host.go_on(owner, now());
+        if (limit <= now()) return false;
+        limit_to(limit);
+      }
       if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) break;
       const std::int64_t wake = std::min(next_input(), end);
       skipped += wake - cycle;
@@ -131,15 +135,6 @@ struct rtl_nic::impl {
     if (cycle >= gmii_due) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
     next_due = std::min({end, gmii_due, side_due});
-    return true;
-  }
-
-  // At the limit: does the host know a new one?
-  bool may_go_on() {
-    const sim_time t = now();
-    const sim_time limit = host.go_on(owner, t);
-    if (limit <= t) return false;
-    limit_to(limit);
     return true;
   }
 
@@ -165,8 +160,9 @@ struct rtl_nic::impl {
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_beat() {
     const Vnic___024root& card = *state;
-    bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0,
-                    [&] { return burst_pool::origin{now(), frame_of(card.mst_wtag_o)}; });
+    bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0, [&] {
+      return burst_pool::origin{now(), frame_of(card.mst_wtag_o)};
+    });
   }
 
   [[gnu::hot]] void take_request() {
@@ -268,8 +264,11 @@ struct rtl_nic::impl {
     top->tgt_wdata_i = access.data;
     if (!top->tgt_req_ready_o) return;
     accesses.pop_front();  // taken at this edge
-    answers_due.push_back({is_answered(access.space, access.write), access.write ? -1 : register_offset(access)});
-    if (access.write) report_write(access);
+    answers_due.push_back({is_answered(access.space, access.write), access.write ? -1 : io_window.register_of(access)});
+    if (!access.write) return;
+    const std::int64_t written = io_window.register_of(access);
+    if (written >= 0) emit(stage::reg_write, 0, static_cast<std::uint64_t>(written), access.data);
+    io_window.note_write(access);
   }
 
   [[gnu::hot]] void drive_response() {
@@ -329,21 +328,6 @@ struct rtl_nic::impl {
     if (e.hold) emit(stage::moderation_hold, 0, e.held);
   }
 
-  // Register an access means: BAR0 directly, the I/O window through IOADDR (P-2), configuration space at its own base;
-  // -1 for none.
-  std::int64_t register_offset(const target_access& access) {
-    if (access.space == pci_space::memory) return access.offset;
-    if (access.space == pci_space::config) return config_event_base + access.offset;
-    if (access.space != pci_space::io || access.offset != 4) return -1;
-    return io_address;
-  }
-
-  void report_write(const target_access& access) {
-    if (access.space == pci_space::io && access.offset == 0) io_address = access.data;
-    const std::int64_t offset = register_offset(access);
-    if (offset >= 0) emit(stage::reg_write, 0, static_cast<std::uint64_t>(offset), access.data);
-  }
-
   rtl_nic& owner;
   rtl_nic_params params;
   nic_host& host;
@@ -377,7 +361,7 @@ struct rtl_nic::impl {
   bool rare_inputs = true;             // reset, accesses or the link to look after
   bool access_driven = false;
   std::uint8_t intx = 0;  // intx_o as reported
-  std::int64_t io_address = 0;
+  io_window_address io_window;
   std::int64_t link_change = -1;  // edge at which the link input changes, -1 = never
   bool link_next = false;
 

@@ -38,7 +38,6 @@ unsigned pci_bus::attach(nic& card) {
 // ---- requests -------------------------------------------------------------------------------------------------------
 
 [[gnu::hot]] void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
-  if (next_decision_ <= t) decide(t);  // the card went on to next_effect()
   pending request;
   request.dma = &transfer;
   request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
