@@ -97,7 +97,11 @@ struct rtl_nic::impl {
       if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
       if (waves != nullptr) waves->dump(now());
       if (cycle >= reset_edges && has_news()) look_at_outputs();
-      if (waves != nullptr) show_falling_edge();
+      if (waves != nullptr) {
+        top->clk_i = 0;
+        top->eval();
+        waves->dump(now() + rtl_clock.edge(1) / 2);
+      }
       ++cycle;
     } while (!stop && prepare_edge());
   }
@@ -149,12 +153,6 @@ struct rtl_nic::impl {
 
   bool has_news() const {
     return (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0;
-  }
-
-  void show_falling_edge() {
-    top->clk_i = 0;
-    top->eval();
-    waves->dump(now() + rtl_clock.edge(1) / 2);
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----

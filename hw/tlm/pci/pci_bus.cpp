@@ -59,6 +59,7 @@ void pci_bus::request_cpu(cpu_access& access, sim_time t) {
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
     lose_grant(request.request_edge + params_.arbitration_clocks);
   find_next_decision();
+  next_effect_ = find_next_effect();
 }
 
 void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
@@ -72,6 +73,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   request.answer_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   if (owner_.now == phase::target_wait) finish_wait();
   find_next_decision();
+  next_effect_ = find_next_effect();
 }
 
 [[gnu::hot, gnu::noinline]] sim_time pci_bus::at(std::int64_t edge) const {
@@ -112,6 +114,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
       step();
     find_next_decision();
   }
+  next_effect_ = find_next_effect();
 }
 
 void pci_bus::advance(sim_time limit) {

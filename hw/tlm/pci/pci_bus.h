@@ -65,7 +65,7 @@ class pci_bus {
   sim_time next_decision() const { return next_decision_; }
   /// First date at which what the bus does may reach a card.  A card that is alone with the bus, while no CPU asks, may
   /// run up to there: what the bus has to decide before follows from what has been asked and can be decided later.
-  sim_time next_effect() const;
+  sim_time next_effect() const { return next_effect_; }
   /// Decides everything dated at or before `limit`.  Drains into memory wait until something looks, so that they come
   /// several at a time.
   void decide(sim_time limit);
@@ -127,6 +127,7 @@ class pci_bus {
   std::int64_t ready_edge(unsigned index) const;
   std::int64_t grant_edge() const;
   void find_next_decision();
+  sim_time find_next_effect() const;
   std::int64_t first_write_edge(std::int64_t start, std::uint64_t address) const;
   std::uint32_t words_before_boundary(std::uint64_t address, std::uint32_t bytes) const;
   void grant();
@@ -168,6 +169,7 @@ class pci_bus {
   std::int64_t edge_ = 0;  // and its clock
   sim_time next_decision_ = time_never;
   std::int64_t next_edge_ = no_edge;
+  sim_time next_effect_ = time_never;
   pci_counters counters_;
 };
 

@@ -56,7 +56,7 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 
 // A burst of the only card that can be: nothing but its last data phase concerns the card.  A Retry, a disconnect or
 // wait states only make it later.
-[[gnu::hot]] sim_time pci_bus::next_effect() const {
+[[gnu::hot]] sim_time pci_bus::find_next_effect() const {
   if (owner_.now != phase::idle || masters_.size() != 2 || !masters_[0].queue.empty() || masters_[1].queue.empty())
     return next_decision_;
   const pending& next = masters_[1].queue.front();
