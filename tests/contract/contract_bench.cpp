@@ -152,6 +152,7 @@ void contract_bench::expect_the_same_in_stretches(sim_time end) const {
       const std::vector<event> copy(sent_.begin() + static_cast<std::ptrdiff_t>(from),
                                     sent_.begin() + static_cast<std::ptrdiff_t>(std::min(from + length, sent_.size())));
       std::vector<const event*> records;
+      records.reserve(copy.size());
       for (const event& e : copy) records.push_back(&e);
       other.on_events(event_stretch(records));
     }

@@ -25,6 +25,7 @@ struct watches {
     } in_order(events);
     s.play(in_order);
     std::vector<const event*> records;
+    records.reserve(events.size());
     for (const event& e : events) records.push_back(&e);
     whole.on_events(event_stretch(records));
     EXPECT_EQ(whole.offered(), single.offered());

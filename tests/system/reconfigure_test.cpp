@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <ostream>
+#include <string>
 #include <string_view>
 
 #include "platform/source/udp_frame.h"
@@ -187,13 +188,13 @@ TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
 
 // SBP by down and up, thresholds live: damaged frames are dropped by the chip, then by the driver, then by the chip.
 TEST(line_rate_small, sbp_and_thresholds) {
+  const std::string actions =
+      "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,600us:store_bad=on,1200us:wthresh=63,"
+      "1400us:wthresh=0,1500us:pthresh=0,2000us:store_bad=off";
   for (const char* card : {"nic.kind=rtl", "nic.kind=model"}) {
     SCOPED_TRACE(card);
-    const outcome o = run_machine(
-        quick + settings{card, "gen.rate=line", "gen.size=64..600", "gen.count=3000", "gen.bad_fcs_per_million=100000",
-                         "driver.rdtr=20",
-                         "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,600us:store_bad=on,"
-                         "1200us:wthresh=63,1400us:wthresh=0,1500us:pthresh=0,2000us:store_bad=off"});
+    const outcome o = run_machine(quick + settings{card, "gen.rate=line", "gen.size=64..600", "gen.count=3000",
+                                                   "gen.bad_fcs_per_million=100000", "driver.rdtr=20", actions});
     EXPECT_EQ(complaints_of(o), "");
     EXPECT_GT(o["drop.crc_error"], 20U);
     EXPECT_GT(o["drop.driver_error"], 20U);
@@ -234,15 +235,14 @@ TEST(line_rate_small, with_linux_waits_it_takes_its_time) {
 // ---- Ways of stepping
 
 TEST(reconfigure_hash, is_the_same_in_every_way_of_stepping) {
+  const std::string actions =
+      "reconfigure.actions=100us:ring=64,900us:mtu=4000,1600us:promisc=on,1700us:vlan+5,1800us:vlan_strip=off,"
+      "50us:wthresh=20,90us:wthresh=0,1850us:pthresh=20,1900us:store_bad=on";
   for (const settings& set : {settings{"driver.mode=napi"}, settings{"driver.mode=irq", "cpu.count=2"},
                               settings{"driver.mode=poll", "cpu.count=2"}}) {
     SCOPED_TRACE(set[0]);
     const settings load =
-        set + quick +
-        settings{
-            "gen.size=64..1518", "gen.rate=60%", "gen.count=150", "driver.quiesce=20us",
-            "reconfigure.actions=100us:ring=64,900us:mtu=4000,1600us:promisc=on,1700us:vlan+5,1800us:vlan_strip=off,"
-            "50us:wthresh=20,90us:wthresh=0,1850us:pthresh=20,1900us:store_bad=on"};
+        set + quick + settings{"gen.size=64..1518", "gen.rate=60%", "gen.count=150", "driver.quiesce=20us", actions};
     const outcome fastest = run_machine(load);
     EXPECT_EQ(complaints_of(fastest), "");
     EXPECT_GT(fastest["delivered"], 10U);

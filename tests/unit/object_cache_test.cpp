@@ -25,13 +25,17 @@ struct thing {
 
 TEST(object_cache, objects_lie_apart_on_cache_lines) {
   kernel::object_cache<thing> cache;
-  std::vector<std::uintptr_t> places(100);  // several slabs
-  for (std::uintptr_t& p : places) p = reinterpret_cast<std::uintptr_t>(cache.take());
-  for (const std::uintptr_t p : places) EXPECT_EQ(p % 64, 0U);
-  std::vector<std::uintptr_t> sorted = places;
+  std::vector<void*> places(100);  // several slabs
+  std::vector<std::uintptr_t> sorted;
+  sorted.reserve(places.size());
+  for (void*& place : places) {
+    place = cache.take();
+    sorted.push_back(reinterpret_cast<std::uintptr_t>(place));
+    EXPECT_EQ(sorted.back() % 64, 0U);
+  }
   std::sort(sorted.begin(), sorted.end());
   for (std::size_t i = 1; i < sorted.size(); ++i) ASSERT_GE(sorted[i], sorted[i - 1] + sizeof(thing));
-  for (const std::uintptr_t p : places) cache.give_back(reinterpret_cast<void*>(p));
+  for (void* place : places) cache.give_back(place);
 }
 
 // Under AddressSanitizer nothing is reused at once, so that a late access is found.
