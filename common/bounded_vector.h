@@ -24,7 +24,7 @@ class bounded_vector {
   }
   void assign(std::span<const T> values) {
     if (values.size() > Most) full();
-    std::memcpy(items_.data(), values.data(), values.size_bytes());
+    if (!values.empty()) std::memcpy(items_.data(), values.data(), values.size_bytes());
     size_ = values.size();
   }
   void clear() { size_ = 0; }

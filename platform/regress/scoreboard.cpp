@@ -88,7 +88,7 @@ void scoreboard::on_event(const event& e) {
     case stage::wire_sof:
       ++offered_;
       if (planned(e.frame) != nullptr) {
-        states_[e.frame - 1].epoch = settled_epoch_;
+        states_[e.frame - 1].epoch = std::min(settled_epoch_, epochs_.size() - 1);
         states_[e.frame - 1].judged = std::min(judging_epoch_, epochs_.size() - 1);
         states_[e.frame - 1].downs = downs_;
       }

@@ -43,9 +43,9 @@ class scoreboard final : public event_consumer {
   void complain(std::string text, frame_id frame = 0, sim_time t = -1);
 
   const std::vector<std::string>& complaints() const { return complaints_; }
-  /// Instant and frame of the first complaint.
   /// Frames of each kind that met the fate they were meant for, and what came of fragments.
   const std::map<std::string_view, std::uint64_t>& met() const { return met_; }
+  /// Instant and frame of the first complaint.
   sim_time first_time() const { return first_time_; }
   frame_id first_frame() const { return first_frame_; }
 

@@ -1,7 +1,7 @@
 // Everything a run reports about: the consumers of the event stream, in the order they need.
 //
-// Made by the command line, the bench and system tests before the run, asked afterwards.  One virtual call per event
-// serves all of them.
+// Made by the command line, the bench and system tests before the run, asked afterwards.  One virtual call per stretch
+// of events serves all of them.
 #pragma once
 
 #include <vector>

@@ -145,6 +145,13 @@ std::size_t net_rx::backlog_length(unsigned cpu) const {
   return cpus_[cpu]->input_pkt_queue.size() + cpus_[cpu]->process_queue.size();
 }
 
+void net_rx::discard_backlogs() {
+  for (const auto& data : cpus_) {
+    data->input_pkt_queue.clear();
+    data->process_queue.clear();
+  }
+}
+
 unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
   unsigned work = 0;
   for (;;) {

@@ -49,6 +49,8 @@ class net_rx {
   /// Queues for this CPU's backlog poll.  Gives the packet back when the queue is full; the caller drops it.
   packet_ptr netif_rx(packet_ptr packet);
   std::size_t backlog_length(unsigned cpu) const;
+  /// Frees what every CPU's backlog holds: before whoever made the packets goes.
+  void discard_backlogs();
 
  private:
   struct softnet_data {

@@ -27,6 +27,10 @@ class net_stack {
   };
 
   net_stack(kernel::kernel& k, const config& settings);
+  /// Also in the middle of a run that was stopped: packets still in a backlog end with the allocator they came from.
+  ~net_stack() { kernel_.net().discard_backlogs(); }
+  net_stack(const net_stack&) = delete;
+  net_stack& operator=(const net_stack&) = delete;
 
   /// Registers ARP, IPv4, ICMP and UDP (boot_proto_register events).  After kernel::boot(), before the driver's probe.
   void register_protocols();

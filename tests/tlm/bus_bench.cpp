@@ -45,6 +45,22 @@ void scripted_card::dma_done(tlm::dma_transfer& transfer, sim_time t) {
 void byte_bridge::post_write(const tlm::dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) {
   bursts.push_back({&transfer, from, to, t});
   for (std::uint32_t i = from; i < to; ++i) bytes[transfer.address + i] = transfer.data[i];
+  if (drain_after == 0) return;
+  tlm::posted_write& entry = posted_.emplace_back();
+  entry.address = transfer.address + from;
+  entry.kind = transfer.kind;
+  entry.offset = from;
+  entry.data.assign(std::span(transfer.data).subspan(from, to - from));
+  entry.frames = transfer.frames;
+  entry.visible = t + drain_after;
+  posted_bytes_ += to - from;
+}
+
+const tlm::posted_write& byte_bridge::drain() {
+  drained_last_ = posted_.front();
+  posted_bytes_ -= static_cast<std::uint32_t>(drained_last_.data.size());
+  posted_.pop_front();
+  return drained_last_;
 }
 
 void byte_bridge::read_memory(std::uint64_t address, std::span<std::uint8_t> data) {
@@ -123,6 +139,7 @@ void bus_bench::run(sim_time limit) {
     script_.erase(script_.begin());
     action();
   }
+  bus_.advance(limit);
   stream_.finish();
 }
 

@@ -91,22 +91,30 @@ class byte_bridge final : public tlm::host_bridge_port {
   std::vector<cpu_end> cpu_ends;
   std::function<bool()> room = [] { return true; };
   sim_time drained = 0;
+  /// With a time, bursts stay in a posting buffer of `posted_limit` bytes for so long; without, memory has them at
+  /// once.
+  sim_time drain_after = 0;
+  std::uint32_t posted_limit = 256;
 
   static std::uint8_t pattern(std::uint64_t address) { return static_cast<std::uint8_t>(address * 37 + 11); }
 
   bool claims(std::uint64_t address, std::uint32_t n) const override {
     return (address & 0xFFFF'FFFF) + n <= memory_bytes;
   }
-  bool can_post(std::uint32_t) const override { return room(); }
+  bool can_post(std::uint32_t n) const override {
+    return drain_after == 0 ? room() : posted_.empty() || posted_bytes_ + n <= posted_limit;
+  }
   void post_write(const tlm::dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) override;
-  sim_time drained_by() const override { return drained; }
+  sim_time drained_by() const override { return posted_.empty() ? drained : posted_.back().visible; }
   void read_memory(std::uint64_t address, std::span<std::uint8_t> data) override;
-  sim_time next_drain() const override { return time_never; }
-  const tlm::posted_write& drain() override { return nothing_; }
+  sim_time next_drain() const override { return posted_.empty() ? time_never : posted_.front().visible; }
+  const tlm::posted_write& drain() override;
   void cpu_access_done(tlm::cpu_access& access, sim_time t) override { cpu_ends.push_back({&access, t}); }
 
  private:
-  tlm::posted_write nothing_;
+  std::deque<tlm::posted_write> posted_;
+  std::uint32_t posted_bytes_ = 0;
+  tlm::posted_write drained_last_;
 };
 
 /// A bus transaction as its event tells it.

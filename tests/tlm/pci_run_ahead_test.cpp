@@ -65,7 +65,8 @@ struct outcome {
   bool operator==(const outcome&) const = default;
 };
 
-// Bursts of all kinds, data that come late, CPU accesses, Retries, wait states and disconnects.
+// Bursts of all kinds, data that come late, CPU accesses, Retries, wait states, disconnects and a posting buffer that
+// fills up and drains.
 outcome play(std::uint64_t seed, bool ahead) {
   rng random(seed);
   tlm::pci_params params = hand_made_params();
@@ -76,13 +77,14 @@ outcome play(std::uint64_t seed, bool ahead) {
   params.disconnect_bytes = 64U << random.between(0, 6);
   bus_bench b(params, 1);
   b.card(0).config.latency_timer = static_cast<std::uint8_t>(random.between(0, 40));
+  b.bridge.drain_after = random.between(1, 60) * 20 * ns;
   if (ahead) b.run_ahead();
   sim_time t = 0;
   for (int i = 0; i < 60; ++i) {
     t += random.between(0, 600) * ns + random.between(0, 999);
     const auto address = static_cast<std::uint64_t>(random.between(0, 0x3'0000)) & ~0xFFFULL;
     const auto length = static_cast<std::uint32_t>(random.between(1, 200));
-    switch (random.between(0, 5)) {
+    switch (random.between(0, 6)) {
       case 0:
         b.cpu(t, pci_space::memory, random.chance(500'000), 0xF000'0000U);
         break;
@@ -91,6 +93,9 @@ outcome play(std::uint64_t seed, bool ahead) {
         break;
       case 2:
         b.late_write(0, t, t + random.between(1, 300) * ns, address, length);
+        break;
+      case 3:
+        b.dma(0, t, true, address, 16 * static_cast<std::uint32_t>(random.between(1, 8)), tlm::dma_kind::writeback);
         break;
       default:
         b.dma(0, t, true, address + static_cast<std::uint64_t>(random.between(0, 3)), length);
@@ -106,11 +111,16 @@ outcome play(std::uint64_t seed, bool ahead) {
 
 TEST(pci_run_ahead, late_decisions_are_the_same_decisions) {
   std::size_t bursts = 0;
+  std::size_t drains = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const outcome in_time = play(seed, false);
     ASSERT_EQ(play(seed, true), in_time) << "seed " << seed;
     bursts += in_time.done.size();
+    drains += static_cast<std::size_t>(std::count_if(in_time.events.begin(), in_time.events.end(), [](const auto& e) {
+      return std::get<1>(e) == stage::dd_visible;
+    }));
   }
+  EXPECT_GT(drains, 5'000U);
   EXPECT_GT(bursts, 10'000U);
 }
 

@@ -236,7 +236,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
   sim_time dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
     const unsigned card = number_of(from);
     bus_of(card).request_dma(device_of(card), transfer, t);
-    return bus_of(card).next_effect();
+    return params.drain_always ? bus_of(card).next_decision() : bus_of(card).next_effect();
   }
   void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override {
     const unsigned card = number_of(from);

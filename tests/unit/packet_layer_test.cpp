@@ -143,5 +143,25 @@ TEST_F(packet_layer, netif_rx_delivers_through_the_backlog_and_drops_when_full) 
   EXPECT_EQ(dropped(drop_reason::no_protocol), 1001U);
 }
 
+// A run that was stopped: the packets' memory belongs to the allocator that goes with the stack.
+TEST_F(packet_layer, packets_in_a_backlog_end_with_the_stack) {
+  auto other = std::make_unique<stack::net_stack>(os, with_vlan());
+  const std::uint64_t live = os.memory().live();
+  host.run_task([&] {
+    os.softirq().local_bh_disable();
+    for (int i = 0; i < 40; ++i) {
+      stack::skb_ptr skb = other->skbs().alloc_skb(100);
+      ASSERT_NE(skb, nullptr);
+      os.net().netif_rx(std::move(skb));
+    }
+  });
+  EXPECT_EQ(os.net().backlog_length(0), 40U);
+  EXPECT_GT(os.memory().live(), live);
+  other.reset();
+  EXPECT_EQ(os.net().backlog_length(0), 0U);
+  EXPECT_EQ(os.memory().live(), live);
+  host.run_task([&] { os.softirq().local_bh_enable(); });
+}
+
 }  // namespace
 }  // namespace ringside::test

@@ -71,8 +71,8 @@ void nic_scheduler::start(const scheduler_params& params) {
 }
 
 // Everything dated before bound_ happens here, in date order: at one instant buses first, then the edge.  bound_ may
-// come nearer meanwhile, since what happens can wake a CPU.  Drains into memory do not stop a card: they follow with
-// the bus' next decision, or at the end, before software looks.
+// come nearer meanwhile, since what happens can wake a CPU.  Drains into memory do not stop a card: they follow at the
+// end, before software looks, or earlier where the bus needs them.
 [[gnu::hot]] void nic_scheduler::step_until_bound() {
   for (;;) {
     const auto [slowest, horizon, second] = next_card();

@@ -1,8 +1,9 @@
 // A conventional PCI bus, 32 bits wide, as an agenda of dates: plain C++, no SystemC process.
 //
 // Masters are the host bridge and the cards.  Every party asks at its own time; nothing is decided before all parties
-// have reached the date of the decision (nic_scheduler keeps that promise by calling advance() in date order), and the
-// end of a burst stays revisable until then, since another master's request may cut it short (latency timer).
+// have reached the date of the decision (nic_scheduler keeps that promise by calling decide() in date order, late where
+// next_effect() allows it), and the end of a burst stays revisable until then, since another master's request may cut
+// it short (latency timer).  Reads see the drains of their own bus: two buses do not share memory here.
 //
 // A transaction: REQ# -> GNT# (arbitration_clocks) -> address phase when the bus is idle -> DEVSEL# -> data phases ->
 // one idle clock.  Sources of the figures: pci_params.h.
