@@ -15,7 +15,7 @@ import subprocess
 import sys
 import files
 
-LIMIT = 8
+LIMIT = 5
 USUAL = ("common/event_stream.cpp", "sw/kernel/dma.cpp", "sw/stack/ip.cpp", "sw/driver/receiver.cpp")
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 
