@@ -27,6 +27,8 @@ class nic_registers {
   bool enabled() const { return enabled_; }
   bool store_bad() const { return store_bad_; }
   bool long_packets() const { return long_packets_; }
+  /// Of a good frame, DA..FCS (6.8).
+  std::uint32_t longest_frame() const { return long_packets_ ? 16384 : 1522; }
   bool strip_crc() const { return strip_crc_; }
   std::uint32_t buffer_size() const { return buffer_size_; }  // bytes
   std::uint64_t ring_base() const { return ring_base_; }

@@ -66,7 +66,7 @@ void statistics_rules::on_filter(const frame_record& row, sim_time t) {
 void statistics_rules::on_commit(const frame_record& row, sim_time t) {
   const nic_registers& r = w_.registers;
   const bool certain = r.rctl_written() < row.start;
-  const std::uint32_t longest = r.long_packets() ? 16384 : 1522;
+  const std::uint32_t longest = r.longest_frame();
   const bool bad_crc = (row.marks & wire_mark::bad_fcs) != 0;
   const bool rx_er = (row.marks & wire_mark::rx_er) != 0;
   const bool runt = row.bytes < 64;

@@ -126,8 +126,8 @@ void writeback_rules::judge_total(const event& e, write_back d) {
   const bool settled = wire != nullptr && registers.rctl_written() < wire->start;
   if (settled && !registers.store_bad()) {
     if (wire->refused) return w_.log.trip(rule::N_4, e.time, "the card had refused this frame", about);
-    const std::uint32_t longest = registers.long_packets() ? 16384 : longest_normal;
-    if ((wire->marks & (wire_mark::bad_fcs | wire_mark::rx_er)) != 0 || wire->bytes < 64 || wire->bytes > longest)
+    if ((wire->marks & (wire_mark::bad_fcs | wire_mark::rx_er)) != 0 || wire->bytes < 64 ||
+        wire->bytes > registers.longest_frame())
       return w_.log.trip(rule::N_4, e.time, fmt::format("a damaged frame of {} bytes was stored", wire->bytes), about);
   }
   if (settled) {

@@ -108,6 +108,26 @@ TEST(front_rules, R_32_good_frame_without_rnbc) {
   EXPECT_ONLY(bench, "R-32");
 }
 
+// 6.8: what SBP alone stores is no good frame, so RNBC need not count it.
+TEST(front_rules, R_32_counts_frames_up_to_the_longest_good_one) {
+  struct row {
+    std::uint32_t bytes;
+    std::uint32_t control;
+    bool counts;
+  };
+  for (const row& r : {row{1522, 0, true}, row{1523, 0, false}, row{1523, rctl::LPE, true}}) {
+    SCOPED_TRACE(testing::Message() << r.bytes << " LPE " << r.control);
+    contract_bench bench;
+    bench.open(8, contract_bench::rx_control | rctl::SBP | r.control);
+    bench.wait(1 * us);
+    bench.arrive(1, r.bytes);
+    if (r.counts)
+      EXPECT_ONLY(bench, "R-32");
+    else
+      EXPECT_LEGAL(bench);
+  }
+}
+
 TEST(front_rules, N_15_frames_stay_in_the_fifo) {
   for (const bool moves : {false, true}) {
     ready bench{config{}};
