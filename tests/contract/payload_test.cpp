@@ -210,7 +210,7 @@ TEST(payload_rules, R_18_payload_without_a_usable_ring) {
   ready bench;
   bench.write(reg::RCTL, 0);
   bench.write(reg::RDLEN, 0);
-  bench.wait(21 * us);
+  bench.wait(61 * us);
   bench.bus(stage::dma_write, 1, bench.buffer(0), 64);
   EXPECT_ONLY(bench, "R-18");
 }
