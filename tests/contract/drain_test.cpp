@@ -1,8 +1,8 @@
 // What the bus had taken when the card was stopped may still end: how long, on both sides of each bound.
 //
 // The bounds are the checker's judgement of a slow bus, not the chip's: 100 us for a descriptor read begun before EN
-// fell (it may stand behind 1 KiB of payload, 51 us at 20 MB/s before any retry), 60 us for that payload or a write-back
-// asked for before the ring was rewritten; 5 us after CTRL.RST.
+// fell (it may stand behind 1 KiB of payload, 51 us at 20 MB/s before any retry), 60 us for that payload or a
+// write-back asked for before the ring was rewritten; 5 us after CTRL.RST.
 #include <gtest/gtest.h>
 
 #include "hw/regs/e1000_regs.h"
