@@ -1,20 +1,20 @@
-// One byte's step of the IEEE 802.3 CRC-32, reflected, as the MAC shifts it: combinational.
+// One byte's step of the IEEE 802.3 CRC-32, reflected, as the MAC shifts it: combinational, from a table.
 module e1000_crc32 (
   input  logic [31:0] crc_i,
   input  logic [7:0]  data_i,
   output logic [31:0] crc_o
 );
 
-  logic [7:0] x;
-
-  // Each constant is the step's answer to one bit of the index; the step is linear, so they add up.
-  always_comb begin
-    x = crc_i[7:0] ^ data_i;
-    crc_o = {8'h00, crc_i[31:8]}
-      ^ ({32{x[0]}} & 32'h77073096) ^ ({32{x[1]}} & 32'hEE0E612C)
-      ^ ({32{x[2]}} & 32'h076DC419) ^ ({32{x[3]}} & 32'h0EDB8832)
-      ^ ({32{x[4]}} & 32'h1DB71064) ^ ({32{x[5]}} & 32'h3B6E20C8)
-      ^ ({32{x[6]}} & 32'h76DC4190) ^ ({32{x[7]}} & 32'hEDB88320);
+  logic [31:0] rom [256];
+  initial begin
+    for (int i = 0; i < 256; i++) begin
+      logic [31:0] c;
+      c = i;
+      for (int k = 0; k < 8; k++) c = c[0] ? {1'b0, c[31:1]} ^ 32'hEDB88320 : {1'b0, c[31:1]};
+      rom[i] = c;
+    end
   end
+
+  assign crc_o = {8'h00, crc_i[31:8]} ^ rom[crc_i[7:0] ^ data_i];
 
 endmodule

@@ -43,7 +43,7 @@ module e1000_desc_cache #(
   input  logic [31:0] rsp_data_i,
   input  logic        rsp_ok_i,
   input  logic        rsp_last_i,
-  output logic        quiescent_o
+  output logic        clk_req_o
 );
   if (FetchMax < 1 || FetchMax > 64) begin : gen_bad_parameter
     $error("e1000_desc_cache: FetchMax must be 1..64");
@@ -180,7 +180,7 @@ module e1000_desc_cache #(
   assign req_addr_o   = req_addr_q;
   assign req_len_o    = {2'd0, req_count_q, 4'd0};
   // A request that waits for the bus is the arbiter's business; a fetch that waits for data is idle.
-  assign quiescent_o  = !(state_q == StIdle && want) && !(state_q == StRequest && (flush_i || !rx_en_i)) &&
-                        !(state_q == StRequest && unused == 7'd0 && !urgent_q) &&
-                        !(unused != 7'd0 && !head_loaded_q);
+  // And flushes, responses, grants, uses, reads by the write-back.
+  assign clk_req_o    = (state_q == StIdle && want) || (unused != 7'd0 && !head_loaded_q) ||
+                        (state_q == StRequest && (!rx_en_i || (unused == 7'd0 && !urgent_q)));
 endmodule

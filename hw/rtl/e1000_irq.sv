@@ -19,7 +19,7 @@ module e1000_irq (
   output logic [16:0] held_o,           // with hold_o: the causes that wait
   output logic        intx_o,
   output logic [63:0] next_deadline_o,
-  output logic        quiescent_o
+  output logic        clk_req_o         // until next_deadline_o
 );
   logic [16:0] icr_q, ims_q;
   logic [15:0] itr_q;
@@ -41,11 +41,12 @@ module e1000_irq (
   assign set  = causes_i | (wr_ics ? reg_wdata_i[16:0] : 17'd0);                           // I-1, I-6
   assign kept = icr_q & ~(rd_icr ? 17'h1FFFF : 17'd0) & ~(wr_icr ? reg_wdata_i[16:0] : 17'd0);  // I-2, I-3
 
-  logic pending, assert_now;
-  assign pending    = enable_i && (icr_q & ims_q) != 17'd0;
-  assign assert_now = pending && !intx_q && now_i >= deadline_q;
+  logic pending;
+  assign pending = enable_i && (icr_q & ims_q) != 17'd0;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : update
+    logic assert_now;
+    assert_now = pending && !intx_q && now_i >= deadline_q;
     if (!rst_ni || soft_rst_i) begin
       icr_q      <= 17'd0;
       ims_q      <= 17'd0;
@@ -62,7 +63,7 @@ module e1000_irq (
       intx_q    <= pending && (intx_q || assert_now);
       waiting_q <= pending && !intx_q && !assert_now;
       hold_q    <= pending && !intx_q && !assert_now && !waiting_q;
-      held_q    <= icr_q & ims_q;
+      if (pending && !intx_q && !assert_now && !waiting_q) held_q <= icr_q & ims_q;
       if (assert_now) deadline_q <= now_i + {43'd0, itr_q, 5'd0};  // I-52: ITR counts from the next load
     end
   end
@@ -86,6 +87,6 @@ module e1000_irq (
   assign reg_rdata_o     = rdata_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
   // `waiting_q` set means the deadline was still ahead at the last edge
-  assign quiescent_o     = causes_i == 17'd0 && !hold_q && !(pending && !intx_q && !waiting_q) &&
-                           !(!pending && (intx_q || waiting_q));
+  assign clk_req_o       = causes_i != 17'd0 || hold_q || (pending && !intx_q && !waiting_q) ||
+                           (!pending && (intx_q || waiting_q));
 endmodule

@@ -15,7 +15,7 @@ module e1000_link (
   output logic [1:0] speed_o,
   output logic [1:0] asdv_o,
   output logic       lsc_o,            // one-cycle cause on any change of LU (L-1, L-2)
-  output logic       quiescent_o
+  output logic       clk_req_o
 );
   logic       phy_up_q, lu_q, after_rst_q;
   logic [1:0] phy_speed_q, speed_q, asdv_q;
@@ -52,6 +52,6 @@ module e1000_link (
   assign full_duplex_o = fd_q;
   assign speed_o       = speed_q;
   assign asdv_o        = asdv_q;
-  assign quiescent_o   = lu == lu_q && !after_rst_q &&
-                         (!lu || (speed_q == speed && fd_q == fd && asdv_q == (phy_speed_q[1] ? 2'b11 : phy_speed_q)));
+  assign clk_req_o     = lu != lu_q || after_rst_q ||
+                         (lu && (speed_q != speed || fd_q != fd || asdv_q != (phy_speed_q[1] ? 2'b11 : phy_speed_q)));
 endmodule

@@ -16,6 +16,7 @@ module e1000_pci_cfg #(
   input  logic [31:0] wdata_i,
   output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_rd_i
   // errors met by this device as a master, one-cycle pulses
+  input  logic        error_i,            // one of them
   input  logic        master_abort_i,
   input  logic        target_abort_i,
   input  logic        parity_error_i,
@@ -24,7 +25,8 @@ module e1000_pci_cfg #(
   output logic [31:0] bar2_o,
   output logic [7:0]  latency_timer_o,
   output logic [7:0]  cache_line_o,       // dwords
-  output logic        power_d3_o
+  output logic        power_d3_o,
+  output logic        clk_req_o           // with strobes: these change nothing while 0
 );
   localparam logic [15:0] CommandMask = 16'h0557;  // I/O, memory, master, MWI, PERR, SERR, INTx disable (P-4)
   localparam logic [15:0] StatusFixed = 16'h0230;  // capability list, 66 MHz capable, medium DEVSEL
@@ -48,18 +50,6 @@ module e1000_pci_cfg #(
   logic        pme_en_q;
   logic [3:0]  data_select_q;
   logic [31:0] rdata_q;
-
-  logic [15:0] status_set, status_clear;
-  logic        status_wr;
-  always_comb begin
-    status_set = 16'd0;
-    status_set[StMasterAbort]    = master_abort_i;
-    status_set[StTargetAbort]    = target_abort_i;
-    status_set[StMasterParity]   = parity_error_i && command_q[CmdPerr];
-    status_set[StDetectedParity] = parity_error_i;
-    status_wr    = cfg_wr_i && cfg_addr_i == 8'h04;
-    status_clear = status_wr ? {{8{cfg_be_i[3]}}, {8{cfg_be_i[2]}}} & wdata_i[31:16] : 16'd0;
-  end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -103,8 +93,23 @@ module e1000_pci_cfg #(
         default: ;
       endcase
     end
-    if (!rst_ni) status_q <= 16'd0;
-    else if (status_wr || (status_set != 16'd0)) status_q <= (status_q & ~status_clear) | status_set;
+  end
+
+  always_ff @(posedge clk_i) begin : status
+    logic [15:0] set, clear;
+    if (!rst_ni) begin
+      status_q <= 16'd0;
+    end else if (error_i || (cfg_wr_i && cfg_addr_i == 8'h04)) begin
+      set = 16'd0;
+      if (error_i) begin
+        set[StMasterAbort]    = master_abort_i;
+        set[StTargetAbort]    = target_abort_i;
+        set[StMasterParity]   = parity_error_i && command_q[CmdPerr];
+        set[StDetectedParity] = parity_error_i;
+      end
+      clear = cfg_wr_i && cfg_addr_i == 8'h04 ? {{8{cfg_be_i[3]}}, {8{cfg_be_i[2]}}} & wdata_i[31:16] : 16'd0;
+      status_q <= (status_q & ~clear) | set;
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -136,4 +141,5 @@ module e1000_pci_cfg #(
   assign latency_timer_o = latency_q;
   assign cache_line_o    = cache_line_q;
   assign power_d3_o      = power_q == 2'b11;
+  assign clk_req_o       = error_i;
 endmodule

@@ -97,16 +97,4 @@ package e1000_pkg;
     logic        accept;   // the address filter took it; commit or drop follows
   } rx_evt_t;
 
-  // The exported event word, 64 bits, zero when nothing happens.
-  typedef struct packed {
-    logic [1:0]  reserved;
-    logic [16:0] held;       // with hold: the causes that wait
-    logic        rnbc;       // a good frame found no free descriptor (R-32)
-    logic        hold;       // a cause waits for the throttle (ITR) from this cycle on
-    logic [16:0] causes;     // ICR bits that hardware or ICS set in this cycle
-    logic        cause_set;  // causes is valid
-    logic        rst;        // CTRL.RST takes effect in this cycle
-    rx_evt_t     rx;         // 24 bits
-  } evt_t;
-
 endpackage

@@ -34,7 +34,7 @@ module e1000_regs #(
   output logic [5:0]  pthresh_o,
   output logic [5:0]  hthresh_o,
   output logic [5:0]  wthresh_o,
-  output logic        quiescent_o
+  output logic        clk_req_o
 );
   localparam logic [31:0] ResetCtrl =
       e1000_regs_pkg::RESET_CTRL | (Apme ? 32'd1 << e1000_regs_pkg::CTRL_SLU : 32'd0);
@@ -248,5 +248,5 @@ module e1000_regs #(
   assign pthresh_o   = pthresh_q;
   assign hthresh_o   = hthresh_q;
   assign wthresh_o   = wthresh_q;
-  assign quiescent_o = !mdac_q && !stale_q && cache_line_q == cache_line_i;
+  assign clk_req_o   = mdac_q || stale_q || cache_line_q != cache_line_i;
 endmodule

@@ -7,17 +7,19 @@ module e1000_reset (
   input  logic rst_ni,
   input  logic rst_req_i,     // a write set CTRL.RST
   input  logic drained_i,     // no request, beat or response outstanding on the master side
+  input  logic granting_i,    // ... but there will be
   output logic pending_o,     // CTRL.RST reads 1; DMA may not start, INTx is low (X-8)
   output logic soft_rst_o,    // one cycle
-  output logic quiescent_o
+  output logic clk_req_o      // this block's registers change at the next edge
 );
-  logic pending_q;
+  logic pending_q, soft_q;
   always_ff @(posedge clk_i) begin
+    soft_q <= rst_ni && (rst_req_i || pending_q) && !soft_q && drained_i && !granting_i;
     if (!rst_ni) pending_q <= 1'b0;
     else if (rst_req_i) pending_q <= 1'b1;
-    else if (soft_rst_o) pending_q <= 1'b0;
+    else if (soft_q) pending_q <= 1'b0;
   end
-  assign pending_o   = pending_q;
-  assign soft_rst_o  = pending_q && drained_i;
-  assign quiescent_o = !soft_rst_o;
+  assign pending_o  = pending_q;
+  assign soft_rst_o = soft_q;
+  assign clk_req_o  = rst_req_i || pending_q || soft_q;
 endmodule

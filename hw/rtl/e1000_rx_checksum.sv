@@ -4,15 +4,17 @@
 // a UDP sum of 0 or a UDP length that disagrees with IP's gives no TCPCS.
 module e1000_rx_checksum (
   input  logic        clk_i,
+  input  logic        clk_rx_fifo_i,   // of the answers
   input  logic        rst_ni,
   input  logic        sfd_i,
   input  logic [2:0]  offload_i,  // at sfd_i: {IPV6OFL, TUOFL, IPOFL}
   input  logic        byte_en_i,
   input  logic [7:0]  byte_i,
+  input  logic [7:0]  prev_i,     // the byte before it
   input  logic [15:0] index_i,    // at the frame's end its length
   input  logic [15:0] vet_i,
 
-  // Answers with end_i, at the frame's end.  ipe_o and tcpe_o mean something with ipcs_o and tcpcs_o.
+  // Answers from the cycle after end_i, the frame's end.  ipe_o and tcpe_o mean something with ipcs_o and tcpcs_o.
   input  logic        end_i,
   output logic        ipcs_o,
   output logic        tcpcs_o,
@@ -50,193 +52,173 @@ module e1000_rx_checksum (
     add_word = total[15:0] + {15'd0, total[16]};
   endfunction
 
-  state_e      state_q, state_d;
+  state_e      state_q;
   logic [2:0]  offload_q;
-  logic [7:0]  prev_q;
-  logic [15:0] count_q, count_d;    // bytes into the state
-  logic [15:0] word, lane;          // the two last bytes; the byte in its half of a word
-  logic [15:0] sum_q, sum_d;        // IPv4 header or L4
-  logic [15:0] pseudo_q, pseudo_d;  // addresses of the pseudo header
-  logic [15:0] left_q, left_d;      // bytes behind the IP header; in StIpv4 the total length, in StL4 what is unread
-  logic [15:0] size_q, size_d;      // bytes of this header
-  logic [7:0]  proto_q, proto_d;
-  logic        frag_q, frag_d, udp_q, udp_d;
-  logic        ip_done, l4_done, to_type, to_l4, bad;
-  logic [15:0] l4_len, ip_sum;
+  logic [4:0]  count_q;             // pairs of bytes into the state; in StL4 up to 4
+  logic [15:0] sum_q;               // IPv4 header or L4
+  logic [15:0] pseudo_q;            // addresses of the pseudo header
+  logic [15:0] left_q;              // bytes behind the IP header; in StIpv4 the total length, in StL4 what is unread
+  logic [15:0] size_q;              // bytes of this header
+  logic [7:0]  proto_q;
+  logic        frag_q, udp_q;
   logic        ip_seen_q, ip_good_q, l4_seen_q, l4_good_q;
   logic [15:0] ip_end_q, l4_end_q;
 
-  always_comb begin
-    state_d  = state_q;
-    count_d  = count_q + 16'd1;
-    word     = {prev_q, byte_i};
-    lane     = count_q[0] ? {8'h00, byte_i} : {byte_i, 8'h00};
-    sum_d    = sum_q;
-    pseudo_d = pseudo_q;
-    left_d   = left_q;
-    size_d   = size_q;
-    proto_d  = proto_q;
-    frag_d   = frag_q;
-    udp_d    = udp_q;
-    ip_done  = 1'b0;
-    l4_done  = 1'b0;
-    to_type  = 1'b0;
-    to_l4    = 1'b0;
-    bad      = 1'b0;
-    l4_len   = 16'd0;
-    ip_sum   = 16'd0;
-
-    if (byte_en_i && state_q != StOff) begin
-      unique case (state_q)
-        StEth: begin
-          if (count_q == 16'd13) begin
-            to_type = word != vet_i;
-            if (!to_type) begin
-              state_d = StTag;
-              count_d = 16'd0;
-            end
-          end
-        end
-        StTag: to_type = count_q == 16'd3;
-        StSnap: begin  // AA AA 03, organisation 00 00 00, type
-          unique case (count_q[2:0])
-            3'd0, 3'd1: bad = byte_i != 8'hAA;
-            3'd2: bad = byte_i != 8'h03;
-            3'd3, 3'd4, 3'd5: bad = byte_i != 8'h00;
-            3'd6: bad = 1'b0;
-            3'd7: begin
-              to_type = 1'b1;
-              bad     = word <= MaxLlcLength;
-            end
-          endcase
-        end
-        StIpv4: begin
-          sum_d = add_word(sum_q, lane);
-          if (count_q == 16'd0) begin
-            size_d = {10'd0, byte_i[3:0], 2'b00};
-            bad    = byte_i[7:4] != 4'd4 || byte_i[3:0] < 4'd5;
-          end
-          if (count_q == 16'd3) left_d = word;
-          if (count_q == 16'd7) frag_d = word[13:0] != 14'd0;  // MF or an offset
-          if (count_q == 16'd9) proto_d = byte_i;
-          if (count_q >= 16'd12 && count_q < 16'd20) pseudo_d = add_word(pseudo_q, lane);
-          if (count_q != 16'd0 && count_d == size_q) begin
-            ip_done = 1'b1;
-            l4_len  = left_q - size_q;
-            to_l4   = ~frag_q & (left_q >= size_q);
-            bad     = ~to_l4;
-          end
-        end
-        StIpv6: begin
-          if (count_q == 16'd0) bad = byte_i[7:4] != 4'd6;
-          if (count_q == 16'd5) left_d = word;
-          if (count_q == 16'd6) proto_d = byte_i;
-          if (count_q >= 16'd8) pseudo_d = add_word(pseudo_q, lane);
-          if (count_q == 16'd39) begin
-            l4_len = left_q;
-            to_l4  = 1'b1;
-          end
-        end
-        StExt: begin
-          if (count_q == 16'd0) proto_d = byte_i;
-          if (count_q == 16'd1) begin
-            size_d = {9'd0, {1'b0, byte_i[2:0]} + 4'd1, 3'd0};
-            bad    = byte_i > 8'd7;  // 64 bytes at most
-          end
-          // A routing header that still has stops to make: the final destination is not in the IPv6 header.
-          if (count_q == 16'd3) bad = udp_q & (byte_i != 8'd0);
-          if (count_q > 16'd1 && count_d == size_q) begin
-            l4_len = left_q - size_q;
-            to_l4  = 1'b1;
-            bad    = bad | (left_q < size_q);
-          end
-        end
-        StL4: begin
-          sum_d  = add_word(sum_q, lane);
-          left_d = left_q - 16'd1;
-          if (udp_q && count_q == 16'd5) bad = word != size_q;
-          if (udp_q && count_q == 16'd7) bad = word == 16'd0;  // no checksum (O-4)
-          l4_done = ~bad & (left_q == 16'd1);
-          bad     = bad | l4_done;
-        end
-        default: bad = 1'b1;
-      endcase
-
-      ip_sum = sum_d;
-
-      if (to_type) begin
-        count_d = 16'd0;
-        sum_d   = 16'd0;
-        if (word == TypeIpv4) state_d = StIpv4;
-        else if (word == TypeIpv6 && offload_q[2] && offload_q[1]) state_d = StIpv6;
-        else if (word <= MaxLlcLength) state_d = StSnap;
-        else bad = 1'b1;
-      end
-      if (to_l4) begin
-        count_d = 16'd0;
-        left_d  = l4_len;
-        size_d  = l4_len;
-        sum_d   = add_word(add_word(pseudo_d, {8'h00, proto_d}), l4_len);
-        if (proto_d == ProtoTcp || proto_d == ProtoUdp) begin
-          state_d = StL4;
-          udp_d   = proto_d == ProtoUdp;
-          bad     = bad | ~offload_q[1] | (l4_len < (udp_d ? MinUdp : MinTcp));
-        end else if (state_q != StIpv4
-                     && (proto_d == ProtoHopByHop || proto_d == ProtoRouting || proto_d == ProtoDestination)) begin
-          state_d = StExt;
-          udp_d   = proto_d == ProtoRouting;
-        end else begin
-          bad = 1'b1;
-        end
-      end
-      if (bad) state_d = StOff;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
+  // Every header begins at an even place: one step for two bytes.
+  always_ff @(posedge clk_i) begin : step
+    logic [15:0] word, sum, pseudo, left, size, l4_len;
+    logic [7:0]  proto;
+    logic [4:0]  count;
+    logic        to_type, to_l4, bad, last, udp;
+    state_e      state;
     if (!rst_ni) begin
       state_q <= StOff;
     end else if (sfd_i) begin
       state_q   <= (offload_i[1:0] != 2'b00) ? StEth : StOff;
       offload_q <= offload_i;
-      count_q   <= 16'd0;
+      count_q   <= 5'd0;
       pseudo_q  <= 16'd0;
       ip_seen_q <= 1'b0;
       l4_seen_q <= 1'b0;
-    end else if (byte_en_i && state_q != StOff) begin
-      state_q  <= state_d;
-      prev_q   <= byte_i;
-      count_q  <= count_d;
-      sum_q    <= sum_d;
-      pseudo_q <= pseudo_d;
-      left_q   <= left_d;
-      size_q   <= size_d;
-      proto_q  <= proto_d;
-      frag_q   <= frag_d;
-      udp_q    <= udp_d;
-      if (ip_done) begin
-        ip_seen_q <= 1'b1;
-        ip_good_q <= ip_sum == 16'hFFFF;
-        ip_end_q  <= index_i;
-      end
-      if (l4_done) begin
-        l4_seen_q <= 1'b1;
-        l4_good_q <= sum_d == 16'hFFFF;
-        l4_end_q  <= index_i;
+    end else if (byte_en_i && index_i[0] && state_q != StOff) begin
+      word  = {prev_i, byte_i};
+      bad   = 1'b0;
+      state = state_q;
+      count = count_q;
+      left  = left_q;
+      sum   = add_word(sum_q, left == 16'd1 && state == StL4 ? {prev_i, 8'h00} : word);
+      if (state == StL4) begin
+        if (udp_q && !count[2]) begin
+          bad = (count == 5'd2 && word != size_q) || (count == 5'd3 && word == 16'd0);  // O-4: no checksum
+          count_q <= count + 5'd1;
+        end
+        sum_q  <= sum;
+        left_q <= left - 16'd2;
+        if (left <= 16'd2) begin
+          if (!bad) begin
+            l4_seen_q <= 1'b1;
+            l4_good_q <= sum == 16'hFFFF;
+            l4_end_q  <= index_i - {15'd0, left[0]};
+          end
+          bad = 1'b1;
+        end
+        if (bad) state_q <= StOff;
+      end else begin
+        to_type = 1'b0;
+        to_l4   = 1'b0;
+        size    = size_q;
+        pseudo  = pseudo_q;
+        proto   = proto_q;
+        udp     = udp_q;
+        l4_len  = left - size;
+        last    = count != 5'd0 && {10'd0, count, 1'b0} + 16'd2 == size;
+        unique case (state)
+          StEth: if (count == 5'd6) begin
+            to_type = word != vet_i;
+            if (!to_type) begin
+              state = StTag;
+              count = 5'd31;
+            end
+          end
+          StTag: to_type = count == 5'd1;
+          StSnap: begin  // AA AA 03, organisation 00 00 00, type
+            unique case (count[1:0])
+              2'd0: bad = word != 16'hAAAA;
+              2'd1: bad = word != 16'h0300;
+              2'd2: bad = word != 16'h0000;
+              2'd3: begin
+                to_type = 1'b1;
+                bad     = word <= MaxLlcLength;
+              end
+            endcase
+          end
+          StIpv4: begin
+            if (count == 5'd0) begin
+              size = {10'd0, prev_i[3:0], 2'b00};
+              bad  = prev_i[7:4] != 4'd4 || prev_i[3:0] < 4'd5;
+            end
+            if (count == 5'd1) left = word;
+            if (count == 5'd3) frag_q <= word[13:0] != 14'd0;  // MF or an offset
+            if (count == 5'd4) proto = byte_i;
+            if (count >= 5'd6 && count < 5'd10) pseudo = add_word(pseudo, word);
+            if (last) begin
+              ip_seen_q <= 1'b1;
+              ip_good_q <= sum == 16'hFFFF;
+              ip_end_q  <= index_i;
+              to_l4     = ~frag_q & (left >= size);
+              bad       = ~to_l4;
+            end
+          end
+          StIpv6: begin
+            if (count == 5'd0) bad = prev_i[7:4] != 4'd6;
+            if (count == 5'd2) left = word;
+            if (count == 5'd3) proto = prev_i;
+            if (count >= 5'd4) pseudo = add_word(pseudo, word);
+            if (count == 5'd19) begin
+              l4_len = left;
+              to_l4  = 1'b1;
+            end
+          end
+          StExt: begin
+            if (count == 5'd0) begin
+              proto = prev_i;
+              size  = {9'd0, {1'b0, byte_i[2:0]} + 4'd1, 3'd0};
+              bad   = byte_i > 8'd7;  // 64 bytes at most
+            end
+            // A routing header that still has stops to make: the final destination is not in the IPv6 header.
+            if (count == 5'd1) bad = udp & (byte_i != 8'd0);
+            if (last) begin
+              to_l4 = 1'b1;
+              bad   = bad | (left < size);
+            end
+          end
+          default: bad = 1'b1;
+        endcase
+        if (to_type) begin
+          sum   = 16'd0;
+          count = 5'd31;
+          if (word == TypeIpv4) state = StIpv4;
+          else if (word == TypeIpv6 && offload_q[2] && offload_q[1]) state = StIpv6;
+          else if (word <= MaxLlcLength) state = StSnap;
+          else bad = 1'b1;
+        end
+        if (to_l4) begin
+          left  = l4_len;
+          size  = l4_len;
+          count = 5'd31;
+          sum   = add_word(add_word(pseudo, {8'h00, proto}), l4_len);
+          udp   = proto == ProtoUdp || proto == ProtoRouting;
+          if (proto == ProtoTcp || proto == ProtoUdp) begin
+            state = StL4;
+            bad   = bad | ~offload_q[1] | (l4_len < (udp ? MinUdp : MinTcp));
+          end else if (state != StIpv4
+                       && (proto == ProtoHopByHop || proto == ProtoRouting || proto == ProtoDestination)) begin
+            state = StExt;
+          end else begin
+            bad = 1'b1;
+          end
+        end
+        if (bad) state = StOff;
+        state_q  <= state;
+        count_q  <= count + 5'd1;
+        sum_q    <= sum;
+        pseudo_q <= pseudo;
+        left_q   <= left;
+        size_q   <= size;
+        proto_q  <= proto;
+        udp_q    <= udp;
       end
     end
   end
 
-  always_comb begin
-    ipcs_o  = 1'b0;
-    tcpcs_o = 1'b0;
-    if (end_i) begin  // what is covered ends before the FCS
-      ipcs_o  = offload_q[0] & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
-      tcpcs_o = offload_q[1] & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
+  // What is covered ends before the FCS.
+  always_ff @(posedge clk_rx_fifo_i) begin
+    if (end_i) begin
+      ipcs_o  <= offload_q[0] & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
+      tcpcs_o <= offload_q[1] & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
+      ipe_o   <= ~ip_good_q;
+      tcpe_o  <= ~l4_good_q;
     end
   end
-
-  assign ipe_o  = ~ip_good_q;
-  assign tcpe_o = ~l4_good_q;
 
 endmodule

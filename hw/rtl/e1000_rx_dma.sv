@@ -39,6 +39,7 @@ module e1000_rx_dma #(
   output logic        frame_done_o,         // with complete_o: a whole frame, start event of the timers (I-32)
   output logic        frame_small_o,        // with frame_done_o: SRPD applies
   output logic        need_desc_o,          // stuck without a descriptor: flush what is complete (R-25)
+  output logic        done_alone_o,         // complete_o without a response
   // bus
   output logic        req_valid_o,
   output logic [63:0] req_addr_o,
@@ -50,7 +51,7 @@ module e1000_rx_dma #(
   input  logic        w_ready_i,
   input  logic        rsp_valid_i,          // response of a payload burst
   input  logic        rsp_ok_i,
-  output logic        quiescent_o
+  output logic        clk_req_o
 );
   if (BurstBytes < 16 || BurstBytes > 4096 || (BurstBytes & (BurstBytes - 1)) != 0) begin : gen_bad_parameter
     $error("e1000_rx_dma: BurstBytes must be a power of two, 16..4096");
@@ -129,9 +130,16 @@ module e1000_rx_dma #(
   // descriptors of a starved frame complete early (R-25).
   logic empty_done, early_done;
   assign empty_done = state_q == StEmpty && tok_count_q == 3'd0 && !flush_i;
-  assign early_done = need_desc_o && started_q && tok_count_q == 3'd0 && complete_ptr_q != use_ptr_i && !flush_i;
+  always_comb begin
+    early_done = 1'b0;
+    if (need_desc_o) early_done = started_q && tok_count_q == 3'd0 && complete_ptr_q != use_ptr_i && !flush_i;
+  end
+  assign done_alone_o = empty_done || early_done;
 
-  assign need_desc_o    = state_q == StDesc && !desc_valid_i && starved_i;
+  always_comb begin
+    need_desc_o = 1'b0;
+    if (state_q == StDesc && !desc_valid_i) need_desc_o = starved_i;
+  end
   assign complete_ptr_o = tok_ok ? tok_ptr : use_ptr_i;
   assign complete_o     = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done || early_done;
   assign frame_done_o   = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done;
@@ -285,7 +293,7 @@ module e1000_rx_dma #(
   end
 
   // Requests that wait for the bus are the arbiter's business; every wait for a response or a descriptor is idle.
-  assign quiescent_o = !(state_q == StIdle && frame_valid_i && rx_en_i) && !(state_q == StDesc && desc_valid_i) &&
-                       state_q != StCalc && state_q != StSend && state_q != StPop && !empty_done && !early_done &&
-                       !refill;
+  assign clk_req_o   = (state_q == StIdle && frame_valid_i && rx_en_i) || (state_q == StDesc && desc_valid_i) ||
+                       state_q == StCalc || state_q == StSend || state_q == StPop || empty_done || early_done ||
+                       refill || flush_i || req_gnt_i || rsp_valid_i;
 endmodule

@@ -4,7 +4,8 @@
 // whole words.  Data words are written behind the place of the status words, which follow when the frame's fate is
 // known; until the second is in, the frame does not exist for the reader.
 module e1000_rx_fifo (
-  input  logic                    clk_i,
+  input  logic                    clk_rx_fifo_i,    // write side and counts
+  input  logic                    clk_rx_dma_i,    // read side
   input  logic                    rst_ni,
   input  logic                    soft_rst_i,
   input  logic [6:0]              pba_rxa_i,   // usable size in KiB, 64 at most
@@ -15,8 +16,10 @@ module e1000_rx_fifo (
   input  logic [63:0]             word_i,
   input  logic                    finish_i,    // the frame has ended; its last word may come in the same cycle
   input  logic                    keep_i,      // with finish_i: commit it, otherwise roll back
-  input  e1000_pkg::rx_frame_t    frame_i,     // with finish_i
+  input  logic [14:0]             length_i,    // with finish_i
+  input  e1000_pkg::rx_frame_t    frame_i,     // from the cycle after commit_o
   output logic                    lost_o,      // with finish_i and keep_i: a word found no room, so it rolls back
+  output logic                    commit_o,
 
   // read side
   output logic                    frame_valid_o,
@@ -34,7 +37,8 @@ module e1000_rx_fifo (
   input  logic [31:0]             reg_wdata_i,
   output logic [31:0]             reg_rdata_o,
 
-  output logic                    idle_o       // nothing changes without start, word, finish or pop
+  output logic                    clk_req_rx_fifo_o,
+  output logic                    clk_req_rx_dma_o
 );
 
   localparam logic [13:0] Words = 14'd8192;
@@ -57,12 +61,10 @@ module e1000_rx_fifo (
   logic [12:0] tail_q;      // first word of the frame in progress
   logic [12:0] wr_ptr_q;    // its next data word
   logic [13:0] stored_q;    // its data words so far
-  logic [63:0] stat0_q;     // status words on their way
-  logic [14:0] stat1_q;
   logic [13:0] used_q;      // words of committed frames
   logic [13:0] limit, need;
   logic        holed_q;     // a word found no room: none behind it is stored, or the frame would have a hole
-  logic        word_we, commit, published;
+  logic        word_we, published;
 
   assign limit = pba_rxa_i[6] ? Words : {1'b0, pba_rxa_i[5:0], 7'd0};
 
@@ -72,43 +74,30 @@ module e1000_rx_fifo (
     word_we = 1'b0;
     if (word_en_i) word_we = ~holed_q & ({1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit});
     if (finish_i) begin
-      need   = words_of(frame_i.length);
+      need   = words_of(length_i);
       lost_o = keep_i & (stored_q + {13'd0, word_we} < need);
     end
   end
 
-  assign commit    = finish_i & keep_i & ~lost_o;
+  assign commit_o  = finish_i & keep_i & ~lost_o;
   assign published = wr_state_q == WrStat1;
 
   // With a stripped FCS `stored_q` may reach `need` without the first word lost: what comes behind it does not count.
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni || soft_rst_i || start_i || finish_i) holed_q <= 1'b0;
     else if (word_en_i && !word_we) holed_q <= 1'b1;
   end
 
   // One write port: data words while a frame arrives, then its two status words.  The next frame's first word is at
   // least eight bytes and a delimiter away.
-  logic        mem_we;
-  logic [12:0] mem_waddr;
-  logic [63:0] mem_wdata;
-
-  always_comb begin
-    mem_we    = word_we;
-    mem_waddr = wr_ptr_q;
-    mem_wdata = word_i;
-    if (wr_state_q == WrStat0) begin
-      mem_we    = 1'b1;
-      mem_waddr = tail_q;
-      mem_wdata = stat0_q;
-    end else if (wr_state_q == WrStat1) begin
-      mem_we    = 1'b1;
-      mem_waddr = tail_q + 13'd1;
-      mem_wdata = {49'd0, stat1_q};
+  always_ff @(posedge clk_rx_fifo_i) begin : write
+    logic [12:0] addr;
+    logic [63:0] data;
+    if (word_we || wr_state_q != WrData) begin
+      addr = wr_state_q == WrData ? wr_ptr_q : wr_state_q == WrStat0 ? tail_q : tail_q + 13'd1;
+      data = wr_state_q == WrData ? word_i : wr_state_q == WrStat0 ? frame_i[63:0] : {49'd0, frame_i.length};
+      mem[addr] <= data;
     end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (mem_we) mem[mem_waddr] <= mem_wdata;
   end
 
   // ---- read side ----------------------------------------------------------------------------------
@@ -133,25 +122,14 @@ module e1000_rx_fifo (
 
   assign release_head = frame_pop_i & (rd_state_q == RdHead);
 
-  always_comb begin
-    mem_re    = 1'b0;
-    mem_raddr = rd_ptr_q + 13'd1;
-    unique case (rd_state_q)
-      RdEmpty: begin
-        mem_re    = frames_q != 12'd0;
-        mem_raddr = head_q;
-      end
-      RdStat0, RdStat1: mem_re = 1'b1;
-      RdHead: mem_re = data_pop_i & ~frame_pop_i;
-    endcase
-  end
+  assign mem_re    = (rd_state_q == RdHead) ? data_pop_i & ~frame_pop_i : rd_state_q != RdEmpty || frames_q != 12'd0;
+  assign mem_raddr = (rd_state_q == RdEmpty) ? head_q : rd_ptr_q + 13'd1;
 
-  always_ff @(posedge clk_i) begin
-    if (mem_re) rdata_q <= mem[mem_raddr];
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (mem_re) rd_ptr_q <= mem_raddr;
+  always_ff @(posedge clk_rx_dma_i) begin
+    if (mem_re) begin
+      rdata_q  <= mem[mem_raddr];
+      rd_ptr_q <= mem_raddr;
+    end
     if (rd_state_q == RdStat0) frame_lo_q <= rdata_q;
     if (rd_state_q == RdStat1) begin
       frame_len_q <= rdata_q[14:0];
@@ -175,7 +153,7 @@ module e1000_rx_fifo (
   assign move     = reg_wr_i & reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
                   & (frames_q == 12'd0) & (wr_state_q == WrData);
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni) begin
       reg_rdata_o <= 32'd0;
     end else if (reg_rd_i) begin
@@ -193,7 +171,7 @@ module e1000_rx_fifo (
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_fifo_i) begin
     if (reg_wr_i) begin
       if (sel_diag) begin
         unique case (reg_addr_i[5:3])
@@ -209,17 +187,15 @@ module e1000_rx_fifo (
   end
 
   // ---- pointers and counts ------------------------------------------------------------------------
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni || soft_rst_i) begin
       wr_state_q <= WrData;
       tail_q     <= 13'd0;
       wr_ptr_q   <= 13'd2;
       stored_q   <= 14'd0;
     end else begin
-      if (commit) begin
+      if (commit_o) begin
         wr_state_q <= WrStat0;
-        stat0_q    <= frame_i[63:0];
-        stat1_q    <= frame_i.length;
         stored_q   <= need;
       end else if (wr_state_q == WrStat0) begin
         wr_state_q <= WrStat1;
@@ -242,7 +218,7 @@ module e1000_rx_fifo (
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_dma_i) begin
     if (!rst_ni || soft_rst_i) begin
       rd_state_q <= RdEmpty;
       head_q     <= 13'd0;
@@ -269,7 +245,7 @@ module e1000_rx_fifo (
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni || soft_rst_i) begin
       frames_q <= 12'd0;
       used_q   <= 14'd0;
@@ -283,7 +259,9 @@ module e1000_rx_fifo (
     end
   end
 
-  assign idle_o = (wr_state_q == WrData) & (rd_state_q == RdHead || frames_q == 12'd0);
+  assign clk_req_rx_fifo_o = start_i | word_en_i | finish_i | (wr_state_q != WrData) | release_head;
+  assign clk_req_rx_dma_o  = rd_state_q == RdStat0 || rd_state_q == RdStat1 ||
+                             (rd_state_q == RdEmpty && frames_q != 12'd0);
 
   // Diagnostic pointers have 13 bits.
   logic unused_wdata;

@@ -3,7 +3,8 @@
 // Everything is looked up once a frame: the 16 exact entries and the hash word at byte 5, the VLAN word at byte 15.
 // The answers are registers, so `match_o` is right from the cycle after, the earliest in which a frame can end.
 module e1000_rx_filter (
-  input  logic                    clk_i,
+  input  logic                    clk_i,       // of frames
+  input  logic                    clk_csr_i,   // of the registers
   input  logic                    rst_ni,
   input  logic                    soft_rst_i,  // X-6: entry 0 from the EEPROM, the others invalid; MTA, VFTA kept
   input  logic [47:0]             mac_addr_i,
@@ -13,8 +14,7 @@ module e1000_rx_filter (
   input  logic [7:0]              byte_i,
   input  logic [15:0]             index_i,
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
-  input  logic                    ask_i,       // match_o is looked at in this cycle
-  output e1000_rx_pkg::rx_match_t match_o,     // 0 when not asked
+  output e1000_rx_pkg::rx_match_t match_o,
   output logic                    vet_seen_o,  // bytes 12..13 were VET; valid in bytes 14 and 15
 
   input  logic                    reg_rd_i,
@@ -36,43 +36,23 @@ module e1000_rx_filter (
   logic [31:0] ral_mem [NumExact];
   logic [17:0] rah_mem [NumExact];  // ASEL in 17:16
   logic [15:0] ral_live_q, rah_live_q, av_q;
-  logic        in_reset, ral_we, rah_we;
-  logic [3:0]  ra_index;
-  logic [31:0] ral_wdata;
-  logic [17:0] rah_wdata;
 
-  assign in_reset = ~rst_ni | soft_rst_i;
-
-  always_comb begin
-    ral_we    = in_reset;
-    rah_we    = in_reset;
-    ra_index  = 4'd0;
-    ral_wdata = mac_addr_i[31:0];
-    rah_wdata = {2'b00, mac_addr_i[47:32]};
-    if (reg_wr_i && !in_reset) begin
-      ral_we    = sel_ra & ~reg_addr_i[2];
-      rah_we    = sel_ra & reg_addr_i[2];
-      ra_index  = reg_addr_i[6:3];
-      ral_wdata = reg_wdata_i;
-      rah_wdata = reg_wdata_i[17:0];
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (ral_we) ral_mem[ra_index] <= ral_wdata;
-    if (rah_we) rah_mem[ra_index] <= rah_wdata;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (in_reset) begin
+  always_ff @(posedge clk_csr_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      ral_mem[0] <= mac_addr_i[31:0];
+      rah_mem[0] <= {2'b00, mac_addr_i[47:32]};
       ral_live_q <= 16'h0001;
       rah_live_q <= 16'h0001;
       av_q       <= 16'h0001;
     end else if (reg_wr_i) begin
-      if (ral_we) ral_live_q[ra_index] <= 1'b1;
-      if (rah_we) begin
-        rah_live_q[ra_index] <= 1'b1;
-        av_q[ra_index]       <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
+      if (sel_ra && !reg_addr_i[2]) begin
+        ral_mem[reg_addr_i[6:3]]    <= reg_wdata_i;
+        ral_live_q[reg_addr_i[6:3]] <= 1'b1;
+      end
+      if (sel_ra && reg_addr_i[2]) begin
+        rah_mem[reg_addr_i[6:3]]    <= reg_wdata_i[17:0];
+        rah_live_q[reg_addr_i[6:3]] <= 1'b1;
+        av_q[reg_addr_i[6:3]]       <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
       end
     end
   end
@@ -80,36 +60,31 @@ module e1000_rx_filter (
   // ---- registers: hash and VLAN tables, memories with a port for software and one for frames ------
   logic [31:0] mta_mem [128];
   logic [31:0] vfta_mem [128];
-  logic        hash_read, vlan_read;
-  logic [11:0] hash;
-  logic [11:0] vid;
   logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_csr_i) begin
     if (reg_wr_i) begin
       if (sel_mta) mta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
     end
     if (reg_rd_i) begin
       if (sel_mta) mta_reg_q <= mta_mem[reg_addr_i[8:2]];
     end
-    if (hash_read) mta_hit_q <= mta_mem[hash[11:5]];
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_csr_i) begin
     if (reg_wr_i) begin
       if (sel_vfta) vfta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
     end
     if (reg_rd_i) begin
       if (sel_vfta) vfta_reg_q <= vfta_mem[reg_addr_i[8:2]];
     end
-    if (vlan_read) vfta_hit_q <= vfta_mem[vid[11:5]];
   end
 
   // ---- register read ------------------------------------------------------------------------------
   logic        from_mta_q, from_vfta_q;
   logic [31:0] ra_rdata_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_csr_i) begin
     if (!rst_ni) begin
       from_mta_q  <= 1'b0;
       from_vfta_q <= 1'b0;
@@ -128,78 +103,55 @@ module e1000_rx_filter (
   // ---- destination address, bytes 0..5 ------------------------------------------------------------
   logic [39:0] da_q;     // bytes 0..4 on arrival of byte 5; byte 0 in bits 7:0
   logic [7:0]  prev_q;
-  logic        head;     // a byte of the first 16
-  logic        da_done, exact, exact_q, broadcast_q, multicast_q, da_seen_q;
-  logic [15:0] da_tail;
+  logic        exact_q, broadcast_q, multicast_q, da_seen_q;
   logic [4:0]  hash_bit_q;
+  logic        vet_q, tagged_q;
+  logic [15:0] tci_q;
+  logic [4:0]  vlan_bit_q;
 
-  assign head      = byte_en_i & (index_i[15:4] == 12'd0);
-  assign da_done   = head & (index_i[3:0] == 4'd5);
-  assign da_tail   = {byte_i, da_q[39:32]};
-  assign hash_read = da_done & da_q[0];
-
-  // {DA[5],DA[4]} >> 4, 3, 2, 0 for MO 0..3.
-  always_comb begin
-    hash = 12'd0;
-    if (da_done) begin
-      unique case (cfg_i.mo)
-        2'd0: hash = da_tail[15:4];
-        2'd1: hash = da_tail[14:3];
-        2'd2: hash = da_tail[13:2];
-        2'd3: hash = da_tail[11:0];
-      endcase
-    end
-  end
-
-  // An entry whose ASEL is not 00 (destination) is storage only.  AV=1 implies a live upper half.
-  always_comb begin
-    exact = 1'b0;
-    if (da_done) begin
-      for (int i = 0; i < NumExact; i++) begin
-        if (av_q[i] && rah_mem[i] == {2'b00, da_tail} && (ral_live_q[i] ? ral_mem[i] : 32'd0) == da_q[31:0]) begin
-          exact = 1'b1;
-        end
-      end
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : head
+    logic [15:0] da_tail;
+    logic [11:0] hash;
+    logic        exact;
     if (sfd_i) begin
       exact_q     <= 1'b0;
       broadcast_q <= 1'b0;
       multicast_q <= 1'b0;
       da_seen_q   <= 1'b0;
-    end else if (head) begin
+      vet_q       <= 1'b0;
+      tagged_q    <= 1'b0;
+    end else if (byte_en_i && index_i[15:4] == 12'd0) begin
       prev_q <= byte_i;
-      da_q   <= {byte_i, da_q[39:8]};
-      if (da_done) begin
+      if (index_i[3:0] <= 4'd4) da_q <= {byte_i, da_q[39:8]};
+      if (index_i[3:0] == 4'd5) begin
+        da_tail = {byte_i, da_q[39:32]};
+        // {DA[5],DA[4]} >> 4, 3, 2, 0 for MO 0..3.
+        unique case (cfg_i.mo)
+          2'd0: hash = da_tail[15:4];
+          2'd1: hash = da_tail[14:3];
+          2'd2: hash = da_tail[13:2];
+          2'd3: hash = da_tail[11:0];
+        endcase
+        // An entry whose ASEL is not 00 (destination) is storage only.  AV=1 implies a live upper half.
+        exact = 1'b0;
+        for (int i = 0; i < NumExact; i++) begin
+          if (av_q[i] && rah_mem[i] == {2'b00, da_tail} && (ral_live_q[i] ? ral_mem[i] : 32'd0) == da_q[31:0]) begin
+            exact = 1'b1;
+          end
+        end
         da_seen_q   <= 1'b1;
         broadcast_q <= (&da_q) & (&byte_i);
         multicast_q <= da_q[0];
         hash_bit_q  <= hash[4:0];
+        if (da_q[0]) mta_hit_q <= mta_mem[hash[11:5]];
         exact_q     <= exact;
       end
-    end
-  end
-
-  // ---- VLAN tag, bytes 12..15 ---------------------------------------------------------------------
-  logic        vet_q, tagged_q;
-  logic [15:0] tci_q;
-  logic [4:0]  vlan_bit_q;
-
-  assign vid       = {prev_q[3:0], byte_i};
-  assign vlan_read = head & (index_i[3:0] == 4'd15) & vet_q;
-
-  always_ff @(posedge clk_i) begin
-    if (sfd_i) begin
-      vet_q    <= 1'b0;
-      tagged_q <= 1'b0;
-    end else if (head) begin
       if (index_i[3:0] == 4'd13) vet_q <= {prev_q, byte_i} == cfg_i.vet;
-      if (vlan_read) begin
+      if (index_i[3:0] == 4'd15 && vet_q) begin
         tagged_q   <= 1'b1;
         tci_q      <= {prev_q, byte_i};
-        vlan_bit_q <= vid[4:0];
+        vlan_bit_q <= byte_i[4:0];
+        vfta_hit_q <= vfta_mem[{prev_q[3:0], byte_i[7:5]}];
       end
     end
   end
@@ -207,29 +159,20 @@ module e1000_rx_filter (
   assign vet_seen_o = vet_q;
 
   // ---- verdict ------------------------------------------------------------------------------------
+  // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).
   logic group_hit, sure_hit, hash_hit;
-
-  always_comb begin
-    hash_hit  = 1'b0;
-    group_hit = 1'b0;
-    sure_hit  = 1'b0;
-    match_o   = '0;
-    if (ask_i) begin
-      // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).
-      hash_hit  = multicast_q & mta_hit_q[hash_bit_q];
-      group_hit = broadcast_q ? cfg_i.bam : (multicast_q & cfg_i.mpe);
-      sure_hit  = exact_q | group_hit;
-      match_o = {
-        da_seen_q & (sure_hit | hash_hit | (~multicast_q & cfg_i.upe)),
-        ~tagged_q | ~cfg_i.vfe | (vfta_hit_q[vlan_bit_q] & (~cfg_i.cfien | (tci_q[12] == cfg_i.cfi))),
-        hash_hit & ~sure_hit,
-        broadcast_q,
-        multicast_q & ~broadcast_q,
-        tagged_q,
-        tci_q
-      };
-    end
-  end
+  assign hash_hit  = multicast_q & mta_hit_q[hash_bit_q];
+  assign group_hit = broadcast_q ? cfg_i.bam : (multicast_q & cfg_i.mpe);
+  assign sure_hit  = exact_q | group_hit;
+  assign match_o = {
+    da_seen_q & (sure_hit | hash_hit | (~multicast_q & cfg_i.upe)),
+    ~tagged_q | ~cfg_i.vfe | (vfta_hit_q[vlan_bit_q] & (~cfg_i.cfien | (tci_q[12] == cfg_i.cfi))),
+    hash_hit & ~sure_hit,
+    broadcast_q,
+    multicast_q & ~broadcast_q,
+    tagged_q,
+    tci_q
+  };
 
   // The other settings are for the frame's end; registers are dwords.
   logic unused_fields;

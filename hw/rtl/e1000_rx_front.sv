@@ -1,6 +1,10 @@
 // Receive front: from the GMII pins to whole frames in the FIFO.  Wiring, the frame's settings, and its event word.
 module e1000_rx_front (
-  input  logic        clk_i,
+  input  logic        clk_rx_mac_i,          // bytes: MAC, packer, checksums
+  input  logic        clk_rx_frame_i,         // once a frame: filter, fate, statistics, events
+  input  logic        clk_rx_fifo_i,          // FIFO, write side
+  input  logic        clk_rx_dma_i,          // FIFO, read side
+  input  logic        clk_csr_i,
   input  logic        rst_ni,            // power-on or PCI reset, synchronous
   input  logic        soft_rst_i,        // CTRL.RST, one cycle; keeps the frame tag, MTA and VFTA (X-4..X-6)
   input  logic        gmii_ce_i,         // a GMII byte is on the pins in this cycle
@@ -33,28 +37,32 @@ module e1000_rx_front (
 
   output logic        rxo_o,             // a frame was missed
   output logic        rnbc_o,            // a good frame found no free descriptor
-  output logic        quiescent_o,       // without pins, strobes and pops nothing here changes
+  output logic        clk_req_rx_mac_o,
+  output logic        clk_req_rx_frame_o,
+  output logic        clk_req_rx_fifo_o,
+  output logic        clk_req_rx_dma_o,
   output e1000_pkg::rx_evt_t evt_o
 );
 
   // ---- MAC ----------------------------------------------------------------------------------------
-  logic        sfd, byte_en, eob, is_frame, crc_ok, rx_er, cut, mac_idle;
+  logic        sfd, byte_en, head, eob, is_frame, crc_ok, rx_er, cut, mac_req;
   logic [7:0]  rx_byte;
   logic [15:0] index, tag;
 
   e1000_rx_mac u_mac (
-    .clk_i, .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
+    .clk_i(clk_rx_mac_i), .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
     .sfd_o     (sfd),
     .byte_en_o (byte_en),
     .byte_o    (rx_byte),
     .index_o   (index),
+    .head_o    (head),
     .eob_o     (eob),
     .is_frame_o(is_frame),
     .crc_ok_o  (crc_ok),
     .rx_er_o   (rx_er),
     .cut_o     (cut),
     .tag_o     (tag),
-    .idle_o    (mac_idle)
+    .clk_req_o (mac_req)
   );
 
   // ---- the frame's settings (R-3) -----------------------------------------------------------------
@@ -62,7 +70,7 @@ module e1000_rx_front (
   logic                  link_q;
   logic [7:0]            pcss_q;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_frame_i) begin
     link_q <= link_up_i;
     if (sfd) begin
       pcss_q <= rxcsum_i[e1000_regs_pkg::RXCSUM_PCSS_HI:e1000_regs_pkg::RXCSUM_PCSS_LO];
@@ -89,7 +97,9 @@ module e1000_rx_front (
   // ---- filter and packer --------------------------------------------------------------------------
   e1000_rx_pkg::rx_match_t match;
   logic                    vet_seen, stripped, word_en;
-  logic [63:0]             word;
+  logic [63:0]             word, last;
+  logic                    strip_now;
+  logic [1:0]              lane;
   logic                    eof, decide, strip;
   logic [31:0]             filter_rdata, fifo_rdata, stats_rdata;
 
@@ -97,13 +107,12 @@ module e1000_rx_front (
   assign strip = vet_seen & cfg_q.vme;  // R-43; VFE has no say in it
 
   e1000_rx_filter u_filter (
-    .clk_i, .rst_ni, .soft_rst_i, .mac_addr_i,
+    .clk_i(clk_rx_frame_i), .clk_csr_i, .rst_ni, .soft_rst_i, .mac_addr_i,
     .sfd_i      (sfd),
     .byte_en_i  (byte_en),
     .byte_i     (rx_byte),
     .index_i    (index),
     .cfg_i      (cfg_q),
-    .ask_i      (decide | eof),
     .match_o    (match),
     .vet_seen_o (vet_seen),
     .reg_rd_i, .reg_wr_i, .reg_addr_i, .reg_wdata_i,
@@ -111,7 +120,7 @@ module e1000_rx_front (
   );
 
   e1000_rx_pack u_pack (
-    .clk_i,
+    .clk_i(clk_rx_mac_i),
     .sfd_i     (sfd),
     .byte_en_i (byte_en),
     .byte_i    (rx_byte),
@@ -119,6 +128,9 @@ module e1000_rx_front (
     .strip_i   (strip),
     .flush_i   (eof),
     .stripped_o(stripped),
+    .strip_o   (strip_now),
+    .lane_o    (lane),
+    .last_o    (last),
     .word_en_o (word_en),
     .word_o    (word)
   );
@@ -128,23 +140,25 @@ module e1000_rx_front (
   logic [15:0] csum;
 
   e1000_rx_packet_sum u_packet_sum (
-    .clk_i,
+    .clk_i(clk_rx_mac_i), .clk_rx_fifo_i,
     .sfd_i    (sfd),
     .byte_en_i(byte_en),
-    .byte_i   (rx_byte),
-    .index_i  (index),
+    .strip_i  (strip_now),
+    .lane_i   (lane),
+    .last_i   (last),
     .secrc_i  (cfg_q.secrc),
-    .strip_i  (strip),
     .pcss_i   (pcss_q),
+    .end_i    (eof),
     .csum_o   (csum)
   );
 
   e1000_rx_checksum u_checksum (
-    .clk_i, .rst_ni,
+    .clk_i(clk_rx_mac_i), .clk_rx_fifo_i, .rst_ni,
     .sfd_i    (sfd),
     .offload_i(rxcsum_i[e1000_regs_pkg::RXCSUM_IPV6OFL:e1000_regs_pkg::RXCSUM_IPOFL]),
     .byte_en_i(byte_en),
     .byte_i   (rx_byte),
+    .prev_i   (last[63:56]),
     .index_i  (index),
     .vet_i    (cfg_q.vet),
     .end_i    (eof),
@@ -156,11 +170,16 @@ module e1000_rx_front (
 
   // ---- does the station want it?  Asked once, when the filter has seen all it looks at -------------
   logic wanted, decided_q, wanted_q;
+  logic take_q;  // the receiver is on, and nobody has said that the frame is not wanted
 
   assign wanted = cfg_q.en & cfg_q.link_up & match.l2_pass & match.vlan_pass;
-  assign decide = ~decided_q & ((byte_en & (index == 16'd16)) | eof);
+  always_comb begin
+    decide = 1'b0;
+    if (head) decide = ~decided_q & (byte_en ? index[4] : eof);
+    else if (eof) decide = ~decided_q;
+  end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_frame_i) begin
     if (!rst_ni || eob || cut) begin
       decided_q <= 1'b0;
       wanted_q  <= 1'b0;
@@ -168,15 +187,18 @@ module e1000_rx_front (
       decided_q <= 1'b1;
       wanted_q  <= wanted;
     end
+    if (sfd) take_q <= rctl_i[e1000_regs_pkg::RCTL_EN] & ~soft_rst_i;
+    else if (decide && !eob && !cut && !wanted) take_q <= 1'b0;
   end
 
   // ---- fate ---------------------------------------------------------------------------------------
-  logic                   keep, stored, lost, missed, rnbc;
-  e1000_pkg::rx_reason_e  reason;
-  e1000_pkg::rx_frame_t   frame;
-  e1000_rx_pkg::rx_stat_t stat;
+  logic                    keep, lost, commit, stored, missed;
+  logic [14:0]             length;
+  e1000_rx_pkg::rx_class_t kind;
+  e1000_pkg::rx_frame_t    frame;
 
   e1000_rx_verdict u_verdict (
+    .clk_rx_fifo_i,
     .eof_i     (eof),
     .cfg_i     (cfg_q),
     .match_i   (match),
@@ -190,42 +212,52 @@ module e1000_rx_front (
     .ipe_i     (ipe),
     .tcpe_i    (tcpe),
     .csum_i    (csum),
-    .no_desc_i,
-    .lost_i    (lost),
+    .commit_i  (commit),
+    .kind_o    (kind),
     .keep_o    (keep),
-    .stored_o  (stored),
-    .reason_o  (reason),
-    .frame_o   (frame),
-    .stat_o    (stat),
-    .missed_o  (missed),
-    .rnbc_o    (rnbc)
+    .length_o  (length),
+    .frame_o   (frame)
   );
 
-  logic fifo_idle, stats_idle;
+  logic stats_req;
+  assign stored  = commit;
+  assign missed  = keep & lost;
 
   e1000_rx_fifo u_fifo (
-    .clk_i, .rst_ni, .soft_rst_i, .pba_rxa_i,
+    .clk_rx_fifo_i, .clk_rx_dma_i, .rst_ni, .soft_rst_i, .pba_rxa_i,
     .start_i    (sfd),
-    .word_en_i  (word_en & cfg_q.en & ~(decided_q & ~wanted_q)),
+    .word_en_i  (word_en & take_q),
     .word_i     (word),
     .finish_i   (eof),
     .keep_i     (keep),
+    .length_i   (length),
     .frame_i    (frame),
     .lost_o     (lost),
+    .commit_o   (commit),
     .frame_valid_o, .frame_o, .data_valid_o, .data_o, .data_pop_i, .frame_pop_i,
     .reg_rd_i, .reg_wr_i,
     .reg_wr_ok_i(~rctl_i[e1000_regs_pkg::RCTL_EN]),
     .reg_addr_i, .reg_wdata_i,
     .reg_rdata_o(fifo_rdata),
-    .idle_o     (fifo_idle)
+    .clk_req_rx_fifo_o, .clk_req_rx_dma_o
   );
 
   e1000_stats u_stats (
-    .clk_i, .rst_ni, .soft_rst_i,
-    .stat_i     (stat),
+    .clk_i      (clk_rx_frame_i),
+    .rst_ni, .soft_rst_i,
+    .eof_i      (eof),
+    .kind_i     (kind),
+    .multicast_i(match.multicast),
+    .broadcast_i(match.broadcast),
+    .length_i   (index),
+    .crc_ok_i   (crc_ok),
+    .rx_er_i    (rx_er),
+    .stored_i   (stored),
+    .missed_i   (missed),
+    .no_desc_i,
     .reg_rd_i, .reg_addr_i,
     .reg_rdata_o(stats_rdata),
-    .idle_o     (stats_idle)
+    .clk_req_o  (stats_req)
   );
 
   assign reg_rdata_o = filter_rdata | fifo_rdata | stats_rdata;
@@ -233,54 +265,55 @@ module e1000_rx_front (
   // ---- events -------------------------------------------------------------------------------------
   // A burst ends in one of reject, drop, commit.  At most one burst is open, and its end is decided in the cycle
   // that ends it, so one register serves all.  `commit` leads the frame's appearance at the head by some cycles.
-  e1000_pkg::rx_evt_t evt_d, evt_q;
-  logic               evt_en, evt_busy, rxo_q, rnbc_q;
+  e1000_pkg::rx_evt_t evt_q;
+  logic               evt_busy, rxo_q, rnbc_q;
 
-  always_comb begin
-    evt_d  = '0;
-    evt_en = 1'b0;
-    if (cut) begin
-      // A frame that was rejected already has had its event.
-      if (!(decided_q && !wanted_q)) begin
-        evt_en       = 1'b1;
-        evt_d.tag    = tag;
-        evt_d.reason = e1000_pkg::ReasonDisabled;
-        evt_d.drop   = wanted_q;
-        evt_d.reject = ~wanted_q;
-      end
-    end else if (decide || eob) begin
-      if (eob && !is_frame) begin
-        evt_d.reject = 1'b1;
-        evt_d.reason = e1000_pkg::ReasonFragment;
-      end else begin
-        if (decide) begin
-          evt_d.accept = wanted;
-          evt_d.reject = ~wanted;
-          if (!cfg_q.en) evt_d.reason = e1000_pkg::ReasonDisabled;
-          else if (!cfg_q.link_up) evt_d.reason = e1000_pkg::ReasonLinkDown;
-          else if (!match.l2_pass) evt_d.reason = e1000_pkg::ReasonAddress;
-          else if (!match.vlan_pass) evt_d.reason = e1000_pkg::ReasonVlan;
-        end
-        if (eof && (decide ? wanted : wanted_q)) begin
-          evt_d.commit = stored;
-          evt_d.drop   = ~stored;
-          evt_d.reason = reason;
-        end
-      end
-      evt_en = evt_d.accept | evt_d.reject | evt_d.commit | evt_d.drop;
-      if (evt_en) evt_d.tag = tag;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_frame_i) begin : events
+    logic                  accept, reject, committed, drop;
+    e1000_pkg::rx_reason_e why;
     if (!rst_ni) begin
       evt_q  <= '0;
       rxo_q  <= 1'b0;
       rnbc_q <= 1'b0;
-    end else if (evt_en || evt_busy) begin
-      evt_q  <= evt_d;
+    end else if (cut || decide || eob || evt_busy) begin
+      accept    = 1'b0;
+      reject    = 1'b0;
+      committed = 1'b0;
+      drop      = 1'b0;
+      why       = e1000_pkg::ReasonNone;
+      if (cut) begin
+        // A frame that was rejected already has had its event.
+        if (!(decided_q && !wanted_q)) begin
+          why    = e1000_pkg::ReasonDisabled;
+          drop   = wanted_q;
+          reject = ~wanted_q;
+        end
+      end else if (eob && !is_frame) begin
+        reject = 1'b1;
+        why    = e1000_pkg::ReasonFragment;
+      end else begin
+        if (decide) begin
+          accept = wanted;
+          reject = ~wanted;
+          if (!cfg_q.en) why = e1000_pkg::ReasonDisabled;
+          else if (!cfg_q.link_up) why = e1000_pkg::ReasonLinkDown;
+          else if (!match.l2_pass) why = e1000_pkg::ReasonAddress;
+          else if (!match.vlan_pass) why = e1000_pkg::ReasonVlan;
+        end
+        if (eof && (decide ? wanted : wanted_q)) begin
+          committed = stored;
+          drop      = ~stored;
+          // Length first, then RX_ER (the PHY's own word), then the FCS.
+          if (keep) why = lost ? e1000_pkg::ReasonOverflow : e1000_pkg::ReasonNone;
+          else if (kind.runt) why = crc_ok ? e1000_pkg::ReasonUndersize : e1000_pkg::ReasonFragment;
+          else if (kind.giant) why = crc_ok ? e1000_pkg::ReasonOversize : e1000_pkg::ReasonJabber;
+          else if (rx_er) why = e1000_pkg::ReasonRxEr;
+          else why = e1000_pkg::ReasonCrc;
+        end
+      end
+      evt_q  <= {accept | reject | committed | drop ? tag : 16'd0, why, drop, committed, reject, accept};
       rxo_q  <= missed;
-      rnbc_q <= rnbc;
+      rnbc_q <= kind.pass & kind.good & no_desc_i;  // R-32: stored or missed
     end
   end
 
@@ -288,6 +321,7 @@ module e1000_rx_front (
   assign evt_o       = evt_q;
   assign rxo_o       = rxo_q;
   assign rnbc_o      = rnbc_q;
-  assign quiescent_o = mac_idle & fifo_idle & stats_idle & ~evt_busy;
+  assign clk_req_rx_mac_o  = mac_req;
+  assign clk_req_rx_frame_o = sfd | eob | (byte_en & head) | evt_busy | stats_req | (link_q != link_up_i);
 
 endmodule

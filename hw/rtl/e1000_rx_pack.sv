@@ -1,7 +1,7 @@
 // Packs the bytes of a frame into 8-byte words for the FIFO and takes the VLAN tag out on the way (R-43).
 //
-// Byte 0 goes to bits 7:0.  The tag is known for certain only at its last byte, byte 15, which is also the last of
-// a word: the packer then takes four steps back instead of writing it.
+// Byte 0 goes to bits 7:0.  Bytes are shifted in from the top.  The tag is known for certain only at its last byte,
+// byte 15, which is also the last of a word: the packer then takes four steps back instead of writing it.
 module e1000_rx_pack (
   input  logic        clk_i,
   input  logic        sfd_i,
@@ -12,29 +12,24 @@ module e1000_rx_pack (
   input  logic        flush_i,     // the frame has ended: hand over the part word
 
   output logic        stripped_o,  // a tag was removed from this frame
+  output logic        strip_o,     // ... in this cycle
+  output logic [1:0]  lane_o,      // stored bytes so far, modulo 4
+  output logic [63:0] last_o,      // the last stored bytes, the newest in 63:56
   output logic        word_en_o,
   output logic [63:0] word_o
 );
 
   logic [2:0]  lane_q;
-  logic [63:0] word_q, word_d;
-  logic        strip, stripped_q;
+  logic [63:0] word_q;
+  logic        stripped_q;
 
-  assign strip = byte_en_i & strip_i & (index_i == 16'd15);
-
+  logic        full;
   always_comb begin
-    word_d = word_q;
-    if (byte_en_i) begin
-      unique case (lane_q)
-        3'd0: word_d = {56'd0, byte_i};
-        3'd1: word_d[15:8] = byte_i;
-        3'd2: word_d[23:16] = byte_i;
-        3'd3: word_d[31:24] = byte_i;
-        3'd4: word_d[63:32] = {24'd0, byte_i};
-        3'd5: word_d[47:40] = byte_i;
-        3'd6: word_d[55:48] = byte_i;
-        3'd7: word_d[63:56] = byte_i;
-      endcase
+    full    = 1'b0;
+    strip_o = 1'b0;
+    if (byte_en_i && lane_q == 3'd7) begin
+      strip_o = strip_i & (index_i == 16'd15);
+      full    = ~strip_o;
     end
   end
 
@@ -42,15 +37,20 @@ module e1000_rx_pack (
     if (sfd_i) begin
       lane_q     <= 3'd0;
       stripped_q <= 1'b0;
+    end else if (strip_o) begin
+      word_q     <= {word_q[39:8], 32'd0};
+      lane_q     <= 3'd4;
+      stripped_q <= 1'b1;
     end else if (byte_en_i) begin
-      word_q <= word_d;
-      lane_q <= strip ? 3'd4 : lane_q + 3'd1;
-      if (strip) stripped_q <= 1'b1;
+      word_q <= {byte_i, word_q[63:8]};
+      lane_q <= lane_q + 3'd1;
     end
   end
 
   assign stripped_o = stripped_q;
-  assign word_en_o  = (byte_en_i & (lane_q == 3'd7) & ~strip) | (flush_i & (lane_q != 3'd0));
-  assign word_o     = word_d;
+  assign lane_o     = lane_q[1:0];
+  assign last_o     = word_q;
+  assign word_en_o  = full | (flush_i & (lane_q != 3'd0));
+  assign word_o     = flush_i ? word_q >> {3'd0 - lane_q, 3'd0} : {byte_i, word_q[63:8]};
 
 endmodule

@@ -1,64 +1,83 @@
 // Packet checksum (5.3): complement of the one's-complement sum over the stored frame from byte RXCSUM.PCSS on.
 //
-// It sums what is stored, so without the FCS if SECRC and without a stripped tag.  With SECRC the bytes come through
-// a delay of four; at the tag's last byte the sum goes back to where it stood before the tag.
+// It sums what is stored, so without the FCS if SECRC and without a stripped tag.  It works on dwords, one behind the
+// packer: when a dword is whole, the one before it is added, so that the FCS has not been added when the frame ends.
+// The rest is added then.  An odd PCSS swaps the bytes of the sum.
 module e1000_rx_packet_sum (
   input  logic        clk_i,
+  input  logic        clk_rx_fifo_i,  // of the answer
   input  logic        sfd_i,
   input  logic        byte_en_i,
-  input  logic [7:0]  byte_i,
-  input  logic [15:0] index_i,
+  input  logic        strip_i,   // in this cycle the last dword goes
+  input  logic [1:0]  lane_i,    // stored bytes so far, modulo 4
+  input  logic [63:0] last_i,    // the last stored bytes, the newest in 63:56
   input  logic        secrc_i,
-  input  logic        strip_i,  // from byte 14 to the frame's end: bytes 12..15 are a tag to remove
   input  logic [7:0]  pcss_i,
-  output logic [15:0] csum_o    // at the frame's end; high byte = even byte of the sum (R-83)
+  input  logic        end_i,
+  output logic [15:0] csum_o     // in the cycle after end_i; high byte = even byte of the sum (R-83)
 );
 
-  logic [31:0] delay_q;
-  logic [15:0] sum_q, before_tag_q;
-  logic [7:0]  pos_q;           // bytes of the stored frame so far, at most 255
-  logic        odd_q;           // the next byte is the low one of its word
-  logic        en;
-  logic [7:0]  value;
-  logic [16:0] total;
-  logic [4:0]  place;           // of `value` in the frame, 16 for all later ones
+  function automatic logic [15:0] add_word(input logic [15:0] sum, input logic [15:0] word);
+    logic [16:0] total;
+    total = {1'b0, sum} + {1'b0, word};
+    add_word = total[15:0] + {15'd0, total[16]};
+  endfunction
 
-  always_comb begin
-    en    = byte_en_i;
-    value = byte_i;
-    place = index_i[15:4] == 12'd0 ? {1'b0, index_i[3:0]} : 5'd16;
-    if (secrc_i) begin
-      en    = byte_en_i & (index_i >= 16'd4);
-      value = delay_q[31:24];
-      place = index_i < 16'd20 ? index_i[4:0] - 5'd4 : 5'd16;
-    end
-    total = {1'b0, sum_q} + {1'b0, odd_q ? {8'h00, value} : {value, 8'h00}};
-  end
+  logic [15:0] sum_q;
+  logic [6:0]  dwords_q;   // whole dwords so far, at most 65: what lies further back than PCSS reaches counts alike
+
+  // Adds the bytes of a dword (byte 0 in 7:0) that `first` and `count` leave.
+  function automatic logic [15:0] add_dword(input logic [15:0] sum, input logic [31:0] data, input logic [2:0] first,
+                                            input logic [2:0] count);
+    logic [3:0] keep;
+    keep = (4'hF << first) & ~(4'hF << count);
+    add_dword = add_word(add_word(sum, {keep[0] ? data[7:0] : 8'd0, keep[1] ? data[15:8] : 8'd0}),
+                         {keep[2] ? data[23:16] : 8'd0, keep[3] ? data[31:24] : 8'd0});
+  endfunction
+
+  // Bytes of dword `number` that PCSS leaves out.
+  function automatic logic [2:0] skipped(input logic [6:0] number, input logic [7:0] pcss);
+    logic [8:0] start;
+    start = {number, 2'd0};
+    if ({1'b0, pcss} <= start) skipped = 3'd0;
+    else if ({1'b0, pcss} - start >= 9'd4) skipped = 3'd4;
+    else skipped = {1'b0, pcss[1:0]};
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (sfd_i) begin
-      sum_q <= 16'd0;
-      pos_q <= 8'd0;
-      odd_q <= 1'b0;
-    end else if (byte_en_i) begin
-      delay_q <= {delay_q[23:0], byte_i};
-      if (en) begin
-        if (place == 5'd12) before_tag_q <= sum_q;
-        if (strip_i && place == 5'd15) begin
-          sum_q <= before_tag_q;
-          pos_q <= 8'd12;
-          odd_q <= pcss_i[0] & (pcss_i < 8'd12);
-        end else begin
-          if (pos_q != 8'hFF) pos_q <= pos_q + 8'd1;
-          if (pos_q >= pcss_i) begin
-            sum_q <= total[15:0] + {15'd0, total[16]};
-            odd_q <= ~odd_q;
-          end
-        end
+      sum_q    <= 16'd0;
+      dwords_q <= 7'd0;
+    end else if (byte_en_i && lane_i == 2'd3) begin
+      if (strip_i) begin
+      end else if (dwords_q == 7'd65) begin
+        sum_q <= add_word(add_word(sum_q, {last_i[15:8], last_i[23:16]}), {last_i[31:24], last_i[39:32]});
+      end else begin
+        if (dwords_q != 7'd0) sum_q <= add_dword(sum_q, last_i[39:8], skipped(dwords_q - 7'd1, pcss_i), 3'd4);
       end
+      if (!strip_i && dwords_q != 7'd65) dwords_q <= dwords_q + 7'd1;
     end
   end
 
-  assign csum_o = ~sum_q;
+  // At the end: `part` bytes behind the last whole dword.
+  logic [15:0] csum_q;
+  always_ff @(posedge clk_rx_fifo_i) begin : finish
+    logic [15:0] sum;
+    logic [1:0]  part;
+    logic [63:0] tail;       // the last whole dword in 31:0, the part of one behind it
+    if (end_i) begin
+      sum  = sum_q;
+      part = lane_i[1:0];
+      tail = last_i >> {3'd4 - {1'b0, part}, 3'd0};
+      if (dwords_q != 7'd0) begin
+        sum = add_dword(sum, tail[31:0], skipped(dwords_q - 7'd1, pcss_i), secrc_i ? {1'b0, part} : 3'd4);
+      end
+      if (!secrc_i) begin
+        sum = add_dword(sum, tail[63:32], skipped(dwords_q, pcss_i), {1'b0, part});
+      end
+      csum_q <= ~(pcss_i[0] ? {sum[7:0], sum[15:8]} : sum);
+    end
+  end
+  assign csum_o = csum_q;
 
 endmodule

@@ -30,6 +30,15 @@ package e1000_rx_pkg;
     logic [15:0] tci;        // bytes 14..15
   } rx_match_t;
 
+  // What a frame turned out to be, at its end.
+  typedef struct packed {
+    logic counted;   // the receiver and the link are up
+    logic pass;      // ... and it is for this station
+    logic runt;
+    logic giant;
+    logic good;
+  } rx_class_t;
+
   // One bit for each counter that goes up by one at the end of a frame; the value is the counter's place in the bank.
   localparam int unsigned StatCrcerrs = 0;
   localparam int unsigned StatRxerrc = 1;
@@ -51,14 +60,6 @@ package e1000_rx_pkg;
   localparam int unsigned StatRjc = 17;
   localparam int unsigned StatTpr = 18;
   localparam int unsigned NumStats = 19;
-
-  typedef struct packed {
-    logic                valid;  // a frame ended in this cycle
-    logic [NumStats-1:0] inc;
-    logic                gor;    // add `length` to GORC
-    logic                tor;    // add `length` to TOR
-    logic [15:0]         length; // DA..CRC (R-42)
-  } rx_stat_t;
 
   // Length limits, DA..CRC (6.8).
   localparam logic [15:0] MinFrame = 16'd64;

@@ -18,7 +18,7 @@ module e1000_rx_timers (
   output logic        ask_o,            // flush, then raise the causes
   output logic [1:0]  ask_causes_o,     // {SRPD, RXT0}
   output logic [63:0] next_deadline_o,
-  output logic        quiescent_o
+  output logic        clk_req_o         // until next_deadline_o
 );
   logic [15:0] rdtr_q, radv_q;
   logic [11:0] rsrpd_q;
@@ -28,16 +28,15 @@ module e1000_rx_timers (
   logic        ask_q;
   logic [1:0]  ask_causes_q;
 
-  logic wr_rdtr, fpd, packet_expired, absolute_expired, expired, at_once, start;
+  logic wr_rdtr, fpd, at_once, start;
   assign wr_rdtr          = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDTR;
   assign fpd              = wr_rdtr && reg_wdata_i[e1000_regs_pkg::RDTR_FPD];
-  assign packet_expired   = packet_on_q && now_i >= packet_deadline_q;
-  assign absolute_expired = absolute_on_q && now_i >= absolute_deadline_q;
-  assign expired          = packet_expired || absolute_expired;
   assign at_once          = frame_done_i && (frame_small_i || rdtr_q == 16'd0);  // SRPD; RDTR = 0: RXT0 per frame
   assign start            = frame_done_i && !at_once;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : update
+    logic expired;
+    expired = (packet_on_q && now_i >= packet_deadline_q) || (absolute_on_q && now_i >= absolute_deadline_q);
     if (!rst_ni || soft_rst_i) begin
       rdtr_q        <= 16'd0;
       radv_q        <= 16'd0;
@@ -91,5 +90,5 @@ module e1000_rx_timers (
   assign small_limit_o   = rsrpd_q;
   assign ask_o           = ask_q;
   assign ask_causes_o    = ask_causes_q;
-  assign quiescent_o     = !ask_q;
+  assign clk_req_o       = ask_q || frame_done_i;
 endmodule

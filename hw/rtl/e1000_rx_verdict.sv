@@ -1,7 +1,8 @@
 // The fate of a frame at its end: stored or dropped and why, its status word, and which counters move (6.8, 6.10).
 //
-// Combinational.  `eof_i` guards everything: no output toggles while bytes arrive.
+// Only keep_o is combinational; all else is worked out where it is registered, at the frame's end.
 module e1000_rx_verdict (
+  input  logic                    clk_rx_fifo_i,
   input  logic                    eof_i,       // a frame with an SFD and at least one byte has ended
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
   input  e1000_rx_pkg::rx_match_t match_i,
@@ -10,113 +11,51 @@ module e1000_rx_verdict (
   input  logic                    rx_er_i,
   input  logic                    stripped_i,  // the VLAN tag was taken out
   input  logic [15:0]             tag_i,
-  input  logic                    ipcs_i, tcpcs_i, ipe_i, tcpe_i,
-  input  logic [15:0]             csum_i,
-  input  logic                    no_desc_i,
-  input  logic                    lost_i,      // the FIFO had no room (an answer to keep_o)
+  input  logic                    ipcs_i, tcpcs_i, ipe_i, tcpe_i,  // from the cycle after eof_i
+  input  logic [15:0]             csum_i,                          // likewise
+  input  logic                    commit_i,    // the FIFO takes the frame
 
+  output e1000_rx_pkg::rx_class_t kind_o,
   output logic                    keep_o,      // worth storing
-  output logic                    stored_o,
-  output e1000_pkg::rx_reason_e   reason_o,    // why not, for a frame that passed the filter
-  output e1000_pkg::rx_frame_t    frame_o,
-  output e1000_rx_pkg::rx_stat_t  stat_o,
-  output logic                    missed_o,    // MPC, RXO
-  output logic                    rnbc_o
+  output logic [14:0]             length_o,    // bytes to store
+  output e1000_pkg::rx_frame_t    frame_o      // from the cycle after commit_i
 );
 
-  logic        counted, pass, runt, giant, good;
-  logic [15:0] max;
-  logic [14:0] length;
-
-  // ---- before the FIFO has its say ----------------------------------------------------------------
   always_comb begin
-    counted = 1'b0;
-    pass    = 1'b0;
-    runt    = 1'b0;
-    giant   = 1'b0;
-    good    = 1'b0;
-    keep_o  = 1'b0;
-    max     = 16'd0;
-    length  = 15'd0;
-    frame_o = '0;
-
+    keep_o   = 1'b0;
+    length_o = 15'd0;
+    kind_o   = '0;
     if (eof_i) begin
-      counted = cfg_i.en & cfg_i.link_up;
-      pass    = counted & match_i.l2_pass & match_i.vlan_pass;
-      max     = cfg_i.lpe ? e1000_rx_pkg::MaxJumbo : e1000_rx_pkg::MaxFrame;
-      runt    = length_i < e1000_rx_pkg::MinFrame;
-      giant   = length_i > max;
-      good    = crc_ok_i & ~rx_er_i & ~runt & ~giant;
-      keep_o  = pass & (good | (cfg_i.sbp & (length_i <= e1000_rx_pkg::MaxStored)));
-
+      kind_o.counted = cfg_i.en & cfg_i.link_up;
+      kind_o.pass    = cfg_i.en & cfg_i.link_up & match_i.l2_pass & match_i.vlan_pass;
+      kind_o.runt    = length_i < e1000_rx_pkg::MinFrame;
+      kind_o.giant   = length_i > (cfg_i.lpe ? e1000_rx_pkg::MaxJumbo : e1000_rx_pkg::MaxFrame);
+      kind_o.good    = crc_ok_i & ~rx_er_i & ~kind_o.runt & ~kind_o.giant;
+      keep_o = kind_o.pass & (kind_o.good | (cfg_i.sbp & (length_i <= e1000_rx_pkg::MaxStored)));
       // What is stored: without the FCS if SECRC (R-42), without the tag (R-43).  A frame that passes has its DA,
       // and 16 bytes if it lost a tag, so this stays above zero.
-      length = length_i[14:0] - (cfg_i.secrc ? 15'd4 : 15'd0) - (stripped_i ? 15'd4 : 15'd0);
-      frame_o.length  = length;
-      frame_o.tag     = tag_i;
-      frame_o.status[e1000_regs_pkg::RXD_STATUS_IXSM]  = ~(ipcs_i | tcpcs_i);  // R-82
-      frame_o.status[e1000_regs_pkg::RXD_STATUS_VP]    = stripped_i;
-      frame_o.status[e1000_regs_pkg::RXD_STATUS_TCPCS] = tcpcs_i;
-      frame_o.status[e1000_regs_pkg::RXD_STATUS_IPCS]  = ipcs_i;
-      frame_o.status[e1000_regs_pkg::RXD_STATUS_PIF]   = match_i.pif;
-      frame_o.errors[e1000_regs_pkg::RXD_ERROR_CE]     = ~crc_ok_i;
-      frame_o.errors[e1000_regs_pkg::RXD_ERROR_TCPE]   = tcpcs_i & tcpe_i;
-      frame_o.errors[e1000_regs_pkg::RXD_ERROR_IPE]    = ipcs_i & ipe_i;
-      frame_o.errors[e1000_regs_pkg::RXD_ERROR_RXE]    = rx_er_i;
-      frame_o.csum    = csum_i;
-      frame_o.special = stripped_i ? match_i.tci : 16'd0;
+      length_o = length_i[14:0] - (cfg_i.secrc ? 15'd4 : 15'd0) - (stripped_i ? 15'd4 : 15'd0);
     end
   end
 
-  // ---- fate and counters --------------------------------------------------------------------------
-  always_comb begin
-    stored_o = 1'b0;
-    missed_o = 1'b0;
-    rnbc_o   = 1'b0;
-    reason_o = e1000_pkg::ReasonNone;
-    stat_o   = '0;
-
-    if (eof_i) begin
-      stored_o = keep_o & ~lost_i;
-      missed_o = keep_o & lost_i;
-      rnbc_o   = pass & good & no_desc_i;  // R-32: stored or missed
-
-      // Length first, then RX_ER (the PHY's own word), then the FCS.
-      if (keep_o) reason_o = lost_i ? e1000_pkg::ReasonOverflow : e1000_pkg::ReasonNone;
-      else if (runt) reason_o = crc_ok_i ? e1000_pkg::ReasonUndersize : e1000_pkg::ReasonFragment;
-      else if (giant) reason_o = crc_ok_i ? e1000_pkg::ReasonOversize : e1000_pkg::ReasonJabber;
-      else if (rx_er_i) reason_o = e1000_pkg::ReasonRxEr;
-      else reason_o = e1000_pkg::ReasonCrc;
-
-      stat_o.valid  = counted;
-      stat_o.length = length_i;
-      stat_o.tor    = counted;             // all frames, bad and missed ones too (R-33, R-53)
-      stat_o.inc[e1000_rx_pkg::StatTpr]  = counted;
-      stat_o.inc[e1000_rx_pkg::StatMpc]  = missed_o;
-      stat_o.inc[e1000_rx_pkg::StatRnbc] = rnbc_o;
-      if (stored_o && good) begin          // R-55
-        stat_o.gor = 1'b1;
-        stat_o.inc[e1000_rx_pkg::StatGprc]    = 1'b1;
-        stat_o.inc[e1000_rx_pkg::StatBprc]    = match_i.broadcast;
-        stat_o.inc[e1000_rx_pkg::StatMprc]    = match_i.multicast;
-        stat_o.inc[e1000_rx_pkg::StatPrc64]   = length_i == 16'd64;
-        stat_o.inc[e1000_rx_pkg::StatPrc127]  = length_i > 16'd64 && length_i <= 16'd127;
-        stat_o.inc[e1000_rx_pkg::StatPrc255]  = length_i > 16'd127 && length_i <= 16'd255;
-        stat_o.inc[e1000_rx_pkg::StatPrc511]  = length_i > 16'd255 && length_i <= 16'd511;
-        stat_o.inc[e1000_rx_pkg::StatPrc1023] = length_i > 16'd511 && length_i <= 16'd1023;
-        stat_o.inc[e1000_rx_pkg::StatPrc1522] = length_i > 16'd1023;
-      end
-      if (pass && !missed_o) begin         // R-56
-        stat_o.inc[e1000_rx_pkg::StatRuc]     = runt & crc_ok_i;
-        stat_o.inc[e1000_rx_pkg::StatRfc]     = runt & ~crc_ok_i;
-        stat_o.inc[e1000_rx_pkg::StatRoc]     = giant & crc_ok_i;
-        stat_o.inc[e1000_rx_pkg::StatRjc]     = giant & ~crc_ok_i;
-        stat_o.inc[e1000_rx_pkg::StatRlec]    = runt | giant;
-        stat_o.inc[e1000_rx_pkg::StatCrcerrs] = ~runt & ~crc_ok_i;
-        stat_o.inc[e1000_rx_pkg::StatRxerrc]  = ~runt & rx_er_i;
-      end
+  // The rest of the status word; the checksums join in the cycle after.
+  logic [14:0] length_q;
+  logic [15:0] tag_q, special_q;
+  logic        stripped_q, pif_q, crc_ok_q, rx_er_q;
+  always_ff @(posedge clk_rx_fifo_i) begin
+    if (commit_i) begin
+      length_q   <= length_o;
+      tag_q      <= tag_i;
+      special_q  <= stripped_i ? match_i.tci : 16'd0;
+      stripped_q <= stripped_i;
+      pif_q      <= match_i.pif;
+      crc_ok_q   <= crc_ok_i;
+      rx_er_q    <= rx_er_i;
     end
   end
+  // {PIF, IPCS, TCPCS, RSV, VP, IXSM, EOP, DD} and {RXE, IPE, TCPE, RSV, SEQ, SE, CE}
+  assign frame_o = {length_q, tag_q, pif_q, ipcs_i, tcpcs_i, 1'b0, stripped_q, ~(ipcs_i | tcpcs_i), 2'b00,
+                    rx_er_q, ipcs_i & ipe_i, tcpcs_i & tcpe_i, 4'd0, ~crc_ok_q, csum_i, special_q};
 
   // The filter used up the rest of the settings.
   logic unused_fields;

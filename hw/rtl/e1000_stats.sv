@@ -10,11 +10,20 @@ module e1000_stats (
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   soft_rst_i,   // R-54
-  input  e1000_rx_pkg::rx_stat_t stat_i,
+  input  logic                   eof_i,        // a frame ended: what it was
+  input  e1000_rx_pkg::rx_class_t kind_i,
+  input  logic                   multicast_i,
+  input  logic                   broadcast_i,
+  input  logic [15:0]            length_i,
+  input  logic                   crc_ok_i,
+  input  logic                   rx_er_i,
+  input  logic                   stored_i,
+  input  logic                   missed_i,
+  input  logic                   no_desc_i,
   input  logic                   reg_rd_i,
   input  logic [16:0]            reg_addr_i,
   output logic [31:0]            reg_rdata_o,
-  output logic                   idle_o        // no increment waits
+  output logic                   clk_req_o
 );
 
   localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
@@ -67,55 +76,91 @@ module e1000_stats (
   // ---- 32-bit counters ----------------------------------------------------------------------------
   // A counter that is not live is 0: reset and reading clear that bit and leave the memory alone.
   logic [31:0]         count_mem [NumStats];
-  logic [NumStats-1:0] live_q, live_d, pending_q, pending_d;
-  logic                step_en;
-  logic [4:0]          step_index;
-  logic [31:0]         step_value, read_value;
+  logic [NumStats-1:0] live_q, pending_q;
 
   function automatic logic [31:0] plus_one(input logic [31:0] count);
     plus_one = (count == 32'hFFFFFFFF) ? count : count + 32'd1;
   endfunction
 
-  always_comb begin
-    live_d     = live_q;
-    pending_d  = pending_q;
-    step_en    = 1'b0;
-    step_index = 5'd0;
-    step_value = 32'd0;
-    read_value = 32'd0;
-    if (pending_q != '0) begin
-      for (int i = 0; i < NumStats; i++) begin
-        if (pending_q[i]) step_index = i[4:0];
-      end
-      step_en    = 1'b1;
-      step_value = plus_one(live_q[step_index] ? count_mem[step_index] : 32'd0);
-      live_d[step_index]    = 1'b1;
-      pending_d[step_index] = 1'b0;
-    end
-    if (hit) begin
-      read_value = live_q[index] ? count_mem[index] : 32'd0;
-      if (pending_q[index]) read_value = plus_one(read_value);
-      live_d[index]    = 1'b0;
-      pending_d[index] = 1'b0;
-    end
-    if (stat_i.valid) pending_d = pending_d | stat_i.inc;
-  end
+  logic counted, stored_good;
+  assign counted     = eof_i & kind_i.counted;
+  assign stored_good = eof_i & stored_i & kind_i.good;
 
-  always_ff @(posedge clk_i) begin
-    if (step_en) count_mem[step_index] <= step_value;
-  end
+  // The counters that a frame moves.
+  function automatic logic [NumStats-1:0] moved(input logic [15:0] length, input logic good_stored, input logic group,
+                                                input logic broadcast, input logic bad_pass, input logic runt,
+                                                input logic giant, input logic crc_ok, input logic rx_er);
+    moved = '0;
+    moved[e1000_rx_pkg::StatTpr] = 1'b1;
+    if (good_stored) begin          // R-55
+      moved[e1000_rx_pkg::StatGprc]    = 1'b1;
+      moved[e1000_rx_pkg::StatBprc]    = broadcast;
+      moved[e1000_rx_pkg::StatMprc]    = group;
+      moved[e1000_rx_pkg::StatPrc64]   = length == 16'd64;
+      moved[e1000_rx_pkg::StatPrc127]  = length > 16'd64 && length <= 16'd127;
+      moved[e1000_rx_pkg::StatPrc255]  = length > 16'd127 && length <= 16'd255;
+      moved[e1000_rx_pkg::StatPrc511]  = length > 16'd255 && length <= 16'd511;
+      moved[e1000_rx_pkg::StatPrc1023] = length > 16'd511 && length <= 16'd1023;
+      moved[e1000_rx_pkg::StatPrc1522] = length > 16'd1023;
+    end
+    if (bad_pass) begin             // R-56
+      moved[e1000_rx_pkg::StatRuc]     = runt & crc_ok;
+      moved[e1000_rx_pkg::StatRfc]     = runt & ~crc_ok;
+      moved[e1000_rx_pkg::StatRoc]     = giant & crc_ok;
+      moved[e1000_rx_pkg::StatRjc]     = giant & ~crc_ok;
+      moved[e1000_rx_pkg::StatRlec]    = runt | giant;
+      moved[e1000_rx_pkg::StatCrcerrs] = ~runt & ~crc_ok;
+      moved[e1000_rx_pkg::StatRxerrc]  = ~runt & rx_er;
+    end
+  endfunction
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : count
+    logic [NumStats-1:0] live, pending, news;
+    logic [4:0]          step;
+    logic [31:0]         value;
     if (!rst_ni || soft_rst_i) begin
       live_q    <= '0;
       pending_q <= '0;
-    end else if (stat_i.valid || hit || step_en) begin
-      live_q    <= live_d;
-      pending_q <= pending_d;
+    end else if (pending_q != '0 || counted || hit) begin
+      live    = live_q;
+      pending = pending_q;
+      if (pending_q != '0) begin
+        step = 5'd0;
+        for (int i = 0; i < NumStats; i++) begin
+          if (pending_q[i]) step = i[4:0];
+        end
+        count_mem[step] <= plus_one(live_q[step] ? count_mem[step] : 32'd0);
+        live[step]    = 1'b1;
+        pending[step] = 1'b0;
+      end
+      if (hit) begin
+        live[index]    = 1'b0;
+        pending[index] = 1'b0;
+      end
+      if (counted) begin
+        news = moved(length_i, stored_good, multicast_i, broadcast_i, kind_i.pass & ~missed_i, kind_i.runt,
+                     kind_i.giant, crc_ok_i, rx_er_i);
+        news[e1000_rx_pkg::StatMpc]  = missed_i;
+        news[e1000_rx_pkg::StatRnbc] = kind_i.pass & kind_i.good & no_desc_i;  // R-32: stored or missed
+        pending = pending | news;
+      end
+      live_q    <= live;
+      pending_q <= pending;
+    end
+    if (!rst_ni) begin
+      reg_rdata_o <= 32'd0;
+    end else if (reg_rd_i) begin
+      value = live_q[index] ? count_mem[index] : 32'd0;
+      if (hit) reg_rdata_o <= pending_q[index] ? plus_one(value) : value;
+      else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
+      else if (sel_gorh) reg_rdata_o <= gor_q[63:32];
+      else if (sel_torl) reg_rdata_o <= tor_q[31:0];
+      else if (sel_torh) reg_rdata_o <= tor_q[63:32];
+      else reg_rdata_o <= 32'd0;
     end
   end
 
-  assign idle_o = pending_q == '0;
+  assign clk_req_o = pending_q != '0;  // and eof_i
 
   // ---- pairs --------------------------------------------------------------------------------------
   logic [63:0] gor_q, tor_q;
@@ -130,22 +175,9 @@ module e1000_stats (
     if (!rst_ni || soft_rst_i) begin
       gor_q <= 64'd0;
       tor_q <= 64'd0;
-    end else if (stat_i.valid || reg_rd_i) begin
-      if (stat_i.gor || sel_gorh) gor_q <= add(gor_q, sel_gorh, stat_i.gor, stat_i.length);
-      if (stat_i.tor || sel_torh) tor_q <= add(tor_q, sel_torh, stat_i.tor, stat_i.length);
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) begin
-      reg_rdata_o <= 32'd0;
-    end else if (reg_rd_i) begin
-      if (hit) reg_rdata_o <= read_value;
-      else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
-      else if (sel_gorh) reg_rdata_o <= gor_q[63:32];
-      else if (sel_torl) reg_rdata_o <= tor_q[31:0];
-      else if (sel_torh) reg_rdata_o <= tor_q[63:32];
-      else reg_rdata_o <= 32'd0;
+    end else if (counted || reg_rd_i) begin
+      if (stored_good || sel_gorh) gor_q <= add(gor_q, sel_gorh, stored_good, length_i);
+      if (counted || sel_torh) tor_q <= add(tor_q, sel_torh, counted, length_i);  // R-33, R-53
     end
   end
 

@@ -28,7 +28,7 @@ module e1000_target (
   output logic [16:0] reg_addr_o,
   output logic [31:0] wdata_o,
   input  logic [31:0] reg_rdata_i,   // OR of all blocks, valid in the cycle after reg_rd_o
-  output logic        quiescent_o
+  output logic        clk_req_o      // without a request on the pins nothing changes while 0
 );
   typedef enum logic [1:0] {StIdle, StStrobe, StCollect} state_e;
   state_e      state_q;
@@ -70,7 +70,7 @@ module e1000_target (
   assign tgt_req_ready_o = state_q == StIdle;
   assign tgt_rsp_valid_o = rsp_valid_q;
   assign tgt_rsp_rdata_o = rsp_rdata_q;
-  assign quiescent_o     = state_q == StIdle && !rsp_valid_q;
+  assign clk_req_o       = state_q != StIdle || rsp_valid_q;
 
   always_ff @(posedge clk_i) begin
     rsp_valid_q <= 1'b0;

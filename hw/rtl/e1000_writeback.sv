@@ -47,7 +47,7 @@ module e1000_writeback (
   input  logic        w_ready_i,
   input  logic        rsp_valid_i,
   input  logic        rsp_ok_i,
-  output logic        quiescent_o
+  output logic        clk_req_o
 );
   typedef enum logic [1:0] {StIdle, StRequest, StSend} state_e;
   state_e      state_q;
@@ -84,9 +84,11 @@ module e1000_writeback (
   logic [15:0] to_end;
   logic [8:0]  to_page;
   assign pending = complete_ptr_q - issue_ptr_q;
-  assign want    = pending != 7'd0 && (pending >= {1'b0, wthresh_i} || flush_due || none_left_i ||
-                                       starved_i || !rx_en_i);
-  assign start   = state_q == StIdle && want && !flush_i;
+  assign want    = pending >= {1'b0, wthresh_i} || flush_due || none_left_i || starved_i || !rx_en_i;
+  always_comb begin
+    start = 1'b0;
+    if (state_q == StIdle && pending != 7'd0) start = want && !flush_i;
+  end
   always_comb begin
     start_addr = 64'd0;
     to_end     = 16'd0;
@@ -243,5 +245,6 @@ module e1000_writeback (
   assign req_valid_o  = state_q == StRequest && !flush_i;
   assign req_addr_o   = addr_q;
   assign req_len_o    = {2'd0, burst_q, 4'd0};
-  assign quiescent_o  = !start && state_q != StSend && !release0 && !(flush_on_q && !flush_due);
+  // And flushes, responses, grants, uses of descriptors, completions.
+  assign clk_req_o    = start || state_q == StSend || release0 || (flush_on_q && !flush_due) || ask_i;
 endmodule

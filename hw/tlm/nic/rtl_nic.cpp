@@ -70,7 +70,7 @@ struct rtl_nic::impl {
     for (;;) {
       if (state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
-      clock_edge(*top, /*both_edges=*/false);
+      clock_edge(*top, pin_clocks, /*both_edges=*/false);
       if (!attention()) [[likely]] {
         ++cycle;
         continue;
@@ -93,12 +93,13 @@ struct rtl_nic::impl {
       if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
       if (pins != nullptr) pins->edges.push_back(pins_of(*top));
-      clock_edge(*top, waves != nullptr);
+      clock_edge(*top, pin_clocks, waves != nullptr);
       if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
       if (waves != nullptr) waves->dump(now());
       if (cycle >= reset_edges && has_news()) look_at_outputs();
       if (waves != nullptr) {
-        top->clk_i = 0;
+        top->clk_csr_i = top->clk_rx_frame_i = top->clk_rx_mac_i = top->clk_rx_fifo_i = 0;
+        top->clk_rx_dma_i = top->clk_rx_desc_i = top->clk_mst_i = top->clk_irq_i = 0;
         top->eval();
         waves->dump(now() + rtl_clock.edge(1) / 2);
       }
@@ -114,8 +115,9 @@ struct rtl_nic::impl {
   // After the edge of `cycle`: anything to report, or to do before the next one?
   bool attention() const {
     const Vnic___024root& card = *state;
-    return (card.evt_o | card.tgt_rsp_valid_o | static_cast<unsigned>(card.intx_o ^ intx) | card.mst_req_valid_o |
-            (card.quiescent_o & skip_idle) | static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
+    return (card.evt_rx_o | card.evt_cause_o | card.evt_rst_o | card.evt_hold_o | card.tgt_rsp_valid_o |
+            static_cast<unsigned>(card.intx_o ^ intx) | card.mst_req_valid_o |
+            static_cast<unsigned>(skip_idle && requested(card) == 0) | static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
   }
 
   // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
@@ -126,7 +128,7 @@ struct rtl_nic::impl {
         if (limit <= now()) return false;
         limit_to(limit);
       }
-      if (!skip_idle || state->quiescent_o == 0 || cycle <= reset_edges) break;
+      if (!skip_idle || requested(*state) != 0 || cycle <= reset_edges) break;
       const std::int64_t wake = std::min(next_input(), end);
       skipped += wake - cycle;
       cycle = wake;
@@ -139,6 +141,12 @@ struct rtl_nic::impl {
     if (cycle >= gmii_due) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
     next_due = std::min({end, gmii_due, side_due});
+    pin_clocks = asked_by_pins(*state);
+    if (link_changed) [[unlikely]] {
+      pin_clocks |= only(card_clock::csr);
+      next_due = cycle + 1;
+      link_changed = false;
+    }
     return true;
   }
 
@@ -152,7 +160,8 @@ struct rtl_nic::impl {
   }
 
   bool has_news() const {
-    return (state->evt_o | state->tgt_rsp_valid_o | static_cast<unsigned>(state->intx_o ^ intx)) != 0;
+    return (state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
+            static_cast<unsigned>(state->intx_o ^ intx)) != 0;
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
@@ -232,6 +241,7 @@ struct rtl_nic::impl {
     if (link_change >= 0 && cycle >= link_change) {
       top->link_up_i = link_next;
       link_change = -1;
+      link_changed = true;
       pins_active = true;
       emit(stage::link_change, 0, link_next);
     }
@@ -289,7 +299,7 @@ struct rtl_nic::impl {
 
   // ---- after the edge ----
   [[gnu::hot, gnu::noinline]] void look_at_outputs() {
-    if (state->evt_o != 0) report_events(state->evt_o);
+    if (const std::uint64_t word = event_word(*state); word != 0) report_events(word);
     if (state->tgt_rsp_valid_o != 0) [[unlikely]]
       answer();
     if (state->intx_o != intx) [[unlikely]]
@@ -343,6 +353,8 @@ struct rtl_nic::impl {
   std::int64_t end = 0;             // that is to this edge,
   bool stop = false;                // or ends before it
   std::int64_t next_due = 0;        // first edge that needs prepare_edge(), at the latest
+  clock_set pin_clocks = all_clocks;  // that the pins of the next edge ask for
+  bool link_changed = true;         // at the next edge
   bool pins_active = true;          // the edge prepared last saw an input that was not idle
   bool observed = false;            // waveforms or a pin log look at every edge
 

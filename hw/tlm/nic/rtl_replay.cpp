@@ -52,6 +52,7 @@ struct rtl_replay::impl {
   std::vector<rtl_pins> others;
   std::uint64_t next = 0;
   std::uint64_t next_other = 0;
+  clock_set clocks = all_clocks;
   std::uint64_t hash = rtl_pin_log{}.output_hash;
 
   void drive() {
@@ -61,7 +62,13 @@ struct rtl_replay::impl {
     pins.gmii_rxd_i = e.rxd;
     pins.gmii_rx_dv_i = e.rx_dv;
     pins.gmii_rx_er_i = e.rx_er;
-    if (e.changed) apply(*top, others[next_other++]);
+    clocks = asked_by_pins(pins);
+    if (e.changed) {
+      const bool link = top->link_up_i;
+      apply(*top, others[next_other++]);
+      clocks = asked_by_pins(pins);
+      if (link != static_cast<bool>(top->link_up_i)) clocks |= only(card_clock::csr);
+    }
   }
 };
 
@@ -92,7 +99,7 @@ void rtl_replay::run_to(std::uint64_t edge) {
   impl& i = *impl_;
   while (i.next < edge) {
     i.drive();
-    clock_edge(*i.top, false);
+    clock_edge(*i.top, i.clocks, false);
   }
 }
 
@@ -100,7 +107,7 @@ std::uint64_t rtl_replay::hash_to(std::uint64_t edge) {
   impl& i = *impl_;
   while (i.next < edge) {
     i.drive();
-    clock_edge(*i.top, false);
+    clock_edge(*i.top, i.clocks, false);
     i.hash = hash_outputs(*i.top, i.hash);
   }
   return i.hash;
