@@ -48,7 +48,10 @@ struct machine::parts final : public tlm::nic_host {
     body->outside = this;
     rx_wire.connect(input, wire_params_of(s));
     card.set_crossing(s.bus.crossing_to_rtl_clocks);
-    if (tlm::rtl_nic* rtl = body->rtl_card()) rtl->set_skip(s.run.skip);
+    if (tlm::rtl_nic* rtl = body->rtl_card()) {
+      rtl->set_skip(s.run.skip);
+      rtl->set_clocking(s.run.gate_clocks, s.run.direct_call);
+    }
     bus.attach(card);
     bridge.configure(pci_params_of(s));
     bridge.connect(bus);

@@ -197,8 +197,12 @@ const auto rows = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.run.drain_ms = u32(v); }},
     {"run.step", "ahead", choice("ahead|cycle"), "RTL runs ahead to the next event, or one kernel step per cycle",
      "same event hash either way", [](scenario& s, const value& v) { s.run.step = static_cast<step_mode>(v.number); }},
-    {"run.skip", "on", toggle, "skip cycles in which the RTL is quiescent", "same event hash either way",
+    {"run.skip", "on", toggle, "skip cycles in which the RTL asks for no clock", "same event hash either way",
      [](scenario& s, const value& v) { s.run.skip = v.number != 0; }},
+    {"run.gate_clocks", "on", toggle, "the RTL's clocks run when they are asked for, or else at every edge",
+     "same event hash either way", [](scenario& s, const value& v) { s.run.gate_clocks = v.number != 0; }},
+    {"run.direct_call", "on", toggle, "the Verilated card is called past eval() where the build allows it",
+     "same event hash either way", [](scenario& s, const value& v) { s.run.direct_call = v.number != 0; }},
     {"run.cpu_accumulate", "on", toggle, "CPU costs accumulate between synchronisations", "same event hash either way",
      [](scenario& s, const value& v) { s.run.cpu_accumulate = v.number != 0; }},
 

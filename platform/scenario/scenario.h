@@ -163,6 +163,8 @@ struct run_config {
   std::uint32_t drain_ms = 0;
   step_mode step = step_mode::ahead;
   bool skip = true;
+  bool gate_clocks = true;
+  bool direct_call = true;
   bool cpu_accumulate = true;
 };
 

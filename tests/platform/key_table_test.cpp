@@ -146,6 +146,8 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "run.drain_ms=25",
                                           "run.step=cycle",
                                           "run.skip=off",
+                                          "run.gate_clocks=off",
+                                          "run.direct_call=off",
                                           "run.cpu_accumulate=off",
                                           "checker.enabled=off",
                                           "checker.off=R-21"};
@@ -240,6 +242,8 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.run.drain_ms, 25U);
   EXPECT_EQ(s.run.step, step_mode::cycle);
   EXPECT_FALSE(s.run.skip);
+  EXPECT_FALSE(s.run.gate_clocks);
+  EXPECT_FALSE(s.run.direct_call);
   EXPECT_FALSE(s.run.cpu_accumulate);
   EXPECT_FALSE(s.checker.enabled);
   EXPECT_EQ(s.checker.off, (std::vector<std::string>{"R-21"}));

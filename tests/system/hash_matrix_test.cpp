@@ -64,13 +64,15 @@ void expect_same(const outcome& reference, const settings& set, const settings& 
   EXPECT_EQ(complaints_of(other), "");
 }
 
+const settings plain_rtl{"run.gate_clocks=off", "run.direct_call=off"};
+
 // The fastest way against the plainest one.
 TEST_P(hash_matrix, fastest_equals_plainest) {
   const outcome fastest = run_machine(GetParam().set);
   EXPECT_EQ(complaints_of(fastest), "");
   EXPECT_GT(fastest["delivered"], 0U);
   EXPECT_LT(fastest["cycles_evaluated"], fastest["cycles"]);
-  expect_same(fastest, GetParam().set, way_of(false, false, false));
+  expect_same(fastest, GetParam().set + plain_rtl, way_of(false, false, false));
 }
 
 INSTANTIATE_TEST_SUITE_P(loads, hash_matrix, testing::ValuesIn(loads()),
@@ -87,6 +89,28 @@ TEST_P(full_hash_matrix, is_flat) {
 
 INSTANTIATE_TEST_SUITE_P(loads, full_hash_matrix, testing::ValuesIn(loads()),
                          [](const auto& row) { return std::string(row.param.name); });
+
+// The RTL's clocks gated or not, the model called directly or not: one load in all ways.
+TEST(hash_matrix_clocks, are_equal) {
+  const settings set{"gen.size=64..300", "gen.rate=20%", "gen.count=60", "bus.retry_per_million=100000"};
+  const outcome fastest = run_machine(set);
+  EXPECT_EQ(complaints_of(fastest), "");
+  for (const char* gate : {"run.gate_clocks=on", "run.gate_clocks=off"})
+    for (const char* direct : {"run.direct_call=on", "run.direct_call=off"})
+      for (const bool skip : {true, false})
+        expect_same(fastest, set + settings{gate, direct}, way_of(true, skip, true));
+}
+
+// Between two clock enables of a slow link the card asks for no clock, and those cycles are passed over.
+TEST(hash_matrix_clocks, slow_links_skip_between_bytes) {
+  for (const char* speed : {"wire.link_mbps=100", "wire.link_mbps=10"}) {
+    const settings set{"gen.size=64..300", "gen.rate=line", "gen.count=40", speed};
+    const outcome fastest = run_machine(set);
+    EXPECT_EQ(complaints_of(fastest), "");
+    EXPECT_LT(fastest["cycles_evaluated"] * 2, fastest["cycles"]) << speed;
+    expect_same(fastest, set + plain_rtl, way_of(false, false, true));
+  }
+}
 
 // One load in all eight ways, in every run of the tests.
 TEST(hash_matrix_all_ways, are_equal) {

@@ -29,6 +29,8 @@ class gmii_driver {
   bool active(std::int64_t cycle) const { return position_ >= 0 || cycle >= next_start_ || cycle < next_byte_; }
   /// Cycle of the next first preamble byte; the maximum when the wire has ended.
   std::int64_t next_start() const { return next_start_; }
+  /// At 100 and 10 Mb/s the cycle of the next clock enable: until then the pins stay as they are.
+  std::int64_t next_byte() const { return next_byte_; }
   /// Fills in the pins of `cycle`; call once per cycle while active() (cycles without a byte may be left out).
   edge_kind drive(std::int64_t cycle, pins& out);
   /// The short way for most bytes of a frame at 1000 Mb/s: those to come that neither begin nor end the frame and see

@@ -37,13 +37,9 @@ struct rtl_nic::impl {
         wire_number(rx.number()),
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
-        skip_idle(p.skip_idle) {
-    prepare(context, p);
-    context.traceEverOn(true);
-    top = std::make_unique<Vnic>(&context, "nic");
-    state = top->rootp;
-    tie_off(*top, p);
-  }
+        card(p),
+        state(&card.pins()),
+        skip_idle(p.skip_idle) {}
 
   // ---- time ----
   sim_time now() const { return rtl_clock.edge(cycle); }
@@ -70,7 +66,7 @@ struct rtl_nic::impl {
     for (;;) {
       if (state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
-      clock_edge(*top, pin_clocks, /*both_edges=*/false);
+      card.edge(pin_clocks);
       if (!attention()) [[likely]] {
         ++cycle;
         continue;
@@ -92,15 +88,13 @@ struct rtl_nic::impl {
     do {
       if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
-      if (pins != nullptr) pins->edges.push_back(pins_of(*top));
-      clock_edge(*top, pin_clocks, waves != nullptr);
-      if (pins != nullptr) pins->output_hash = hash_outputs(*top, pins->output_hash);
+      if (pins != nullptr) pins->edges.push_back(pins_of(*state));
+      card.edge(pin_clocks);
+      if (pins != nullptr) pins->output_hash = hash_outputs(*state, pins->output_hash);
       if (waves != nullptr) waves->dump(now());
       if (cycle >= reset_edges && has_news()) look_at_outputs();
       if (waves != nullptr) {
-        top->clk_csr_i = top->clk_rx_frame_i = top->clk_rx_mac_i = top->clk_rx_fifo_i = 0;
-        top->clk_rx_dma_i = top->clk_rx_desc_i = top->clk_mst_i = top->clk_irq_i = 0;
-        top->eval();
+        card.fall();
         waves->dump(now() + rtl_clock.edge(1) / 2);
       }
       ++cycle;
@@ -114,10 +108,8 @@ struct rtl_nic::impl {
 
   // After the edge of `cycle`: anything to report, or to do before the next one?
   bool attention() const {
-    const Vnic___024root& card = *state;
-    return (card.evt_rx_o | card.evt_cause_o | card.evt_rst_o | card.evt_hold_o | card.tgt_rsp_valid_o |
-            static_cast<unsigned>(card.intx_o ^ intx) | card.mst_req_valid_o |
-            static_cast<unsigned>(skip_idle && requested(card) == 0) | static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
+    return (news() | state->mst_req_valid_o | static_cast<unsigned>(skip_idle && card.requested() == 0) |
+            static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
   }
 
   // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
@@ -128,56 +120,52 @@ struct rtl_nic::impl {
         if (limit <= now()) return false;
         limit_to(limit);
       }
-      if (!skip_idle || requested(*state) != 0 || cycle <= reset_edges) break;
-      const std::int64_t wake = std::min(next_input(), end);
+      if (!skip_idle || card.requested() != 0 || cycle <= reset_edges) break;
+      const std::int64_t wake = std::min(next_change(), end);
       skipped += wake - cycle;
       cycle = wake;
       if (cycle < end) break;
     }
     if (waves != nullptr) [[unlikely]]
       waves->before_edge(now());
-    pins_active = false;
     if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
     if (cycle >= gmii_due) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
     next_due = std::min({end, gmii_due, side_due});
-    pin_clocks = asked_by_pins(*state);
-    if (link_changed) [[unlikely]] {
-      pin_clocks |= only(card_clock::csr);
-      next_due = cycle + 1;
-      link_changed = false;
-    }
+    pin_clocks = requests.of(*state);
+    if (!requests.settled()) next_due = cycle + 1;
     return true;
   }
 
-  // First edge at which the RTL can change again, given that it is quiescent.
-  std::int64_t next_input() const {
-    if (pins_active || stride != 0 || gmii.active(cycle)) return cycle;  // idle pins have to be seen once
-    std::int64_t first = std::min(gmii.next_start(), side_due);
-    const std::uint64_t deadline = top->next_deadline_o;
-    if (deadline < static_cast<std::uint64_t>(first)) first = static_cast<std::int64_t>(deadline);
+  // First edge at which the RTL can change again, given that no register asks for a clock.
+  std::int64_t next_change() const {
+    if (stride != 0) return cycle;
+    std::int64_t first = std::min(gmii_due, side_due);
+    if (const std::uint64_t deadline = state->next_deadline_o; deadline < static_cast<std::uint64_t>(first))
+      first = static_cast<std::int64_t>(deadline);
     return std::max(first, cycle);
   }
 
-  bool has_news() const {
-    return (state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
-            static_cast<unsigned>(state->intx_o ^ intx)) != 0;
+  unsigned news() const {
+    return state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
+           static_cast<unsigned>(state->intx_o ^ intx);
   }
+  bool has_news() const { return news() != 0; }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_beat() {
-    const Vnic___024root& card = *state;
-    bursts.add_beat(card.mst_wdata_o, card.mst_wbe_o, card.mst_wlast_o != 0, [&] {
-      return burst_pool::origin{now(), frame_of(card.mst_wtag_o)};
+    const Vnic___024root& c = *state;
+    bursts.add_beat(c.mst_wdata_o, c.mst_wbe_o, c.mst_wlast_o != 0, [&] {
+      return burst_pool::origin{now(), frame_of(c.mst_wtag_o)};
     });
   }
 
   [[gnu::hot]] void take_request() {
     state->mst_req_ready_i = bursts.ready();
     if (!bursts.ready()) return;
-    const Vnic___024root& card = *state;
-    dma_transfer& transfer = bursts.take({static_cast<dma_kind>(card.mst_req_kind_o), card.mst_req_write_o != 0,
-                                          card.mst_req_tag_o, card.mst_req_addr_o, card.mst_req_len_o});
+    const Vnic___024root& c = *state;
+    dma_transfer& transfer = bursts.take({static_cast<dma_kind>(c.mst_req_kind_o), c.mst_req_write_o != 0,
+                                          c.mst_req_tag_o, c.mst_req_addr_o, c.mst_req_len_o});
     const sim_time go_on = host.dma_request(owner, transfer, now());
     if (go_on < until) limit_to(go_on);
   }
@@ -199,7 +187,7 @@ struct rtl_nic::impl {
     byte = &gmii_byte;
     gmii_due = cycle + 1;
     if (kind == gmii_driver::edge_kind::idle) return;
-    pins_active = true;
+    if (!pin.ce) gmii_due = gmii.next_byte();  // a slow link: the byte stays on the pins till then
     if (const auto rest = gmii.plain_bytes(); !rest.empty()) {
       byte = rest.data() - 1;  // this edge's byte stands before them
       stride = 1;
@@ -223,31 +211,23 @@ struct rtl_nic::impl {
       drive_rare_inputs();
     if (responses.next_cycle() <= cycle) {
       drive_response();
-      pins_active = true;
       side_due = cycle + 1;  // another beat, or none, which has to be said as well
       return;
     }
-    if (state->mst_rsp_valid_i != 0) {
-      state->mst_rsp_valid_i = 0;
-      pins_active = true;
-    }
+    state->mst_rsp_valid_i = 0;
     side_due = responses.next_cycle();
     if (rare_inputs) [[unlikely]]
       side_due = std::min(side_due, next_rare_input());
   }
 
   [[gnu::noinline]] void drive_rare_inputs() {
-    if (cycle == reset_edges) top->rst_ni = 1;
+    if (cycle == reset_edges) state->rst_ni = 1;
     if (link_change >= 0 && cycle >= link_change) {
-      top->link_up_i = link_next;
+      state->link_up_i = link_next;
       link_change = -1;
-      link_changed = true;
-      pins_active = true;
       emit(stage::link_change, 0, link_next);
     }
-    if (access_driven) pins_active = true;
     drive_access();
-    if (access_driven) pins_active = true;
     rare_inputs = cycle < reset_edges || access_driven || !accesses.empty() || link_change >= 0;
   }
 
@@ -262,15 +242,15 @@ struct rtl_nic::impl {
 
   void drive_access() {
     access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
-    top->tgt_req_valid_i = access_driven;
+    state->tgt_req_valid_i = access_driven;
     if (!access_driven) return;
     const target_access access = accesses.front().access;
-    top->tgt_space_i = static_cast<std::uint8_t>(access.space);
-    top->tgt_write_i = access.write;
-    top->tgt_addr_i = access.offset;
-    top->tgt_be_i = access.byte_enables;
-    top->tgt_wdata_i = access.data;
-    if (!top->tgt_req_ready_o) return;
+    state->tgt_space_i = static_cast<std::uint8_t>(access.space);
+    state->tgt_write_i = access.write;
+    state->tgt_addr_i = access.offset;
+    state->tgt_be_i = access.byte_enables;
+    state->tgt_wdata_i = access.data;
+    if (!state->tgt_req_ready_o) return;
     accesses.pop_front();  // taken at this edge
     answers_due.push_back({is_answered(access.space, access.write), access.write ? -1 : io_window.register_of(access)});
     if (!access.write) return;
@@ -280,13 +260,13 @@ struct rtl_nic::impl {
   }
 
   [[gnu::hot]] void drive_response() {
-    Vnic___024root& card = *state;
+    Vnic___024root& c = *state;
     const response_queue::beat beat = responses.take();
-    card.mst_rsp_valid_i = 1;
-    card.mst_rsp_tag_i = beat.tag;
-    card.mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
-    card.mst_rsp_data_i = beat.data;
-    card.mst_rsp_last_i = beat.last;
+    c.mst_rsp_valid_i = 1;
+    c.mst_rsp_tag_i = beat.tag;
+    c.mst_rsp_status_i = static_cast<std::uint8_t>(beat.status);
+    c.mst_rsp_data_i = beat.data;
+    c.mst_rsp_last_i = beat.last;
     if (beat.returned != nullptr) bursts.give_back(*beat.returned);
   }
 
@@ -299,7 +279,7 @@ struct rtl_nic::impl {
 
   // ---- after the edge ----
   [[gnu::hot, gnu::noinline]] void look_at_outputs() {
-    if (const std::uint64_t word = event_word(*state); word != 0) report_events(word);
+    report_events();
     if (state->tgt_rsp_valid_o != 0) [[unlikely]]
       answer();
     if (state->intx_o != intx) [[unlikely]]
@@ -319,21 +299,26 @@ struct rtl_nic::impl {
     answers_due.pop_front();
     if (!due.awaited) return;
     if (due.read_offset >= 0)
-      emit(stage::reg_read, 0, static_cast<std::uint64_t>(due.read_offset), top->tgt_rsp_rdata_o);
-    host.access_done(owner, top->tgt_rsp_rdata_o, now());
+      emit(stage::reg_read, 0, static_cast<std::uint64_t>(due.read_offset), state->tgt_rsp_rdata_o);
+    host.access_done(owner, state->tgt_rsp_rdata_o, now());
     stop = true;
   }
 
-  [[gnu::hot]] void report_events(std::uint64_t word) {
-    const rtl_event_word e = unpack(word);
-    if (e.reset) emit(stage::nic_reset);
+  [[gnu::hot]] void report_events() {
+    const Vnic___024root& c = *state;
+    if (c.evt_rst_o != 0) [[unlikely]]
+      emit(stage::nic_reset);
+    if (c.evt_rx_o != 0) report_frame(unpack(c.evt_rx_o));
+    if (c.evt_cause_o != 0) emit(stage::cause_set, 0, c.evt_causes_o);
+    if (c.evt_hold_o != 0) emit(stage::moderation_hold, 0, c.evt_held_o);
+  }
+
+  [[gnu::hot]] void report_frame(const rtl_rx_events& e) {
     if (e.accept) emit(stage::filter_accept, frame_of(e.tag));
     if (e.reject) emit(stage::filter_reject, frame_of(e.tag), 0, e.reason);
     if (e.commit) emit(stage::fifo_commit, frame_of(e.tag));
     if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
     if (e.no_buffer) emit(stage::rnbc);
-    if (e.cause_set) emit(stage::cause_set, 0, e.causes);
-    if (e.hold) emit(stage::moderation_hold, 0, e.held);
   }
 
   rtl_nic& owner;
@@ -344,18 +329,16 @@ struct rtl_nic::impl {
   event_stream& events;
   const event_stream::source_id source;
 
-  VerilatedContext context;
-  std::unique_ptr<Vnic> top;
-  Vnic___024root* state = nullptr;  // the model's pins themselves: Vnic's are references to them
-  std::int64_t cycle = 0;           // the next edge to evaluate
+  verilated_card card;
+  Vnic___024root* const state;  // its pins
+  pin_requests requests;
+  clock_set pin_clocks = all_clocks;  // what they ask for at the edge prepared last
+  std::int64_t cycle = 0;             // the next edge to evaluate
   std::int64_t skipped = 0;         // edges before it that were not evaluated
   sim_time until = 0;               // run() goes up to there,
   std::int64_t end = 0;             // that is to this edge,
   bool stop = false;                // or ends before it
   std::int64_t next_due = 0;        // first edge that needs prepare_edge(), at the latest
-  clock_set pin_clocks = all_clocks;  // that the pins of the next edge ask for
-  bool link_changed = true;         // at the next edge
-  bool pins_active = true;          // the edge prepared last saw an input that was not idle
   bool observed = false;            // waveforms or a pin log look at every edge
 
   const std::uint8_t* byte = &no_byte;  // on GMII at the next edge,
@@ -383,9 +366,7 @@ struct rtl_nic::impl {
 rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events)
     : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {}
 
-rtl_nic::~rtl_nic() {
-  impl_->top->final();
-}
+rtl_nic::~rtl_nic() = default;
 
 [[gnu::hot]] sim_time rtl_nic::local_time() const {
   return impl_->now();
@@ -428,9 +409,9 @@ void rtl_nic::wire_released() {
 }
 
 nic_config_state rtl_nic::config_state() const {
-  const Vnic& top = *impl_->top;
-  return {static_cast<std::uint16_t>(top.cfg_command_o), top.cfg_bar0_o, top.cfg_bar2_o, top.cfg_latency_timer_o,
-          top.cfg_cache_line_o};
+  const Vnic___024root& c = *impl_->state;
+  return {static_cast<std::uint16_t>(c.cfg_command_o), c.cfg_bar0_o, c.cfg_bar2_o, c.cfg_latency_timer_o,
+          c.cfg_cache_line_o};
 }
 
 nic_counters rtl_nic::counters() const {
@@ -441,7 +422,7 @@ void rtl_nic::trace(const nic_trace& waves) {
   constexpr int all_levels = 99;
   impl_->waves = std::make_unique<rtl_trace>(waves);
   impl_->observed = true;
-  impl_->top->trace(&impl_->waves->vcd(), all_levels);
+  impl_->card.draw(impl_->waves->vcd(), all_levels);
   impl_->waves->open();
 }
 
@@ -457,6 +438,9 @@ void rtl_nic::record_pins(rtl_pin_log* into) {
 }
 void rtl_nic::set_skip(bool on) {
   impl_->skip_idle = on;
+}
+void rtl_nic::set_clocking(bool gate, bool direct) {
+  impl_->card.set_clocking(gate, direct);
 }
 
 }  // namespace ringside::tlm

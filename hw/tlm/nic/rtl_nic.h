@@ -1,8 +1,8 @@
 // A Verilated RTL card behind the NIC seam.
 //
-// One clock edge is one evaluation of the model; edges are counted, never scheduled.  While the RTL says it is
-// quiescent and no input is due, whole stretches are skipped up to its next deadline or the next input: exact, since
-// its timers are deadlines against now_i and its quiescent output depends on registers only.
+// One clock edge is one evaluation of the model, or of those groups of its blocks that asked for a clock; edges are
+// counted, never scheduled.  While nobody asks and no input is due, whole stretches are skipped up to the next deadline
+// or the next input: exact, since its timers are deadlines against now_i and its requests depend on registers only.
 #pragma once
 
 #include <cstdint>
@@ -46,8 +46,11 @@ class rtl_nic : public nic {
 
   /// Records every edge's pins from now on (bench); null ends it.
   void record_pins(rtl_pin_log* into);
-  /// Skips quiescent stretches or not, from now on; exact either way.
+  /// Skips stretches in which nobody asks for a clock or not, from now on; exact either way.
   void set_skip(bool on);
+  /// How edges are made, from now on; the card does the same either way.  `gate`: only the clocks asked for, or all of
+  /// them; `direct`: past the model's eval() where the build allows it, or never.
+  void set_clocking(bool gate, bool direct);
 
  private:
   struct impl;

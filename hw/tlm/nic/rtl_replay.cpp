@@ -7,25 +7,23 @@
 namespace ringside::tlm {
 namespace {
 
-// Everything but now_i and GMII changes rarely: an edge carries its byte, and the rest only where it differs.
+// Everything but now_i and the byte changes rarely: an edge carries these, and the rest only where it differs.
 struct edge_pins {
   std::uint64_t now;
   std::uint8_t rxd;
-  std::uint8_t rx_dv;
-  std::uint8_t rx_er;
   std::uint8_t changed;  // the next entry of `others` applies
 };
 
-bool same_but_gmii(const rtl_pins& x, const rtl_pins& y) {
+bool same_but_byte(const rtl_pins& x, const rtl_pins& y) {
   return x.target_valid == y.target_valid && x.target_write == y.target_write && x.target_space == y.target_space &&
          x.target_be == y.target_be && x.target_addr == y.target_addr && x.target_wdata == y.target_wdata &&
          x.response_valid == y.response_valid && x.response_last == y.response_last &&
          x.response_status == y.response_status && x.response_tag == y.response_tag &&
          x.response_data == y.response_data && x.request_ready == y.request_ready && x.rst_n == y.rst_n &&
-         x.link_up == y.link_up && x.ce == y.ce;
+         x.link_up == y.link_up && x.ce == y.ce && x.rx_dv == y.rx_dv && x.rx_er == y.rx_er;
 }
 
-void apply(Vnic& top, const rtl_pins& p) {
+void apply(Vnic___024root& top, const rtl_pins& p) {
   top.tgt_req_valid_i = p.target_valid;
   top.tgt_write_i = p.target_write;
   top.tgt_space_i = p.target_space;
@@ -41,55 +39,52 @@ void apply(Vnic& top, const rtl_pins& p) {
   top.rst_ni = p.rst_n;
   top.link_up_i = p.link_up;
   top.gmii_ce_i = p.ce;
+  top.gmii_rx_dv_i = p.rx_dv;
+  top.gmii_rx_er_i = p.rx_er;
 }
 
 }  // namespace
 
 struct rtl_replay::impl {
-  VerilatedContext context;
-  std::unique_ptr<Vnic> top;
+  explicit impl(const rtl_nic_params& params) : card(params) {}
+
+  verilated_card card;
+  pin_requests requests;
+  clock_set pin_clocks = all_clocks;
   std::vector<edge_pins> edges;
   std::vector<rtl_pins> others;
   std::uint64_t next = 0;
   std::uint64_t next_other = 0;
-  clock_set clocks = all_clocks;
   std::uint64_t hash = rtl_pin_log{}.output_hash;
 
-  void drive() {
+  void edge() {
     const edge_pins& e = edges[next++];
-    Vnic___024root& pins = *top->rootp;
+    Vnic___024root& pins = card.pins();
     pins.now_i = e.now;
     pins.gmii_rxd_i = e.rxd;
-    pins.gmii_rx_dv_i = e.rx_dv;
-    pins.gmii_rx_er_i = e.rx_er;
-    clocks = asked_by_pins(pins);
-    if (e.changed) {
-      const bool link = top->link_up_i;
-      apply(*top, others[next_other++]);
-      clocks = asked_by_pins(pins);
-      if (link != static_cast<bool>(top->link_up_i)) clocks |= only(card_clock::csr);
+    if (e.changed != 0) {
+      apply(pins, others[next_other++]);
+      pin_clocks = requests.of(pins);
+    } else if (!requests.settled()) {
+      pin_clocks = requests.of(pins);
     }
+    card.edge(pin_clocks);
   }
 };
 
-rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log) : impl_(std::make_unique<impl>()) {
-  prepare(impl_->context, params);
-  impl_->context.traceEverOn(true);
-  impl_->top = std::make_unique<Vnic>(&impl_->context, "nic");
-  tie_off(*impl_->top, params);
+rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log)
+    : impl_(std::make_unique<impl>(params)) {
   impl_->edges.reserve(log.edges.size());
   const rtl_pins* last = nullptr;
   for (const rtl_pins& p : log.edges) {
-    const bool changed = last == nullptr || !same_but_gmii(*last, p);
+    const bool changed = last == nullptr || !same_but_byte(*last, p);
     if (changed) impl_->others.push_back(p);
-    impl_->edges.push_back({p.now, p.rxd, p.rx_dv, p.rx_er, changed});
+    impl_->edges.push_back({p.now, p.rxd, changed});
     last = &p;
   }
 }
 
-rtl_replay::~rtl_replay() {
-  impl_->top->final();
-}
+rtl_replay::~rtl_replay() = default;
 
 std::uint64_t rtl_replay::edges() const {
   return impl_->edges.size();
@@ -97,18 +92,14 @@ std::uint64_t rtl_replay::edges() const {
 
 void rtl_replay::run_to(std::uint64_t edge) {
   impl& i = *impl_;
-  while (i.next < edge) {
-    i.drive();
-    clock_edge(*i.top, i.clocks, false);
-  }
+  while (i.next < edge) i.edge();
 }
 
 std::uint64_t rtl_replay::hash_to(std::uint64_t edge) {
   impl& i = *impl_;
   while (i.next < edge) {
-    i.drive();
-    clock_edge(*i.top, i.clocks, false);
-    i.hash = hash_outputs(*i.top, i.hash);
+    i.edge();
+    i.hash = hash_outputs(i.card.pins(), i.hash);
   }
   return i.hash;
 }

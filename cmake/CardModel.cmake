@@ -1,0 +1,30 @@
+# What every Verilated model of the whole card needs to stand behind hw/tlm/nic/verilated_card.h.
+find_package(verilator HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator REQUIRED)
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+
+option(RINGSIDE_DIRECT_CALL "Call the Verilated card past eval() where Verilator and RTL allow it" ON)
+
+# One translation unit for what runs in every cycle, so that its functions can be inlined (3 % of the instructions).
+set(RINGSIDE_CARD_VERILATOR_ARGS --output-split 1000000)
+
+# ringside_card_model(TARGET FOLDER): the model Verilator wrote to FOLDER (verilate() has run when this is called).
+function(ringside_card_model target folder)
+  target_compile_options(${target} PRIVATE -w -falign-functions=64 -DVL_INLINE_OPT=static)
+  set(decide ${PROJECT_SOURCE_DIR}/hw/tlm/nic/direct_call.py)
+  set(no)
+  if(NOT RINGSIDE_DIRECT_CALL)
+    set(no --no)
+  endif()
+  execute_process(COMMAND ${Python3_EXECUTABLE} -B ${decide} ${folder} ${folder}/direct_call.h
+                          ${no}
+                  OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  message(STATUS "Verilated card ${target}: ${answer}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${decide})
+endfunction()
+
+# ringside_sees_card_model(TARGET MODEL): TARGET includes verilated_card.h.  Verilator's headers are not ours to warn about.
+function(ringside_sees_card_model target model)
+  get_target_property(includes ${model} INTERFACE_INCLUDE_DIRECTORIES)
+  get_target_property(own_includes ${model} INCLUDE_DIRECTORIES)
+  target_include_directories(${target} SYSTEM PRIVATE ${includes} ${own_includes})
+endfunction()

@@ -1,0 +1,53 @@
+// Clocks of the Verilated card: which of them an edge needs.
+//
+// The card's registers ask by clk_req_*_o, its pins by the rules of pin_requests, a timer by next_deadline_o; a clock
+// nobody asks for would change nothing (formal/ proves it for hw/rtl).  docs/rtl/top.md has the contract.
+#pragma once
+
+#include <cstdint>
+
+namespace ringside::tlm {
+
+/// In the order of the top's clk_*_i and clk_req_*_o.
+enum class card_clock : unsigned { csr, rx_frame, rx_mac, rx_fifo, rx_dma, rx_desc, mst, irq };
+inline constexpr unsigned card_clock_count = 8;
+
+/// A byte for each clock, 0 or 1, the first in the lowest byte.
+using clock_set = std::uint64_t;
+constexpr clock_set only(card_clock c) {
+  return clock_set{1} << (8 * static_cast<unsigned>(c));
+}
+constexpr clock_set asked_for(card_clock c, std::uint8_t asked) {
+  return clock_set{asked} << (8 * static_cast<unsigned>(c));
+}
+constexpr clock_set all_clocks = ~clock_set{0} / 255;
+
+/// Clocks that the input pins ask for.
+class pin_requests {
+ public:
+  /// The pins of the next edge; call once for each edge at which they may differ from the one before.  `Pins` has the
+  /// inputs of the top as members.
+  template <class Pins>
+  clock_set of(const Pins& p) {
+    const bool carrier = p.gmii_ce_i != 0 ? p.gmii_rx_dv_i != 0 : carrier_;
+    const bool link_changes = p.link_up_i != link_up_;
+    clock_set set = asked_for(card_clock::csr, p.tgt_req_valid_i) | asked_for(card_clock::mst, p.mst_rsp_valid_i);
+    // A byte, or the first clock enable without one, which ends the frame.
+    if (p.gmii_ce_i != 0 && (p.gmii_rx_dv_i != 0 || carrier_)) set |= only(card_clock::rx_mac);
+    if (link_changes) set |= only(card_clock::csr);
+    if (p.rst_ni == 0) set = all_clocks;
+    settled_ = carrier == carrier_ && !link_changes;
+    carrier_ = carrier;
+    link_up_ = p.link_up_i;
+    return set;
+  }
+  /// False when the same pins at the edge after would ask for less.
+  bool settled() const { return settled_; }
+
+ private:
+  bool carrier_ = false;  // RX_DV at the last clock enable
+  std::uint8_t link_up_ = 0;
+  bool settled_ = true;
+};
+
+}  // namespace ringside::tlm
