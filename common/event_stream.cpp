@@ -64,12 +64,12 @@ void event_stream::finish() {
 }
 
 void event_stream::deliver_up_to(position limit) {
-  make_room();
   const event_stretch stretch = merge_up_to(limit);
   for (event_consumer* consumer : consumers_) consumer->on_events(stretch);
+  make_room();
 }
 
-// Brings what was not merged the last time to the front.
+// Brings what was not merged to the front: now, while it is little, and not with all that comes behind it.
 void event_stream::make_room() {
   for (source_queue& queue : sources_) {
     queue.end = std::copy(queue.begin, queue.end, queue.records.get());

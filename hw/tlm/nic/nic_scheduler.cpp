@@ -29,11 +29,13 @@ void nic_scheduler::start(const scheduler_params& params) {
     // All software at this instant goes before the clock edge at this instant.
     while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
     const sim_time now = from_sc_time(sc_core::sc_time_stamp());
+    // Here no card is ahead of software, so that next to nothing stays behind to be merged another time.
+    if (events_.backlog() >= drain_backlog) drain_events();
     bound_ = now + (params_.one_cycle_per_step ? params_.cycle : params_.max_stretch);
     if (sc_core::sc_pending_activity_at_future_time())
       bound_ = std::min(bound_, now + from_sc_time(sc_core::sc_time_to_pending_activity()));
     step_until_bound();
-    if (events_.backlog() >= drain_backlog || drain_always_) drain_events();
+    if (drain_always_) drain_events();
     wait(to_sc_time(bound_ - now));
   }
 }
