@@ -14,7 +14,7 @@ constexpr sim_time last_time = time_never - ps;  // of records; time_never marks
 event_stream::source_id event_stream::add_source(origin from, std::uint8_t unit) {
   auto records = std::make_unique<event[]>(first_places);
   event* const first = records.get();
-  sources_.push_back({0, first, first + first_places - 1, from, unit, 0, first, std::move(records)});
+  sources_.push_back({0, first, first + first_places - 1, unit, from, 0, first, std::move(records)});
   const source_id id = sources_.size() - 1;
   const auto before = [this](source_id x, source_id y) {
     return std::pair{sources_[x].from, sources_[x].unit} < std::pair{sources_[y].from, sources_[y].unit};
@@ -30,7 +30,6 @@ void event_stream::add_consumer(event_consumer& consumer) {
 // The record that is late is the last one made.
 void event_stream::refuse(source_id source) {
   source_queue& queue = sources_[source];
-  --backlog_;
   const event& e = *--queue.end;
   throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps",
                                      info(e.what).name, e.a, e.b, e.time, source, queue.floor));
@@ -51,8 +50,14 @@ sim_time event_stream::settled() const {
   return oldest;
 }
 
+std::size_t event_stream::backlog() const {
+  std::size_t records = 0;
+  for (const source_queue& queue : sources_) records += static_cast<std::size_t>(queue.end - queue.begin);
+  return records;
+}
+
 void event_stream::drain() {
-  if (backlog_ == 0) return;
+  if (backlog() == 0) return;
   position limit{last_time, order_.size()};
   for (std::size_t rank = 0; rank < order_.size(); ++rank)
     if (const sim_time mark = sources_[order_[rank]].watermark; mark < limit.time) limit = {mark, rank};
@@ -80,7 +85,7 @@ void event_stream::make_room() {
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 event_stretch event_stream::merge_up_to(position limit) {
-  if (merged_.size() < backlog_) merged_.resize(backlog_);
+  if (const std::size_t records = backlog(); merged_.size() < records) merged_.resize(records);
   cursors_.clear();
   for (std::size_t rank = 0; rank < order_.size(); ++rank) {
     source_queue& queue = sources_[order_[rank]];
@@ -109,7 +114,6 @@ event_stretch event_stream::merge_up_to(position limit) {
   for (const cursor& c : cursors_) c.queue->begin = c.next;
   const auto count = static_cast<std::size_t>(out - merged_.data());
   delivered_ += count;
-  backlog_ -= count;
   return event_stretch({merged_.data(), count});
 }
 

@@ -16,7 +16,8 @@ processor::processor(const sc_core::sc_module_name& name, tlm::host_memory& memo
     : sc_module(name), bus_out("bus_out"), memory_(memory) {}
 
 void processor::power_on(const processor_params& params, interrupt_controller& interrupts, event_stream& events) {
-  params_ = params;
+  for (std::size_t i = 0; i < sixteenths_.size(); ++i)
+    sixteenths_[i] = params.costs.sixteenths(static_cast<kernel::cost>(i));
   interrupts_ = &interrupts;
   for (unsigned number = 0; number < params.cpus; ++number) {
     virtual_cpu_params one = params.cpu;
@@ -40,7 +41,9 @@ void processor::on_schedule(const std::function<void(sim_time)>& call) {
 }
 
 void processor::consume(kernel::cost what, std::uint64_t times) {
-  if (!off_) current_->consume(static_cast<std::int64_t>(params_.costs.total(what, times)));
+  if (off_) return;
+  const std::uint64_t sum = sixteenths_[static_cast<std::size_t>(what)] * times;
+  current_->consume(static_cast<std::int64_t>((sum + 15) / 16));  // whole cycles, rounded up
 }
 
 // ---- interrupt controller

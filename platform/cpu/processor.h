@@ -5,6 +5,7 @@
 
 #include <tlm_utils/simple_initiator_socket.h>
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <systemc>
@@ -102,7 +103,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   void consume_lines(kernel::bus_address address, std::size_t bytes);
   std::uint32_t access(tlm::pci_space space, unsigned device, std::uint64_t address, bool write, std::uint32_t value);
 
-  processor_params params_;
+  std::array<std::uint64_t, kernel::cost_count> sixteenths_{};  // of a cycle, what a cost takes
   interrupt_controller* interrupts_ = nullptr;
   tlm::host_memory& memory_;
   std::vector<std::unique_ptr<virtual_cpu>> cpus_;

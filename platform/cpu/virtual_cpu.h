@@ -71,8 +71,9 @@ class virtual_cpu {
   sim_time now() const { return params_.clock.edge(stretch_.end_cycle()); }
   /// Spends a cost, which may vary from use to use.
   void consume(std::int64_t cost) {
-    spend(jitter_.varies() ? jittered(cost) : cost);
-    if (!params_.accumulate) synchronise();
+    if (!plain_costs_) [[unlikely]]
+      return consume_singly(cost);
+    spend(cost);
   }
   void synchronise();
   /// The same for state that nobody but this CPU sees: waits only where an interrupt may fall into the stretch.
@@ -155,6 +156,7 @@ class virtual_cpu {
   void switch_away(bool ready);
   task* pick();
   std::int64_t jittered(std::int64_t cycles);
+  void consume_singly(std::int64_t cost);
   void wait_for_cpu(task& t);
   void arm_slice();
 
@@ -185,6 +187,7 @@ class virtual_cpu {
   unsigned preempt_count_ = 0;
   unsigned interrupt_depth_ = 0;
   const cost_jitter jitter_;
+  const bool plain_costs_;  // they do not vary and accumulate
   std::uint64_t interrupts_taken_ = 0;
   rng switch_costs_;                // a task that is switched to may have drawn for what it has not yet done
   rng* interrupt_costs_ = nullptr;  // stream of the interrupt being handled; none: the current task's
