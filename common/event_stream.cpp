@@ -82,6 +82,28 @@ void event_stream::make_room() {
   }
 }
 
+// `fixed`: the number of sources where it is known, 0 else.
+template <std::size_t fixed>
+const event** event_stream::merge_cursors(std::span<cursor> cursors, const event** out) {
+  cursor* const begin = cursors.data();
+  const std::size_t sources = fixed != 0 ? fixed : cursors.size();
+  for (;;) {
+    // Whose record is next cannot be foreseen: selected by conditional moves, not by jumps.
+    cursor* first = begin;
+    sim_time time = begin->time;
+#pragma GCC unroll 4
+    for (std::size_t i = 1; i < sources; ++i) {
+      cursor* const c = begin + i;
+      const bool earlier = c->time < time;
+      first = earlier ? c : first;
+      time = earlier ? c->time : time;
+    }
+    if (time > first->last) return out;
+    *out++ = first->next++;
+    first->time = first->next->time;
+  }
+}
+
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 event_stretch event_stream::merge_up_to(position limit) {
@@ -94,22 +116,15 @@ event_stretch event_stream::merge_up_to(position limit) {
     cursors_.push_back({queue.begin->time, queue.begin, limit.last_before(rank), &queue});
   }
   const event** out = merged_.data();
-  if (!cursors_.empty()) {
-    cursor* const begin = cursors_.data();
-    cursor* const end = begin + cursors_.size();
-    for (;;) {
-      // Whose record is next cannot be foreseen: selected by conditional moves, not by jumps.
-      cursor* first = begin;
-      sim_time time = begin->time;
-      for (cursor* c = begin + 1; c != end; ++c) {
-        const bool earlier = c->time < time;
-        first = earlier ? c : first;
-        time = earlier ? c->time : time;
-      }
-      if (time > first->last) break;
-      *out++ = first->next++;
-      first->time = first->next->time;
-    }
+  switch (cursors_.size()) {
+    case 0:
+      break;
+    case 4:  // of one card on a bus under one CPU: without a loop over them, 24 instead of 38 instructions a record
+      out = merge_cursors<4>(cursors_, out);
+      break;
+    default:
+      out = merge_cursors<0>(cursors_, out);
+      break;
   }
   for (const cursor& c : cursors_) c.queue->begin = c.next;
   const auto count = static_cast<std::size_t>(out - merged_.data());

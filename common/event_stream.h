@@ -153,6 +153,8 @@ class event_stream {
   [[gnu::cold]] static void grow(source_queue& queue);
   void deliver_up_to(position limit);
   event_stretch merge_up_to(position limit);
+  template <std::size_t fixed>
+  static const event** merge_cursors(std::span<cursor> cursors, const event** out);
   void make_room();
 
   std::vector<source_queue> sources_;
