@@ -38,6 +38,7 @@ class bounded_vector {
     return items_[i];
   }
   T* data() { return items_.data(); }
+  const T* data() const { return items_.data(); }
   const T* begin() const { return items_.data(); }
   const T* end() const { return items_.data() + size_; }
 

@@ -40,6 +40,10 @@ void nic_scheduler::start(const scheduler_params& params) {
   }
 }
 
+void nic_scheduler::look_who_is_alone() {
+  lone_bus_ = cards_.size() == 1 && buses_.size() == 1 && !drain_always_ ? buses_.front() : nullptr;
+}
+
 // A waveform wants the events of the bus as soon as the card's signals are there.
 [[gnu::hot]] sim_time nic_scheduler::next_bus_date() const {
   sim_time first = time_never;
@@ -48,11 +52,11 @@ void nic_scheduler::start(const scheduler_params& params) {
 }
 
 [[gnu::hot]] sim_time nic_scheduler::go_on(sim_time t) {
-  if (cards_.size() != 1 || buses_.size() != 1 || drain_always_) return t;
+  if (lone_bus_ == nullptr) return t;
   while (t < bound_) {
-    const sim_time date = next_bus_date();
+    const sim_time date = lone_bus_->next_effect();
     if (date > t) return std::min(bound_, date);
-    buses_.front()->decide(date);
+    lone_bus_->decide(date);
   }
   return t;
 }

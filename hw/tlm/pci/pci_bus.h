@@ -151,6 +151,7 @@ class pci_bus {
   void end_transaction(std::uint32_t bytes);
   void drain_up_to(sim_time limit);
   void drain_one();
+  std::uint64_t drained_word(const posted_write& burst, std::uint32_t at, std::uint64_t address);
   std::optional<unsigned> decode(const cpu_access& access, std::uint32_t& offset) const;
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
   pending& head() { return masters_[owner_.index].queue.front(); }
