@@ -31,6 +31,16 @@ memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address
 }
 
 std::size_t memory_allocator::class_of(std::size_t size) {
+  // Up to a page by table, as kmalloc has it.
+  static constexpr auto small_classes = [] {
+    std::array<std::uint8_t, 4096 / 64 + 1> table{};
+    for (std::size_t i = 0, index = 0; i < table.size(); ++i) {
+      while (class_bytes[index] < 64 * i) ++index;
+      table[i] = static_cast<std::uint8_t>(index);
+    }
+    return table;
+  }();
+  if (size <= 4096) return small_classes[(size + 63) / 64];
   return static_cast<std::size_t>(std::lower_bound(class_bytes.begin(), class_bytes.end(), size) - class_bytes.begin());
 }
 

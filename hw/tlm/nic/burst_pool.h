@@ -85,16 +85,25 @@ class burst_pool {
     dma_transfer& transfer = *oldest_;
     const bool writeback = transfer.kind == dma_kind::writeback;
     if (filled_ == 0 || (writeback && filled_ % descriptor_bytes == 0)) transfer.frames.push_back(from.frame);
-    for (unsigned lane = 0; lane < 4; ++lane) {
-      if ((enables >> lane & 1U) == 0) continue;
-      if (filled_ == transfer.length) throw std::runtime_error("the RTL sent more write data than it asked for");
-      transfer.data[filled_++] = static_cast<std::uint8_t>(word >> (8 * lane));
+    if (enables == all_lanes && transfer.length - filled_ >= sizeof word) {
+      std::memcpy(transfer.data.data() + filled_, &word, sizeof word);
+      filled_ += sizeof word;
+    } else {
+      add_bytes(word, enables);
     }
     transfer.filled = filled_;
     const std::uint32_t next_descriptor = (filled_ / descriptor_bytes + 1) * descriptor_bytes;
     plain_until_ = std::max(transfer.length, 3U) - 3;
     if (writeback) plain_until_ = filled_ % descriptor_bytes == 0 ? 0 : std::min(plain_until_, next_descriptor - 3);
     if (last) end_burst();
+  }
+
+  void add_bytes(std::uint32_t word, unsigned enables) {
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      if ((enables >> lane & 1U) == 0) continue;
+      if (filled_ == oldest_->length) throw std::runtime_error("the RTL sent more write data than it asked for");
+      oldest_->data[filled_++] = static_cast<std::uint8_t>(word >> (8 * lane));
+    }
   }
 
   void end_burst() {
