@@ -90,16 +90,22 @@ class event_stream {
   void push_all(source_id source, const Items& items, Fill fill) {
     source_queue& queue = sources_[source];
     while (static_cast<std::size_t>(queue.last_place - queue.end) <= items.size()) grow(queue);
+    event* end = queue.end;
+    sim_time floor = queue.floor;
+    const std::uint8_t unit = queue.unit;
+    const origin from = queue.from;
     for (const auto& item : items) {
-      event& e = *queue.end;
-      if (!fill(item, e)) continue;
-      e.unit = queue.unit;
-      e.from = queue.from;
-      ++queue.end;
-      if (e.time < queue.floor) [[unlikely]]
+      if (!fill(item, *end)) continue;
+      end->unit = unit;
+      end->from = from;
+      if (end->time < floor) [[unlikely]] {
+        queue.end = end + 1;
         refuse(source);
-      queue.floor = e.time;
+      }
+      floor = end++->time;
     }
+    queue.end = end;
+    queue.floor = floor;
   }
   /// No later record of `source` will be older than `time`.
   void set_watermark(source_id source, sim_time time) {

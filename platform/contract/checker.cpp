@@ -61,14 +61,14 @@ void checker::run_due(sim_time now) {
 
 // Who must have said it, about what: only then it concerns this card.  What is heard is remembered for breaches.
 
-bool checker::hears_card(const event& e) {
+inline bool checker::hears_card(const event& e) {
   if (e.from != origin::nic || e.unit != w_.setup.nic) return false;
   w_.log.note(e);
   return true;
 }
 
 // With several cards on a bus, descriptors are told apart by ring and payload by the frame's own card.
-bool checker::hears_payload(const event& e) {
+inline bool checker::hears_payload(const event& e) {
   if (e.from != origin::bus) return false;
   if (w_.setup.only_card) {
     if (e.unit != w_.setup.bus) return false;
@@ -79,7 +79,7 @@ bool checker::hears_payload(const event& e) {
   return true;
 }
 
-bool checker::hears_descriptor(const event& e) {
+inline bool checker::hears_descriptor(const event& e) {
   if (e.from != origin::bus) return false;
   if (!(w_.setup.only_card ? e.unit == w_.setup.bus : w_.ring.contains(e.a))) return false;
   w_.log.note(e);
@@ -87,7 +87,7 @@ bool checker::hears_descriptor(const event& e) {
 }
 
 // Descriptors and buffers are told apart by address.
-bool checker::hears_driver(const event& e) {
+inline bool checker::hears_driver(const event& e) {
   if (e.from != origin::cpu) return false;
   w_.log.note(e);
   return true;

@@ -96,8 +96,8 @@ void virtual_cpu::settle_interrupts() {
 }
 
 void virtual_cpu::commit() {
-  events_.push_all(source_, stretch_.items(), [this](const stretch::item& i, event& e) {
-    e.time = params_.clock.edge(i.cycle);
+  events_.push_all(source_, stretch_.items(), [clock = params_.clock](const stretch::item& i, event& e) {
+    e.time = clock.edge(i.cycle);
     e.frame = i.frame;
     e.a = i.a;
     e.b = i.b;

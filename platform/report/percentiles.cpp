@@ -1,6 +1,7 @@
 #include "platform/report/percentiles.h"
 
 #include <algorithm>
+#include <span>
 
 namespace ringside::platform {
 namespace {
@@ -11,9 +12,8 @@ constexpr std::size_t fold_at = std::size_t{1} << 16;
 }  // namespace
 
 void percentiles::count_recent() const {
-  for (std::size_t i = 0; i < waiting_; ++i) {
-    const std::int64_t value = recent_[i];
-    if (value >= 0 && static_cast<std::uint64_t>(value) < dense_.size())
+  for (const std::int64_t value : std::span(recent_).first(waiting_)) {
+    if (static_cast<std::uint64_t>(value) < dense_size_) [[likely]]  // nor below zero
       ++dense_[static_cast<std::size_t>(value)];
     else
       count_slow(value);
@@ -27,6 +27,7 @@ void percentiles::count_slow(std::int64_t value) const {
     std::size_t size = std::max<std::size_t>(dense_.size(), 1024);
     while (size <= static_cast<std::size_t>(value)) size *= 2;
     dense_.resize(size);
+    dense_size_ = size;
     ++dense_[static_cast<std::size_t>(value)];
     return;
   }
