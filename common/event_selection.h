@@ -29,7 +29,7 @@ class event_selection {
   template <typename F>
   std::span<const std::uint32_t> of(event_stretch stretch, F also) {
     const auto size = static_cast<std::uint32_t>(stretch.size());
-    if (places_.size() < size) places_.resize(size);
+    if (places_.size() < size) places_.resize(2 * std::size_t{size});
     std::uint32_t* out = places_.data();
 #pragma GCC unroll 4
     for (std::uint32_t i = 0; i < size; ++i) {

@@ -107,7 +107,7 @@ const event** event_stream::merge_cursors(std::span<cursor> cursors, const event
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 event_stretch event_stream::merge_up_to(position limit) {
-  if (const std::size_t records = backlog(); merged_.size() < records) merged_.resize(records);
+  if (const std::size_t records = backlog(); merged_.size() < records) merged_.resize(2 * records);
   cursors_.clear();
   for (std::size_t rank = 0; rank < order_.size(); ++rank) {
     source_queue& queue = sources_[order_[rank]];
