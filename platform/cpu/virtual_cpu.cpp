@@ -53,12 +53,12 @@ std::int64_t* virtual_cpu::account_of(work kind) {
 
 void virtual_cpu::begin_work(work kind) {
   work_.push_back(kind);
-  account_ = account_of(kind);
+  meter_.account = account_of(kind);
 }
 
 void virtual_cpu::end_work() {
   work_.pop_back();
-  account_ = account_of(work_.back());
+  meter_.account = account_of(work_.back());
 }
 
 void virtual_cpu::change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
@@ -123,7 +123,7 @@ void virtual_cpu::stall(const std::function<void()>& blocking) {
   blocking();
   make_current_(*this);
   const std::int64_t cycle = std::max(params_.clock.edge_at_or_after(kernel_now()), stretch_.end_cycle());
-  *account_ += cycle - stretch_.end_cycle();
+  *meter_.account += cycle - stretch_.end_cycle();
   commit();
   stretch_.begin(cycle, irq_enabled_);
 }

@@ -75,6 +75,8 @@ class virtual_cpu {
       return consume_singly(cost);
     spend(cost);
   }
+  /// For costs that only have to be added; null where they vary or are waited for singly.
+  kernel::cost_meter* meter() { return plain_costs_ ? &meter_ : nullptr; }
   void synchronise();
   /// The same for state that nobody but this CPU sees: waits only where an interrupt may fall into the stretch.
   void settle_interrupts();
@@ -138,10 +140,7 @@ class virtual_cpu {
   std::int64_t* account_of(work kind);
   void begin_work(work kind);
   void end_work();
-  void spend(std::int64_t cycles) {
-    stretch_.spend(cycles);
-    *account_ += cycles;
-  }
+  void spend(std::int64_t cycles) { meter_.add(cycles); }
 
   void run_task(task& t);
   void run_idle();
@@ -177,7 +176,7 @@ class virtual_cpu {
   std::vector<incoming> incoming_;  // wakes from other CPUs, on their way
   cpu_usage usage_;
   std::vector<work> work_{work::task};
-  std::int64_t* account_ = &usage_.task;  // of work_.back(), in usage_
+  kernel::cost_meter meter_{stretch_.end_place(), &usage_.task};  // the account of work_.back(), in usage_
 
   task idle_;
   task* current_ = nullptr;
