@@ -41,27 +41,29 @@ unsigned pci_bus::attach(nic& card) {
 // ---- requests -------------------------------------------------------------------------------------------------------
 
 [[gnu::hot]] void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
-  pending request;
+  pending& request = masters_[device + 1].queue.add();
+  request = {};
   request.dma = &transfer;
   request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   request.claimed = bridge_.claims(transfer.address, transfer.length);
-  enqueue(device + 1, request);
+  enqueued(device + 1);
 }
 
 void pci_bus::request_cpu(cpu_access& access, sim_time t) {
-  pending request;
+  pending& request = masters_[0].queue.add();
+  request = {};
   request.cpu = &access;
   request.request_edge = edge_at_or_after(t);
-  enqueue(0, request);
+  enqueued(0);
 }
 
-[[gnu::hot]] void pci_bus::enqueue(unsigned index, const pending& request) {
-  masters_[index].queue.push(request);
+// A request has been added to the queue of master `index`.
+[[gnu::hot]] void pci_bus::enqueued(unsigned index) {
   ++asked_;
   const bool burst =
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
-    lose_grant(request.request_edge + params_.arbitration_clocks);
+    lose_grant(masters_[index].queue.front().request_edge + params_.arbitration_clocks);
   find_next_decision();
   next_effect_ = find_next_effect();
 }

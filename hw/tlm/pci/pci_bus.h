@@ -123,7 +123,7 @@ class pci_bus {
   // Not inlined: a dozen places use them between two cycles of a card, whose code has evicted them by then.
   sim_time at(std::int64_t edge) const;
   std::int64_t edge_at_or_after(sim_time t) const;
-  void enqueue(unsigned index, const pending& request);
+  void enqueued(unsigned index);
   std::int64_t ready_edge(unsigned index) const;
   std::int64_t grant_edge() const;
   void find_next_decision();
