@@ -18,7 +18,8 @@ namespace ringside {
 class event_selection {
  public:
   explicit event_selection(stage_set wanted) {
-    for (std::size_t what = 0; what < wanted_.size(); ++what) wanted_[what] = wanted.has(static_cast<stage>(what)) ? 1 : 0;
+    for (std::size_t what = 0; what < wanted_.size(); ++what)
+      wanted_[what] = wanted.has(static_cast<stage>(what)) ? 1 : 0;
   }
 
   /// The places in `stretch` of the stages wanted, rising; valid up to the next call.

@@ -46,7 +46,7 @@ class ring_queue {
   }
 
   std::vector<T> ring_ = std::vector<T>(16);  // a power of two of elements
-  std::size_t mask_ = ring_.size() - 1;              // kept, since a vector divides to tell its size
+  std::size_t mask_ = ring_.size() - 1;       // kept, since a vector divides to tell its size
   std::size_t first_ = 0;                     // these count up and are taken modulo the ring
   std::size_t end_ = 0;
 };

@@ -42,9 +42,7 @@ class cause_rules {
   };
   enum suspect : std::size_t { early_rxt0, early_srpd, wrong_rxdmt0, lone_rxo, suspects };
 
-  bool waiting() const {
-    return open_ != 0 || std::min({threshold_due_, rxo_due_, rnbc_due_}) != time_never;
-  }
+  bool waiting() const { return open_ != 0 || std::min({threshold_due_, rxo_due_, rnbc_due_}) != time_never; }
   void judge(sim_time now);
   void explain(suspect which) { open_ &= ~(1U << which); }
   void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
@@ -57,7 +55,7 @@ class cause_rules {
   watched& w_;
   const writeback_rules& frames_;
   std::array<suspicion, suspects> suspicions_{};
-  unsigned open_ = 0;  // of them, a bit for each
+  unsigned open_ = 0;                      // of them, a bit for each
   std::uint64_t reported_frames_ = 0;      // frames written back that RXT0 causes have used up
   std::uint64_t reported_small_ = 0;       // ... and SRPD
   sim_time receive_at_ = -time_never / 2;  // RXT0 or SRPD

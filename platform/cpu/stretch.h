@@ -78,7 +78,7 @@ class stretch {
 
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
-  bool enabled_ = true;  // at begin_
+  bool enabled_ = true;         // at begin_
   std::vector<item> items_;     // made once and written over: those before end_item_ are in use
   item* end_item_ = nullptr;    // always has a place,
   item* last_place_ = nullptr;  // before this one

@@ -36,7 +36,7 @@ class percentiles {
   mutable std::array<std::int64_t, 256> recent_{};
   mutable std::size_t waiting_ = 0;  // of recent_
   mutable std::uint64_t counted_ = 0;
-  mutable std::vector<std::uint32_t> dense_;                            // counts of 0 .. size-1
+  mutable std::vector<std::uint32_t> dense_;  // counts of 0 .. size-1
   mutable std::uint64_t dense_size_ = 0;
   mutable std::vector<std::int64_t> loose_;                             // other values, not yet folded
   mutable std::vector<std::pair<std::int64_t, std::uint64_t>> sparse_;  // value, count; rising

@@ -81,7 +81,8 @@ void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<s
   put16(ip, 4, ip_id);
   put16(ip, 6, dont_fragment);
   put16(ip, 8, time_to_live | protocol_udp);
-  put16(ip, 10, internet_checksum(version + ip_length + ip_id + dont_fragment + (time_to_live | protocol_udp) + addresses));
+  put16(ip, 10,
+        internet_checksum(version + ip_length + ip_id + dont_fragment + (time_to_live | protocol_udp) + addresses));
   put32(ip, 12, to.from_ip);
   put32(ip, 16, to.to_ip);
 

@@ -60,8 +60,7 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 // A burst of the only card that can be: nothing but its last data phase concerns the card.  A Retry, a disconnect or
 // wait states only make it later.
 [[gnu::hot]] sim_time pci_bus::find_next_effect() const {
-  if (owner_.now != phase::idle || asked_ == 0 || !one_card_ || !masters_[0].queue.empty())
-    return next_decision_;
+  if (owner_.now != phase::idle || asked_ == 0 || !one_card_ || !masters_[0].queue.empty()) return next_decision_;
   const pending& next = masters_[1].queue.front();
   if (!next.dma->write || !next.claimed) return next_decision_;
   const std::uint64_t address = next.dma->address + next.done;
