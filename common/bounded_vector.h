@@ -24,8 +24,11 @@ class bounded_vector {
   }
   void assign(std::span<const T> values) {
     if (values.size() > Most) full();
-    if (!values.empty()) std::memcpy(items_.data(), values.data(), values.size_bytes());
     size_ = values.size();
+    if (size_ == 1)
+      items_[0] = values.front();  // mostly: no call for one frame of a burst
+    else if (size_ != 0)
+      std::memcpy(items_.data(), values.data(), values.size_bytes());
   }
   void clear() { size_ = 0; }
 
@@ -38,6 +41,7 @@ class bounded_vector {
     return items_[i];
   }
   T* data() { return items_.data(); }
+  const T* data() const { return items_.data(); }
   const T* begin() const { return items_.data(); }
   const T* end() const { return items_.data() + size_; }
 

@@ -14,7 +14,7 @@ constexpr sim_time last_time = time_never - ps;  // of records; time_never marks
 event_stream::source_id event_stream::add_source(origin from, std::uint8_t unit) {
   auto records = std::make_unique<event[]>(first_places);
   event* const first = records.get();
-  sources_.push_back({0, first, first + first_places - 1, from, unit, 0, first, std::move(records)});
+  sources_.push_back({0, first, first + first_places - 1, unit, from, 0, first, std::move(records)});
   const source_id id = sources_.size() - 1;
   const auto before = [this](source_id x, source_id y) {
     return std::pair{sources_[x].from, sources_[x].unit} < std::pair{sources_[y].from, sources_[y].unit};
@@ -30,7 +30,6 @@ void event_stream::add_consumer(event_consumer& consumer) {
 // The record that is late is the last one made.
 void event_stream::refuse(source_id source) {
   source_queue& queue = sources_[source];
-  --backlog_;
   const event& e = *--queue.end;
   throw std::logic_error(fmt::format("event {} (a {:#x}, b {:#x}) at {} ps is late: source {} stands at {} ps",
                                      info(e.what).name, e.a, e.b, e.time, source, queue.floor));
@@ -51,8 +50,14 @@ sim_time event_stream::settled() const {
   return oldest;
 }
 
+std::size_t event_stream::backlog() const {
+  std::size_t records = 0;
+  for (const source_queue& queue : sources_) records += static_cast<std::size_t>(queue.end - queue.begin);
+  return records;
+}
+
 void event_stream::drain() {
-  if (backlog_ == 0) return;
+  if (backlog() == 0) return;
   position limit{last_time, order_.size()};
   for (std::size_t rank = 0; rank < order_.size(); ++rank)
     if (const sim_time mark = sources_[order_[rank]].watermark; mark < limit.time) limit = {mark, rank};
@@ -64,12 +69,12 @@ void event_stream::finish() {
 }
 
 void event_stream::deliver_up_to(position limit) {
-  make_room();
   const event_stretch stretch = merge_up_to(limit);
   for (event_consumer* consumer : consumers_) consumer->on_events(stretch);
+  make_room();
 }
 
-// Brings what was not merged the last time to the front.
+// Brings what was not merged to the front: now, while it is little, and not with all that comes behind it.
 void event_stream::make_room() {
   for (source_queue& queue : sources_) {
     queue.end = std::copy(queue.begin, queue.end, queue.records.get());
@@ -77,10 +82,32 @@ void event_stream::make_room() {
   }
 }
 
+// `fixed`: the number of sources where it is known, 0 else.
+template <std::size_t fixed>
+const event** event_stream::merge_cursors(std::span<cursor> cursors, const event** out) {
+  cursor* const begin = cursors.data();
+  const std::size_t sources = fixed != 0 ? fixed : cursors.size();
+  for (;;) {
+    // Whose record is next cannot be foreseen: selected by conditional moves, not by jumps.
+    cursor* first = begin;
+    sim_time time = begin->time;
+#pragma GCC unroll 4
+    for (std::size_t i = 1; i < sources; ++i) {
+      cursor* const c = begin + i;
+      const bool earlier = c->time < time;
+      first = earlier ? c : first;
+      time = earlier ? c->time : time;
+    }
+    if (time > first->last) return out;
+    *out++ = first->next++;
+    first->time = first->next->time;
+  }
+}
+
 // A record may go when every source that could still put one before it has passed: at one instant the sources follow
 // each other in rank, so the source that limits may deliver what it has at its own watermark.
 event_stretch event_stream::merge_up_to(position limit) {
-  if (merged_.size() < backlog_) merged_.resize(backlog_);
+  if (const std::size_t records = backlog(); merged_.size() < records) merged_.resize(2 * records);
   cursors_.clear();
   for (std::size_t rank = 0; rank < order_.size(); ++rank) {
     source_queue& queue = sources_[order_[rank]];
@@ -89,27 +116,19 @@ event_stretch event_stream::merge_up_to(position limit) {
     cursors_.push_back({queue.begin->time, queue.begin, limit.last_before(rank), &queue});
   }
   const event** out = merged_.data();
-  if (!cursors_.empty()) {
-    cursor* const begin = cursors_.data();
-    cursor* const end = begin + cursors_.size();
-    for (;;) {
-      // Whose record is next cannot be foreseen: selected by conditional moves, not by jumps.
-      cursor* first = begin;
-      sim_time time = begin->time;
-      for (cursor* c = begin + 1; c != end; ++c) {
-        const bool earlier = c->time < time;
-        first = earlier ? c : first;
-        time = earlier ? c->time : time;
-      }
-      if (time > first->last) break;
-      *out++ = first->next++;
-      first->time = first->next->time;
-    }
+  switch (cursors_.size()) {
+    case 0:
+      break;
+    case 4:  // of one card on a bus under one CPU: without a loop over them, 24 instead of 38 instructions a record
+      out = merge_cursors<4>(cursors_, out);
+      break;
+    default:
+      out = merge_cursors<0>(cursors_, out);
+      break;
   }
   for (const cursor& c : cursors_) c.queue->begin = c.next;
   const auto count = static_cast<std::size_t>(out - merged_.data());
   delivered_ += count;
-  backlog_ -= count;
   return event_stretch({merged_.data(), count});
 }
 

@@ -76,14 +76,36 @@ class event_stream {
     e.a = a;
     e.b = b;
     e.what = what;
-    e.from = queue.from;
     e.unit = queue.unit;
-    ++backlog_;
+    e.from = queue.from;
     if (time < queue.floor) [[unlikely]]
       refuse(source);
     queue.floor = time;
     if (queue.end == queue.last_place) [[unlikely]]
       grow(queue);
+  }
+  /// Appends a record of `source` for each of `items` that fill(item, event&), which makes all of it but the source,
+  /// returns true for.
+  template <typename Items, typename Fill>
+  void push_all(source_id source, const Items& items, Fill fill) {
+    source_queue& queue = sources_[source];
+    while (static_cast<std::size_t>(queue.last_place - queue.end) <= items.size()) grow(queue);
+    event* end = queue.end;
+    sim_time floor = queue.floor;
+    const std::uint8_t unit = queue.unit;
+    const origin from = queue.from;
+    for (const auto& item : items) {
+      if (!fill(item, *end)) continue;
+      end->unit = unit;
+      end->from = from;
+      if (end->time < floor) [[unlikely]] {
+        queue.end = end + 1;
+        refuse(source);
+      }
+      floor = end++->time;
+    }
+    queue.end = end;
+    queue.floor = floor;
   }
   /// No later record of `source` will be older than `time`.
   void set_watermark(source_id source, sim_time time) {
@@ -102,7 +124,7 @@ class event_stream {
 
   std::uint64_t delivered() const { return delivered_; }
   /// Records pushed and not delivered yet.
-  std::size_t backlog() const { return backlog_; }
+  std::size_t backlog() const;
 
  private:
   // Records lie in [records, last_place], which always has a place free for the next one.
@@ -110,8 +132,8 @@ class event_stream {
     sim_time floor = 0;  // the watermark or the time of the last record, whichever is later
     event* end;          // of the records made
     event* last_place;
+    std::uint8_t unit;  // these as in an event: one move for both
     origin from;
-    std::uint8_t unit;
     sim_time watermark = 0;
     event* begin;  // of the records not merged yet
     std::unique_ptr<event[]> records;
@@ -137,6 +159,8 @@ class event_stream {
   [[gnu::cold]] static void grow(source_queue& queue);
   void deliver_up_to(position limit);
   event_stretch merge_up_to(position limit);
+  template <std::size_t fixed>
+  static const event** merge_cursors(std::span<cursor> cursors, const event** out);
   void make_room();
 
   std::vector<source_queue> sources_;
@@ -145,7 +169,6 @@ class event_stream {
   std::vector<cursor> cursors_;       // of merge_up_to()
   std::vector<const event*> merged_;  // begins with the stretch being delivered
   std::uint64_t delivered_ = 0;
-  std::size_t backlog_ = 0;
 };
 
 }  // namespace ringside

@@ -23,7 +23,7 @@ class ring_queue {
 
   /// Adds an element, to be filled in; it holds what an older one held.
   T& add() {
-    if (size() == ring_.size()) [[unlikely]]
+    if (size() > mask_) [[unlikely]]
       grow();
     return at(end_++);
   }
@@ -33,8 +33,8 @@ class ring_queue {
   T& take() { return at(first_++); }
 
  private:
-  T& at(std::size_t i) { return ring_[i & (ring_.size() - 1)]; }
-  const T& at(std::size_t i) const { return ring_[i & (ring_.size() - 1)]; }
+  T& at(std::size_t i) { return ring_[i & mask_]; }
+  const T& at(std::size_t i) const { return ring_[i & mask_]; }
 
   [[gnu::cold, gnu::noinline]] void grow() {
     std::vector<T> larger(ring_.size() * 2);
@@ -42,9 +42,11 @@ class ring_queue {
     end_ = ring_.size();
     first_ = 0;
     ring_ = std::move(larger);
+    mask_ = ring_.size() - 1;
   }
 
   std::vector<T> ring_ = std::vector<T>(16);  // a power of two of elements
+  std::size_t mask_ = ring_.size() - 1;       // kept, since a vector divides to tell its size
   std::size_t first_ = 0;                     // these count up and are taken modulo the ring
   std::size_t end_ = 0;
 };

@@ -9,7 +9,7 @@
 namespace ringside::contract {
 
 void cause_rules::restart() {
-  suspicions_ = {};
+  open_ = 0;
   reported_frames_ = reported_small_ = 0;
   flushes_ = 0;
   armed_ = surely_armed_ = false;
@@ -19,16 +19,17 @@ void cause_rules::restart() {
 }
 
 void cause_rules::suspect_it(suspect which, sim_time t, frame_id frame, const char* what) {
-  if (suspicions_[which].open) return;
-  suspicions_[which] = {true, t, frame, what};
+  if ((open_ >> which & 1U) != 0) return;
+  suspicions_[which] = {t, frame, what};
+  open_ |= 1U << which;
   w_.due.ask(t + w_.limits.settle);
 }
 
 void cause_rules::on_ics_write(std::uint32_t bits) {
-  if ((bits & icr::RXT0) != 0) suspicions_[early_rxt0].open = false;
-  if ((bits & icr::SRPD) != 0) suspicions_[early_srpd].open = false;
-  if ((bits & icr::RXDMT0) != 0) suspicions_[wrong_rxdmt0].open = false;
-  if ((bits & icr::RXO) != 0) suspicions_[lone_rxo].open = false;
+  if ((bits & icr::RXT0) != 0) explain(early_rxt0);
+  if ((bits & icr::SRPD) != 0) explain(early_srpd);
+  if ((bits & icr::RXDMT0) != 0) explain(wrong_rxdmt0);
+  if ((bits & icr::RXO) != 0) explain(lone_rxo);
 }
 
 // RXT0 reports frames whose descriptors are written.  One RXT0 may report several; each frame is used up by one,
@@ -96,7 +97,7 @@ void cause_rules::on_cause(std::uint32_t bits, std::uint32_t software, bool expi
 void cause_rules::on_overflow(const event& e) {
   overflow_at_ = e.time;
   overflow_frame_ = e.frame;
-  suspicions_[lone_rxo].open = false;
+  explain(lone_rxo);
   if (e.time - rxo_at_ <= w_.limits.settle) return;
   rxo_due_ = std::min(rxo_due_, e.time + w_.limits.settle);
   w_.due.ask(rxo_due_);
@@ -158,13 +159,13 @@ void cause_rules::on_use(sim_time t) {
 void cause_rules::judge(sim_time now) {
   constexpr std::array<rule, suspects> rules = {rule::R_21, rule::R_21, rule::I_40, rule::I_41};
   for (std::size_t i = 0; i < suspects; ++i) {
-    suspicion& s = suspicions_[i];
-    if (!s.open) continue;
+    const suspicion& s = suspicions_[i];
+    if ((open_ >> i & 1U) == 0) continue;
     if (now < s.at + w_.limits.settle) {
       w_.due.ask(s.at + w_.limits.settle);
       continue;
     }
-    s.open = false;
+    explain(static_cast<suspect>(i));
     w_.log.trip(rules[i], s.at, s.what, {s.frame, w_.ring.written.index, 0});
   }
   if (now >= threshold_due_) {

@@ -36,18 +36,15 @@ class cause_rules {
  private:
   /// A judgement that waits for an explanation.
   struct suspicion {
-    bool open = false;
     sim_time at = 0;
     frame_id frame = 0;
     const char* what = "";
   };
   enum suspect : std::size_t { early_rxt0, early_srpd, wrong_rxdmt0, lone_rxo, suspects };
 
-  bool waiting() const {
-    return std::any_of(suspicions_.begin(), suspicions_.end(), [](const suspicion& s) { return s.open; }) ||
-           std::min({threshold_due_, rxo_due_, rnbc_due_}) != time_never;
-  }
+  bool waiting() const { return open_ != 0 || std::min({threshold_due_, rxo_due_, rnbc_due_}) != time_never; }
   void judge(sim_time now);
+  void explain(suspect which) { open_ &= ~(1U << which); }
   void suspect_it(suspect which, sim_time t, frame_id frame, const char* what);
   void judge_receive(std::uint32_t bits, bool expiry, sim_time t);
   void judge_receive_timer(bool expiry, bool again, sim_time t);
@@ -58,6 +55,7 @@ class cause_rules {
   watched& w_;
   const writeback_rules& frames_;
   std::array<suspicion, suspects> suspicions_{};
+  unsigned open_ = 0;                      // of them, a bit for each
   std::uint64_t reported_frames_ = 0;      // frames written back that RXT0 causes have used up
   std::uint64_t reported_small_ = 0;       // ... and SRPD
   sim_time receive_at_ = -time_never / 2;  // RXT0 or SRPD

@@ -36,24 +36,6 @@ checker::checker(const config& setup)
       register_(w_),
       statistics_(w_) {}
 
-void checker::on_event(const event& e) {
-  const event* const record = &e;
-  on_events(event_stretch({&record, 1}));
-}
-
-void checker::on_events(event_stretch stretch) {
-  std::size_t next = 0;
-  for (const std::uint32_t at : selection_.of(stretch)) {
-    const event& e = stretch[at];
-    if (e.time >= w_.due.next) [[unlikely]]
-      pass(stretch, next, at + 1U);
-    dispatch(e);
-    next = at + 1U;
-  }
-  pass(stretch, next, stretch.size());
-  w_.log.keep();
-}
-
 // Events of no concern let time pass too.
 void checker::pass(event_stretch stretch, std::size_t from, std::size_t to) {
   for (; from < to; ++from)
@@ -79,14 +61,14 @@ void checker::run_due(sim_time now) {
 
 // Who must have said it, about what: only then it concerns this card.  What is heard is remembered for breaches.
 
-bool checker::hears_card(const event& e) {
+inline bool checker::hears_card(const event& e) {
   if (e.from != origin::nic || e.unit != w_.setup.nic) return false;
   w_.log.note(e);
   return true;
 }
 
 // With several cards on a bus, descriptors are told apart by ring and payload by the frame's own card.
-bool checker::hears_payload(const event& e) {
+inline bool checker::hears_payload(const event& e) {
   if (e.from != origin::bus) return false;
   if (w_.setup.only_card) {
     if (e.unit != w_.setup.bus) return false;
@@ -97,7 +79,7 @@ bool checker::hears_payload(const event& e) {
   return true;
 }
 
-bool checker::hears_descriptor(const event& e) {
+inline bool checker::hears_descriptor(const event& e) {
   if (e.from != origin::bus) return false;
   if (!(w_.setup.only_card ? e.unit == w_.setup.bus : w_.ring.contains(e.a))) return false;
   w_.log.note(e);
@@ -105,7 +87,7 @@ bool checker::hears_descriptor(const event& e) {
 }
 
 // Descriptors and buffers are told apart by address.
-bool checker::hears_driver(const event& e) {
+inline bool checker::hears_driver(const event& e) {
   if (e.from != origin::cpu) return false;
   w_.log.note(e);
   return true;
@@ -115,8 +97,9 @@ bool checker::hears_host(const event& e) {
   return w_.setup.only_host_card && hears_driver(e);
 }
 
-// One choice for all sides: each is a jump that no processor foresees.
-void checker::dispatch(const event& e) {
+// One choice for all sides: each is a jump that no processor foresees.  In the loop's own body, which keeps its
+// registers that way.
+[[gnu::always_inline]] inline void checker::dispatch(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       return on_start(e);
@@ -256,6 +239,24 @@ void checker::dispatch_rare(const event& e) {
       hears_card(e);
       return;
   }
+}
+
+void checker::on_event(const event& e) {
+  const event* const record = &e;
+  on_events(event_stretch({&record, 1}));
+}
+
+void checker::on_events(event_stretch stretch) {
+  std::size_t next = 0;
+  for (const std::uint32_t at : selection_.of(stretch)) {
+    const event& e = stretch[at];
+    if (e.time >= w_.due.next) [[unlikely]]
+      pass(stretch, next, at + 1U);
+    dispatch(e);
+    next = at + 1U;
+  }
+  pass(stretch, next, stretch.size());
+  w_.log.keep();
 }
 
 void checker::on_frame_placed(const event& e) {

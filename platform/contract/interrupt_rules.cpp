@@ -143,7 +143,7 @@ void interrupt_rules::judge_level(sim_time now) {
   level_open_ = false;
 }
 
-void interrupt_rules::check(sim_time now) {
+void interrupt_rules::judge(sim_time now) {
   if (now >= fell_due_) {
     fell_due_ = time_never;
     level_open_ = false;

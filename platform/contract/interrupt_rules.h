@@ -5,6 +5,8 @@
 // for `settle`.
 #pragma once
 
+#include <algorithm>
+
 #include "platform/contract/watched.h"
 
 namespace ringside::contract {
@@ -22,7 +24,9 @@ class interrupt_rules {
   void on_reset(sim_time t);
   /// Command or power state was written.
   void on_config_write(sim_time t) { changed(t); }
-  void check(sim_time now);
+  void check(sim_time now) {
+    if (level_open_ || std::min({fell_due_, early_due_, phantom_due_, ics_due_}) != time_never) judge(now);
+  }
 
   bool asserted() const { return asserted_; }
   /// Bits of an ICS write within `settle` of now.
@@ -32,6 +36,7 @@ class interrupt_rules {
   void changed(sim_time t);
   void clear(std::uint32_t bits, sim_time t);
   std::uint32_t near(sim_time t) const { return t - near_at_ <= w_.limits.settle ? near_ : 0; }
+  void judge(sim_time now);
   void judge_level(sim_time now);
 
   watched& w_;

@@ -16,19 +16,19 @@ processor::processor(const sc_core::sc_module_name& name, tlm::host_memory& memo
     : sc_module(name), bus_out("bus_out"), memory_(memory) {}
 
 void processor::power_on(const processor_params& params, interrupt_controller& interrupts, event_stream& events) {
-  params_ = params;
+  set_costs(params.costs);
   interrupts_ = &interrupts;
   for (unsigned number = 0; number < params.cpus; ++number) {
     virtual_cpu_params one = params.cpu;
     one.number = number;
     cpus_.push_back(std::make_unique<virtual_cpu>(one, interrupts, events));
   }
-  current_ = cpus_.front().get();
+  make_current(*cpus_.front());
   interrupts_->on_delivery([this](unsigned cpu, sim_time t) { cpus_.at(cpu)->interrupt_ahead(t); });
 }
 
 void processor::connect(kernel::cpu_events& software) {
-  for (const auto& cpu : cpus_) cpu->connect(software, [this](virtual_cpu& running) { current_ = &running; });
+  for (const auto& cpu : cpus_) cpu->connect(software, [this](virtual_cpu& running) { make_current(running); });
 }
 
 void processor::publish_watermarks() {
@@ -39,8 +39,13 @@ void processor::on_schedule(const std::function<void(sim_time)>& call) {
   for (const auto& cpu : cpus_) cpu->on_schedule(call);
 }
 
-void processor::consume(kernel::cost what, std::uint64_t times) {
-  if (!off_) current_->consume(static_cast<std::int64_t>(params_.costs.total(what, times)));
+void processor::make_current(virtual_cpu& running) {
+  current_ = &running;
+  use_meter(off_ ? nullptr : running.meter());
+}
+
+void processor::spend(kernel::cost what, std::uint64_t times) {
+  if (!off_) current_->consume(cycles_of(what, times));
 }
 
 // ---- interrupt controller

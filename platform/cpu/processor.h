@@ -42,13 +42,15 @@ class processor : public sc_core::sc_module, public kernel::host {
   void wake_from_outside(kernel::task_id id, sim_time t);
   void publish_watermarks();
   /// The run is over: software that is only being taken apart spends no time, wakes nobody and leaves no events.
-  void power_off() { off_ = true; }
+  void power_off() {
+    off_ = true;
+    use_meter(nullptr);
+  }
   void on_schedule(const std::function<void(sim_time)>& call);
 
   // kernel::host
   unsigned cpu_count() const override { return static_cast<unsigned>(cpus_.size()); }
   unsigned this_cpu() const override { return current_->number(); }
-  void consume(kernel::cost what, std::uint64_t times) override;
   sim_time now() const override { return current_->now(); }
   void sync() override {
     if (!off_) current_->synchronise();
@@ -99,10 +101,11 @@ class processor : public sc_core::sc_module, public kernel::host {
  private:
   static constexpr std::uint64_t cache_line_bytes = 64;
 
+  void spend(kernel::cost what, std::uint64_t times) override;
+  void make_current(virtual_cpu& running);
   void consume_lines(kernel::bus_address address, std::size_t bytes);
   std::uint32_t access(tlm::pci_space space, unsigned device, std::uint64_t address, bool write, std::uint32_t value);
 
-  processor_params params_;
   interrupt_controller* interrupts_ = nullptr;
   tlm::host_memory& memory_;
   std::vector<std::unique_ptr<virtual_cpu>> cpus_;

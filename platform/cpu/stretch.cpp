@@ -1,12 +1,15 @@
 #include "platform/cpu/stretch.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace ringside::platform {
 
 void stretch::grow() {
-  items_.resize(std::max<std::size_t>(256, 2 * room_));
-  room_ = items_.size();
+  const std::ptrdiff_t used = end_item_ - items_.data();
+  items_.resize(std::max<std::size_t>(256, 2 * items_.size()));
+  end_item_ = items_.data() + used;
+  last_place_ = items_.data() + items_.size();
 }
 
 std::optional<std::int64_t> stretch::first_record() const {
@@ -16,17 +19,18 @@ std::optional<std::int64_t> stretch::first_record() const {
 }
 
 std::optional<stretch::place> stretch::place_for_interrupt(std::int64_t cycle) const {
+  const std::span<const item> all = items();
   bool enabled = enabled_;
   std::int64_t enabled_since = begin_;
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (enabled && cycle <= items_[i].cycle) return place{i, std::max(cycle, enabled_since)};
-    if (items_[i].kind == mark::irq_off) enabled = false;
-    if (items_[i].kind == mark::irq_on) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (enabled && cycle <= all[i].cycle) return place{i, std::max(cycle, enabled_since)};
+    if (all[i].kind == mark::irq_off) enabled = false;
+    if (all[i].kind == mark::irq_on) {
       enabled = true;
-      enabled_since = items_[i].cycle;
+      enabled_since = all[i].cycle;
     }
   }
-  if (enabled && cycle <= end_) return place{count_, std::max(cycle, enabled_since)};
+  if (enabled && cycle <= end_) return place{all.size(), std::max(cycle, enabled_since)};
   return std::nullopt;
 }
 
@@ -35,16 +39,16 @@ stretch::rest stretch::cut(const place& p) {
   const std::span<const item> behind = items().subspan(p.before);
   r.items.assign(behind.begin(), behind.end());
   for (item& i : r.items) i.cycle -= p.cycle;
-  count_ = p.before;
+  end_item_ = items_.data() + p.before;
   end_ = p.cycle;
   return r;
 }
 
 void stretch::append(const rest& r) {
   for (const item& i : r.items) {
-    item& to = add(i.kind);
-    to = i;
-    to.cycle += end_;
+    item moved = i;
+    moved.cycle += end_;
+    add(moved);
   }
   end_ += r.cycles;
 }

@@ -18,34 +18,37 @@ namespace ringside::platform {
 class stretch {
  public:
   enum class mark : std::uint8_t { record, irq_off, irq_on };
+  // Laid out as an event, which takes over what is not the time in three moves.
   struct item {
     std::int64_t cycle = 0;
-    mark kind = mark::record;
-    stage what = stage::count;  // of a record only, like all below: the event but for its time
-    frame_id frame = 0;
+    frame_id frame = 0;  // of a record only, like all but the kind: the event but for its time
     std::uint64_t a = 0;
     std::uint64_t b = 0;
+    mark kind = mark::record;
+    stage what = stage::count;
   };
+
+  stretch() { grow(); }
+  stretch(const stretch&) = delete;
+  stretch& operator=(const stretch&) = delete;
 
   /// Cycle the stretch starts at, and whether interrupts are enabled there.
   void begin(std::int64_t cycle, bool irq_enabled) {
     begin_ = end_ = cycle;
     enabled_ = irq_enabled;
-    count_ = 0;
+    end_item_ = items_.data();
   }
   void spend(std::int64_t cycles) { end_ += cycles; }
   void add_record(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
-    item& i = add(mark::record);
-    i.what = what;
-    i.frame = frame;
-    i.a = a;
-    i.b = b;
+    add({end_, frame, a, b, mark::record, what});
   }
-  void add_mark(mark kind) { add(kind); }
+  void add_mark(mark kind) { add({end_, 0, 0, 0, kind, stage::count}); }
 
+  /// The end itself, for who spends more often than by calls.
+  std::int64_t* end_place() { return &end_; }
   std::int64_t begin_cycle() const { return begin_; }
   std::int64_t end_cycle() const { return end_; }
-  std::span<const item> items() const { return std::span(items_).first(count_); }
+  std::span<const item> items() const { return {items_.data(), end_item_}; }
   /// Cycle of the first record, if any.
   std::optional<std::int64_t> first_record() const;
 
@@ -67,21 +70,18 @@ class stretch {
 
  private:
   void grow();
-  item& add(mark kind) {
-    if (count_ == room_) [[unlikely]]
+  void add(const item& i) {
+    *end_item_++ = i;
+    if (end_item_ == last_place_) [[unlikely]]
       grow();
-    item& i = items_[count_++];
-    i.cycle = end_;
-    i.kind = kind;
-    return i;
   }
 
   std::int64_t begin_ = 0;
   std::int64_t end_ = 0;
-  bool enabled_ = true;  // at begin_
-  std::size_t count_ = 0;
-  std::size_t room_ = 0;     // size of items_
-  std::vector<item> items_;  // of which the first count_ are in use: made once and written over
+  bool enabled_ = true;         // at begin_
+  std::vector<item> items_;     // made once and written over: those before end_item_ are in use
+  item* end_item_ = nullptr;    // always has a place,
+  item* last_place_ = nullptr;  // before this one
 };
 
 }  // namespace ringside::platform

@@ -19,6 +19,7 @@ virtual_cpu::virtual_cpu(const virtual_cpu_params& params, interrupt_controller&
       source_(events.add_source(origin::cpu, static_cast<std::uint8_t>(params.number))),
       current_(&idle_),
       jitter_(params.cost_jitter, params.seed, params.number),
+      plain_costs_(params.accumulate && !jitter_.varies()),
       switch_costs_(jitter_.stream_of_switches()) {
   idle_.name = "idle";
   idle_.cpu = params.number;
@@ -52,12 +53,12 @@ std::int64_t* virtual_cpu::account_of(work kind) {
 
 void virtual_cpu::begin_work(work kind) {
   work_.push_back(kind);
-  account_ = account_of(kind);
+  meter_.account = account_of(kind);
 }
 
 void virtual_cpu::end_work() {
   work_.pop_back();
-  account_ = account_of(work_.back());
+  meter_.account = account_of(work_.back());
 }
 
 void virtual_cpu::change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
@@ -69,6 +70,11 @@ void virtual_cpu::change_work(stage what, frame_id frame, std::uint64_t a, std::
 
 std::int64_t virtual_cpu::jittered(std::int64_t cycles) {
   return jitter_.cycles(cycles, interrupt_costs_ != nullptr ? *interrupt_costs_ : current_->costs);
+}
+
+void virtual_cpu::consume_singly(std::int64_t cost) {
+  spend(jittered(cost));
+  if (!params_.accumulate) synchronise();
 }
 
 // Waits for the end of the stretch and takes every interrupt that falls into it.
@@ -90,10 +96,14 @@ void virtual_cpu::settle_interrupts() {
 }
 
 void virtual_cpu::commit() {
-  for (const stretch::item& i : stretch_.items()) {
-    if (i.kind != stretch::mark::record) continue;
-    events_.push(source_, params_.clock.edge(i.cycle), i.what, i.frame, i.a, i.b);
-  }
+  events_.push_all(source_, stretch_.items(), [clock = params_.clock](const stretch::item& i, event& e) {
+    e.time = clock.edge(i.cycle);
+    e.frame = i.frame;
+    e.a = i.a;
+    e.b = i.b;
+    e.what = i.what;
+    return i.kind == stretch::mark::record;
+  });
   stretch_.begin(stretch_.end_cycle(), irq_enabled_);
 }
 
@@ -113,7 +123,7 @@ void virtual_cpu::stall(const std::function<void()>& blocking) {
   blocking();
   make_current_(*this);
   const std::int64_t cycle = std::max(params_.clock.edge_at_or_after(kernel_now()), stretch_.end_cycle());
-  *account_ += cycle - stretch_.end_cycle();
+  *meter_.account += cycle - stretch_.end_cycle();
   commit();
   stretch_.begin(cycle, irq_enabled_);
 }

@@ -71,9 +71,12 @@ class virtual_cpu {
   sim_time now() const { return params_.clock.edge(stretch_.end_cycle()); }
   /// Spends a cost, which may vary from use to use.
   void consume(std::int64_t cost) {
-    spend(jitter_.varies() ? jittered(cost) : cost);
-    if (!params_.accumulate) synchronise();
+    if (!plain_costs_) [[unlikely]]
+      return consume_singly(cost);
+    spend(cost);
   }
+  /// For costs that only have to be added; null where they vary or are waited for singly.
+  kernel::cost_meter* meter() { return plain_costs_ ? &meter_ : nullptr; }
   void synchronise();
   /// The same for state that nobody but this CPU sees: waits only where an interrupt may fall into the stretch.
   void settle_interrupts();
@@ -137,10 +140,7 @@ class virtual_cpu {
   std::int64_t* account_of(work kind);
   void begin_work(work kind);
   void end_work();
-  void spend(std::int64_t cycles) {
-    stretch_.spend(cycles);
-    *account_ += cycles;
-  }
+  void spend(std::int64_t cycles) { meter_.add(cycles); }
 
   void run_task(task& t);
   void run_idle();
@@ -155,6 +155,7 @@ class virtual_cpu {
   void switch_away(bool ready);
   task* pick();
   std::int64_t jittered(std::int64_t cycles);
+  void consume_singly(std::int64_t cost);
   void wait_for_cpu(task& t);
   void arm_slice();
 
@@ -175,7 +176,7 @@ class virtual_cpu {
   std::vector<incoming> incoming_;  // wakes from other CPUs, on their way
   cpu_usage usage_;
   std::vector<work> work_{work::task};
-  std::int64_t* account_ = &usage_.task;  // of work_.back(), in usage_
+  kernel::cost_meter meter_{stretch_.end_place(), &usage_.task};  // the account of work_.back(), in usage_
 
   task idle_;
   task* current_ = nullptr;
@@ -185,6 +186,7 @@ class virtual_cpu {
   unsigned preempt_count_ = 0;
   unsigned interrupt_depth_ = 0;
   const cost_jitter jitter_;
+  const bool plain_costs_;  // they do not vary and accumulate
   std::uint64_t interrupts_taken_ = 0;
   rng switch_costs_;                // a task that is switched to may have drawn for what it has not yet done
   rng* interrupt_costs_ = nullptr;  // stream of the interrupt being handled; none: the current task's

@@ -18,7 +18,7 @@ struct alignas(8) effect {
   std::int8_t unread = 0;
   std::int8_t stored = 0;   // in the card
   std::int8_t written = 0;  // back, if the descriptor is the frame's last
-  std::int8_t change = 0;
+  bool change = false;
   bool rare = false;  // left to count_rare()
 };
 using effect_table = std::array<effect, static_cast<std::size_t>(stage::count)>;
@@ -31,13 +31,13 @@ constexpr effect_table make_effects() {
   effect_table all{};
   const auto of = [&all](stage what) -> effect& { return all[static_cast<std::size_t>(what)]; };
   for (const stage what : {stage::nic_reset, stage::reconfigure, stage::fifo_drop}) of(what).rare = true;
-  of(stage::wire_sof) = {.offered = 1, .open = 1, .change = 1};
+  of(stage::wire_sof) = {.offered = 1, .open = 1, .change = true};
   of(stage::fifo_commit).stored = 1;
   of(stage::desc_writeback).written = 1;
   for (const stage fate : {stage::filter_reject, stage::skb_consume, stage::skb_drop})
-    of(fate) = {.open = -1, .change = 1};
-  of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = 1};
-  of(stage::app_read) = {.unread = -1, .change = 1};
+    of(fate) = {.open = -1, .change = true};
+  of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = true};
+  of(stage::app_read) = {.unread = -1, .change = true};
   return all;
 }
 constexpr effect_table effects = make_effects();
@@ -47,14 +47,31 @@ constexpr effect_table effects = make_effects();
 traffic_watch::traffic_watch() : selection_(interests) {}
 
 void traffic_watch::on_event(const event& e) {
-  if (interests.has(e.what)) count(e);
+  const event* const record = &e;
+  on_events(event_stretch({&record, 1}));
 }
 
 void traffic_watch::on_events(event_stretch stretch) {
-  for (const std::uint32_t at : selection_.of(stretch)) count(stretch[at]);
+  const std::span<const std::uint32_t> chosen = selection_.of(stretch);
+  for (const std::uint32_t at : chosen) count(stretch[at]);
+  note_times(stretch, chosen);
 }
 
-void traffic_watch::count(const event& e) {
+// Times rise: the last of each kind, found from the end, where there is one nearly always.
+void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint32_t> chosen) {
+  bool work = false;
+  bool change = false;
+  for (std::size_t i = chosen.size(); i-- > 0 && !(work && change);) {
+    const event& e = stretch[chosen[i]];
+    const effect& does = effects[static_cast<std::size_t>(e.what)];
+    if (!work && does.offered != 0) last_work_ = std::max(last_work_, e.time);
+    if (!change && does.change) last_change_ = std::max(last_change_, e.time);
+    work = work || does.offered != 0;
+    change = change || does.change;
+  }
+}
+
+[[gnu::always_inline]] inline void traffic_watch::count(const event& e) {
   const effect& does = effects[static_cast<std::size_t>(e.what)];
   if (does.rare) [[unlikely]]
     return count_rare(e);
@@ -64,8 +81,6 @@ void traffic_watch::count(const event& e) {
   in_card_ += does.stored - stored;
   open_ += does.open + whole - stored;  // what was not in the card was on its way when the reset came
   unread_ += does.unread;
-  last_work_ = std::max(last_work_, e.time * does.offered);
-  last_change_ = std::max(last_change_, e.time * does.change);
 }
 
 void traffic_watch::count_rare(const event& e) {

@@ -25,6 +25,7 @@ class traffic_watch final : public event_consumer {
 
  private:
   void count(const event& e);
+  void note_times(event_stretch stretch, std::span<const std::uint32_t> chosen);
   void count_rare(const event& e);
 
   event_selection selection_;

@@ -22,8 +22,8 @@ class frame_window {
 
   /// The record of `id`, or nullptr when it has ended or was never begun.
   Record* find(frame_id id) {
-    if (id < first_ || id >= next_) return nullptr;
-    slot& s = slots_[id & (slots_.size() - 1)];
+    if (id - first_ >= next_ - first_) return nullptr;
+    slot& s = slot_of(id);
     return s.open ? &s.record : nullptr;
   }
 
@@ -32,7 +32,7 @@ class frame_window {
     if (id != next_ || id - first_ >= room()) [[unlikely]]
       make_room(id);
     next_ = id + 1;
-    slot& s = slots_[id & (slots_.size() - 1)];
+    slot& s = slot_of(id);
     s.open = true;
     s.record = Record{};
     return s.record;
@@ -41,8 +41,8 @@ class frame_window {
   /// Ends `id`; its record is gone.
   void end(frame_id id) {
     if (id < first_ || id >= next_) return;
-    slots_[id & (slots_.size() - 1)].open = false;
-    while (first_ < next_ && !slots_[first_ & (slots_.size() - 1)].open) ++first_;
+    slot_of(id).open = false;
+    while (first_ < next_ && !slot_of(first_).open) ++first_;
   }
 
   /// One past the highest id begun; 0 before the first.
@@ -53,7 +53,7 @@ class frame_window {
   template <typename F>
   void for_each(F f) {
     for (frame_id id = first_; id < next_; ++id) {
-      slot& s = slots_[id & (slots_.size() - 1)];
+      slot& s = slot_of(id);
       if (s.open) f(id, s.record);
     }
   }
@@ -64,24 +64,28 @@ class frame_window {
     bool open = false;
   };
 
+  slot& slot_of(frame_id id) { return slots_[id & mask_]; }
+
   // As many ids from first_ on need neither a larger ring nor that an old frame is given up.
-  frame_id room() const { return most_ == 0 ? slots_.size() : std::min<frame_id>(slots_.size(), most_); }
+  frame_id room() const { return most_ == 0 ? mask_ + 1 : std::min<frame_id>(mask_ + 1, most_); }
 
   void make_room(frame_id id) {
     if (first_ == next_) first_ = next_ = id;
     while (most_ != 0 && first_ < next_ && id - first_ >= most_) end(first_);
     if (first_ == next_) first_ = next_ = id;
-    while (id - first_ >= slots_.size()) grow();
-    for (; next_ < id; ++next_) slots_[next_ & (slots_.size() - 1)].open = false;
+    while (id - first_ > mask_) grow();
+    for (; next_ < id; ++next_) slot_of(next_).open = false;
   }
 
   void grow() {
     std::vector<slot> larger(slots_.size() * 2);
-    for (frame_id id = first_; id < next_; ++id) larger[id & (larger.size() - 1)] = slots_[id & (slots_.size() - 1)];
+    for (frame_id id = first_; id < next_; ++id) larger[id & (larger.size() - 1)] = slot_of(id);
     slots_ = std::move(larger);
+    mask_ = slots_.size() - 1;
   }
 
   std::vector<slot> slots_ = std::vector<slot>(64);  // grows to what is under way: few stay in cache
+  frame_id mask_ = slots_.size() - 1;                // kept, since a vector divides to tell its size
   frame_id most_;
   frame_id first_ = 0;
   frame_id next_ = 0;

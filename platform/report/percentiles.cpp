@@ -1,6 +1,7 @@
 #include "platform/report/percentiles.h"
 
 #include <algorithm>
+#include <span>
 
 namespace ringside::platform {
 namespace {
@@ -11,11 +12,8 @@ constexpr std::size_t fold_at = std::size_t{1} << 16;
 }  // namespace
 
 void percentiles::count_recent() const {
-  for (std::size_t i = 0; i < waiting_; ++i) {
-    const std::int64_t value = recent_[i];
-    min_ = std::min(min_, value);
-    max_ = std::max(max_, value);
-    if (value >= 0 && static_cast<std::uint64_t>(value) < dense_.size())
+  for (const std::int64_t value : std::span(recent_).first(waiting_)) {
+    if (static_cast<std::uint64_t>(value) < dense_size_) [[likely]]  // nor below zero
       ++dense_[static_cast<std::size_t>(value)];
     else
       count_slow(value);
@@ -29,6 +27,7 @@ void percentiles::count_slow(std::int64_t value) const {
     std::size_t size = std::max<std::size_t>(dense_.size(), 1024);
     while (size <= static_cast<std::size_t>(value)) size *= 2;
     dense_.resize(size);
+    dense_size_ = size;
     ++dense_[static_cast<std::size_t>(value)];
     return;
   }
@@ -37,13 +36,11 @@ void percentiles::count_slow(std::int64_t value) const {
 }
 
 std::int64_t percentiles::min() const {
-  count_recent();
-  return counted_ == 0 ? 0 : min_;
+  return samples() == 0 ? 0 : smallest(1);
 }
 
 std::int64_t percentiles::max() const {
-  count_recent();
-  return counted_ == 0 ? 0 : max_;
+  return samples() == 0 ? 0 : smallest(samples());
 }
 
 void percentiles::fold() const {
@@ -66,10 +63,13 @@ void percentiles::fold() const {
 }
 
 std::int64_t percentiles::percentile(unsigned percent) const {
-  if (samples() == 0) return 0;
+  return samples() == 0 ? 0 : smallest((samples() * percent + 99) / 100);
+}
+
+// The rank-th smallest, 1 .. samples().
+std::int64_t percentiles::smallest(std::uint64_t rank) const {
   count_recent();
   fold();
-  const std::uint64_t rank = (counted_ * percent + 99) / 100;
   std::uint64_t seen = 0;
   auto sparse = sparse_.begin();
   for (; sparse != sparse_.end() && sparse->first < 0; ++sparse)
@@ -78,7 +78,7 @@ std::int64_t percentiles::percentile(unsigned percent) const {
     if ((seen += dense_[v]) >= rank) return static_cast<std::int64_t>(v);
   for (; sparse != sparse_.end(); ++sparse)
     if ((seen += sparse->second) >= rank) return sparse->first;
-  return max_;
+  return 0;
 }
 
 }  // namespace ringside::platform

@@ -31,13 +31,13 @@ class percentiles {
   void count_recent() const;
   void count_slow(std::int64_t value) const;
   void fold() const;
+  std::int64_t smallest(std::uint64_t rank) const;
 
   mutable std::array<std::int64_t, 256> recent_{};
   mutable std::size_t waiting_ = 0;  // of recent_
   mutable std::uint64_t counted_ = 0;
-  mutable std::int64_t min_ = INT64_MAX;
-  mutable std::int64_t max_ = INT64_MIN;
-  mutable std::vector<std::uint32_t> dense_;                            // counts of 0 .. size-1
+  mutable std::vector<std::uint32_t> dense_;  // counts of 0 .. size-1
+  mutable std::uint64_t dense_size_ = 0;
   mutable std::vector<std::int64_t> loose_;                             // other values, not yet folded
   mutable std::vector<std::pair<std::int64_t, std::uint64_t>> sparse_;  // value, count; rising
 };

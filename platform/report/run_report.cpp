@@ -8,23 +8,6 @@ run_report::run_report(std::vector<frame_id> frames, bool first_delivered)
       latency_(interrupts_),
       journeys_(interrupts_, std::move(frames), first_delivered) {}
 
-void run_report::on_event(const event& e) {
-  hash_.on_event(e);
-  tell(e.what, e);
-  journeys_.on_event(e);
-}
-
-void run_report::on_events(event_stretch stretch) {
-  if (!journeys_.done()) {
-    for (const event& e : stretch) on_event(e);
-    return;
-  }
-  event_hash hash = hash_;  // a copy stays in registers
-  const auto chosen = selection_.of(stretch, [&hash](const event& e) { hash.add(e); });
-  hash_ = hash;
-  for (const std::uint32_t at : chosen) choose(stretch[at]);
-}
-
 // Latencies and journeys ask what interrupts know at the same event.
 [[gnu::always_inline]] inline void run_report::tell(stage what, const event& e) {
   ledger_.handle(what, e);
@@ -34,7 +17,7 @@ void run_report::on_events(event_stretch stretch) {
 }
 
 // One choice for all reports where a stage comes with every frame: each choice is a jump no processor foresees.
-void run_report::choose(const event& e) {
+[[gnu::always_inline]] inline void run_report::choose(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       return tell(stage::wire_sof, e);
@@ -61,6 +44,23 @@ void run_report::choose(const event& e) {
     default:
       return tell(e.what, e);
   }
+}
+
+void run_report::on_event(const event& e) {
+  hash_.on_event(e);
+  tell(e.what, e);
+  journeys_.on_event(e);
+}
+
+void run_report::on_events(event_stretch stretch) {
+  if (!journeys_.done()) {
+    for (const event& e : stretch) on_event(e);
+    return;
+  }
+  event_hash hash = hash_;  // a copy stays in registers
+  const auto chosen = selection_.of(stretch, [&hash](const event& e) { hash.add(e); });
+  hash_ = hash;
+  for (const std::uint32_t at : chosen) choose(stretch[at]);
 }
 
 void run_report::finish() {

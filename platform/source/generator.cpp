@@ -28,9 +28,9 @@ std::uint64_t seed_of(const scenario& s) {
 
 void fill_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence, std::span<std::uint8_t> out) {
   const std::size_t head = std::min<std::size_t>(out.size(), 8);
-  std::array<std::uint8_t, 8> number;
-  for (std::size_t i = 0; i < number.size(); ++i) number[i] = static_cast<std::uint8_t>(sequence >> (56 - 8 * i));
-  std::copy_n(number.begin(), head, out.begin());
+  static_assert(std::endian::native == std::endian::little);
+  const std::uint64_t number = __builtin_bswap64(sequence);  // the highest byte comes first
+  std::memcpy(out.data(), &number, head);
   const std::span<std::uint8_t> rest = out.subspan(head);
   if (kind == payload_kind::zeros) {
     std::fill(rest.begin(), rest.end(), std::uint8_t{0});
@@ -38,8 +38,7 @@ void fill_payload(payload_kind kind, std::uint64_t seed, std::uint64_t sequence,
     std::iota(rest.begin(), rest.end(), static_cast<std::uint8_t>(head));
   } else {
     rng random(seed ^ (sequence * 0xD1B54A32D192ED03ULL));
-    static_assert(std::endian::native == std::endian::little);  // the lowest byte comes first
-    std::size_t i = 0;
+    std::size_t i = 0;  // of each word the lowest byte comes first
     for (; i + 8 <= rest.size(); i += 8) {
       const std::uint64_t word = random.next();
       std::memcpy(&rest[i], &word, sizeof word);

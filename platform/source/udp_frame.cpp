@@ -19,6 +19,10 @@ void put32(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t value) {
   put16(bytes, at + 2, value & 0xFFFF);
 }
 
+std::uint32_t halves(std::uint32_t address) {
+  return (address >> 16) + (address & 0xFFFF);
+}
+
 std::uint32_t fold(std::uint64_t sum) {
   while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
   return static_cast<std::uint32_t>(sum);
@@ -33,10 +37,17 @@ std::uint32_t ones_sum(std::span<const std::uint8_t> bytes, std::uint32_t start)
   std::uint64_t sum = 0;
   const std::uint8_t* at = bytes.data();
   std::size_t left = bytes.size();
-  for (; left >= 4; left -= 4, at += 4) {
+  for (; left >= 8; left -= 8, at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    sum += (word & 0xFFFF'FFFF) + (word >> 32);
+  }
+  if (left >= 4) {
     std::uint32_t word = 0;
     std::memcpy(&word, at, sizeof word);
     sum += word;
+    at += 4;
+    left -= 4;
   }
   if (left >= 2) {
     sum += static_cast<std::uint32_t>(at[0] | at[1] << 8);
@@ -60,15 +71,20 @@ void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<s
   // RFC 791 section 3.1.
   const auto udp_length = static_cast<std::uint32_t>(frame.size() - eth_header_bytes - ip_header_bytes);
   const std::span<std::uint8_t> ip = frame.subspan(eth_header_bytes);
-  put16(ip, 0, 0x4500);
-  put16(ip, 2, static_cast<std::uint32_t>(ip_header_bytes) + udp_length);
+  const std::uint32_t ip_length = static_cast<std::uint32_t>(ip_header_bytes) + udp_length;
+  const std::uint32_t addresses = halves(to.from_ip) + halves(to.to_ip);
+  constexpr std::uint32_t version = 0x4500;
+  constexpr std::uint32_t dont_fragment = 0x4000;
+  constexpr std::uint32_t time_to_live = 64 << 8;
+  put16(ip, 0, version);
+  put16(ip, 2, ip_length);
   put16(ip, 4, ip_id);
-  put16(ip, 6, 0x4000);  // don't fragment
-  put16(ip, 8, 64 << 8 | protocol_udp);
-  put16(ip, 10, 0);
+  put16(ip, 6, dont_fragment);
+  put16(ip, 8, time_to_live | protocol_udp);
+  put16(ip, 10,
+        internet_checksum(version + ip_length + ip_id + dont_fragment + (time_to_live | protocol_udp) + addresses));
   put32(ip, 12, to.from_ip);
   put32(ip, 16, to.to_ip);
-  put16(ip, 10, internet_checksum(ones_sum(ip.first(ip_header_bytes))));
 
   // RFC 768: the pseudo header is both addresses, the protocol and the UDP length.
   const std::span<std::uint8_t> udp = ip.subspan(ip_header_bytes);
@@ -76,8 +92,7 @@ void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<s
   put16(udp, 2, to.to_port);
   put16(udp, 4, udp_length);
   put16(udp, 6, 0);
-  const std::uint32_t pseudo = ones_sum(ip.subspan(12, 8), protocol_udp + udp_length);
-  const std::uint16_t checksum = internet_checksum(ones_sum(udp, pseudo));
+  const std::uint16_t checksum = internet_checksum(ones_sum(udp, addresses + protocol_udp + udp_length));
   put16(udp, 6, checksum == 0 ? 0xFFFF : checksum);  // 0 would mean "none"
 }
 

@@ -46,7 +46,7 @@ void rx_ring::release() {
 
 rx_descriptor rx_ring::read(std::uint32_t index) {
   std::uint64_t raw = 0;
-  std::memcpy(&raw, host_.memory().data() + address(index) + rxd::LENGTH, sizeof raw);
+  std::memcpy(&raw, kernel_.memory().at(address(index)) + rxd::LENGTH, sizeof raw);
   return {raw, static_cast<std::uint16_t>(raw), static_cast<std::uint8_t>(raw >> 32),
           static_cast<std::uint8_t>(raw >> 40), static_cast<std::uint16_t>(raw >> 48)};
 }

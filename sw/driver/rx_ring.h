@@ -41,7 +41,7 @@ struct rx_buffer {
 
 class rx_ring {
  public:
-  explicit rx_ring(kernel::kernel& k) : kernel_(k), host_(k.machine()) {}
+  explicit rx_ring(kernel::kernel& k) : kernel_(k) {}
 
   /// Descriptor memory for `count` entries; false when there is none.
   bool allocate(std::uint32_t count);
@@ -67,7 +67,6 @@ class rx_ring {
 
  private:
   kernel::kernel& kernel_;
-  kernel::host& host_;
   kernel::bus_address base_ = 0;
   std::vector<rx_buffer> buffers_;
 };

@@ -100,6 +100,12 @@ struct cost_table {
     return (cycles[index] * times + ones) >> shift_[index];
   }
 
+  /// What one of them takes, in 1/16 cycle.
+  std::uint64_t sixteenths(cost what) const {
+    const auto index = static_cast<std::size_t>(what);
+    return std::uint64_t{cycles[index]} << (4 - shift_[index]);
+  }
+
  private:
   std::array<std::uint8_t, cost_count> shift_;  // from the row's unit to cycles
 };

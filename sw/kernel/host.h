@@ -11,6 +11,7 @@
 // synchronise by themselves.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -39,6 +40,16 @@ class cpu_events {
   virtual void do_timer() = 0;
 };
 
+/// Where a CPU's costs collect: the end of its stretch, and the account of what it does now.
+struct cost_meter {
+  std::int64_t* end;
+  std::int64_t* account;
+  void add(std::int64_t cycles) {
+    *end += cycles;
+    *account += cycles;
+  }
+};
+
 class host {
  public:
   virtual ~host() = default;
@@ -48,7 +59,12 @@ class host {
   /// CPU of the running context.
   virtual unsigned this_cpu() const = 0;
   /// Spends the table's cycles for `what`, `times` over (per byte costs: times = bytes).
-  virtual void consume(cost what, std::uint64_t times = 1) = 0;
+  /// Called twenty times for a frame, so it is a call of its own only where a cost needs more than to be added.
+  void consume(cost what, std::uint64_t times = 1) {
+    if (meter_ == nullptr) [[unlikely]]
+      return spend(what, times);
+    meter_->add(cycles_of(what, times));
+  }
   /// Local time of this CPU, the unpublished stretch included.
   virtual sim_time now() const = 0;
   virtual void sync() = 0;
@@ -131,6 +147,23 @@ class host {
   // ---- Observation ----
   /// Records an event at the local time of this CPU.
   virtual void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) = 0;
+
+ protected:
+  /// consume() without a meter.
+  virtual void spend(cost what, std::uint64_t times) = 0;
+  /// From now on costs only have to be added there, to the running CPU's; null: they take spend().
+  void use_meter(cost_meter* meter) { meter_ = meter; }
+  void set_costs(const cost_table& costs) {
+    for (std::size_t i = 0; i < sixteenths_.size(); ++i) sixteenths_[i] = costs.sixteenths(static_cast<cost>(i));
+  }
+  /// CPU cycles of a cost, rounded up to whole ones.
+  std::int64_t cycles_of(cost what, std::uint64_t times) const {
+    return static_cast<std::int64_t>((sixteenths_[static_cast<std::size_t>(what)] * times + 15) / 16);
+  }
+
+ private:
+  cost_meter* meter_ = nullptr;
+  std::array<std::uint64_t, cost_count> sixteenths_{};  // of a cycle, what a cost takes
 };
 
 }  // namespace ringside::kernel

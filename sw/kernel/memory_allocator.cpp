@@ -31,6 +31,16 @@ memory_allocator::memory_allocator(host& machine, bus_address begin, bus_address
 }
 
 std::size_t memory_allocator::class_of(std::size_t size) {
+  // Up to a page by table, as kmalloc has it.
+  static constexpr auto small_classes = [] {
+    std::array<std::uint8_t, 4096 / 64 + 1> table{};
+    for (std::size_t i = 0, index = 0; i < table.size(); ++i) {
+      while (class_bytes[index] < 64 * i) ++index;
+      table[i] = static_cast<std::uint8_t>(index);
+    }
+    return table;
+  }();
+  if (size <= 4096) return small_classes[(size + 63) / 64];
   return static_cast<std::size_t>(std::lower_bound(class_bytes.begin(), class_bytes.end(), size) - class_bytes.begin());
 }
 
@@ -66,7 +76,7 @@ bus_address memory_allocator::alloc(std::size_t size) {
   list.pop_back();
   const auto slab_index = static_cast<std::size_t>((address - base_) / slab_bytes);
   const auto object = static_cast<std::size_t>((address - slab_address(slab_index)) / class_bytes[index]);
-  slabs_[slab_index].live[object] = true;
+  slabs_[slab_index].live[object] = 1;
   unpoison(bytes(address, class_bytes[index]));
   ++live_;
   live_bytes_ += class_bytes[index];
@@ -79,7 +89,7 @@ bool memory_allocator::grow(std::size_t size_class) {
   slab& fresh = slabs_[first_unused_];
   const std::size_t objects = slab_bytes / class_bytes[size_class];
   fresh.kind = static_cast<std::uint8_t>(size_class);
-  fresh.live.assign(objects, false);
+  fresh.live.assign(objects, 0);
   // Pushed from the end, so that the lowest address is handed out first.
   const bus_address start = slab_address(first_unused_);
   for (std::size_t i = objects; i-- > 0;) free_[size_class].push_back(start + i * class_bytes[size_class]);
@@ -118,7 +128,7 @@ std::size_t memory_allocator::usable_size(bus_address address) const {
   if (owner.kind >= class_bytes.size()) return 0;
   const std::size_t size = class_bytes[owner.kind];
   const auto object = static_cast<std::size_t>(offset / size);
-  return offset % size == 0 && object < owner.live.size() && owner.live[object] ? size : 0;
+  return offset % size == 0 && object < owner.live.size() && owner.live[object] != 0 ? size : 0;
 }
 
 bool memory_allocator::contains(bus_address address, std::size_t size) const {
@@ -152,7 +162,7 @@ void memory_allocator::free(bus_address address) {
     first_unused_ = std::min(first_unused_, index);
     return;
   }
-  owner.live[static_cast<std::size_t>((address - slab_address(index)) / size)] = false;
+  owner.live[static_cast<std::size_t>((address - slab_address(index)) / size)] = 0;
   free_[owner.kind].push_back(address);
 }
 

@@ -55,7 +55,7 @@ class memory_allocator {
   struct slab {
     std::uint8_t kind = unused_slab;  // index into class_bytes, or one of the above
     std::uint32_t large_slabs = 0;    // length of a large allocation, in its head
-    std::vector<bool> live;           // per object
+    std::vector<std::uint8_t> live;   // per object; bytes, since bits take three times the instructions
   };
 
   static std::size_t class_of(std::size_t size);

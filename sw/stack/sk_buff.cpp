@@ -40,12 +40,6 @@ std::byte* sk_buff::push(std::size_t bytes) {
   return data();
 }
 
-bool sk_buff::pull(std::size_t bytes) {
-  if (bytes > headlen()) return false;
-  data_ += static_cast<std::uint32_t>(bytes);
-  return true;
-}
-
 std::span<const std::byte> sk_buff::frag(std::size_t index) const {
   const skb_frag& f = frags_[index];
   return {pool_.at(f.buffer) + f.offset, f.size};
@@ -69,8 +63,8 @@ bool sk_buff::copy_bits(std::size_t offset, std::span<std::byte> to) const {
   return true;
 }
 
-bool sk_buff::may_pull(std::size_t bytes) {
-  if (bytes <= headlen()) return true;
+// __pskb_pull_tail: the first `bytes` reach into the fragments.
+bool sk_buff::pull_tail(std::size_t bytes) {
   if (bytes > len()) return false;
   std::size_t missing = bytes - headlen();
   if (missing > tailroom() && !pool_.expand_head(*this, missing)) return false;

@@ -61,9 +61,13 @@ class sk_buff final : public kernel::packet {
   /// Prepends; returns the new start.
   std::byte* push(std::size_t bytes);
   /// Removes from the front; false (and unchanged) when the linear part is shorter.
-  bool pull(std::size_t bytes);
+  bool pull(std::size_t bytes) {
+    if (bytes > headlen()) return false;
+    data_ += static_cast<std::uint32_t>(bytes);
+    return true;
+  }
   /// Makes the first `bytes` linear, copying from fragments; false when the packet is shorter or memory is out.
-  bool may_pull(std::size_t bytes);
+  bool may_pull(std::size_t bytes) { return bytes <= headlen() || pull_tail(bytes); }
   /// Cuts the packet to `bytes` (pskb_trim); fragments beyond are freed.
   void trim(std::size_t bytes);
 
@@ -105,6 +109,8 @@ class sk_buff final : public kernel::packet {
 
  private:
   friend class skb_allocator;
+
+  bool pull_tail(std::size_t bytes);
 
   skb_allocator& pool_;
   kernel::bus_address head_;

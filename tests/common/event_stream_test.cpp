@@ -96,6 +96,32 @@ TEST(event_stream, late_event_throws) {
   EXPECT_EQ(numbers(all.seen), (std::vector<std::uint64_t>{0, 7}));  // what was refused is not there
 }
 
+TEST(event_stream, many_at_once_are_what_one_by_one_would_be) {
+  event_stream stream;
+  collector all;
+  stream.add_consumer(all);
+  const auto cpu = stream.add_source(origin::cpu, 3);
+  push(stream, cpu, 5, 0);
+  std::vector<std::uint64_t> items(1000);  // more than there is room for
+  for (std::size_t i = 0; i < items.size(); ++i) items[i] = i + 1;
+  const auto odd_ones = [](std::uint64_t item, event& e) {
+    e = at(static_cast<sim_time>(10 * item), origin::nic, 0, item);
+    return item % 2 != 0;
+  };
+  stream.push_all(cpu, items, odd_ones);
+  EXPECT_EQ(stream.backlog(), 501U);
+  EXPECT_THROW(push(stream, cpu, 9989, 0), std::logic_error);  // older than the last of them
+  EXPECT_THROW(stream.push_all(cpu, items, odd_ones), std::logic_error);
+  stream.finish();
+  ASSERT_EQ(all.seen.size(), 501U);
+  for (std::size_t i = 1; i < all.seen.size(); ++i) {
+    EXPECT_EQ(all.seen[i].a, 2 * i - 1);
+    EXPECT_EQ(all.seen[i].time, static_cast<sim_time>(10 * (2 * i - 1)));
+    EXPECT_EQ(all.seen[i].from, origin::cpu);
+    EXPECT_EQ(all.seen[i].unit, 3);
+  }
+}
+
 // A source keeps what another one holds back, however much that is, and goes on behind it.
 TEST(event_stream, a_source_far_ahead_keeps_its_records) {
   event_stream stream;

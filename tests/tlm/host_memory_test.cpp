@@ -5,6 +5,7 @@
 #include <tlm_utils/simple_initiator_socket.h>
 
 #include <array>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,15 @@ namespace {
 
 struct initiator : sc_core::sc_module {
   tlm_utils::simple_initiator_socket<initiator> out;
-  explicit initiator(const sc_core::sc_module_name& name) : sc_module(name), out("out") {}
+  explicit initiator(const sc_core::sc_module_name& name) : sc_module(name), out("out") {
+    out.register_invalidate_direct_mem_ptr(this, &initiator::invalidate);
+  }
+  std::function<void()> on_invalidate;
+
+ private:
+  void invalidate(sc_dt::uint64, sc_dt::uint64) {
+    if (on_invalidate) on_invalidate();
+  }
 };
 
 class host_memory : public testing::Test {
@@ -114,6 +123,26 @@ TEST_F(host_memory, shadow_map_names_the_last_frame_of_a_line) {
 }
 
 // Two views: the CPU's (span) and that of the bus.
+TEST_F(host_memory, is_accessed_directly_until_it_is_split) {
+  bool lost = false;
+  from.on_invalidate = [&] { lost = true; };
+  ::tlm::tlm_dmi dmi;
+  EXPECT_EQ(send(), ::tlm::TLM_OK_RESPONSE);
+  EXPECT_TRUE(payload.is_dmi_allowed());
+  ASSERT_TRUE(from.out->get_direct_mem_ptr(payload, dmi));
+  EXPECT_TRUE(dmi.is_read_write_allowed());
+  EXPECT_EQ(dmi.get_start_address(), 0U);
+  EXPECT_EQ(dmi.get_end_address(), 4095U);
+  dmi.get_dmi_ptr()[0x123] = 0x5A;
+  EXPECT_EQ(memory.span()[0x123], std::byte{0x5A});
+  EXPECT_FALSE(lost);
+  memory.split();
+  EXPECT_TRUE(lost);
+  EXPECT_EQ(send(), ::tlm::TLM_OK_RESPONSE);
+  EXPECT_FALSE(payload.is_dmi_allowed());
+  EXPECT_FALSE(from.out->get_direct_mem_ptr(payload, dmi));
+}
+
 class apart_memory : public testing::Test {
  protected:
   apart_memory() : memory("memory", 4096, false), from("from") {

@@ -61,7 +61,7 @@ frame_id fake_host::frame_at(kernel::bus_address address) const {
   return found == shadow.end() ? 0 : found->second;
 }
 
-void fake_host::consume(kernel::cost what, std::uint64_t times) {
+void fake_host::spend(kernel::cost what, std::uint64_t times) {
   ++consumed_calls;
   now_ += static_cast<sim_time>(costs_.total(what, times)) * cycle;
   if (sync_on_consume) sync();

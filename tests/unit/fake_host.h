@@ -76,7 +76,6 @@ class fake_host final : public kernel::host {
   // ---- kernel::host ----
   unsigned cpu_count() const override { return cpus_; }
   unsigned this_cpu() const override { return cpu_; }
-  void consume(kernel::cost what, std::uint64_t times) override;
   sim_time now() const override { return now_; }
   void sync() override;
   void sync_smp() override {
@@ -116,6 +115,7 @@ class fake_host final : public kernel::host {
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) override;
 
  private:
+  void spend(kernel::cost what, std::uint64_t times) override;
   enum class task_state { runnable, sleeping, ended };
   struct task_control {
     std::string name;

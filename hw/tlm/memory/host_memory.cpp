@@ -25,11 +25,13 @@ host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes,
       shadow_(zeroed_array<frame_id>((bytes >> shadow_shift) + 1)) {
   bus_in.register_b_transport(this, &host_memory::b_transport);
   bus_in.register_transport_dbg(this, &host_memory::transport_dbg);
-  if (!coherent) split();
+  bus_in.register_get_direct_mem_ptr(this, &host_memory::get_direct_mem_ptr);
+  if (!coherent) device_.reset(zeroed_array<std::byte>(bytes));
 }
 
 void host_memory::split() {
   device_.reset(zeroed_array<std::byte>(size_));
+  bus_in->invalidate_direct_mem_ptr(0, size_ - 1);
 }
 
 frame_id host_memory::frame_at(std::uint64_t address) const {
@@ -72,6 +74,16 @@ unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
   return access(payload) ? payload.get_data_length() : 0;
 }
 
+// All of it, as long as devices see what the CPU sees.
+bool host_memory::get_direct_mem_ptr(::tlm::tlm_generic_payload&, ::tlm::tlm_dmi& dmi) {
+  if (!coherent()) return false;
+  dmi.allow_read_write();
+  dmi.set_start_address(0);
+  dmi.set_end_address(size_ - 1);
+  dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.get()));
+  return true;
+}
+
 [[gnu::hot]] bool host_memory::check(::tlm::tlm_generic_payload& payload) const {
   const unsigned length = payload.get_data_length();
   ::tlm::tlm_response_status status = ::tlm::TLM_OK_RESPONSE;
@@ -90,6 +102,7 @@ unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
 
 [[gnu::hot]] bool host_memory::access(::tlm::tlm_generic_payload& payload) {
   if (!check(payload)) return false;
+  payload.set_dmi_allowed(coherent());
   return coherent() ? access_together(payload) : access_apart(payload);
 }
 

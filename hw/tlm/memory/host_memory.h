@@ -1,6 +1,7 @@
 // Host memory: bytes at bus addresses from 0, bounds-checked, with the shadow map from buffer address to frame id.
 //
-// A TLM-2.0 target; the host bridge reaches it through its socket, software through span().
+// A TLM-2.0 target; the host bridge reaches it through its socket, coherent memory directly (DMI) from its second
+// access on, software through span().
 //
 // Not coherent: CPU and devices see different bytes at an address, except in coherent ranges, until the DMA API moves
 // them (to_cpu, to_device).  The CPU's view stands for its cache, the devices' view for the memory behind it.
@@ -54,6 +55,7 @@ class host_memory : public sc_core::sc_module {
 
   void b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   unsigned transport_dbg(::tlm::tlm_generic_payload& payload);
+  bool get_direct_mem_ptr(::tlm::tlm_generic_payload& payload, ::tlm::tlm_dmi& dmi);
   bool access(::tlm::tlm_generic_payload& payload);
   bool access_together(::tlm::tlm_generic_payload& payload);
   bool access_apart(::tlm::tlm_generic_payload& payload);

@@ -62,9 +62,10 @@ class burst_pool {
   template <typename From>
   void add_beat(std::uint32_t word, unsigned enables, bool last, const From& from) {
     // Most beats only go to their place; the rest is kept away from the code between two cycles of the card.
-    if (const std::uint32_t at = filled_; enables == all_lanes && !last && at < plain_until_) [[likely]] {
-      std::memcpy(oldest_->data.data() + at, &word, sizeof word);
-      oldest_->filled = filled_ = at + sizeof word;
+    dma_transfer& transfer = *oldest_;
+    if (enables == all_lanes && !last && transfer.filled < plain_until_) [[likely]] {
+      std::memcpy(transfer.data.data() + transfer.filled, &word, sizeof word);
+      transfer.filled += sizeof word;
       return;
     }
     add_special_beat(word, enables, last, from());
@@ -77,38 +78,52 @@ class burst_pool {
 
   // The first of a burst or of a descriptor, the last, or one with bytes that do not count.
   [[gnu::hot, gnu::noinline]] void add_special_beat(std::uint32_t word, unsigned enables, bool last, origin from) {
-    if (oldest_ == nullptr) {
+    if (oldest_ == &none_) {
       if (filling_.empty()) throw std::runtime_error("the RTL sent write data without a request");
       oldest_ = filling_.take();
       oldest_->first_data = from.time;
     }
     dma_transfer& transfer = *oldest_;
     const bool writeback = transfer.kind == dma_kind::writeback;
-    if (filled_ == 0 || (writeback && filled_ % descriptor_bytes == 0)) transfer.frames.push_back(from.frame);
-    for (unsigned lane = 0; lane < 4; ++lane) {
-      if ((enables >> lane & 1U) == 0) continue;
-      if (filled_ == transfer.length) throw std::runtime_error("the RTL sent more write data than it asked for");
-      transfer.data[filled_++] = static_cast<std::uint8_t>(word >> (8 * lane));
-    }
-    transfer.filled = filled_;
-    const std::uint32_t next_descriptor = (filled_ / descriptor_bytes + 1) * descriptor_bytes;
+    if (transfer.filled == 0 || (writeback && transfer.filled % descriptor_bytes == 0))
+      transfer.frames.push_back(from.frame);
+    add_bytes(transfer, word, enables);
+    if (last) return end_burst();
     plain_until_ = std::max(transfer.length, 3U) - 3;
-    if (writeback) plain_until_ = filled_ % descriptor_bytes == 0 ? 0 : std::min(plain_until_, next_descriptor - 3);
-    if (last) end_burst();
+    if (!writeback) return;
+    const std::uint32_t next_descriptor = (transfer.filled / descriptor_bytes + 1) * descriptor_bytes;
+    plain_until_ = transfer.filled % descriptor_bytes == 0 ? 0 : std::min(plain_until_, next_descriptor - 3);
+  }
+
+  static void add_bytes(dma_transfer& transfer, std::uint32_t word, unsigned enables) {
+    const std::uint32_t room = transfer.length - transfer.filled;
+    std::uint8_t* const to = transfer.data.data() + transfer.filled;
+    if (enables == all_lanes && room >= sizeof word) {
+      std::memcpy(to, &word, sizeof word);
+      transfer.filled += sizeof word;
+      return;
+    }
+    std::uint32_t count = 0;
+    for (; enables != 0; enables >>= 1, word >>= 8) {
+      if ((enables & 1U) == 0) continue;
+      if (count == room) throw std::runtime_error("the RTL sent more write data than it asked for");
+      to[count++] = static_cast<std::uint8_t>(word);
+    }
+    transfer.filled += count;
   }
 
   void end_burst() {
-    if (filled_ != oldest_->length) throw std::runtime_error("the RTL ended a write burst early");
-    oldest_ = nullptr;
-    filled_ = plain_until_ = 0;
+    if (oldest_->filled != oldest_->length) throw std::runtime_error("the RTL ended a write burst early");
+    oldest_ = &none_;
+    plain_until_ = 0;
   }
 
   std::array<dma_transfer, pool> transfers_;
   std::vector<dma_transfer*> free_;
   ring_queue<dma_transfer*> filling_;  // writes whose beats have not begun, in request order
-  dma_transfer* oldest_ = nullptr;     // the write whose beats come now,
-  std::uint32_t filled_ = 0;           // bytes of it,
-  std::uint32_t plain_until_ = 0;      // and below here a beat of four bytes needs nothing but its place
+  dma_transfer none_;
+  dma_transfer* oldest_ = &none_;  // the write whose beats come now; none_ between two,
+  std::uint32_t plain_until_ = 0;  // and below that many bytes of it a beat of four needs nothing but its place
 };
 
 }  // namespace ringside::tlm

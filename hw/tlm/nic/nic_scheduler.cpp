@@ -29,13 +29,19 @@ void nic_scheduler::start(const scheduler_params& params) {
     // All software at this instant goes before the clock edge at this instant.
     while (sc_core::sc_pending_activity_at_current_time()) wait(sc_core::SC_ZERO_TIME);
     const sim_time now = from_sc_time(sc_core::sc_time_stamp());
+    // Here no card is ahead of software, so that next to nothing stays behind to be merged another time.
+    if (events_.backlog() >= drain_backlog) drain_events();
     bound_ = now + (params_.one_cycle_per_step ? params_.cycle : params_.max_stretch);
     if (sc_core::sc_pending_activity_at_future_time())
       bound_ = std::min(bound_, now + from_sc_time(sc_core::sc_time_to_pending_activity()));
     step_until_bound();
-    if (events_.backlog() >= drain_backlog || drain_always_) drain_events();
+    if (drain_always_) drain_events();
     wait(to_sc_time(bound_ - now));
   }
+}
+
+void nic_scheduler::look_who_is_alone() {
+  lone_bus_ = cards_.size() == 1 && buses_.size() == 1 && !drain_always_ ? buses_.front() : nullptr;
 }
 
 // A waveform wants the events of the bus as soon as the card's signals are there.
@@ -46,11 +52,11 @@ void nic_scheduler::start(const scheduler_params& params) {
 }
 
 [[gnu::hot]] sim_time nic_scheduler::go_on(sim_time t) {
-  if (cards_.size() != 1 || buses_.size() != 1 || drain_always_) return t;
+  if (lone_bus_ == nullptr) return t;
   while (t < bound_) {
-    const sim_time date = next_bus_date();
+    const sim_time date = lone_bus_->next_effect();
     if (date > t) return std::min(bound_, date);
-    buses_.front()->decide(date);
+    lone_bus_->decide(date);
   }
   return t;
 }

@@ -33,8 +33,14 @@ class nic_scheduler : public sc_core::sc_module {
   void hold() { held_ = true; }
   /// Goes on from here, with other figures.
   void start(const scheduler_params& params);
-  void add_card(nic& card) { cards_.push_back(&card); }
-  void add_bus(pci_bus& bus) { buses_.push_back(&bus); }
+  void add_card(nic& card) {
+    cards_.push_back(&card);
+    look_who_is_alone();
+  }
+  void add_bus(pci_bus& bus) {
+    buses_.push_back(&bus);
+    look_who_is_alone();
+  }
   /// A party scheduled a kernel event at `t`: cards may not run past it.
   void kernel_event_at(sim_time t) {
     if (t < bound_) bound_ = t;
@@ -44,7 +50,10 @@ class nic_scheduler : public sc_core::sc_module {
   /// Called after events were drained.
   void after_drain(std::function<void()> call) { after_drain_ = std::move(call); }
   /// Drain the event stream before every stretch of a card (waveforms), not only now and then.
-  void drain_always(bool on) { drain_always_ = on; }
+  void drain_always(bool on) {
+    drain_always_ = on;
+    look_who_is_alone();
+  }
   const scheduler_params& params() const { return params_; }
   /// First date at which a bus does something that cards have to stop for.
   sim_time next_bus_date() const;
@@ -62,6 +71,7 @@ class nic_scheduler : public sc_core::sc_module {
     sim_time second;
   };
 
+  void look_who_is_alone();
   void run_cards();
   turn next_card() const;
   void step_until_bound();
@@ -70,6 +80,7 @@ class nic_scheduler : public sc_core::sc_module {
   event_stream& events_;
   std::vector<nic*> cards_;
   std::vector<pci_bus*> buses_;
+  pci_bus* lone_bus_ = nullptr;  // the only one, with the only card, which go_on() serves
   std::function<void()> before_drain_;
   std::function<void()> after_drain_;
   sim_time bound_ = 0;

@@ -61,11 +61,16 @@ class host_bridge final : public host_bridge_port, public sc_core::sc_module {
   access_slot& take_slot();
   void notify(sc_core::sc_event& event, sim_time t);
   void access_memory(::tlm::tlm_command command, std::uint64_t address, std::span<std::uint8_t> data);
+  void ask_direct_access();
+  void lose_direct_access(sc_dt::uint64 start, sc_dt::uint64 end);
 
   pci_params params_;
   host_memory& memory_;
   pci_bus* bus_ = nullptr;
   ::tlm::tlm_generic_payload payload_;  // of DMA
+  // Memory itself from address 0 on, where it allows that: a transport costs three times what it transports.
+  std::uint8_t* direct_ = nullptr;
+  std::uint64_t direct_bytes_ = 0;
   std::function<void(sim_time)> on_schedule_;
   ring_queue<posted_write> posted_;  // bursts that ended on the bus and are not in memory yet
   std::uint32_t posted_bytes_ = 0;

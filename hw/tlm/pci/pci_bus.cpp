@@ -16,6 +16,8 @@ constexpr std::uint16_t command_memory = 1U << 1;
 pci_bus::pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& bridge, event_stream& events)
     : unit_(unit),
       params_(params),
+      clocks_per_word_(1 + static_cast<std::int64_t>(params.wait_states)),
+      write_setup_clocks_(std::int64_t{params.devsel_clocks} + params.write_latency_clocks),
       bridge_(bridge),
       events_(events),
       drain_source_(events.add_source(origin::bus, unit)),
@@ -28,6 +30,7 @@ pci_bus::pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& 
 
 unsigned pci_bus::attach(nic& card) {
   masters_.emplace_back().card = &card;
+  one_card_ = masters_.size() == 2;
   return static_cast<unsigned>(masters_.size() - 2);
 }
 
@@ -38,26 +41,29 @@ unsigned pci_bus::attach(nic& card) {
 // ---- requests -------------------------------------------------------------------------------------------------------
 
 [[gnu::hot]] void pci_bus::request_dma(unsigned device, dma_transfer& transfer, sim_time t) {
-  pending request;
+  pending& request = masters_[device + 1].queue.add();
+  request = {};
   request.dma = &transfer;
   request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   request.claimed = bridge_.claims(transfer.address, transfer.length);
-  enqueue(device + 1, request);
+  enqueued(device + 1);
 }
 
 void pci_bus::request_cpu(cpu_access& access, sim_time t) {
-  pending request;
+  pending& request = masters_[0].queue.add();
+  request = {};
   request.cpu = &access;
   request.request_edge = edge_at_or_after(t);
-  enqueue(0, request);
+  enqueued(0);
 }
 
-[[gnu::hot]] void pci_bus::enqueue(unsigned index, const pending& request) {
-  masters_[index].queue.push(request);
+// A request has been added to the queue of master `index`.
+[[gnu::hot]] void pci_bus::enqueued(unsigned index) {
+  ++asked_;
   const bool burst =
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
   if (burst && index != owner_.index && masters_[index].queue.size() == 1)
-    lose_grant(request.request_edge + params_.arbitration_clocks);
+    lose_grant(masters_[index].queue.front().request_edge + params_.arbitration_clocks);
   find_next_decision();
   next_effect_ = find_next_effect();
 }
@@ -93,10 +99,11 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
 }
 
 [[gnu::hot]] std::int64_t pci_bus::grant_edge() const {
+  if (asked_ == 0) return no_edge;
   std::int64_t first = no_edge;
   for (unsigned i = 0; i < masters_.size(); ++i)
     if (!masters_[i].queue.empty()) first = std::min(first, ready_edge(i));
-  return first == no_edge ? no_edge : std::max(first, free_edge_);
+  return std::max(first, free_edge_);
 }
 
 [[gnu::hot]] void pci_bus::find_next_decision() {
@@ -256,7 +263,7 @@ void pci_bus::finish_wait() {
 void pci_bus::finish_cpu() {
   cpu_access& access = *head().cpu;
   end_transaction(access.aborted ? 0 : word_bytes);
-  masters_[0].queue.take();
+  take_head();
   bridge_.cpu_access_done(access, now_);
 }
 

@@ -123,8 +123,7 @@ class pci_bus {
   // Not inlined: a dozen places use them between two cycles of a card, whose code has evicted them by then.
   sim_time at(std::int64_t edge) const;
   std::int64_t edge_at_or_after(sim_time t) const;
-  std::int64_t clocks_per_word() const { return 1 + static_cast<std::int64_t>(params_.wait_states); }
-  void enqueue(unsigned index, const pending& request);
+  void enqueued(unsigned index);
   std::int64_t ready_edge(unsigned index) const;
   std::int64_t grant_edge() const;
   void find_next_decision();
@@ -151,18 +150,27 @@ class pci_bus {
   void end_transaction(std::uint32_t bytes);
   void drain_up_to(sim_time limit);
   void drain_one();
+  std::uint64_t drained_word(const posted_write& burst, std::uint32_t at, std::uint64_t address);
   std::optional<unsigned> decode(const cpu_access& access, std::uint32_t& offset) const;
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
+  void take_head() {
+    masters_[owner_.index].queue.take();
+    --asked_;
+  }
   pending& head() { return masters_[owner_.index].queue.front(); }
 
   const std::uint8_t unit_;
   const pci_params params_;
+  const std::int64_t clocks_per_word_;     // of a data phase
+  const std::int64_t write_setup_clocks_;  // address phase to first data phase of a write
   host_bridge_port& bridge_;
   event_stream& events_;
   const event_stream::source_id drain_source_;  // drains of an instant come before decisions
   const event_stream::source_id source_;
   rng random_;
   std::vector<master> masters_;  // 0: the bridge, i + 1: card i
+  bool one_card_ = false;        // of them
+  std::size_t asked_ = 0;        // requests of all masters
   owner owner_;
   std::int64_t free_edge_ = 0;  // first clock at which an address phase may stand
   unsigned last_owner_ = 0;

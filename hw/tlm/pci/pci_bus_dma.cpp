@@ -1,6 +1,8 @@
 // The DMA side of the bus: bursts of the cards, and the drain of what they wrote.
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <span>
 #include <stdexcept>
 
@@ -41,8 +43,9 @@ bool is_payload(dma_kind kind) {
 }
 
 std::uint64_t little_endian_64(const std::uint8_t* bytes) {
+  static_assert(std::endian::native == std::endian::little);
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
+  std::memcpy(&value, bytes, sizeof value);
   return value;
 }
 std::uint64_t lower_half(const std::uint8_t* descriptor) {
@@ -57,19 +60,18 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 // A burst of the only card that can be: nothing but its last data phase concerns the card.  A Retry, a disconnect or
 // wait states only make it later.
 [[gnu::hot]] sim_time pci_bus::find_next_effect() const {
-  if (owner_.now != phase::idle || masters_.size() != 2 || !masters_[0].queue.empty() || masters_[1].queue.empty())
-    return next_decision_;
+  if (owner_.now != phase::idle || asked_ == 0 || !one_card_ || !masters_[0].queue.empty()) return next_decision_;
   const pending& next = masters_[1].queue.front();
   if (!next.dma->write || !next.claimed) return next_decision_;
   const std::uint64_t address = next.dma->address + next.done;
   const std::uint32_t words = words_before_boundary(address, next.dma->length - next.done);
   const std::int64_t first = first_write_edge(std::max(ready_edge(1), free_edge_), address);
-  return at(first + words * clocks_per_word() - 1);
+  return at(first + words * clocks_per_word_ - 1);
 }
 
 // Clock of the first data phase of a write whose address phase is at `start`, at the earliest.
 [[gnu::hot]] std::int64_t pci_bus::first_write_edge(std::int64_t start, std::uint64_t address) const {
-  return start + dual_address_clocks(address) + params_.devsel_clocks + params_.write_latency_clocks;
+  return start + dual_address_clocks(address) + write_setup_clocks_;
 }
 
 // The bridge disconnects at its boundary; the master goes on behind it with a new transaction.
@@ -101,15 +103,17 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
   }
   owner_.words = words_before_boundary(address, left);
   owner_.first = first;
-  owner_.end = first + owner_.words * clocks_per_word() - 1;
+  owner_.end = first + owner_.words * clocks_per_word_ - 1;
   owner_.now = transfer.write ? phase::write_data : phase::read_setup;
   owner_.step = transfer.write ? owner_.end : owner_.first;
   if (is_payload(transfer.kind) && masters_[owner_.index].last_payload_frame != transfer.frames.front()) {
     masters_[owner_.index].last_payload_frame = transfer.frames.front();
     emit(stage::dma_start, transfer.frames.front(), address, left);
   }
+  if (asked_ == masters_[owner_.index].queue.size()) [[likely]]
+    return;
   for (unsigned i = 0; i < masters_.size(); ++i)
-    if (i != owner_.index && !masters_[i].queue.empty()) [[unlikely]]
+    if (i != owner_.index && !masters_[i].queue.empty())
       lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
 }
 
@@ -141,10 +145,10 @@ void pci_bus::lose_grant(std::int64_t edge) {
   const std::int64_t last = std::max(owner_.start + timer, edge) + 1;
   if (last >= owner_.end) return;
   // The data phase under way is finished.
-  const std::int64_t words = std::max<std::int64_t>((last - owner_.first) / clocks_per_word() + 1, 1);
+  const std::int64_t words = std::max<std::int64_t>((last - owner_.first) / clocks_per_word_ + 1, 1);
   if (words >= owner_.words) return;
   owner_.words = static_cast<std::uint32_t>(words);
-  owner_.end = owner_.first + words * clocks_per_word() - 1;
+  owner_.end = owner_.first + words * clocks_per_word_ - 1;
   if (owner_.now == phase::write_data) owner_.step = owner_.end;
   if (owner_.now == phase::read_data) schedule_read_piece();
 }
@@ -190,14 +194,14 @@ void pci_bus::lose_grant(std::int64_t edge) {
 [[gnu::hot]] void pci_bus::schedule_read_piece() {
   const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
   const std::uint32_t words = std::min(owner_.words, (owner_.returned / word_bytes / piece + 1) * piece);
-  owner_.step = owner_.first + words * clocks_per_word() - 1;
+  owner_.step = owner_.first + words * clocks_per_word_ - 1;
 }
 
 [[gnu::hot]] void pci_bus::return_read_piece() {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t burst_begin = request.done;
-  const auto words = static_cast<std::uint32_t>((edge_ - owner_.first + 1) / clocks_per_word());
+  const auto words = static_cast<std::uint32_t>((edge_ - owner_.first + 1) / clocks_per_word_);
   const std::uint32_t from = burst_begin + owner_.returned;
   const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
   owner_.returned = to - burst_begin;
@@ -232,7 +236,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
   }
   end_transaction(bytes);
   if (whole) {
-    from.queue.take();
+    take_head();
     if (return_transfer) from.card->dma_done(transfer, now_);
   } else {
     request.request_edge = free_edge_;
@@ -247,7 +251,7 @@ void pci_bus::abort_dma() {
   owner_.flags |= pci_word::abort;
   ++counters_.aborts;
   end_transaction(0);
-  from.queue.take();
+  take_head();
   if (transfer.write)
     from.card->dma_done(transfer, now_);
   else
@@ -258,18 +262,24 @@ void pci_bus::abort_dma() {
   while (bridge_.next_drain() <= limit) drain_one();
 }
 
+// Bytes 8..15 of the descriptor at `at` of its transfer; from memory where it came in two bursts.
+[[gnu::hot]] std::uint64_t pci_bus::drained_word(const posted_write& burst, std::uint32_t at, std::uint64_t address) {
+  if (at >= burst.offset) [[likely]]
+    return upper_half(burst.data.data() + (at - burst.offset));
+  std::array<std::uint8_t, descriptor_bytes> descriptor{};
+  bridge_.read_memory(address, descriptor);
+  return upper_half(descriptor.data());
+}
+
 [[gnu::hot]] void pci_bus::drain_one() {
   const posted_write& burst = bridge_.drain();
   if (burst.kind != dma_kind::writeback) return;
   const std::uint64_t transfer_address = burst.address - burst.offset;
   const auto to = burst.offset + static_cast<std::uint32_t>(burst.data.size());
-  // Read back from memory: a descriptor may have come in two bursts.
   for (std::uint32_t i = burst.offset / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i) {
-    std::array<std::uint8_t, descriptor_bytes> descriptor{};
     const std::uint64_t address = transfer_address + std::uint64_t{i} * descriptor_bytes;
-    bridge_.read_memory(address, descriptor);
     events_.push(drain_source_, burst.visible, stage::dd_visible, burst.frames.at(i), address,
-                 upper_half(descriptor.data()));
+                 drained_word(burst, i * descriptor_bytes, address));
   }
 }
 
