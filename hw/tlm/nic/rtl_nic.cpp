@@ -56,22 +56,32 @@ struct rtl_nic::impl {
     return (frame_id{wire_number} << frame_wire_shift) + last - behind;
   }
 
-  // Most edges are the time, a byte and the evaluation, perhaps a beat of write data.  The generated code pushes this
-  // loop out of the caches at every edge, so it is kept short, with one branch for all else (attention()).
   [[gnu::hot]] void run(sim_time limit) {
     stop = false;
     limit_to(limit);
     if (!prepare_edge()) return;
     if (observed || cycle < reset_edges) return run_observed();
+    if (skip_idle)
+      run_plainly</*skipping=*/true>();
+    else
+      run_plainly</*skipping=*/false>();
+  }
+
+  // Most edges are the time, a byte and the evaluation, perhaps a beat of write data.  The generated code pushes this
+  // loop out of the caches at every edge, so it is kept short, with one branch for all else.
+  template <bool skipping>
+  void run_plainly() {
     for (;;) {
       if (state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
       card.edge(pin_clocks);
-      if (!attention()) [[likely]] {
+      const bool news = has_news();
+      if (!news && cycle + 1 < next_due && state->mst_req_valid_o == 0 && (!skipping || card.requested() != 0))
+          [[likely]] {
         ++cycle;
         continue;
       }
-      if (has_news()) look_at_outputs();
+      if (news) look_at_outputs();
       ++cycle;
       if (stop || !prepare_edge()) return;
     }
@@ -106,32 +116,33 @@ struct rtl_nic::impl {
     end = rtl_clock.edge_at_or_after(limit);
   }
 
-  // After the edge of `cycle`: anything to report, or to do before the next one?
-  bool attention() const {
-    return (news() | state->mst_req_valid_o | static_cast<unsigned>(skip_idle && card.requested() == 0) |
-            static_cast<unsigned>(cycle + 1 >= next_due)) != 0;
-  }
-
-  // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
-  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
+  // At the limit, or with nothing to evaluate: the next edge to prepare; false when run() has reached its end.
+  [[gnu::hot, gnu::noinline]] bool go_on() {
     for (;;) {
       if (cycle >= end) {
         const sim_time limit = host.go_on(owner, now());
         if (limit <= now()) return false;
         limit_to(limit);
       }
-      if (!skip_idle || card.requested() != 0 || cycle <= reset_edges) break;
+      if (!may_skip()) return true;
       const std::int64_t wake = std::min(next_change(), end);
       skipped += wake - cycle;
       cycle = wake;
-      if (cycle < end) break;
+      if (cycle < end) return true;
     }
+  }
+
+  bool may_skip() const { return skip_idle && card.requested() == 0 && cycle > reset_edges; }
+
+  // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
+  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
+    if ((cycle >= end || may_skip()) && !go_on()) return false;
     if (waves != nullptr) [[unlikely]]
       waves->before_edge(now());
     if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
     if (cycle >= gmii_due) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
-    next_due = std::min({end, gmii_due, side_due});
+    next_due = std::min(end, std::min(gmii_due, side_due));
     pin_clocks = requests.of(*state);
     if (!requests.settled()) next_due = cycle + 1;
     return true;
@@ -146,11 +157,10 @@ struct rtl_nic::impl {
     return std::max(first, cycle);
   }
 
-  unsigned news() const {
-    return state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
-           static_cast<unsigned>(state->intx_o ^ intx);
+  bool has_news() const {
+    return (state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
+            static_cast<unsigned>(state->intx_o ^ intx)) != 0;
   }
-  bool has_news() const { return news() != 0; }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_beat() {
@@ -209,11 +219,7 @@ struct rtl_nic::impl {
   [[gnu::hot, gnu::noinline]] void drive_side_inputs() {
     if (rare_inputs) [[unlikely]]
       drive_rare_inputs();
-    if (responses.next_cycle() <= cycle) {
-      drive_response();
-      side_due = cycle + 1;  // another beat, or none, which has to be said as well
-      return;
-    }
+    if (responses.next_cycle() <= cycle) return drive_response();
     state->mst_rsp_valid_i = 0;
     side_due = responses.next_cycle();
     if (rare_inputs) [[unlikely]]
@@ -259,7 +265,8 @@ struct rtl_nic::impl {
     io_window.note_write(access);
   }
 
-  [[gnu::hot]] void drive_response() {
+  [[gnu::hot, gnu::noinline]] void drive_response() {
+    side_due = cycle + 1;  // another beat, or none, which has to be said as well
     Vnic___024root& c = *state;
     const response_queue::beat beat = responses.take();
     c.mst_rsp_valid_i = 1;
