@@ -71,7 +71,7 @@ void top_bench::tick() {
   dut_->eval();
   auto& m = *dut_;
   const bool all = !skipping_ || !m.rst_ni;
-  const unsigned side_pins = m.link_up_i | m.link_speed_i << 1U | m.m66en_i << 3U;
+  const unsigned side_pins = side_pins_now();
   m.clk_csr_i = all || m.clk_req_csr_o || m.tgt_req_valid_i || side_pins != side_pins_;
   m.clk_rx_frame_i = all || m.clk_req_rx_frame_o;
   m.clk_rx_mac_i = all || m.clk_req_rx_mac_o || m.gmii_rx_dv_i || burst_;
@@ -230,7 +230,10 @@ bool top_bench::quiescent() const {
            dut_->clk_req_rx_dma_o || dut_->clk_req_rx_desc_o || dut_->clk_req_mst_o || dut_->clk_req_irq_o);
 }
 bool top_bench::quiet_pins() const {
-  return !burst_ && side_pins_ == (dut_->link_up_i | dut_->link_speed_i << 1U | dut_->m66en_i << 3U);
+  return !burst_ && side_pins_ == side_pins_now();
+}
+unsigned top_bench::side_pins_now() const {
+  return unsigned{dut_->link_up_i} | unsigned{dut_->link_speed_i} << 1U | unsigned{dut_->m66en_i} << 3U;
 }
 void top_bench::allow_skipping(bool on) {
   skipping_ = on;

@@ -125,6 +125,7 @@ class top_bench {
   };
   void drive();
   bool quiet_pins() const;
+  unsigned side_pins_now() const;
   void sample();
   void mix(std::uint64_t value);
   unsigned random(unsigned salt) const;  // of this cycle
