@@ -21,6 +21,9 @@ module e1000_rx_fifo_sva (
   input logic [12:0] wr_ptr_q,
   input logic [12:0] head_q,
   input logic [12:0] tail_q,
+  input logic [63:0] first_word,   // of the head frame, as it stands in the memory
+  input logic [63:0] newest_word,  // the last one stored
+  input logic        release_head,
   input logic [13:0] used_q,
   input logic [11:0] frames_q
 );
@@ -64,6 +67,11 @@ module e1000_rx_fifo_sva (
   // Stored frames lie in [head, head + used): a write there would damage one.
   NoWriteIntoStoredFrames: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
     mem_we |-> {1'b0, 13'(mem_waddr - head_q)} >= used_q);
+  // And the memory itself says so, at both ends.
+  OldestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    $past(used_q != 14'd0 && !release_head) && $stable(head_q) |-> $stable(first_word));
+  NewestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    $past(used_q != 14'd0) && $stable(tail_q) |-> $stable(newest_word));
 
   RingWraps: cover property (@(posedge clk_rx_fifo_i) rst_ni && frames_q != 12'd0 && tail_q < head_q);
   FrameIsLost: cover property (@(posedge clk_rx_fifo_i) rst_ni && finish_i && keep_i && lost_o);
@@ -71,4 +79,8 @@ module e1000_rx_fifo_sva (
 
 endmodule
 
-bind e1000_rx_fifo e1000_rx_fifo_sva u_sva (.*);
+bind e1000_rx_fifo e1000_rx_fifo_sva u_sva (
+  .first_word(mem[head_q]),
+  .newest_word(mem[13'(tail_q - 13'd1)]),
+  .*
+);
