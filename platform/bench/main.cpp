@@ -1,7 +1,8 @@
-// ringside-bench: how fast the co-simulation is against the Verilated card alone.
+// ringside-bench: what a clock costs, of the whole co-simulation and of the Verilated card alone.
 //
-// Ratio: seconds of the card alone, replaying the same run's pins to the same output hash, over seconds of the
-// co-simulation with every report and the checker on; skipping off on both sides; paired and repeated.
+// Instructions by callgrind, which other load cannot disturb, and clocks a second, paired and repeated.  The card alone
+// replays the same run's pins to the same output hash; the co-simulation has every report and the checker on; skipping
+// is off on both sides.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -17,6 +18,7 @@
 
 #include "platform/bench/blocks.h"
 #include "platform/bench/child.h"
+#include "platform/bench/headline.h"
 #include "platform/bench/instructions.h"
 #include "platform/bench/measurement.h"
 #include "platform/cli/kernel_costs.h"
@@ -48,6 +50,8 @@ scenario bench_scenario(const std::string& size, std::uint64_t frames, const std
   return load_scenario(scenario_file("bench" + size), settings, kernel_cost_keys());
 }
 
+constexpr std::uint64_t idle_edges = 100'000;
+
 double median(std::vector<double> v) {
   std::sort(v.begin(), v.end());
   return v[v.size() / 2];
@@ -72,7 +76,7 @@ void progress(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
 }
 
-ordered_json instruction_counts(const options& o, const std::string& size, std::uint64_t frames, const scratch& dir) {
+ordered_json instruction_counts(const std::string& size, std::uint64_t frames, const scratch& dir) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   const std::string pins = dir.file("pins-i" + size);
   const measurement recorded = in_child([&] { return record_cosim(bench_scenario(size, frames), pins); });
@@ -86,16 +90,19 @@ ordered_json instruction_counts(const options& o, const std::string& size, std::
   const auto unchecked =
       count_instructions(self, with({"--phase", "cosim", "--no-checker"}), "*run_traffic*", callgrind);
   const auto alone = count_instructions(self, with({"--phase", "replay"}), "*replay_traffic*", callgrind);
+  const auto idle = count_instructions(self, with({"--phase", "idle"}), "*idle_traffic*", callgrind);
   ordered_json j;
-  j["available"] = cosim && unchecked && alone;
-  if (!cosim || !unchecked || !alone) return j;
+  j["available"] = cosim && unchecked && alone && idle;
+  if (!cosim || !unchecked || !alone || !idle) return j;
   const auto edges = static_cast<double>(recorded.edges);
   j["per_cycle_cosim"] = static_cast<double>(*cosim) / edges;
   j["per_cycle_model_alone"] = static_cast<double>(*alone) / edges;
+  j["per_cycle_idle"] = static_cast<double>(*idle) / static_cast<double>(idle_edges);
+  j["per_frame_around_the_card"] =
+      (static_cast<double>(*cosim) - static_cast<double>(*alone)) / static_cast<double>(recorded.frames);
   j["cosim_without_checker_over_model"] = static_cast<double>(*unchecked) / static_cast<double>(*alone);
   j["ratio"] = static_cast<double>(*alone) / static_cast<double>(*cosim);
   j["checker_share"] = static_cast<double>(*cosim - *unchecked) / static_cast<double>(*cosim);
-  static_cast<void>(o);
   return j;
 }
 
@@ -129,7 +136,7 @@ ordered_json ratio(const options& o, const std::string& size, std::uint64_t fram
                 {"pairs", ratios.size()}};
   j["cosim_cycles_per_s"] = edges / median(cosim_seconds);
   j["model_alone_cycles_per_s"] = edges / median(alone_seconds);
-  if (o.instructions) j["instructions"] = instruction_counts(o, size, frames / 4, dir);
+  if (o.instructions) j["instructions"] = instruction_counts(size, frames / 4, dir);
   return j;
 }
 
@@ -186,6 +193,7 @@ int run(const options& o) {
                        o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
     const measurement m = o.phase == "record"   ? record_cosim(s, o.pins)
                           : o.phase == "replay" ? run_replay(s, o.pins, false)
+                          : o.phase == "idle"   ? run_idle(s, o.pins, idle_edges)
                                                 : run_cosim(s, false);
     fmt::print("{} {:.4f} s of {} cycles\n", o.phase, m.seconds, m.edges);
     return 0;
@@ -199,10 +207,12 @@ int run(const options& o) {
     j["size_" + size]["skipping"] = skipping(o, size, frames_of(size));
   }
   const std::string text = j.dump(2) + "\n";
-  if (o.json.empty() || o.json == "-") {
+  if (o.json == "-") {
     fmt::print("{}", text);
     return 0;
   }
+  if (!o.blocks) fmt::print("{}", headline(j));
+  if (o.json.empty()) return 0;
   std::FILE* to = std::fopen(o.json.c_str(), "w");
   if (to == nullptr) throw std::runtime_error("cannot write " + o.json);
   fmt::print(to, "{}", text);
@@ -213,14 +223,14 @@ int run(const options& o) {
 
 int main(int argc, char** argv) {
   options o;
-  CLI::App app{"Speed of the co-simulation against the Verilated card alone"};
+  CLI::App app{"What a clock costs: whole co-simulation and Verilated card alone"};
   app.add_option("--pairs", o.pairs, "paired repetitions")->check(CLI::Range(1, 1000));
   app.add_option("--frames64", o.frames64, "frames of 64 bytes");
   app.add_option("--frames1514", o.frames1514, "frames of 1514 bytes");
   app.add_flag("!--no-instructions", o.instructions, "do not count instructions (valgrind's callgrind)");
   app.add_flag("--blocks", o.blocks, "instead: instructions per RTL cycle of each block (valgrind's callgrind)");
-  app.add_option("--json", o.json, "file for the result; none or -: standard output")->expected(0, 1);
-  app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "record", "replay"}));
+  app.add_option("--json", o.json, "file for the result as JSON; -: standard output instead of the table");
+  app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "record", "replay", "idle"}));
   app.add_option("--size", o.size, "size of that phase")->check(CLI::IsMember({"64", "1514"}));
   app.add_option("--pins", o.pins, "pin log of that phase");
   app.add_flag("!--no-checker", o.checker, "contract checker off in that phase");

@@ -27,6 +27,17 @@ struct log_header {
   std::uint64_t output_hash;
 };
 
+tlm::rtl_pin_log read_log(const std::string& file, log_header& header) {
+  std::ifstream from(file, std::ios::binary);
+  from.read(reinterpret_cast<char*>(&header), sizeof header);
+  tlm::rtl_pin_log log;
+  if (from) log.edges.resize(header.edges);
+  from.read(reinterpret_cast<char*>(log.edges.data()),
+            static_cast<std::streamsize>(log.edges.size() * sizeof(tlm::rtl_pins)));
+  if (!from) throw std::runtime_error("cannot read the pin log " + file);
+  return log;
+}
+
 measurement cosim(const scenario& s, bool skip, tlm::rtl_pin_log* log, std::uint64_t* first_timed) {
   const auto source = make_source(s);
   machine m(s, *source);
@@ -85,17 +96,27 @@ __attribute__((noinline)) void replay_traffic(tlm::rtl_replay& card, std::uint64
   card.run_to(edges);
 }
 
-measurement run_replay(const scenario& s, const std::string& file, bool check) {
-  std::ifstream from(file, std::ios::binary);
+__attribute__((noinline)) void idle_traffic(tlm::rtl_replay& card, std::uint64_t edges) {
+  card.idle(edges);
+}
+
+measurement run_idle(const scenario& s, const std::string& file, std::uint64_t edges) {
   log_header header{};
-  from.read(reinterpret_cast<char*>(&header), sizeof header);
-  tlm::rtl_pin_log log;
-  log.edges.resize(header.edges);
-  from.read(reinterpret_cast<char*>(log.edges.data()),
-            static_cast<std::streamsize>(log.edges.size() * sizeof(tlm::rtl_pins)));
-  if (!from) throw std::runtime_error("cannot read the pin log " + file);
-  tlm::rtl_replay card(rtl_params_of(start_class_of(s)), log);
-  log.edges = {};
+  tlm::rtl_replay card(rtl_params_of(start_class_of(s)), read_log(file, header));
+  card.run_to(header.first_timed);
+  constexpr std::uint64_t settle = 1000;  // what the boot left to do
+  card.idle(settle);
+  measurement out;
+  const double start = cpu_seconds();
+  idle_traffic(card, edges);
+  out.seconds = cpu_seconds() - start;
+  out.edges = edges;
+  return out;
+}
+
+measurement run_replay(const scenario& s, const std::string& file, bool check) {
+  log_header header{};
+  tlm::rtl_replay card(rtl_params_of(start_class_of(s)), read_log(file, header));
   measurement out;
   if (check) {
     out.output_hash = card.hash_to(header.edges);

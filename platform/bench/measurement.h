@@ -26,6 +26,8 @@ struct measurement {
 measurement run_cosim(const scenario& s, bool skip);
 /// The same, recording the card's pins into `file`.
 measurement record_cosim(const scenario& s, const std::string& file);
+/// The card alone after `file`'s boot, `edges` clocks with nothing on its pins, each of them stepped.
+measurement run_idle(const scenario& s, const std::string& file, std::uint64_t edges);
 /// Replays `file`; `check` hashes the outputs in an untimed pass instead of timing.
 measurement run_replay(const scenario& s, const std::string& file, bool check);
 

@@ -70,10 +70,9 @@ class front_bench {
   // Each clock comes only if the front asks for it or the pins do; otherwise all come in every cycle.
   bool gate_clocks = false;
   std::uint64_t skipped = 0;  // cycles without any
-  unsigned ce_period = 1;  // 10 and 100 at 100 and 10 Mb/s
+  unsigned ce_period = 1;     // 10 and 100 at 100 and 10 Mb/s
 
  private:
-
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Ve1000_rx_front> model_;
   std::vector<rx_event> events_;

@@ -262,8 +262,8 @@ TEST(rx_front, crc_and_tag_are_taken_out) {  // R-42, R-43
   }
 }
 
-// 5.3, R-42, R-43: SBP stores runts as well, and below 20 bytes the four that SECRC takes reach into what VME has taken.
-// The packet checksum is over what is stored (both strips come first).
+// 5.3, R-42, R-43: SBP stores runts as well, and below 20 bytes the four that SECRC takes reach into what VME has
+// taken. The packet checksum is over what is stored (both strips come first).
 TEST(rx_front, checksum_of_the_shortest_tagged_frames_is_over_what_is_stored) {
   const auto tagged = with_tag(make_frame(station, 64), 0x8100, 0xB123);
   for (std::size_t length = 8; length <= 30; ++length) {

@@ -40,26 +40,46 @@ struct ended {
     const bool counts_as_good = stored() && good();
     const bool counts_as_bad = passed() && !missed();
     switch (counter) {
-      case reg::TPR: return counted;
-      case reg::MPC: return missed();
-      case reg::RNBC: return passed() && good() && no_desc;
-      case reg::GPRC: return counts_as_good;
-      case reg::BPRC: return counts_as_good && broadcast;
-      case reg::MPRC: return counts_as_good && multicast;
-      case reg::PRC64: return counts_as_good && length == 64;
-      case reg::PRC127: return counts_as_good && length >= 65 && length <= 127;
-      case reg::PRC255: return counts_as_good && length >= 128 && length <= 255;
-      case reg::PRC511: return counts_as_good && length >= 256 && length <= 511;
-      case reg::PRC1023: return counts_as_good && length >= 512 && length <= 1023;
-      case reg::PRC1522: return counts_as_good && length >= 1024;
-      case reg::RUC: return counts_as_bad && runt() && crc_ok;
-      case reg::RFC: return counts_as_bad && runt() && !crc_ok;
-      case reg::ROC: return counts_as_bad && giant() && crc_ok;
-      case reg::RJC: return counts_as_bad && giant() && !crc_ok;
-      case reg::RLEC: return counts_as_bad && (runt() || giant());
-      case reg::CRCERRS: return counts_as_bad && !runt() && !crc_ok;
-      case reg::RXERRC: return counts_as_bad && !runt() && rx_er;
-      default: return false;
+      case reg::TPR:
+        return counted;
+      case reg::MPC:
+        return missed();
+      case reg::RNBC:
+        return passed() && good() && no_desc;
+      case reg::GPRC:
+        return counts_as_good;
+      case reg::BPRC:
+        return counts_as_good && broadcast;
+      case reg::MPRC:
+        return counts_as_good && multicast;
+      case reg::PRC64:
+        return counts_as_good && length == 64;
+      case reg::PRC127:
+        return counts_as_good && length >= 65 && length <= 127;
+      case reg::PRC255:
+        return counts_as_good && length >= 128 && length <= 255;
+      case reg::PRC511:
+        return counts_as_good && length >= 256 && length <= 511;
+      case reg::PRC1023:
+        return counts_as_good && length >= 512 && length <= 1023;
+      case reg::PRC1522:
+        return counts_as_good && length >= 1024;
+      case reg::RUC:
+        return counts_as_bad && runt() && crc_ok;
+      case reg::RFC:
+        return counts_as_bad && runt() && !crc_ok;
+      case reg::ROC:
+        return counts_as_bad && giant() && crc_ok;
+      case reg::RJC:
+        return counts_as_bad && giant() && !crc_ok;
+      case reg::RLEC:
+        return counts_as_bad && (runt() || giant());
+      case reg::CRCERRS:
+        return counts_as_bad && !runt() && !crc_ok;
+      case reg::RXERRC:
+        return counts_as_bad && !runt() && rx_er;
+      default:
+        return false;
     }
   }
   // Increments take a step each: the front's frames end no closer than this.
@@ -73,25 +93,43 @@ struct ended {
 // A frame for each counter that moves it.
 ended frame_for(std::uint32_t counter) {
   switch (counter) {
-    case reg::CRCERRS: return {.length = 100, .crc_ok = false};
-    case reg::RXERRC: return {.length = 100, .rx_er = true};
-    case reg::MPC: return {.length = 100, .room = false};
-    case reg::PRC64: return {.length = 64};
-    case reg::PRC127: return {.length = 65};
-    case reg::PRC255: return {.length = 128};
-    case reg::PRC511: return {.length = 511};
-    case reg::PRC1023: return {.length = 1023};
-    case reg::PRC1522: return {.length = 1024};
-    case reg::GPRC: return {.length = 200};
-    case reg::BPRC: return {.length = 300, .broadcast = true};
-    case reg::MPRC: return {.length = 300, .multicast = true};
-    case reg::RNBC: return {.length = 300, .no_desc = true};
+    case reg::CRCERRS:
+      return {.length = 100, .crc_ok = false};
+    case reg::RXERRC:
+      return {.length = 100, .rx_er = true};
+    case reg::MPC:
+      return {.length = 100, .room = false};
+    case reg::PRC64:
+      return {.length = 64};
+    case reg::PRC127:
+      return {.length = 65};
+    case reg::PRC255:
+      return {.length = 128};
+    case reg::PRC511:
+      return {.length = 511};
+    case reg::PRC1023:
+      return {.length = 1023};
+    case reg::PRC1522:
+      return {.length = 1024};
+    case reg::GPRC:
+      return {.length = 200};
+    case reg::BPRC:
+      return {.length = 300, .broadcast = true};
+    case reg::MPRC:
+      return {.length = 300, .multicast = true};
+    case reg::RNBC:
+      return {.length = 300, .no_desc = true};
     case reg::RLEC:
-    case reg::RUC: return {.length = 63};
-    case reg::RFC: return {.length = 63, .crc_ok = false};
-    case reg::ROC: return {.length = 1523};
-    case reg::RJC: return {.length = 1523, .crc_ok = false};
-    default: return {.pass = false};
+    case reg::RUC:
+      return {.length = 63};
+    case reg::RFC:
+      return {.length = 63, .crc_ok = false};
+    case reg::ROC:
+      return {.length = 1523};
+    case reg::RJC:
+      return {.length = 1523, .crc_ok = false};
+    default:
+      return {.pass = false};
   }
 }
 

@@ -136,7 +136,7 @@ class top_bench {
   std::uint64_t now_ = 0;
   std::uint64_t edges_ = 0;
   bool skipping_ = false;
-  bool burst_ = false;  // the last byte time on the pins held a byte
+  bool burst_ = false;        // the last byte time on the pins held a byte
   unsigned side_pins_ = ~0U;  // link and m66en at the last edge
   std::map<std::uint64_t, std::array<std::uint8_t, 4096>> pages_;
   std::uint64_t ring_ = 0;

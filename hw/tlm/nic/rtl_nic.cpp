@@ -341,12 +341,12 @@ struct rtl_nic::impl {
   pin_requests requests;
   clock_set pin_clocks = all_clocks;  // what they ask for at the edge prepared last
   std::int64_t cycle = 0;             // the next edge to evaluate
-  std::int64_t skipped = 0;         // edges before it that were not evaluated
-  sim_time until = 0;               // run() goes up to there,
-  std::int64_t end = 0;             // that is to this edge,
-  bool stop = false;                // or ends before it
-  std::int64_t next_due = 0;        // first edge that needs prepare_edge(), at the latest
-  bool observed = false;            // waveforms or a pin log look at every edge
+  std::int64_t skipped = 0;           // edges before it that were not evaluated
+  sim_time until = 0;                 // run() goes up to there,
+  std::int64_t end = 0;               // that is to this edge,
+  bool stop = false;                  // or ends before it
+  std::int64_t next_due = 0;          // first edge that needs prepare_edge(), at the latest
+  bool observed = false;              // waveforms or a pin log look at every edge
 
   const std::uint8_t* byte = &no_byte;  // on GMII at the next edge,
   std::ptrdiff_t stride = 0;            // and so much further on at the edge after it

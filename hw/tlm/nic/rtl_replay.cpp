@@ -72,8 +72,7 @@ struct rtl_replay::impl {
   }
 };
 
-rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log)
-    : impl_(std::make_unique<impl>(params)) {
+rtl_replay::rtl_replay(const rtl_nic_params& params, const rtl_pin_log& log) : impl_(std::make_unique<impl>(params)) {
   impl_->edges.reserve(log.edges.size());
   const rtl_pins* last = nullptr;
   for (const rtl_pins& p : log.edges) {
@@ -93,6 +92,19 @@ std::uint64_t rtl_replay::edges() const {
 void rtl_replay::run_to(std::uint64_t edge) {
   impl& i = *impl_;
   while (i.next < edge) i.edge();
+}
+
+void rtl_replay::idle(std::uint64_t edges) {
+  impl& i = *impl_;
+  Vnic___024root& pins = i.card.pins();
+  pins.gmii_rx_dv_i = pins.tgt_req_valid_i = pins.mst_rsp_valid_i = 0;
+  pins.mst_req_ready_i = 1;
+  i.pin_clocks = i.requests.of(pins);
+  for (std::uint64_t done = 0; done < edges; ++done) {
+    ++pins.now_i;
+    if (!i.requests.settled()) i.pin_clocks = i.requests.of(pins);
+    i.card.edge(i.pin_clocks);
+  }
 }
 
 std::uint64_t rtl_replay::hash_to(std::uint64_t edge) {

@@ -18,7 +18,9 @@ class rtl_replay {
   std::uint64_t edges() const;
   /// Evaluates edges up to `edge` in a tight loop.
   void run_to(std::uint64_t edge);
-  /// The same, folding the outputs into the hash (untimed pass).
+  /// Steps `edges` more with nothing on the pins: no frame, no access, no response.
+  void idle(std::uint64_t edges);
+  /// The same as run_to(), folding the outputs into the hash (untimed pass).
   std::uint64_t hash_to(std::uint64_t edge);
 
  private:
