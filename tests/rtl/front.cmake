@@ -22,6 +22,7 @@ ringside_rtl_bench(rx_filter TOP e1000_rx_filter TEST rx_filter_test.cpp RTL ${R
 ringside_rtl_bench(rx_mac TOP e1000_rx_mac TEST rx_mac_test.cpp RTL e1000_crc32.sv e1000_rx_mac.sv
   SVA e1000_rx_mac_sva.sv LINKS ZLIB::ZLIB)
 # Saturation is reached by setting the counters, so they are public here.
-ringside_rtl_bench(stats TOP e1000_stats TEST stats_test.cpp RTL ${RX_PACKAGES} e1000_stats.sv ARGS --public-flat-rw)
+ringside_rtl_bench(stats TOP e1000_stats TEST stats_test.cpp RTL ${RX_PACKAGES} e1000_stats.sv SVA e1000_stats_sva.sv
+  ARGS --public-flat-rw)
 ringside_rtl_bench(rx_pack TOP e1000_rx_pack TEST rx_pack_test.cpp RTL e1000_rx_pack.sv
   SVA e1000_rx_pack_sva.sv LINKS ZLIB::ZLIB)

@@ -67,18 +67,17 @@ class front_bench {
   unsigned rxo_pulses() const { return rxo_; }
   unsigned rnbc_pulses() const { return rnbc_; }
 
-  // 0 = skip nothing; otherwise cycles in which the front says it is quiescent and nothing is driven are not clocked.
-  bool skip_quiescent = false;
-  std::uint64_t skipped = 0;
-  unsigned ce_period = 1;  // 10 and 100 at 100 and 10 Mb/s
+  // Each clock comes only if the front asks for it or the pins do; otherwise all come in every cycle.
+  bool gate_clocks = false;
+  std::uint64_t skipped = 0;  // cycles without any
+  unsigned ce_period = 1;     // 10 and 100 at 100 and 10 Mb/s
 
  private:
-  bool driven() const;
-
   std::unique_ptr<VerilatedContext> context_;
   std::unique_ptr<Ve1000_rx_front> model_;
   std::vector<rx_event> events_;
   std::uint64_t cycle_ = 0;
+  bool burst_ = false;  // the last byte time on the pins held a byte
   unsigned rxo_ = 0;
   unsigned rnbc_ = 0;
 };

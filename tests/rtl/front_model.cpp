@@ -80,11 +80,11 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
 
   expected_frame stored;
   stored.data = frame;
-  if (s.secrc) stored.data.resize(length - 4);
   if (tagged && s.vme) {
     stored.data.erase(stored.data.begin() + 12, stored.data.begin() + 16);
     stored.special = static_cast<std::uint16_t>(tci);
   }
+  if (s.secrc) stored.data.resize(stored.data.size() - 4);  // of a runt below 20 bytes the FCS overlaps its tag
   stored.status = static_cast<std::uint8_t>(0x04 | (tagged && s.vme ? 0x08 : 0) | (pif ? 0x80 : 0));
   stored.errors = static_cast<std::uint8_t>((crc_ok ? 0 : 0x01) | (rx_er ? 0x80 : 0));
   stored.csum = packet_checksum(stored.data, s.pcss);

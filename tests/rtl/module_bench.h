@@ -1,5 +1,5 @@
-// A Verilated module with one clock, `clk_i`, for the benches of single blocks.  Called by tests/rtl/*_test.cpp; owns
-// the model and its context.
+// A Verilated module with all its clocks tied together, for the benches of single blocks.  Called by
+// tests/rtl/*_test.cpp; owns the model and its context.
 #pragma once
 
 #include <verilated.h>
@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "tests/rtl/clocks.h"
 #include "tests/rtl/start_state.h"
 
 namespace ringside::rtl_test {
@@ -17,15 +18,15 @@ class module_bench {
   explicit module_bench(int seed = start_seed()) : context_(std::make_unique<VerilatedContext>()) {
     start_at_random(*context_, seed);
     model_ = std::make_unique<Model>(context_.get());
-    model_->clk_i = 0;
+    set_clocks(*model_, 0);
   }
 
   // One rising edge; combinational outputs are settled before and after it.
   void tick() {
     model_->eval();
-    model_->clk_i = 1;
+    set_clocks(*model_, 1);
     model_->eval();
-    model_->clk_i = 0;
+    set_clocks(*model_, 0);
     model_->eval();
     ++cycle_;
   }

@@ -51,18 +51,21 @@ class checksum_bench {
     m.byte_en_i = 1;
     for (std::size_t i = 0; i < frame.size(); ++i) {
       m.byte_i = frame[i];
+      m.prev_i = i > 0 ? frame[i - 1] : 0xEE;
       m.index_i = static_cast<std::uint16_t>(i);
       bench_.tick();
     }
     m.byte_en_i = 0;
     m.index_i = static_cast<std::uint16_t>(frame.size());
     m.end_i = 1;
+    bench_.tick();
+    m.end_i = 0;
+    m.index_i = 0xFFFF;  // the answer is the end's
     m.eval();
     const bool ipcs = m.ipcs_o;
     const bool tcpcs = m.tcpcs_o;
     const verdict result{.ipcs = ipcs, .tcpcs = tcpcs, .ipe = ipcs && m.ipe_o, .tcpe = tcpcs && m.tcpe_o};
     bench_.tick();
-    m.end_i = 0;
     return result;
   }
 

@@ -39,7 +39,6 @@ class filter_bench {
     m.mac_addr_i = 0x563412005452;
     m.sfd_i = 0;
     m.byte_en_i = 0;
-    m.ask_i = 0;
     m.reg_rd_i = 0;
     m.reg_wr_i = 0;
     bench_.tick();
@@ -86,14 +85,10 @@ class filter_bench {
       bench_.tick();
     }
     m.byte_en_i = 0;
-    m.ask_i = 1;
     m.eval();
     const auto bits = m.match_o;
-    bench_.tick();  // an edge with the question, which the bound assertions see
-    EXPECT_EQ(m.match_o, bits);
-    m.ask_i = 0;
-    m.eval();
-    EXPECT_EQ(m.match_o, 0U);
+    bench_.tick();
+    EXPECT_EQ(m.match_o, bits);  // it stands: a frame may end long after its head
     return {.l2 = (bits >> 21 & 1) != 0,
             .vlan = (bits >> 20 & 1) != 0,
             .pif = (bits >> 19 & 1) != 0,

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/rtl/front_bench.h"
+#include "tests/rtl/front_model.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -257,6 +258,33 @@ TEST(rx_front, crc_and_tag_are_taken_out) {  // R-42, R-43
       EXPECT_EQ(frames[0].status, vme ? 0x0C : 0x04);
       EXPECT_EQ(bench.read(reg::GORCL), frame.size());  // DA..CRC
       EXPECT_EQ(bench.read(length == 60 ? reg::PRC64 : reg::PRC127), 1U);
+    }
+  }
+}
+
+// 5.3, R-42, R-43: SBP stores runts as well, and below 20 bytes the four that SECRC takes reach into what VME has
+// taken. The packet checksum is over what is stored (both strips come first).
+TEST(rx_front, checksum_of_the_shortest_tagged_frames_is_over_what_is_stored) {
+  const auto tagged = with_tag(make_frame(station, 64), 0x8100, 0xB123);
+  for (std::size_t length = 8; length <= 30; ++length) {
+    for (unsigned bits = 0; bits < 4; ++bits) {
+      for (const unsigned pcss : {0U, 1U, 7U, 12U, 13U, 20U}) {
+        const bool secrc = (bits & 1) != 0;
+        const bool vme = (bits & 2) != 0;
+        front_bench bench;
+        bench.pins().rctl_i = on | rctl::SBP | (secrc ? rctl::SECRC : 0);
+        bench.pins().vme_i = vme;
+        bench.pins().rxcsum_i = static_cast<std::uint16_t>(pcss);
+        bytes want(tagged.begin(), tagged.begin() + static_cast<std::ptrdiff_t>(length));
+        bench.send(want);
+        if (vme && length >= 16) want.erase(want.begin() + 12, want.begin() + 16);
+        if (secrc) want.resize(want.size() - 4);
+        const auto frames = bench.drain();
+        ASSERT_EQ(frames.size(), 1U);
+        EXPECT_EQ(frames[0].data, want) << length << " secrc " << secrc << " vme " << vme;
+        EXPECT_EQ(frames[0].csum, front_model::packet_checksum(want, pcss))
+            << length << " secrc " << secrc << " vme " << vme << " pcss " << pcss;
+      }
     }
   }
 }

@@ -53,7 +53,8 @@ class top_bench {
   void run(std::uint64_t cycles);
   bool run_until(const std::function<bool()>& done, std::uint64_t limit = 100000);
   std::uint64_t now() const { return now_; }
-  void allow_skipping(bool on) { skipping_ = on; }
+  // Each clock comes only if the chip asks for it or the pins do, and cycles without any are left out.
+  void allow_skipping(bool on);
   std::uint64_t edges() const { return edges_; }
 
   // ---- registers
@@ -123,6 +124,8 @@ class top_bench {
     unsigned beat;
   };
   void drive();
+  bool quiet_pins() const;
+  unsigned side_pins_now() const;
   void sample();
   void mix(std::uint64_t value);
   unsigned random(unsigned salt) const;  // of this cycle
@@ -133,6 +136,8 @@ class top_bench {
   std::uint64_t now_ = 0;
   std::uint64_t edges_ = 0;
   bool skipping_ = false;
+  bool burst_ = false;        // the last byte time on the pins held a byte
+  unsigned side_pins_ = ~0U;  // link and m66en at the last edge
   std::map<std::uint64_t, std::array<std::uint8_t, 4096>> pages_;
   std::uint64_t ring_ = 0;
 

@@ -6,10 +6,6 @@
 #include "tests/rtl/top_bench.h"
 
 namespace ringside::rtl_test {
-namespace {
-// e1000_pkg::evt_t, from bit 0: rx 24 bits, rst, cause_set, causes 17, hold, rnbc, held 17
-constexpr unsigned evt_rst = 24, evt_cause_set = 25, evt_causes = 26, evt_hold = 43, evt_held = 45;
-}  // namespace
 
 void top_bench::drive() {
   // GMII
@@ -136,16 +132,23 @@ void top_bench::sample() {
   held_wdata_ = dut_->mst_wdata_valid_o && random(2) < timing.stall_percent;
   --now_;
 
-  const std::uint64_t evt = dut_->evt_o;
-  if (evt != 0) mix(evt + now_ * 5);
-  if (evt >> evt_cause_set & 1) causes.push_back({now_, static_cast<std::uint32_t>(evt >> evt_causes & 0x1FFFF)});
-  if (evt >> evt_hold & 1) {
-    holds.push_back(now_);
-    held.push_back(static_cast<std::uint32_t>(evt >> evt_held & 0x1FFFF));
-  } else {
-    EXPECT_EQ(evt >> evt_held, 0U) << "held without hold, or reserved bits";
+  // causes and held mean something with their strobes
+  if (dut_->evt_rx_o != 0) mix(dut_->evt_rx_o + now_ * 5);
+  if (dut_->evt_cause_o) {
+    causes.push_back({now_, dut_->evt_causes_o});
+    EXPECT_NE(dut_->evt_causes_o, 0U) << "cycle " << now_;
+    mix(dut_->evt_causes_o + now_ * 11);
   }
-  if (evt >> evt_rst & 1) resets.push_back(now_);
+  if (dut_->evt_hold_o) {
+    holds.push_back(now_);
+    held.push_back(dut_->evt_held_o);
+    EXPECT_NE(dut_->evt_held_o, 0U) << "cycle " << now_;
+    mix(dut_->evt_held_o + now_ * 13);
+  }
+  if (dut_->evt_rst_o) {
+    resets.push_back(now_);
+    mix(now_ * 17);
+  }
   const bool intx_is = dut_->intx_o;
   if (intx_is != intx_was_) {
     (intx_is ? intx_rises : intx_falls).push_back(now_);

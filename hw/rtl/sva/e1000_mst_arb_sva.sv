@@ -12,27 +12,71 @@ module e1000_mst_arb_sva (
   input logic                  pay_valid_i,
   input logic                  mst_req_valid_o,
   input logic                  mst_req_ready_i,
-  input e1000_pkg::mst_req_t   mst_req_o,
+  input e1000_pkg::kind_e      mst_req_kind_o,
+  input logic [3:0]            mst_req_tag_o,
+  input logic                  mst_req_write_o,
+  input logic [63:0]           mst_req_addr_o,
+  input logic [12:0]           mst_req_len_o,
+  input logic                  pay_wvalid_i,
+  input logic                  pay_wready_o,
+  input e1000_pkg::mst_wdata_t pay_w_i,
+  input logic                  wb_wvalid_i,
+  input logic                  wb_wready_o,
+  input e1000_pkg::mst_wdata_t wb_w_i,
   input logic                  mst_wdata_valid_o,
   input logic                  mst_wdata_ready_i,
-  input e1000_pkg::mst_wdata_t mst_wdata_o,
+  input logic [31:0]           mst_wdata_o,
+  input logic [3:0]            mst_wbe_o,
+  input logic [15:0]           mst_wtag_o,
+  input logic                  mst_wlast_o,
+  input logic                  wvalid_q,
+  input logic                  skid_q,
   input logic [2:0]            writes_q,
   input logic                  read_q,
   input logic                  error_q,
   input logic                  drained_o,
-  input logic                  quiescent_o
+  input logic                  clk_req_o
 );
+  e1000_pkg::mst_req_t mst_req;
+  assign mst_req = {mst_req_kind_o, mst_req_tag_o, mst_req_write_o, mst_req_addr_o, mst_req_len_o};
+  e1000_pkg::mst_wdata_t mst_beat;
+  assign mst_beat = {mst_wdata_o, mst_wbe_o, mst_wtag_o, mst_wlast_o};
+
+  // Beats taken from the blocks and not yet by the bus, oldest first: two at most.
+  logic                  take_pay, take_wb, give;
+  e1000_pkg::mst_wdata_t taken;
+  assign take_pay = pay_wvalid_i && pay_wready_o;
+  assign take_wb  = wb_wvalid_i && wb_wready_o;
+  assign taken    = take_wb ? wb_w_i : pay_w_i;
+  assign give     = mst_wdata_valid_o && mst_wdata_ready_i;
+  logic [2:0][$bits(e1000_pkg::mst_wdata_t)-1:0] beat_q;
+  logic [1:0]            beats_q;
+  logic [2:0]            behind;  // beats left when the bus has had its one
+  assign behind = {1'b0, beats_q} - {2'd0, give};
+  always_ff @(posedge clk_i) begin
+    if (!rst_ni || soft_rst_i) begin
+      beats_q <= 2'd0;
+    end else begin
+      if (give) begin
+        beat_q[0] <= beat_q[1];
+        beat_q[1] <= beat_q[2];
+      end
+      if ((take_pay || take_wb) && behind < 3'd3) beat_q[behind[1:0]] <= taken;
+      beats_q <= behind[1:0] + {1'b0, take_pay || take_wb};
+    end
+  end
+
   logic past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
 
   OneGrantAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     $onehot0({wb_gnt_o, fetch_gnt_o, pay_gnt_o}));
   RequestHoldsUntilReady: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_req_valid_o && !mst_req_ready_i) |-> mst_req_valid_o && mst_req_o == $past(mst_req_o));
+    $past(mst_req_valid_o && !mst_req_ready_i) |-> mst_req_valid_o && mst_req == $past(mst_req));
   BeatHoldsUntilReady: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_wdata_valid_o && !mst_wdata_ready_i) |-> mst_wdata_valid_o && mst_wdata_o == $past(mst_wdata_o));
+    $past(mst_wdata_valid_o && !mst_wdata_ready_i) |-> mst_wdata_valid_o && mst_beat == $past(mst_beat));
   NoBubbleInABurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_wdata_valid_o && !mst_wdata_o.last) |-> mst_wdata_valid_o);
+    $past(mst_wdata_valid_o && !mst_wlast_o) |-> mst_wdata_valid_o);
   AtMostFourWrites: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) writes_q <= 3'd4);
   OneFetchOutstanding: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) fetch_gnt_o |-> !read_q);
   SilentWhenNotAllowed: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
@@ -41,8 +85,22 @@ module e1000_mst_arb_sva (
     fetch_gnt_o && !fetch_urgent_i && pay_valid_i |-> writes_q == 3'd4 || !drained_o);
   ResetOnlyWhenDrained: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) soft_rst_i |-> drained_o);
   QuiescentMeansNoRequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    quiescent_o |-> !mst_req_valid_o && !mst_wdata_valid_o);
+    !clk_req_o |-> !mst_req_valid_o && !mst_wdata_valid_o);
 
+  // ---- the skid register: a ready that was said stands, and no beat is lost, doubled or overtaken ----
+  OneBlockSendsAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    !(pay_wready_o && wb_wready_o));
+  TwoBeatsAtMost: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    beats_q <= 2'd2 && beats_q == {1'b0, wvalid_q} + {1'b0, skid_q});
+  SkidIsBehindABeat: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) skid_q |-> wvalid_q);
+  FullTakesNoBeat: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    skid_q |-> !pay_wready_o && !wb_wready_o);
+  BeatIsTheOldestTaken: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    mst_wdata_valid_o == (beats_q != 2'd0) && (!mst_wdata_valid_o || mst_beat == beat_q[0]));
+  BeatsWaitOnlyForTheBus: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $rose(skid_q) |-> $past(mst_wdata_valid_o && !mst_wdata_ready_i));
+
+  BeatWaitsInTheSkid: cover property (@(posedge clk_i) rst_ni && skid_q);
   FourWritesOutstanding: cover property (@(posedge clk_i) rst_ni && writes_q == 3'd4);
   FetchAndPayloadCompete: cover property (@(posedge clk_i) rst_ni && fetch_valid_i && pay_valid_i);
 endmodule

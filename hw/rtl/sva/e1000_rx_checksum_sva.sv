@@ -12,10 +12,11 @@ module e1000_rx_checksum_sva (
   input logic        ipe_o,
   input logic        tcpe_o,
   input logic [3:0]  state_q,
-  input logic        ip_done,
-  input logic        l4_done,
+  input logic [15:0] size_q,
   input logic        frag_q,
+  input logic        ip_seen_q,
   input logic        ip_good_q,
+  input logic        l4_seen_q,
   input logic        l4_good_q,
   input logic [15:0] ip_end_q,
   input logic [15:0] l4_end_q
@@ -25,39 +26,55 @@ module e1000_rx_checksum_sva (
   logic past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= rst_ni;
 
-  // What was enabled as the frame began, which headers it passed, and whether a check ended.
-  logic [2:0] offload_q = 3'd0;
-  logic       ipv4_q, ip_done_q, l4_done_q;
-  logic [15:0] bytes_q;
+  // What was enabled as the frame began, which headers it passed, and how much of each went by.
+  logic [2:0]  offload_q = 3'd0;
+  logic        ipv4_q;
+  logic [15:0] bytes_q, ip_bytes_q, l4_bytes_q;
   always_ff @(posedge clk_i) begin
     if (sfd_i) begin
-      offload_q <= offload_i;
-      ipv4_q    <= 1'b0;
-      ip_done_q <= 1'b0;
-      l4_done_q <= 1'b0;
-      bytes_q   <= 16'd0;
+      offload_q  <= offload_i;
+      ipv4_q     <= 1'b0;
+      bytes_q    <= 16'd0;
+      ip_bytes_q <= 16'd0;
+      l4_bytes_q <= 16'd0;
     end else begin
       if (state_q == Ipv4) ipv4_q <= 1'b1;
-      if (ip_done) ip_done_q <= 1'b1;
-      if (l4_done) l4_done_q <= 1'b1;
       if (byte_en_i) bytes_q <= bytes_q + 16'd1;
+      if (byte_en_i && state_q == Ipv4) ip_bytes_q <= ip_bytes_q + 16'd1;
+      if (byte_en_i && state_q == L4) l4_bytes_q <= l4_bytes_q + 16'd1;
     end
   end
 
-  ClaimsOnlyAtTheEnd: assert property (@(posedge clk_i) disable iff (!rst_ni) !end_i |-> !ipcs_o && !tcpcs_o);
-  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ipcs_o |-> offload_q[0]);
-  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) tcpcs_o |-> offload_q[1]);
+  // The answers come a clock after the frame's end and stand until the next.
+  logic        ended_q;
+  logic [15:0] length_q;
+  always_ff @(posedge clk_i) begin
+    ended_q  <= end_i;
+    length_q <= index_i;
+  end
+
+  AnswersStandFromEndToEnd: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    !ended_q |-> $stable({ipcs_o, tcpcs_o, ipe_o, tcpe_o}));
+  // A header is verified when exactly its own bytes have gone by; the last step may hold one byte behind the datagram.
+  IpIsVerifiedWhole: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $rose(ip_seen_q) |-> $past(state_q) == Ipv4 && ip_bytes_q == $past(size_q) && ip_bytes_q >= 16'd20);
+  L4IsVerifiedWhole: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    $rose(l4_seen_q) |-> $past(state_q) == L4 && l4_bytes_q == size_q + {15'd0, size_q[0]});
+  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ended_q && ipcs_o |-> offload_q[0]);
+  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ended_q && tcpcs_o |-> offload_q[1]);
   IpClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ipcs_o |-> ip_done_q && ipv4_q && ipe_o == !ip_good_q);
+    ended_q && ipcs_o |-> $past(ip_seen_q) && ipv4_q && ipe_o == !ip_good_q);
   L4ClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tcpcs_o |-> l4_done_q && tcpe_o == !l4_good_q);
+    ended_q && tcpcs_o |-> $past(l4_seen_q) && tcpe_o == !l4_good_q);
   // The four bytes of the FCS lie behind what is claimed (R-1).
   IpClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, index_i});
+    ended_q && ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, length_q});
   L4ClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, index_i});
+    ended_q && tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, length_q});
   NoL4ClaimForAFragment: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tcpcs_o && ipv4_q |-> !frag_q);
+    ended_q && tcpcs_o && ipv4_q |-> !frag_q);
   Ipv6NeedsBothBits: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     state_q == Ipv6 |-> offload_q[2] && offload_q[1]);
   OffStaysOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
@@ -68,10 +85,10 @@ module e1000_rx_checksum_sva (
   LengthIsTheBytes: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     end_i && !sfd_i |-> index_i == bytes_q || bytes_q == 16'hFFFF || index_i == 16'hFFFF);
 
-  IpIsGood: cover property (@(posedge clk_i) rst_ni && ipcs_o && !ipe_o);
-  IpIsBad: cover property (@(posedge clk_i) rst_ni && ipcs_o && ipe_o);
-  L4IsGood: cover property (@(posedge clk_i) rst_ni && tcpcs_o && !tcpe_o);
-  L4IsBad: cover property (@(posedge clk_i) rst_ni && tcpcs_o && tcpe_o);
+  IpIsGood: cover property (@(posedge clk_i) rst_ni && ended_q && ipcs_o && !ipe_o);
+  IpIsBad: cover property (@(posedge clk_i) rst_ni && ended_q && ipcs_o && ipe_o);
+  L4IsGood: cover property (@(posedge clk_i) rst_ni && ended_q && tcpcs_o && !tcpe_o);
+  L4IsBad: cover property (@(posedge clk_i) rst_ni && ended_q && tcpcs_o && tcpe_o);
 endmodule
 
 bind e1000_rx_checksum e1000_rx_checksum_sva u_sva (.*);

@@ -1,12 +1,15 @@
 // Rules of the receive FIFO, checked in every bench that runs it.
 module e1000_rx_fifo_sva (
-  input logic        clk_i,
+  input logic        clk_rx_fifo_i,
+  input logic        clk_rx_dma_i,
   input logic        rst_ni,
   input logic        soft_rst_i,
   input logic        word_en_i,
   input logic        finish_i,
   input logic        keep_i,
   input logic        lost_o,
+  input logic        commit_o,
+  input e1000_pkg::rx_frame_t frame_i,
   input logic        frame_valid_o,
   input logic        data_valid_o,
   input logic [63:0] data_o,
@@ -14,44 +17,71 @@ module e1000_rx_fifo_sva (
   input logic        data_pop_i,
   input logic        frame_pop_i,
   input logic [1:0]  wr_state_q,
-  input logic        mem_we,
-  input logic [12:0] mem_waddr,
+  input logic        word_we,
+  input logic [12:0] wr_ptr_q,
   input logic [12:0] head_q,
   input logic [12:0] tail_q,
+  input logic [63:0] first_word,   // of the head frame, as it stands in the memory
+  input logic [63:0] newest_word,  // the last one stored
+  input logic        release_head,
   input logic [13:0] used_q,
   input logic [11:0] frames_q
 );
 
   logic in_reset, past_ok_q;
   assign in_reset = !rst_ni || soft_rst_i;
-  always_ff @(posedge clk_i) past_ok_q <= !in_reset;
+  always_ff @(posedge clk_rx_fifo_i) past_ok_q <= !in_reset;
+
+  // The write port's address, as the state says.
+  logic        mem_we;
+  logic [12:0] mem_waddr;
+  assign mem_we    = word_we || wr_state_q != 2'd0;
+  assign mem_waddr = wr_state_q == 2'd0 ? wr_ptr_q : wr_state_q == 2'd1 ? tail_q : tail_q + 13'd1;
 
   // ---- duties of the neighbours ----
-  PopOnlyWhatIsThere: assert property (@(posedge clk_i) disable iff (in_reset) data_pop_i |-> data_valid_o);
-  ReleaseOnlyAFrame: assert property (@(posedge clk_i) disable iff (in_reset) frame_pop_i |-> frame_valid_o);
-  NoWordWhileStatusIsWritten: assert property (@(posedge clk_i) disable iff (in_reset)
+  PopOnlyWhatIsThere: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) data_pop_i |-> data_valid_o);
+  ReleaseOnlyAFrame: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) frame_pop_i |-> frame_valid_o);
+  NoWordWhileStatusIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
     (word_en_i || finish_i) |-> wr_state_q == 2'd0);
+  // The status word is written in two cycles and must be one frame's.
+  StatusHoldsWhileItIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    wr_state_q == 2'd2 |-> $stable(frame_i));
+
+  CommitIsAKeptFrame: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
+    commit_o == (finish_i && keep_i && !lost_o));
+  CommitIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    (wr_state_q == 2'd1) == $past(commit_o));
 
   // ---- the stream to the reader holds until it is taken ----
-  FrameHolds: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+  FrameHolds: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset || !past_ok_q)
     $past(frame_valid_o && !frame_pop_i) |-> frame_valid_o && frame_o == $past(frame_o));
-  DataHolds: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+  DataHolds: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset || !past_ok_q)
     $past(data_valid_o && !data_pop_i && !frame_pop_i) |-> data_valid_o && data_o == $past(data_o));
-  DataOnlyWithAFrame: assert property (@(posedge clk_i) disable iff (in_reset) data_valid_o |-> frame_valid_o);
+  DataOnlyWithAFrame: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) data_valid_o |-> frame_valid_o);
 
   // ---- space ----
-  NeverMoreThanTheMemory: assert property (@(posedge clk_i) disable iff (in_reset) used_q <= 14'd8192);
-  EmptyIsEmpty: assert property (@(posedge clk_i) disable iff (in_reset) (frames_q == 12'd0) == (used_q == 14'd0));
-  TailIsHeadPlusUsed: assert property (@(posedge clk_i) disable iff (in_reset)
+  NeverMoreThanTheMemory: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset) used_q <= 14'd8192);
+  EmptyIsEmpty: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
+    (frames_q == 12'd0) == (used_q == 14'd0));
+  TailIsHeadPlusUsed: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
     tail_q == head_q + used_q[12:0]);
   // Stored frames lie in [head, head + used): a write there would damage one.
-  NoWriteIntoStoredFrames: assert property (@(posedge clk_i) disable iff (in_reset)
+  NoWriteIntoStoredFrames: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
     mem_we |-> {1'b0, 13'(mem_waddr - head_q)} >= used_q);
+  // And the memory itself says so, at both ends.
+  OldestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    $past(used_q != 14'd0 && !release_head) && $stable(head_q) |-> $stable(first_word));
+  NewestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
+    $past(used_q != 14'd0) && $stable(tail_q) |-> $stable(newest_word));
 
-  RingWraps: cover property (@(posedge clk_i) rst_ni && frames_q != 12'd0 && tail_q < head_q);
-  FrameIsLost: cover property (@(posedge clk_i) rst_ni && finish_i && keep_i && lost_o);
-  FrameRollsBack: cover property (@(posedge clk_i) rst_ni && finish_i && !keep_i);
+  RingWraps: cover property (@(posedge clk_rx_fifo_i) rst_ni && frames_q != 12'd0 && tail_q < head_q);
+  FrameIsLost: cover property (@(posedge clk_rx_fifo_i) rst_ni && finish_i && keep_i && lost_o);
+  FrameRollsBack: cover property (@(posedge clk_rx_fifo_i) rst_ni && finish_i && !keep_i);
 
 endmodule
 
-bind e1000_rx_fifo e1000_rx_fifo_sva u_sva (.*);
+bind e1000_rx_fifo e1000_rx_fifo_sva u_sva (
+  .first_word(mem[head_q]),
+  .newest_word(mem[13'(tail_q - 13'd1)]),
+  .*
+);

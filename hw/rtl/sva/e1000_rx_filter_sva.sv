@@ -11,16 +11,14 @@ module e1000_rx_filter_sva (
   input logic [7:0]              byte_i,
   input logic [15:0]             index_i,
   input e1000_rx_pkg::rx_cfg_t   cfg_i,
-  input logic                    ask_i,
   input e1000_rx_pkg::rx_match_t match_o,
   input logic                    vet_seen_o,
   input logic                    reg_rd_i,
   input logic [31:0]             reg_rdata_o,
   input logic                    exact_q,
   input logic [15:0]             av_q,
-  input logic                    hash_read,
-  input logic                    vlan_read,
-  input logic [11:0]             hash
+  input logic [31:0]             mta_hit_q,
+  input logic [31:0]             vfta_hit_q
 );
   logic in_reset, past_ok_q;
   assign in_reset = !rst_ni || soft_rst_i;
@@ -29,13 +27,21 @@ module e1000_rx_filter_sva (
   // ---- the head as it came ----
   logic [15:0][7:0] head_q;
   logic [4:0]       seen_q;  // bytes of it, 16 at most
+  logic             framed_q;  // ... since a delimiter
   always_ff @(posedge clk_i) begin
+    if (in_reset) framed_q <= 1'b0;
+    else if (sfd_i) framed_q <= 1'b1;
     if (in_reset || sfd_i) seen_q <= 5'd0;
     else if (byte_en_i && index_i < 16'd16) begin
       head_q[index_i[3:0]] <= byte_i;
       seen_q               <= index_i[4:0] + 5'd1;
     end
   end
+
+  // The answer is a function of registers: right in every cycle of a frame, not only where the front looks at it.  The
+  // delimiter's own cycle is the last that shows the old one, and there the settings may be the new ones.
+  logic look;
+  assign look = framed_q && !sfd_i;
 
   logic broadcast, group, vlan;
   assign broadcast = &{head_q[0], head_q[1], head_q[2], head_q[3], head_q[4], head_q[5]};
@@ -44,38 +50,40 @@ module e1000_rx_filter_sva (
 
   BytesComeInOrder: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
     byte_en_i && index_i < 16'd16 && !sfd_i |-> index_i[4:0] == seen_q);
-  SilentUnlessAsked: assert property (@(posedge clk_i) disable iff (in_reset) !ask_i |-> match_o == '0);
+  AnswerStandsBetweenBytes: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    $past(look && !byte_en_i) && look && $stable(cfg_i) |-> $stable(match_o));
   NothingPassesWithoutADestination: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && seen_q < 5'd6 |-> !match_o.l2_pass);
+    look && seen_q < 5'd6 |-> !match_o.l2_pass);
   KindOfAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && seen_q >= 5'd6 |-> match_o.broadcast == broadcast && match_o.multicast == (group && !broadcast));
+    look && seen_q >= 5'd6 |-> match_o.broadcast == broadcast && match_o.multicast == (group && !broadcast));
   PromiscuousTakesUnicast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && seen_q >= 5'd6 && cfg_i.upe && !group |-> match_o.l2_pass);
+    look && seen_q >= 5'd6 && cfg_i.upe && !group |-> match_o.l2_pass);
   AllMulticastTakesMulticast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && seen_q >= 5'd6 && cfg_i.mpe && group && !broadcast |-> match_o.l2_pass && !match_o.pif);
+    look && seen_q >= 5'd6 && cfg_i.mpe && group && !broadcast |-> match_o.l2_pass && !match_o.pif);
   BroadcastAcceptMode: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && seen_q >= 5'd6 && cfg_i.bam && broadcast |-> match_o.l2_pass && !match_o.pif);
+    look && seen_q >= 5'd6 && cfg_i.bam && broadcast |-> match_o.l2_pass && !match_o.pif);
   UnicastNeedsAnEntry: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && match_o.l2_pass && !group && !cfg_i.upe |-> exact_q);
+    look && match_o.l2_pass && !group && !cfg_i.upe |-> exact_q);
   PifIsAnInexactPass: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    match_o.pif |-> match_o.l2_pass && group && !exact_q);
+    look && match_o.pif |-> match_o.l2_pass && group && !exact_q);
   TagIsSeenWhole: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i |-> match_o.has_tag == vlan && (!vlan || match_o.tci == {head_q[14], head_q[15]}));
+    look |-> match_o.has_tag == vlan && (!vlan || match_o.tci == {head_q[14], head_q[15]}));
   UntaggedIsNotFiltered: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && (!vlan || !cfg_i.vfe) |-> match_o.vlan_pass);
+    look && (!vlan || !cfg_i.vfe) |-> match_o.vlan_pass);
   CfiDecides: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    ask_i && vlan && cfg_i.vfe && cfg_i.cfien && head_q[14][4] != cfg_i.cfi |-> !match_o.vlan_pass);
+    look && vlan && cfg_i.vfe && cfg_i.cfien && head_q[14][4] != cfg_i.cfi |-> !match_o.vlan_pass);
   VetIsKnownWithItsLastByte: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
     seen_q == 5'd14 |-> vet_seen_o == ({head_q[12], head_q[13]} == cfg_i.vet));
   HashIsReadWithTheAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    hash_read |-> byte_en_i && index_i == 16'd5);
+    !$stable(mta_hit_q) |-> $past(byte_en_i && index_i == 16'd5));
   VlanIsReadWithTheTag: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    vlan_read |-> byte_en_i && index_i == 16'd15);
+    !$stable(vfta_hit_q) |-> $past(byte_en_i && index_i == 16'd15));
   ResetLeavesOneEntry: assert property (@(posedge clk_i) disable iff (!rst_ni) $past(in_reset) |-> av_q == 16'h0001);
 
-  HashAlone: cover property (@(posedge clk_i) rst_ni && match_o.pif);
-  VlanRefused: cover property (@(posedge clk_i) rst_ni && ask_i && match_o.l2_pass && !match_o.vlan_pass);
-  HashOfAllOnes: cover property (@(posedge clk_i) rst_ni && hash_read && (&hash));
+  HashAlone: cover property (@(posedge clk_i) rst_ni && look && match_o.pif);
+  VlanRefused: cover property (@(posedge clk_i) rst_ni && look && match_o.l2_pass && !match_o.vlan_pass);
+  HashOfAllOnes: cover property (@(posedge clk_i)
+    rst_ni && look && seen_q == 5'd6 && group && cfg_i.mo == 2'd0 && (&{head_q[5], head_q[4][7:4]}));
 
   logic unused;
   assign unused = ^{reg_rd_i, reg_rdata_o};

@@ -1,26 +1,35 @@
 // Rules of the receive front's outputs, checked in every bench that runs it.
 module e1000_rx_front_sva (
-  input logic                clk_i,
+  input logic                clk_rx_frame_i,
   input logic                rst_ni,
   input logic                rxo_o,
   input logic                rnbc_o,
-  input logic                quiescent_o,
+  input logic                clk_req_rx_mac_o,
+  input logic                clk_req_rx_frame_o,
+  input logic                clk_req_rx_fifo_o,
+  input logic                clk_req_rx_dma_o,
   input e1000_pkg::rx_evt_t  evt_o,
   input logic                reg_rd_i,
   input logic                reg_wr_i,
+  input logic                gmii_ce_i,
   input logic                gmii_rx_dv_i,
+  input logic                dv_q,
   input logic                soft_rst_i,
+  input logic                link_up_i,
   input logic                data_pop_i,
   input logic                frame_pop_i,
   input logic [63:0]         watched  // registers all over the front
 );
+
+  logic quiescent;  // nobody asks for a clock
+  assign quiescent = !clk_req_rx_mac_o && !clk_req_rx_frame_o && !clk_req_rx_fifo_o && !clk_req_rx_dma_o;
 
   logic past_ok_q, accepted_q, busy;
   assign busy = evt_o.accept || evt_o.reject || evt_o.commit || evt_o.drop;
 
   // The frame that was accepted last and has not ended yet.
   logic [15:0] accepted_tag_q;
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_rx_frame_i) begin
     past_ok_q <= rst_ni;
     if (!rst_ni) accepted_q <= 1'b0;
     else if (evt_o.commit || evt_o.drop) accepted_q <= 1'b0;
@@ -28,34 +37,38 @@ module e1000_rx_front_sva (
     if (evt_o.accept) accepted_tag_q <= evt_o.tag;
   end
 
-  ReadOrWrite: assert property (@(posedge clk_i) disable iff (!rst_ni) !(reg_rd_i && reg_wr_i));
-  ZeroWhenNothingHappens: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  ReadOrWrite: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni) !(reg_rd_i && reg_wr_i));
+  ZeroWhenNothingHappens: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     !busy |-> evt_o == '0);
-  OneFateAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  OneFateAtATime: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     {1'b0, evt_o.reject} + {1'b0, evt_o.commit} + {1'b0, evt_o.drop} <= 2'd1);
-  RejectedIsNotAccepted: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  RejectedIsNotAccepted: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     !(evt_o.reject && evt_o.accept));
-  CommitFollowsAccept: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  CommitFollowsAccept: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     (evt_o.commit || evt_o.drop) |-> evt_o.accept || (accepted_q && accepted_tag_q == evt_o.tag));
-  EveryLossHasAReason: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  EveryLossHasAReason: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pkg::ReasonNone));
-  RxoIsAnOverflow: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  RxoIsAnOverflow: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  RnbcComesWithAFrame: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  RnbcComesWithAFrame: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  QuiescentHasNoNews: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) quiescent_o |-> !busy);
-  QuiescentMeansStill: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(quiescent_o && !gmii_rx_dv_i && !reg_rd_i && !reg_wr_i && !soft_rst_i && !data_pop_i && !frame_pop_i)
-    |-> quiescent_o && watched == $past(watched));
+  QuiescentHasNoNews: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+    quiescent |-> !busy);
+  // The requests know of a pop in its own cycle.
+  QuiescentMeansStill: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+    $past(quiescent && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i
+          && !data_pop_i && !frame_pop_i)
+    && $stable(link_up_i) |-> (quiescent || frame_pop_i) && watched == $past(watched));
 
-  FrameIsMissed: cover property (@(posedge clk_i) rst_ni && rxo_o);
-  NoDescriptorForIt: cover property (@(posedge clk_i) rst_ni && rnbc_o);
+  FrameIsMissed: cover property (@(posedge clk_rx_frame_i) rst_ni && rxo_o);
+  NoDescriptorForIt: cover property (@(posedge clk_rx_frame_i) rst_ni && rnbc_o);
 
 endmodule
 
 bind e1000_rx_front e1000_rx_front_sva u_sva (
-  .watched({u_mac.state_q, u_mac.tag_q[7:0], u_mac.stb_q, u_stats.pending_q, u_fifo.wr_state_q, u_fifo.rd_state_q,
-            u_fifo.tail_q, u_fifo.head_q[5:0], u_fifo.rd_ptr_q[3:0], u_fifo.frames_q[3:0], decided_q, wanted_q,
-            rxo_q}),
+  .dv_q(u_mac.dv_q),
+  .watched({u_mac.hunt_q, u_mac.data_q, u_mac.skip_q, u_mac.tag_q[7:0], u_mac.byte_q, u_mac.end_q,
+            u_stats.pending_q, u_fifo.wr_state_q, u_fifo.rd_state_q, u_fifo.tail_q, u_fifo.head_q[5:0],
+            u_fifo.rd_ptr_q[3:0], u_fifo.frames_q[1:0], decided_q, wanted_q, rxo_q}),
   .*
 );

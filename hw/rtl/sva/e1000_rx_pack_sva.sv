@@ -10,6 +10,9 @@ module e1000_rx_pack_sva (
   input logic        strip_i,
   input logic        flush_i,
   input logic        stripped_o,
+  input logic        strip_o,
+  input logic [1:0]  lane_o,
+  input logic [63:0] last_o,
   input logic        word_en_o,
   input logic [63:0] word_o
 );
@@ -18,6 +21,7 @@ module e1000_rx_pack_sva (
   logic [15:0] words_q;            // whole words handed over
   logic [63:0] own_q;              // the bytes not handed over, own view
   logic        stripped_q;
+  logic [63:0] newest_q;           // the last stored bytes, the newest on top: a tag's first three go again
 
   logic        takes_tag;
   logic [15:0] in_d;
@@ -44,6 +48,8 @@ module e1000_rx_pack_sva (
       stripped_q <= 1'b0;
     end else begin
       in_q       <= in_d;
+      if (takes_tag) newest_q <= {newest_q[39:0], 24'd0};
+      else if (byte_en_i) newest_q <= {byte_i, newest_q[63:8]};
       stripped_q <= stripped_q || takes_tag;
       words_q    <= words_q + {15'd0, word_en_o && byte_en_i};
       // Bytes 12..15 were the upper half of the word.
@@ -62,6 +68,13 @@ module e1000_rx_pack_sva (
     word_en_o && !sfd_i |-> (word_o & valid) == (own_d & valid));
   WordsAreEighths: assert property (@(posedge clk_i) disable iff (!framed_q)
     !sfd_i && !flush_i |-> words_q == {3'd0, in_q[15:3]});
+  // What the packet checksum adds up from: a whole dword and the part of one behind it.
+  StripIsSaidAtTheTagsEnd: assert property (@(posedge clk_i) disable iff (!framed_q) !sfd_i |-> strip_o == takes_tag);
+  LaneIsTheCount: assert property (@(posedge clk_i) disable iff (!framed_q) !sfd_i |-> lane_o == in_q[1:0]);
+  LastDwordIsTheNewest: assert property (@(posedge clk_i) disable iff (!framed_q)
+    !sfd_i && in_q >= 16'd4 |-> last_o[63:32] == newest_q[63:32]);
+  PartBehindTheDword: assert property (@(posedge clk_i) disable iff (!framed_q)
+    !sfd_i && in_q >= 16'd8 && (!stripped_q || in_q >= 16'd16) |-> last_o == newest_q);
   StrippedIsRemembered: assert property (@(posedge clk_i) disable iff (!framed_q) stripped_o == stripped_q);
 
   TagIsTaken: cover property (@(posedge clk_i) framed_q && takes_tag);

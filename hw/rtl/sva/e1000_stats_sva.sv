@@ -3,39 +3,94 @@ module e1000_stats_sva (
   input logic                   clk_i,
   input logic                   rst_ni,
   input logic                   soft_rst_i,
-  input e1000_rx_pkg::rx_stat_t stat_i,
+  input logic                   eof_i,
+  input e1000_rx_pkg::rx_class_t kind_i,
+  input logic                   multicast_i,
+  input logic                   broadcast_i,
+  input logic [15:0]            length_i,
+  input logic                   crc_ok_i,
+  input logic                   rx_er_i,
+  input logic                   stored_i,
+  input logic                   missed_i,
+  input logic                   no_desc_i,
   input logic                   reg_rd_i,
   input logic                   hit,
+  input logic [4:0]             index,
   input logic                   sel_torh,
   input logic                   sel_gorh,
   input logic [e1000_rx_pkg::NumStats-1:0] pending_q,
-  input logic                   step_en,
-  input logic [4:0]             step_index,
   input logic [63:0]            tor_q,
   input logic [63:0]            gor_q
 );
+  localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
 
   logic in_reset, past_ok_q;
   assign in_reset = !rst_ni || soft_rst_i;
   always_ff @(posedge clk_i) past_ok_q <= !in_reset;
 
-  NoIncrementWithoutAFrame: assert property (@(posedge clk_i) disable iff (in_reset)
-    !stat_i.valid |-> stat_i.inc == '0 && !stat_i.gor && !stat_i.tor);
+  // What a frame moves, a counter at a time (6.10, R-32, R-33, R-53, R-55, R-56).
+  logic                counted, good, bad;
+  logic [NumStats-1:0] inc, step, cleared;
+  assign counted = eof_i && kind_i.counted;
+  assign good    = counted && stored_i && kind_i.good;
+  assign bad     = counted && kind_i.pass && !missed_i;
+  always_comb begin
+    inc = '0;
+    inc[e1000_rx_pkg::StatTpr]     = counted;
+    inc[e1000_rx_pkg::StatMpc]     = counted && missed_i;
+    inc[e1000_rx_pkg::StatRnbc]    = counted && kind_i.pass && kind_i.good && no_desc_i;
+    inc[e1000_rx_pkg::StatGprc]    = good;
+    inc[e1000_rx_pkg::StatBprc]    = good && broadcast_i;
+    inc[e1000_rx_pkg::StatMprc]    = good && multicast_i;
+    inc[e1000_rx_pkg::StatPrc64]   = good && length_i <= 16'd64;
+    inc[e1000_rx_pkg::StatPrc127]  = good && length_i inside {[16'd65:16'd127]};
+    inc[e1000_rx_pkg::StatPrc255]  = good && length_i inside {[16'd128:16'd255]};
+    inc[e1000_rx_pkg::StatPrc511]  = good && length_i inside {[16'd256:16'd511]};
+    inc[e1000_rx_pkg::StatPrc1023] = good && length_i inside {[16'd512:16'd1023]};
+    inc[e1000_rx_pkg::StatPrc1522] = good && length_i >= 16'd1024;
+    inc[e1000_rx_pkg::StatRuc]     = bad && kind_i.runt && crc_ok_i;
+    inc[e1000_rx_pkg::StatRfc]     = bad && kind_i.runt && !crc_ok_i;
+    inc[e1000_rx_pkg::StatRoc]     = bad && kind_i.giant && crc_ok_i;
+    inc[e1000_rx_pkg::StatRjc]     = bad && kind_i.giant && !crc_ok_i;
+    inc[e1000_rx_pkg::StatRlec]    = bad && (kind_i.runt || kind_i.giant);
+    inc[e1000_rx_pkg::StatCrcerrs] = bad && !kind_i.runt && !crc_ok_i;
+    inc[e1000_rx_pkg::StatRxerrc]  = bad && !kind_i.runt && rx_er_i;
+    // The highest that waits takes its step; a read takes the waiting one along.
+    step = '0;
+    for (int i = 0; i < NumStats; i++) begin
+      if (pending_q[i]) begin
+        step    = '0;
+        step[i] = 1'b1;
+      end
+    end
+    cleared = '0;
+    if (hit) cleared[index] = 1'b1;
+  end
+
+  NoIncrementWithoutAFrame: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    !$past(counted) |-> (pending_q & ~$past(pending_q)) == '0);
+  FrameMovesItsCounters: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    pending_q == (($past(pending_q) & ~$past(step) & ~$past(cleared)) | $past(inc)));
   // The front's frames end too far apart for this; otherwise one increment would be lost.
   NoTwoIncrementsOfOneCounterWait: assert property (@(posedge clk_i) disable iff (in_reset)
-    (stat_i.inc & pending_q & ~(step_en ? 19'd1 << step_index : 19'd0)) == '0);
-  GoodOctetsAreOctets: assert property (@(posedge clk_i) disable iff (in_reset) stat_i.gor |-> stat_i.tor);
-  OneSizeBin: assert property (@(posedge clk_i) disable iff (in_reset)
-    $countones(stat_i.inc[e1000_rx_pkg::StatPrc1522:e1000_rx_pkg::StatPrc64])
-      == (stat_i.inc[e1000_rx_pkg::StatGprc] ? 1 : 0));
-  GoodOrMissedNotBoth: assert property (@(posedge clk_i) disable iff (in_reset)
-    !(stat_i.inc[e1000_rx_pkg::StatGprc] && stat_i.inc[e1000_rx_pkg::StatMpc]));
+    (inc & pending_q & ~step) == '0);
+  StoredIsKept: assert property (@(posedge clk_i) disable iff (in_reset) stored_i |-> eof_i && kind_i.pass);
+  PassedIsCounted: assert property (@(posedge clk_i) disable iff (in_reset) kind_i.pass |-> kind_i.counted && eof_i);
+  GoodOctetsAreOctets: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    gor_q > $past(gor_q) |-> $past(counted) && (tor_q > $past(tor_q) || $past(sel_torh) || tor_q == '1));
+  OneSizeBin: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    $past(counted && (pending_q & ~step) == '0) |->
+      $countones(pending_q[e1000_rx_pkg::StatPrc1522:e1000_rx_pkg::StatPrc64])
+        == (pending_q[e1000_rx_pkg::StatGprc] ? 1 : 0));
+  GoodOrMissedNotBoth: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+    $past(counted && (pending_q & ~step) == '0)
+    |-> !(pending_q[e1000_rx_pkg::StatGprc] && pending_q[e1000_rx_pkg::StatMpc]));
   TotalsOnlyGrow: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
     !$past(sel_torh) |-> tor_q >= $past(tor_q));
   GoodOnlyGrow: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
     !$past(sel_gorh) |-> gor_q >= $past(gor_q));
 
-  ReadMeetsFrameEnd: cover property (@(posedge clk_i) rst_ni && reg_rd_i && hit && stat_i.valid);
+  ReadMeetsFrameEnd: cover property (@(posedge clk_i) rst_ni && reg_rd_i && hit && counted);
 
 endmodule
 

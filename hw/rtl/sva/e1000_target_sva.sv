@@ -9,7 +9,7 @@ module e1000_target_sva (
   input logic reg_wr_o,
   input logic cfg_rd_o,
   input logic cfg_wr_o,
-  input logic quiescent_o
+  input logic clk_req_o
 );
   logic open_q;   // an access was accepted and has no response yet
   logic past_ok_q;
@@ -25,7 +25,7 @@ module e1000_target_sva (
   ResponseAnswersARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     tgt_rsp_valid_o |-> open_q);
   StrobeBelongsToARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    (reg_rd_o || reg_wr_o || cfg_rd_o || cfg_wr_o) |-> open_q && !quiescent_o);
+    (reg_rd_o || reg_wr_o || cfg_rd_o || cfg_wr_o) |-> open_q && clk_req_o);
   NotReadyWhileOneIsOpen: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     open_q && tgt_req_ready_o |-> tgt_rsp_valid_o);
 endmodule
