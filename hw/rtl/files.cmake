@@ -1,7 +1,8 @@
 # The RTL in the order Verilator and yosys read it: packages, receive front, receive back, top.
 set(RINGSIDE_RTL_TOP e1000_top)
-# Memories: FIFO, MTA, VFTA, RAL, RAH, statistics; descriptor cache (2) and contents to write back
-set(RINGSIDE_RTL_MEMORIES 9)
+# Memories: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics; descriptor cache (2) and contents to
+# write back
+set(RINGSIDE_RTL_MEMORIES 10)
 set(RINGSIDE_RTL_FRONT_NAMES
     e1000_crc32 e1000_rx_mac e1000_rx_filter e1000_rx_pack e1000_rx_fifo e1000_rx_verdict e1000_stats
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
