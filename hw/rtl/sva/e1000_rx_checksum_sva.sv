@@ -60,8 +60,10 @@ module e1000_rx_checksum_sva (
     $rose(ip_seen_q) |-> $past(state_q) == Ipv4 && ip_bytes_q == $past(size_q) && ip_bytes_q >= 16'd20);
   L4IsVerifiedWhole: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     $rose(l4_seen_q) |-> $past(state_q) == L4 && l4_bytes_q == size_q + {15'd0, size_q[0]});
-  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ended_q && ipcs_o |-> offload_q[0]);
-  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ended_q && tcpcs_o |-> offload_q[1]);
+  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ended_q && ipcs_o |-> offload_q[0]);
+  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    ended_q && tcpcs_o |-> offload_q[1]);
   IpClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     ended_q && ipcs_o |-> $past(ip_seen_q) && ipv4_q && ipe_o == !ip_good_q);
   L4ClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)

@@ -61,7 +61,8 @@ module e1000_rx_fifo_sva (
 
   // ---- space ----
   NeverMoreThanTheMemory: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset) used_q <= 14'd8192);
-  EmptyIsEmpty: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset) (frames_q == 12'd0) == (used_q == 14'd0));
+  EmptyIsEmpty: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
+    (frames_q == 12'd0) == (used_q == 14'd0));
   TailIsHeadPlusUsed: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
     tail_q == head_q + used_q[12:0]);
   // Stored frames lie in [head, head + used): a write there would damage one.

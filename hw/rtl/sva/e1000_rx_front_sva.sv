@@ -52,10 +52,12 @@ module e1000_rx_front_sva (
     rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
   RnbcComesWithAFrame: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  QuiescentHasNoNews: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q) quiescent |-> !busy);
+  QuiescentHasNoNews: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+    quiescent |-> !busy);
   // The requests know of a pop in its own cycle.
   QuiescentMeansStill: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    $past(quiescent && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i && !data_pop_i && !frame_pop_i)
+    $past(quiescent && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i
+          && !data_pop_i && !frame_pop_i)
     && $stable(link_up_i) |-> (quiescent || frame_pop_i) && watched == $past(watched));
 
   FrameIsMissed: cover property (@(posedge clk_rx_frame_i) rst_ni && rxo_o);
