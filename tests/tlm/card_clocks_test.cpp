@@ -42,7 +42,7 @@ TEST(pin_requests, a_response_asks_for_the_master_side) {
 
 TEST(pin_requests, a_change_of_the_link_asks_once) {
   pin_requests requests;
-  for (const std::uint8_t up : {1, 0}) {
+  for (const std::uint8_t up : {std::uint8_t{1}, std::uint8_t{0}}) {
     EXPECT_EQ(requests.of(pins{.link_up_i = up}), only(card_clock::csr));
     EXPECT_FALSE(requests.settled());
     EXPECT_EQ(requests.of(pins{.link_up_i = up}), 0U);

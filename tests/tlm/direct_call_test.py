@@ -22,12 +22,13 @@ def header(requests, flags=8):
 
 
 class DirectCall(unittest.TestCase):
-    def answer(self, code, root, *options):
+    def answer(self, code, root, *options, verilator="5.006"):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder)
             (path / "Vnic___024root__Slow.cpp").write_text(code)
             (path / "Vnic___024root.h").write_text(root)
-            run = subprocess.run([sys.executable, "-B", SCRIPT, folder, path / "direct_call.h", *options],
+            run = subprocess.run([sys.executable, "-B", SCRIPT, folder, path / "direct_call.h", "--verilator", verilator,
+                                  *options],
                                  capture_output=True, text=True, check=True)
             made = (path / "direct_call.h").read_text()
         self.assertIn(f"RINGSIDE_DIRECT_CALL {1 if 'directly' in run.stdout else 0}", made)
@@ -43,6 +44,10 @@ class DirectCall(unittest.TestCase):
 
     def test_switched_off(self):
         self.refused("switched off (RINGSIDE_DIRECT_CALL)", dump(self.edges), header(CLOCKS), "--no")
+
+    def test_another_verilator(self):
+        self.assertEqual(self.answer(dump(self.edges), header(CLOCKS), verilator="5.032"),
+                         "called through eval(): Verilator is 5.032, not 5.006")
 
     def test_logic_on_pins(self):
         self.refused("logic hangs on input pins",

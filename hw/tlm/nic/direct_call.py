@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Decides whether the adapter may call the Verilated card past eval(), and writes direct_call.h.
 
-Usage: direct_call.py GENERATED-FOLDER HEADER [--no]
+Usage: direct_call.py GENERATED-FOLDER HEADER --verilator VERSION [--no]
 
 eval() of Verilator 5.006 searches for clocks that rose (`eval_triggers__act`) and calls `eval_nba` with one flag for
 each.  verilated_card.h sets the flags itself, which is right only if
+- it is that version;
 - no logic hangs on input pins: no function of the `ico` region (input combinational);
 - the flags are the clocks of card_clock, all of them, in that order, and nothing else;
 - the clock requests lie side by side in the model, in that order, so that they can be read as the flags.
@@ -15,6 +16,7 @@ import pathlib
 import re
 import sys
 
+VERILATOR = "5.006"
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
 
 
@@ -45,7 +47,13 @@ def obstacle(folder):
 
 def main():
     folder, header = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    why = "switched off (RINGSIDE_DIRECT_CALL)" if "--no" in sys.argv[3:] else obstacle(folder)
+    version = sys.argv[sys.argv.index("--verilator") + 1]
+    if "--no" in sys.argv:
+        why = "switched off (RINGSIDE_DIRECT_CALL)"
+    elif version != VERILATOR:
+        why = f"Verilator is {version}, not {VERILATOR}"
+    else:
+        why = obstacle(folder)
     text = "// Made by hw/tlm/nic/direct_call.py.\n#pragma once\n"
     text += f"#define RINGSIDE_DIRECT_CALL {0 if why else 1}" + (f"  // {why}" if why else "") + "\n"
     if not header.exists() or header.read_text() != text:

@@ -61,10 +61,7 @@ struct rtl_nic::impl {
     limit_to(limit);
     if (!prepare_edge()) return;
     if (observed || cycle < reset_edges) return run_observed();
-    if (skip_idle)
-      run_plainly</*skipping=*/true>();
-    else
-      run_plainly</*skipping=*/false>();
+    skip_idle ? run_plainly</*skipping=*/true>() : run_plainly</*skipping=*/false>();
   }
 
   // Most edges are the time, a byte and the evaluation, perhaps a beat of write data.  The generated code pushes this

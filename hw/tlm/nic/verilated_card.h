@@ -22,12 +22,8 @@
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/nic/rtl_pins.h"
 
-#if RINGSIDE_DIRECT_CALL && VERILATOR_VERSION_INTEGER != 5006000
-#undef RINGSIDE_DIRECT_CALL
-#define RINGSIDE_DIRECT_CALL 0
-#endif
 #if RINGSIDE_DIRECT_CALL
-void Vnic___024root___eval_nba(Vnic___024root* vlSelf);
+void Vnic___024root___eval_nba(Vnic___024root* vlSelf);  // NOLINT: Verilator's name
 #endif
 
 namespace ringside::tlm {
