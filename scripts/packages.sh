@@ -10,4 +10,4 @@ demo_packages=(
 )
 
 # To test everything as well.
-test_packages=(libgtest-dev libxml2-dev yosys clang-tidy clang-format gtkwave)
+test_packages=(libgtest-dev libxml2-dev yosys z3 clang-tidy clang-format gtkwave)
