@@ -51,10 +51,10 @@ def prove_all(proof: Proof, memories: int | None) -> bool:
     written = [name for name, group in netlist.memories.items() if group]
     print(f"design: {len(netlist.groups)} clock groups, {len(netlist.flip_flops)} flip-flops in "
           f"{len(proof.logic.registers)} registers, {len(written)} memories, "
-          f"{len(netlist.memories) - len(written)} read only")
+          f"{len(netlist.memories) - len(written)} constant table(s)")
     if memories is not None:
-        found = sorted(netlist.memories)
-        wrong = [] if len(found) == memories else [f"{len(found)} memories, expected {memories}: {found}"]
+        there = sorted(netlist.memories)
+        wrong = [] if len(there) == memories else [f"{len(there)} memories, expected {memories}: {', '.join(there)}"]
         report.take(f"all {memories} memories are there", wrong)
     outputs = netlist.outputs()
     report.take(f"all {len(outputs)} outputs are functions of registers", proof.outputs_from_registers())

@@ -65,7 +65,8 @@ class Logic:
 
     def _define(self, line: str) -> None:
         """Keeps one definition, as one of a constant."""
-        line = line.split(" ; ")[0].replace("((state |%s_s|))" % self._top, "()").replace("(|%s_s|) " % self._top, "() ")
+        state = f"|{self._top}_s|"
+        line = line.split(" ; ")[0].replace(f"((state {state}))", "()").replace(f"({state}) ", "() ")
         symbol = SYMBOL.search(line)[0]
         self._definitions[symbol] = self._without_state(line)
         self._order[symbol] = len(self._order)

@@ -58,7 +58,7 @@ class Proof:
         return [element for element in (*self.logic.registers, *self.logic.memories) if element.group == group]
 
     def unasked_changes(self, group: str, only: str = "") -> Iterator[str]:
-        """Nothing of the group, or not the register `only`, changes at an edge for which neither request nor pin asks."""
+        """Nothing of the group changes at an edge that neither request nor pin asks for; `only`: one register's case."""
         rules = PIN_RULES.get(group, ())
         idle = [out_of_reset(self.logic.now), no(self.logic.now(REQUEST.format(group=group))),
                 *(rule.idle(self.logic.now) for rule in rules), *self._invariants]

@@ -21,15 +21,16 @@ class Solver:
 
     def find(self, holds: list[Term], shown: list[Term]) -> list[int] | None:
         """None: there is no such state.  Otherwise the values in one of what is to be shown."""
-        lines = ["(set-option :produce-models true)", "(set-logic QF_AUFBV)", self._logic.definitions_for(*holds, *shown)]
+        lines = ["(set-option :produce-models true)", "(set-logic QF_AUFBV)"]
+        lines.append(self._logic.definitions_for(*holds, *shown))
         lines += [f"(assert {term.text})" for term in holds]
         names = [f"shown{number}" for number in range(len(shown))]
         lines += [f"(define-fun {name} () {term.sort} {term.text})" for name, term in zip(names, shown)]
         lines.append("(check-sat)")
         if shown:
             lines.append(f"(get-value ({' '.join(names)}))")
-        done = subprocess.run([self._program, f"-T:{self._seconds}", "-in"], input="\n".join(lines), capture_output=True,
-                              text=True, check=False)
+        done = subprocess.run([self._program, f"-T:{self._seconds}", "-in"], input="\n".join(lines),
+                              capture_output=True, text=True, check=False)
         verdict, _, rest = done.stdout.partition("\n")
         if verdict == "unsat":
             return None
