@@ -33,10 +33,12 @@ std::vector<std::uint8_t> with_fcs(const offered_frame& frame) {
 random_pins::random_pins(std::uint64_t seed)
     : random_(seed),
       slow_wire_(seed % 4 == 0),
+      enable_phase_(random_.below(100)),
       resets_in_traffic_(seed % 3 == 0),
       slow_write_data_(seed % 5 < 2),
       errors_(seed % 7 < 2) {
   for (const offered_frame& frame : test::make_frames(random_, 200)) stock_.push_back(with_fcs(frame));
+  change_speed();
   configure(4, 7);  // I/O, memory, bus master
   configure(0x0C, 0x4010);
   set_up();
@@ -88,7 +90,7 @@ void random_pins::next_frame() {
 }
 
 void random_pins::gmii(std::uint64_t cycle) {
-  pins_.gmii_ce_i = cycle % clocks_per_byte_ == 0;
+  pins_.gmii_ce_i = (cycle + enable_phase_) % clocks_per_byte_ == 0;
   if (pins_.gmii_ce_i == 0) {  // nobody looks
     pins_.gmii_rx_dv_i = static_cast<std::uint8_t>(below(2));
     pins_.gmii_rx_er_i = static_cast<std::uint8_t>(below(2));
@@ -187,7 +189,8 @@ void random_pins::some_access() {
       configure(0x0C, below(32) | 0x4000, 3);
       break;
     case 9:
-      if (!resets_in_traffic_ || !one_in(4)) break;
+      // An error stops DMA until a reset.
+      if ((!resets_in_traffic_ && !errors_) || !one_in(4)) break;
       ++soft_resets;
       write(reg::CTRL, ctrl_ | ctrl::RST);
       set_up();

@@ -79,6 +79,7 @@ class random_pins {
   rng random_;
   card_inputs pins_;
   const bool slow_wire_;               // the speed is chosen anew with the link
+  const std::uint32_t enable_phase_;   // reset may end before the first clock enable
   std::uint32_t clocks_per_byte_ = 1;  // 1, 10 or 100
   const bool resets_in_traffic_, slow_write_data_, errors_;
   std::uint64_t reset_until_ = 8;

@@ -22,7 +22,8 @@ constexpr clock_set asked_for(card_clock c, std::uint8_t asked) {
 }
 constexpr clock_set all_clocks = ~clock_set{0} / 255;
 
-/// Clocks that the input pins ask for.
+/// Clocks that the input pins ask for.  link_speed_i and m66en_i ask as well when they change; the adapter ties them
+/// off.
 class pin_requests {
  public:
   /// The pins of the next edge; call once for each edge at which they may differ from the one before.  `Pins` has the
@@ -45,7 +46,9 @@ class pin_requests {
   bool settled() const { return settled_; }
 
  private:
-  bool carrier_ = false;  // RX_DV at the last clock enable
+  // RX_DV at the last clock enable.  Before the first one nobody knows what the MAC's register holds, and reset may end
+  // before it: then the MAC has to be clocked as if a frame ended.
+  bool carrier_ = true;
   std::uint8_t link_up_ = 0;
   bool settled_ = true;
 };
