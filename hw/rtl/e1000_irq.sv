@@ -19,7 +19,7 @@ module e1000_irq (
   output logic [16:0] held_o,           // with hold_o: the causes that wait
   output logic        intx_o,
   output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // until next_deadline_o
+  output logic        clk_req_o         // the end of a wait asks by next_deadline_o
 );
   logic [16:0] icr_q, ims_q;
   logic [15:0] itr_q;
@@ -86,7 +86,7 @@ module e1000_irq (
   assign intx_o          = intx_q;
   assign reg_rdata_o     = rdata_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
-  // `waiting_q` set means the deadline was still ahead at the last edge
+  // A cause that waits needs no clock: its deadline was still ahead at the last edge.
   assign clk_req_o       = causes_i != 17'd0 || hold_q || (pending && !intx_q && !waiting_q) ||
                            (!pending && (intx_q || waiting_q));
 endmodule

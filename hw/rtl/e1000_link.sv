@@ -15,7 +15,7 @@ module e1000_link (
   output logic [1:0] speed_o,
   output logic [1:0] asdv_o,
   output logic       lsc_o,            // one-cycle cause on any change of LU (L-1, L-2)
-  output logic       clk_req_o
+  output logic       clk_req_o         // the pins ask when they change
 );
   logic       phy_up_q, lu_q, after_rst_q;
   logic [1:0] phy_speed_q, speed_q, asdv_q;

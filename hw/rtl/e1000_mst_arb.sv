@@ -1,8 +1,9 @@
 // PCI master side: picks the next request, streams write beats in request order, routes responses, counts what is out.
 //
 // Order: write-back, fetch with nothing on chip, payload, prefetch.  One write at a time owns the beat stream, so its
-// beats follow without a bubble; the next request may already be on its way.  At most four writes are outstanding.
-// After an error response DMA stops until CTRL.RST or PCI reset.
+// beats follow without a bubble; the next request may already be on its way.  Two registers hold beats, so that no path
+// leads from mst_wdata_ready_i to a block.  At most four writes are outstanding.  After an error response DMA stops
+// until CTRL.RST or PCI reset.
 module e1000_mst_arb (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -35,7 +36,7 @@ module e1000_mst_arb (
   output logic        wb_rsp_o,
   output logic        rsp_o,                // any of them
   output logic        rsp_bad_o,            // ... and it is an error
-  output logic        grant_o,
+  output logic        grant_o,              // any of the three
   output logic        rsp_ok_o,
   output logic        rsp_last_o,
   output logic [31:0] rsp_data_o,
@@ -62,7 +63,7 @@ module e1000_mst_arb (
   input  logic [1:0]  mst_rsp_status_i,
   input  logic [31:0] mst_rsp_data_i,
   input  logic        mst_rsp_last_i,
-  output logic        clk_req_o
+  output logic        clk_req_o             // a response asks by mst_rsp_valid_i
 );
   logic                  req_valid_q, req_write_q;
   e1000_pkg::kind_e      req_kind_q;
@@ -73,7 +74,7 @@ module e1000_mst_arb (
   logic [31:0]           wdata_q;
   logic [3:0]            wbe_q;
   logic [15:0]           wtag_q;
-  logic                  skid_q;        // a beat met a bus that was not ready
+  logic                  skid_q;        // a beat waits behind the one on the pins, which the bus did not take
   e1000_pkg::mst_wdata_t skid_data_q;
   logic                  rsp_valid_q, rsp_fetch_q, rsp_pay_q, rsp_wb_q, rsp_ok_q, rsp_last_q;
   logic                  rsp_bad_q, master_abort_q, target_abort_q, parity_error_q;
@@ -101,7 +102,7 @@ module e1000_mst_arb (
     end
   end
 
-  // Only a request or its grant is in the cycle, so what follows is the same for all three.
+  // A grant comes only while no request is on the pins; what follows is the same for all three.
   logic grant, grant_write, stage_free, take_beat;
   assign grant        = wb_gnt_o || fetch_gnt_o || pay_gnt_o;
   assign grant_write  = wb_gnt_o || pay_gnt_o;
@@ -113,25 +114,25 @@ module e1000_mst_arb (
   always_ff @(posedge clk_i) begin : update
     logic write_done, last;
     if (!rst_ni || soft_rst_i) begin
-      req_valid_q <= 1'b0;
-      wvalid_q    <= 1'b0;
-      skid_q      <= 1'b0;
-      rsp_valid_q <= 1'b0;
-      rsp_fetch_q <= 1'b0;
-      rsp_pay_q   <= 1'b0;
-      rsp_wb_q    <= 1'b0;
-      rsp_bad_q   <= 1'b0;
+      req_valid_q    <= 1'b0;
+      wvalid_q       <= 1'b0;
+      skid_q         <= 1'b0;
+      rsp_valid_q    <= 1'b0;
+      rsp_fetch_q    <= 1'b0;
+      rsp_pay_q      <= 1'b0;
+      rsp_wb_q       <= 1'b0;
+      rsp_bad_q      <= 1'b0;
       master_abort_q <= 1'b0;
       target_abort_q <= 1'b0;
       parity_error_q <= 1'b0;
-      data_busy_q <= 1'b0;
-      data_go_q   <= 1'b0;
-      writes_q    <= 3'd0;
-      read_q      <= 1'b0;
-      error_q     <= 1'b0;
-      seq_fetch_q <= 2'd0;
-      seq_pay_q   <= 2'd0;
-      seq_wb_q    <= 2'd0;
+      data_busy_q    <= 1'b0;
+      data_go_q      <= 1'b0;
+      writes_q       <= 3'd0;
+      read_q         <= 1'b0;
+      error_q        <= 1'b0;
+      seq_fetch_q    <= 2'd0;
+      seq_pay_q      <= 2'd0;
+      seq_wb_q       <= 2'd0;
     end else begin
       if (req_valid_q) begin
         if (mst_req_ready_i) begin
@@ -192,23 +193,23 @@ module e1000_mst_arb (
       end
 
       if (mst_rsp_valid_i) begin
-        rsp_valid_q <= 1'b1;
-        rsp_fetch_q <= mst_rsp_tag_i[3:2] == e1000_pkg::KindFetch;
-        rsp_pay_q   <= mst_rsp_tag_i[3:2] == e1000_pkg::KindPayload;
-        rsp_wb_q    <= mst_rsp_tag_i[3:2] == e1000_pkg::KindWriteback;
-        rsp_ok_q    <= mst_rsp_status_i == e1000_pkg::RspOk;
-        rsp_last_q  <= mst_rsp_last_i;
-        rsp_data_q  <= mst_rsp_data_i;
-        rsp_bad_q   <= mst_rsp_status_i != e1000_pkg::RspOk;
+        rsp_valid_q    <= 1'b1;
+        rsp_fetch_q    <= mst_rsp_tag_i[3:2] == e1000_pkg::KindFetch;
+        rsp_pay_q      <= mst_rsp_tag_i[3:2] == e1000_pkg::KindPayload;
+        rsp_wb_q       <= mst_rsp_tag_i[3:2] == e1000_pkg::KindWriteback;
+        rsp_ok_q       <= mst_rsp_status_i == e1000_pkg::RspOk;
+        rsp_last_q     <= mst_rsp_last_i;
+        rsp_data_q     <= mst_rsp_data_i;
+        rsp_bad_q      <= mst_rsp_status_i != e1000_pkg::RspOk;
         master_abort_q <= mst_rsp_status_i == e1000_pkg::RspMasterAbort;
         target_abort_q <= mst_rsp_status_i == e1000_pkg::RspTargetAbort;
         parity_error_q <= mst_rsp_status_i == e1000_pkg::RspParityError;
       end else if (rsp_valid_q) begin
-        rsp_valid_q <= 1'b0;
-        rsp_fetch_q <= 1'b0;
-        rsp_pay_q   <= 1'b0;
-        rsp_wb_q    <= 1'b0;
-        rsp_bad_q   <= 1'b0;
+        rsp_valid_q    <= 1'b0;
+        rsp_fetch_q    <= 1'b0;
+        rsp_pay_q      <= 1'b0;
+        rsp_wb_q       <= 1'b0;
+        rsp_bad_q      <= 1'b0;
         master_abort_q <= 1'b0;
         target_abort_q <= 1'b0;
         parity_error_q <= 1'b0;

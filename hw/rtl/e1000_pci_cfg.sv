@@ -16,7 +16,7 @@ module e1000_pci_cfg #(
   input  logic [31:0] wdata_i,
   output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_rd_i
   // errors met by this device as a master, one-cycle pulses
-  input  logic        error_i,            // one of them
+  input  logic        error_i,            // any of them
   input  logic        master_abort_i,
   input  logic        target_abort_i,
   input  logic        parity_error_i,
@@ -26,7 +26,7 @@ module e1000_pci_cfg #(
   output logic [7:0]  latency_timer_o,
   output logic [7:0]  cache_line_o,       // dwords
   output logic        power_d3_o,
-  output logic        clk_req_o           // with strobes: these change nothing while 0
+  output logic        clk_req_o           // an error to record; e1000_target asks for its strobes
 );
   localparam logic [15:0] CommandMask = 16'h0557;  // I/O, memory, master, MWI, PERR, SERR, INTx disable (P-4)
   localparam logic [15:0] StatusFixed = 16'h0230;  // capability list, 66 MHz capable, medium DEVSEL

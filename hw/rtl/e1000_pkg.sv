@@ -87,7 +87,7 @@ package e1000_pkg;
   } rx_reason_e;
 
   // What the receive front tells an observer; all zero when nothing happens.
-  // Every frame the MAC starts ends in exactly one of reject, drop, commit.
+  // Every burst of the MAC ends in exactly one of reject, drop, commit.
   typedef struct packed {
     logic [15:0] tag;
     rx_reason_e  reason;   // with reject and drop

@@ -1,16 +1,16 @@
 // CTRL.RST: stops DMA, waits until what the bus already took has finished, then resets the chip in one cycle (X-7).
 //
-// The wait is bounded by the bus: at most four write bursts and one descriptor read are outstanding.  No new request
-// starts from the cycle after the write, and RST reads 1 until soft_rst_o has passed (N-10).
+// The wait is bounded by the bus: at most four write bursts and one descriptor read are outstanding.  No request is
+// granted from the cycle after the write on, and RST reads 1 until soft_rst_o has passed (N-10).
 module e1000_reset (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic rst_req_i,     // a write set CTRL.RST
   input  logic drained_i,     // no request, beat or response outstanding on the master side
-  input  logic granting_i,    // ... but there will be
+  input  logic granting_i,    // a request is granted in this cycle: something will be outstanding
   output logic pending_o,     // CTRL.RST reads 1; DMA may not start, INTx is low (X-8)
   output logic soft_rst_o,    // one cycle
-  output logic clk_req_o      // this block's registers change at the next edge
+  output logic clk_req_o      // CTRL.RST written or pending
 );
   logic pending_q, soft_q;
   always_ff @(posedge clk_i) begin

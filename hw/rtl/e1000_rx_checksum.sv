@@ -3,15 +3,15 @@
 // A result is claimed only for what was verified whole and before the FCS (R-1): a datagram cut short, a fragment,
 // a UDP sum of 0 or a UDP length that disagrees with IP's gives no TCPCS.
 module e1000_rx_checksum (
-  input  logic        clk_i,
-  input  logic        clk_rx_fifo_i,   // of the answers
+  input  logic        clk_i,          // the walk, while bytes arrive
+  input  logic        clk_rx_fifo_i,  // the answers
   input  logic        rst_ni,
   input  logic        sfd_i,
-  input  logic [2:0]  offload_i,  // at sfd_i: {IPV6OFL, TUOFL, IPOFL}
+  input  logic [2:0]  offload_i,      // at sfd_i: {IPV6OFL, TUOFL, IPOFL}
   input  logic        byte_en_i,
   input  logic [7:0]  byte_i,
-  input  logic [7:0]  prev_i,     // the byte before it
-  input  logic [15:0] index_i,    // at the frame's end its length
+  input  logic [7:0]  prev_i,         // the byte before it
+  input  logic [15:0] index_i,        // at the frame's end its length
   input  logic [15:0] vet_i,
 
   // Answers from the cycle after end_i, the frame's end.  ipe_o and tcpe_o mean something with ipcs_o and tcpcs_o.
@@ -45,7 +45,7 @@ module e1000_rx_checksum (
     StL4    = 4'd7
   } state_e;
 
-  // One's-complement sum, a byte at a time: even bytes are the high ones.
+  // One's-complement sum, two bytes at a time: even bytes are the high ones.
   function automatic logic [15:0] add_word(input logic [15:0] sum, input logic [15:0] word);
     logic [16:0] total;
     total = {1'b0, sum} + {1'b0, word};
@@ -64,7 +64,8 @@ module e1000_rx_checksum (
   logic        ip_seen_q, ip_good_q, l4_seen_q, l4_good_q;
   logic [15:0] ip_end_q, l4_end_q;
 
-  // Every header begins at an even place: one step for two bytes.
+  // Every header begins at an even place: one step for two bytes.  A state begins with count 31, so that its first pair
+  // is number 0.
   always_ff @(posedge clk_i) begin : step
     logic [15:0] word, sum, pseudo, left, size, l4_len;
     logic [7:0]  proto;

@@ -126,8 +126,8 @@ module e1000_rx_dma #(
   assign tok_ok   = tok_pop && rsp_ok_i && tok_live_q[tok_rd_q] && !flush_i;
   assign tok_ptr  = tok_ptr_q[tok_rd_q*7 +: 7];
 
-  // A frame without a byte to write completes when all before it have (only SBP with SECRC can make one), and the
-  // descriptors of a starved frame complete early (R-25).
+  // A frame without a byte to write completes when all before it have (the front stores none: e1000_rx_verdict), and
+  // the descriptors of a starved frame complete early (R-25).
   logic empty_done, early_done;
   assign empty_done = state_q == StEmpty && tok_count_q == 3'd0 && !flush_i;
   always_comb begin
@@ -292,7 +292,7 @@ module e1000_rx_dma #(
     end
   end
 
-  // Requests that wait for the bus are the arbiter's business; every wait for a response or a descriptor is idle.
+  // Waiting for a grant, a response or a descriptor changes nothing.
   assign clk_req_o   = (state_q == StIdle && frame_valid_i && rx_en_i) || (state_q == StDesc && desc_valid_i) ||
                        state_q == StCalc || state_q == StSend || state_q == StPop || empty_done || early_done ||
                        refill || flush_i || req_gnt_i || rsp_valid_i;

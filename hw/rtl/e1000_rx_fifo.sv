@@ -4,22 +4,22 @@
 // whole words.  Data words are written behind the place of the status words, which follow when the frame's fate is
 // known; until the second is in, the frame does not exist for the reader.
 module e1000_rx_fifo (
-  input  logic                    clk_rx_fifo_i,    // write side and counts
-  input  logic                    clk_rx_dma_i,    // read side
+  input  logic                    clk_rx_fifo_i,  // write side, counts, diagnostics
+  input  logic                    clk_rx_dma_i,   // read side
   input  logic                    rst_ni,
   input  logic                    soft_rst_i,
-  input  logic [6:0]              pba_rxa_i,   // usable size in KiB, 64 at most
+  input  logic [6:0]              pba_rxa_i,      // usable size in KiB, 64 at most
 
   // write side
-  input  logic                    start_i,     // a frame begins: back to its first word
+  input  logic                    start_i,        // a frame begins: back to its first word
   input  logic                    word_en_i,
   input  logic [63:0]             word_i,
-  input  logic                    finish_i,    // the frame has ended; its last word may come in the same cycle
-  input  logic                    keep_i,      // with finish_i: commit it, otherwise roll back
-  input  logic [14:0]             length_i,    // with finish_i
-  input  e1000_pkg::rx_frame_t    frame_i,     // from the cycle after commit_o
-  output logic                    lost_o,      // with finish_i and keep_i: a word found no room, so it rolls back
-  output logic                    commit_o,
+  input  logic                    finish_i,       // the frame has ended; its last word may come in the same cycle
+  input  logic                    keep_i,         // with finish_i: commit it, otherwise roll back
+  input  logic [14:0]             length_i,       // with finish_i: bytes to store
+  input  e1000_pkg::rx_frame_t    frame_i,        // from the cycle after commit_o
+  output logic                    lost_o,         // with finish_i and keep_i: a word found no room, so it rolls back
+  output logic                    commit_o,       // with finish_i: it is kept
 
   // read side
   output logic                    frame_valid_o,
@@ -32,7 +32,7 @@ module e1000_rx_fifo (
   // diagnostics RDFH, RDFT, RDFHS, RDFTS, RDFPC
   input  logic                    reg_rd_i,
   input  logic                    reg_wr_i,
-  input  logic                    reg_wr_ok_i, // the receiver is off
+  input  logic                    reg_wr_ok_i,    // the receiver is off
   input  logic [16:0]             reg_addr_i,
   input  logic [31:0]             reg_wdata_i,
   output logic [31:0]             reg_rdata_o,
@@ -82,7 +82,8 @@ module e1000_rx_fifo (
   assign commit_o  = finish_i & keep_i & ~lost_o;
   assign published = wr_state_q == WrStat1;
 
-  // With a stripped FCS `stored_q` may reach `need` without the first word lost: what comes behind it does not count.
+  // No word behind a lost one is stored: with a stripped FCS `stored_q` could still reach `need`, and the frame would
+  // have a hole.
   always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni || soft_rst_i || start_i || finish_i) holed_q <= 1'b0;
     else if (word_en_i && !word_we) holed_q <= 1'b1;
@@ -259,6 +260,7 @@ module e1000_rx_fifo (
     end
   end
 
+  // e1000_rx_dma, on the read side's clock, asks for it with its pops.
   assign clk_req_rx_fifo_o = start_i | word_en_i | finish_i | (wr_state_q != WrData) | release_head;
   assign clk_req_rx_dma_o  = rd_state_q == RdStat0 || rd_state_q == RdStat1 ||
                              (rd_state_q == RdEmpty && frames_q != 12'd0);

@@ -3,8 +3,8 @@
 // Everything is looked up once a frame: the 16 exact entries and the hash word at byte 5, the VLAN word at byte 15.
 // The answers are registers, so `match_o` is right from the cycle after, the earliest in which a frame can end.
 module e1000_rx_filter (
-  input  logic                    clk_i,       // of frames
-  input  logic                    clk_csr_i,   // of the registers
+  input  logic                    clk_i,       // what is known of the frame: SFD and first 17 bytes
+  input  logic                    clk_csr_i,   // registers and tables
   input  logic                    rst_ni,
   input  logic                    soft_rst_i,  // X-6: entry 0 from the EEPROM, the others invalid; MTA, VFTA kept
   input  logic [47:0]             mac_addr_i,
@@ -15,7 +15,7 @@ module e1000_rx_filter (
   input  logic [15:0]             index_i,
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
   output e1000_rx_pkg::rx_match_t match_o,
-  output logic                    vet_seen_o,  // bytes 12..13 were VET; valid in bytes 14 and 15
+  output logic                    vet_seen_o,  // bytes 12..13 were VET; from byte 14 on
 
   input  logic                    reg_rd_i,
   input  logic                    reg_wr_i,
@@ -57,7 +57,8 @@ module e1000_rx_filter (
     end
   end
 
-  // ---- registers: hash and VLAN tables, memories with a port for software and one for frames ------
+  // ---- registers: hash and VLAN tables, memories with a port for software and one for frames, -----
+  // each on its clock
   logic [31:0] mta_mem [128];
   logic [31:0] vfta_mem [128];
   logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;

@@ -1,47 +1,49 @@
-// Receive front: from the GMII pins to whole frames in the FIFO.  Wiring, the frame's settings, and its event word.
+// Receive front: from the GMII pins to whole frames in the FIFO.  Wiring, the frame's settings, whether it is wanted,
+// and its event word.
 module e1000_rx_front (
-  input  logic        clk_rx_mac_i,          // bytes: MAC, packer, checksums
-  input  logic        clk_rx_frame_i,         // once a frame: filter, fate, statistics, events
-  input  logic        clk_rx_fifo_i,          // FIFO, write side
-  input  logic        clk_rx_dma_i,          // FIFO, read side
-  input  logic        clk_csr_i,
-  input  logic        rst_ni,            // power-on or PCI reset, synchronous
-  input  logic        soft_rst_i,        // CTRL.RST, one cycle; keeps the frame tag, MTA and VFTA (X-4..X-6)
-  input  logic        gmii_ce_i,         // a GMII byte is on the pins in this cycle
-  input  logic        gmii_rx_dv_i,
-  input  logic        gmii_rx_er_i,
-  input  logic [7:0]  gmii_rxd_i,
-  input  logic        link_up_i,
-  input  logic [47:0] mac_addr_i,        // RA[0] after reset; byte 0 in bits 7:0
-  input  logic [31:0] rctl_i,
-  input  logic        vme_i,             // CTRL.VME
-  input  logic [15:0] vet_i,
-  input  logic [10:0] rxcsum_i,
-  input  logic [6:0]  pba_rxa_i,         // KiB
+  input  logic                 clk_rx_mac_i,    // bytes: MAC, packer, checksums
+  input  logic                 clk_rx_frame_i,  // once a frame: filter, settings, statistics, events
+  input  logic                 clk_rx_fifo_i,   // FIFO, write side; what a frame's end leaves for it
+  input  logic                 clk_rx_dma_i,    // FIFO, read side
+  input  logic                 clk_csr_i,       // RAL/RAH, MTA, VFTA
+  input  logic                 rst_ni,          // power-on or PCI reset, synchronous
+  input  logic                 soft_rst_i,      // CTRL.RST, one cycle; keeps the frame tag, MTA and VFTA (X-4..X-6)
+  input  logic                 gmii_ce_i,       // a GMII byte is on the pins in this cycle
+  input  logic                 gmii_rx_dv_i,
+  input  logic                 gmii_rx_er_i,
+  input  logic [7:0]           gmii_rxd_i,
+  input  logic                 link_up_i,       // STATUS.LU
+  input  logic [47:0]          mac_addr_i,      // RA[0] after reset; byte 0 in bits 7:0
+  input  logic [31:0]          rctl_i,
+  input  logic                 vme_i,           // CTRL.VME
+  input  logic [15:0]          vet_i,
+  input  logic [10:0]          rxcsum_i,
+  input  logic [6:0]           pba_rxa_i,       // KiB
 
   // RAL/RAH, MTA, VFTA, statistics, FIFO diagnostics
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
-  output logic [31:0] reg_rdata_o,       // in the cycle after reg_rd_i; 0 for registers of other blocks
-  input  logic        no_desc_i,         // no free descriptor (R-12b)
+  input  logic                 reg_rd_i,
+  input  logic                 reg_wr_i,
+  input  logic [16:0]          reg_addr_i,
+  input  logic [31:0]          reg_wdata_i,
+  output logic [31:0]          reg_rdata_o,     // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  logic                 no_desc_i,       // no free descriptor (R-12b)
 
   // head frame of the FIFO, 8 bytes a word, byte 0 in bits 7:0
-  output logic        frame_valid_o,
+  output logic                 frame_valid_o,
   output e1000_pkg::rx_frame_t frame_o,
-  output logic        data_valid_o,
-  output logic [63:0] data_o,
-  input  logic        data_pop_i,
-  input  logic        frame_pop_i,
+  output logic                 data_valid_o,
+  output logic [63:0]          data_o,
+  input  logic                 data_pop_i,
+  input  logic                 frame_pop_i,
 
-  output logic        rxo_o,             // a frame was missed
-  output logic        rnbc_o,            // a good frame found no free descriptor
-  output logic        clk_req_rx_mac_o,
-  output logic        clk_req_rx_frame_o,
-  output logic        clk_req_rx_fifo_o,
-  output logic        clk_req_rx_dma_o,
-  output e1000_pkg::rx_evt_t evt_o
+  output logic                 rxo_o,           // one cycle: a frame was missed
+  output logic                 rnbc_o,          // one cycle: a good frame found no free descriptor
+  // strobes, CTRL.RST, pops and GMII pins are asked for from outside
+  output logic                 clk_req_rx_mac_o,
+  output logic                 clk_req_rx_frame_o,
+  output logic                 clk_req_rx_fifo_o,
+  output logic                 clk_req_rx_dma_o,
+  output e1000_pkg::rx_evt_t   evt_o            // what the cycle before decided
 );
 
   // ---- MAC ----------------------------------------------------------------------------------------
@@ -264,7 +266,7 @@ module e1000_rx_front (
 
   // ---- events -------------------------------------------------------------------------------------
   // A burst ends in one of reject, drop, commit.  At most one burst is open, and its end is decided in the cycle
-  // that ends it, so one register serves all.  `commit` leads the frame's appearance at the head by some cycles.
+  // that ends it, so one register serves all.  `commit` leads the frame at the head by at least five cycles.
   e1000_pkg::rx_evt_t evt_q;
   logic               evt_busy, rxo_q, rnbc_q;
 
@@ -317,11 +319,11 @@ module e1000_rx_front (
     end
   end
 
-  assign evt_busy    = evt_q.accept | evt_q.reject | evt_q.commit | evt_q.drop;
-  assign evt_o       = evt_q;
-  assign rxo_o       = rxo_q;
-  assign rnbc_o      = rnbc_q;
-  assign clk_req_rx_mac_o  = mac_req;
+  assign evt_busy           = evt_q.accept | evt_q.reject | evt_q.commit | evt_q.drop;
+  assign evt_o              = evt_q;
+  assign rxo_o              = rxo_q;
+  assign rnbc_o             = rnbc_q;
+  assign clk_req_rx_mac_o   = mac_req;
   assign clk_req_rx_frame_o = sfd | eob | (byte_en & head) | evt_busy | stats_req | (link_q != link_up_i);
 
 endmodule

@@ -1,7 +1,7 @@
 // Receive MAC: finds frames in rx_dv bursts, numbers them, counts their bytes, checks the FCS, remembers RX_ER.
 //
-// Pins are registered first; every output is a function of those registers and of the MAC's state.  Each rx_dv
-// burst takes the next tag and raises `eob_o` or, when a reset hits it, `cut_o`, exactly once.
+// Pins are registered first; every output is a function of those registers, of the MAC's state and of soft_rst_i.  Each
+// rx_dv burst takes the next tag and raises `eob_o` or, when a reset hits it, `cut_o`, exactly once.
 module e1000_rx_mac (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -15,14 +15,14 @@ module e1000_rx_mac (
   output logic        byte_en_o,   // byte_o belongs to the frame
   output logic [7:0]  byte_o,
   output logic [15:0] index_o,     // bytes before byte_o; at eob_o the frame's length, at most 65535
-  output logic        head_o,      // ... of the first 17
+  output logic        head_o,      // index_o is at most 16
   output logic        eob_o,       // the burst ended
   output logic        is_frame_o,  // with eob_o: it held an SFD and at least one byte
   output logic        crc_ok_o,    // with eob_o
   output logic        rx_er_o,     // with eob_o: RX_ER between SFD and end
   output logic        cut_o,       // a reset ends the burst under way; nothing more comes from it
   output logic [15:0] tag_o,
-  output logic        clk_req_o   // a byte or its end is in the input registers
+  output logic        clk_req_o    // a byte or a burst's end is in the input registers; the pins ask before
 );
 
   localparam logic [7:0]  Sfd = 8'hD5;
@@ -30,7 +30,7 @@ module e1000_rx_mac (
 
   // ---- input registers ---------------------------------------------------------------------------
   logic       byte_q;  // a byte came
-  logic       end_q;   // the first idle cycle after one
+  logic       end_q;   // the first enabled cycle without one
   logic       dv_q, er_q;
   logic [7:0] rxd_q;
 

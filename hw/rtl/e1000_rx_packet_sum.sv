@@ -1,20 +1,20 @@
 // Packet checksum (5.3): complement of the one's-complement sum over the stored frame from byte RXCSUM.PCSS on.
 //
 // It sums what is stored, so without the FCS if SECRC and without a stripped tag.  It works on dwords, one behind the
-// packer: when a dword is whole, the one before it is added, so that the FCS has not been added when the frame ends.
-// The rest is added then.  An odd PCSS swaps the bytes of the sum.
+// packer: when a dword is whole, the one before it is added, so that neither a tag nor the FCS has been added when it
+// goes.  The rest is added at the frame's end.  An odd PCSS swaps the bytes of the sum.
 module e1000_rx_packet_sum (
-  input  logic        clk_i,
-  input  logic        clk_rx_fifo_i,  // of the answer
+  input  logic        clk_i,          // the sum, while bytes arrive
+  input  logic        clk_rx_fifo_i,  // the answer
   input  logic        sfd_i,
   input  logic        byte_en_i,
-  input  logic        strip_i,   // in this cycle the last dword goes
-  input  logic [1:0]  lane_i,    // stored bytes so far, modulo 4
-  input  logic [63:0] last_i,    // the last stored bytes, the newest in 63:56
+  input  logic        strip_i,        // with byte_en_i: this dword is a tag and is taken out
+  input  logic [1:0]  lane_i,         // stored bytes so far, modulo 4
+  input  logic [63:0] last_i,         // the last stored bytes, the newest in 63:56
   input  logic        secrc_i,
   input  logic [7:0]  pcss_i,
-  input  logic        end_i,
-  output logic [15:0] csum_o     // in the cycle after end_i; high byte = even byte of the sum (R-83)
+  input  logic        end_i,          // the frame has ended
+  output logic [15:0] csum_o          // from the cycle after end_i; high byte = even byte of the sum (R-83)
 );
 
   function automatic logic [15:0] add_word(input logic [15:0] sum, input logic [15:0] word);
@@ -24,7 +24,7 @@ module e1000_rx_packet_sum (
   endfunction
 
   logic [15:0] sum_q;
-  logic [6:0]  dwords_q;   // whole dwords so far, at most 65: what lies further back than PCSS reaches counts alike
+  logic [6:0]  dwords_q;   // whole dwords so far, at most 65: from byte 256 on PCSS leaves nothing out
 
   // Adds the bytes of a dword (byte 0 in 7:0) that `first` and `count` leave.
   function automatic logic [15:0] add_dword(input logic [15:0] sum, input logic [31:0] data, input logic [2:0] first,

@@ -28,7 +28,7 @@ module e1000_rx_ring (
   output logic        flush_o,         // one cycle: forget everything on chip and start again at RDH (R-16, N-8)
   output logic        no_desc_o,       // free count 0, for RNBC (R-32)
   output logic        rxdmt0_o,        // one-cycle cause (I-40)
-  output logic        clk_req_o
+  output logic        clk_req_o        // the top asks for placed_i and written_i
 );
   logic [31:4]  rdbal_q;
   logic [31:0]  rdbah_q;
@@ -119,5 +119,5 @@ module e1000_rx_ring (
   assign usable_o    = rdh_q < size && rdt_q < size;
   assign flush_o     = flush_q;
   assign no_desc_o   = !usable_o || placed_q == rdt_q;
-  assign clk_req_o   = flush_q;  // and responses, grants
+  assign clk_req_o   = flush_q;
 endmodule

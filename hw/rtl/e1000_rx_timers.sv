@@ -18,7 +18,7 @@ module e1000_rx_timers (
   output logic        ask_o,            // flush, then raise the causes
   output logic [1:0]  ask_causes_o,     // {SRPD, RXT0}
   output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // until next_deadline_o
+  output logic        clk_req_o         // an expiry asks by next_deadline_o
 );
   logic [15:0] rdtr_q, radv_q;
   logic [11:0] rsrpd_q;

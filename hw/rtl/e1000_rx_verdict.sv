@@ -1,6 +1,6 @@
-// The fate of a frame at its end: stored or dropped and why, its status word, and which counters move (6.8, 6.10).
+// The fate of a frame at its end: what it is, whether it is worth storing, and its status word (6.8).
 //
-// Only keep_o is combinational; all else is worked out where it is registered, at the frame's end.
+// What the FIFO must know in the cycle of the frame's end is combinational; the status word is registered with it.
 module e1000_rx_verdict (
   input  logic                    clk_rx_fifo_i,
   input  logic                    eof_i,       // a frame with an SFD and at least one byte has ended
@@ -15,7 +15,7 @@ module e1000_rx_verdict (
   input  logic [15:0]             csum_i,                          // likewise
   input  logic                    commit_i,    // the FIFO takes the frame
 
-  output e1000_rx_pkg::rx_class_t kind_o,
+  output e1000_rx_pkg::rx_class_t kind_o,      // 0 without eof_i, as the next two
   output logic                    keep_o,      // worth storing
   output logic [14:0]             length_o,    // bytes to store
   output e1000_pkg::rx_frame_t    frame_o      // from the cycle after commit_i
@@ -38,7 +38,7 @@ module e1000_rx_verdict (
     end
   end
 
-  // The rest of the status word; the checksums join in the cycle after.
+  // The status word; the checksums, which have registers of their own, join in the cycle after.
   logic [14:0] length_q;
   logic [15:0] tag_q, special_q;
   logic        stripped_q, pif_q, crc_ok_q, rx_er_q;

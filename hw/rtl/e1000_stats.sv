@@ -7,23 +7,24 @@
 // turn, the total of all frames first, and are part of what a read sees; frames end too far apart for two increments
 // of one counter to meet there.
 module e1000_stats (
-  input  logic                   clk_i,
-  input  logic                   rst_ni,
-  input  logic                   soft_rst_i,   // R-54
-  input  logic                   eof_i,        // a frame ended: what it was
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    soft_rst_i,   // R-54
+  // a frame has ended, and what it was
+  input  logic                    eof_i,
   input  e1000_rx_pkg::rx_class_t kind_i,
-  input  logic                   multicast_i,
-  input  logic                   broadcast_i,
-  input  logic [15:0]            length_i,
-  input  logic                   crc_ok_i,
-  input  logic                   rx_er_i,
-  input  logic                   stored_i,
-  input  logic                   missed_i,
-  input  logic                   no_desc_i,
-  input  logic                   reg_rd_i,
-  input  logic [16:0]            reg_addr_i,
-  output logic [31:0]            reg_rdata_o,
-  output logic                   clk_req_o
+  input  logic                    multicast_i,  // not broadcast
+  input  logic                    broadcast_i,
+  input  logic [15:0]             length_i,     // DA..CRC
+  input  logic                    crc_ok_i,
+  input  logic                    rx_er_i,
+  input  logic                    stored_i,
+  input  logic                    missed_i,     // worth storing, no room
+  input  logic                    no_desc_i,    // no free descriptor (R-12b)
+  input  logic                    reg_rd_i,     // clears what it reads
+  input  logic [16:0]             reg_addr_i,
+  output logic [31:0]             reg_rdata_o,
+  output logic                    clk_req_o     // increments wait; the front asks for eof_i
 );
 
   localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
@@ -77,6 +78,7 @@ module e1000_stats (
   // A counter that is not live is 0: reset and reading clear that bit and leave the memory alone.
   logic [31:0]         count_mem [NumStats];
   logic [NumStats-1:0] live_q, pending_q;
+  logic [63:0]         gor_q, tor_q;  // pairs
 
   function automatic logic [31:0] plus_one(input logic [31:0] count);
     plus_one = (count == 32'hFFFFFFFF) ? count : count + 32'd1;
@@ -86,7 +88,7 @@ module e1000_stats (
   assign counted     = eof_i & kind_i.counted;
   assign stored_good = eof_i & stored_i & kind_i.good;
 
-  // The counters that a frame moves.
+  // The counters that a frame moves, but for MPC and RNBC.
   function automatic logic [NumStats-1:0] moved(input logic [15:0] length, input logic good_stored, input logic group,
                                                 input logic broadcast, input logic bad_pass, input logic runt,
                                                 input logic giant, input logic crc_ok, input logic rx_er);
@@ -160,11 +162,9 @@ module e1000_stats (
     end
   end
 
-  assign clk_req_o = pending_q != '0;  // and eof_i
+  assign clk_req_o = pending_q != '0;
 
   // ---- pairs --------------------------------------------------------------------------------------
-  logic [63:0] gor_q, tor_q;
-
   function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [15:0] by);
     logic [64:0] total;
     total = {1'b0, clr ? 64'd0 : sum} + {49'd0, inc ? by : 16'd0};

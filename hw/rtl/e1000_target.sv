@@ -28,7 +28,7 @@ module e1000_target (
   output logic [16:0] reg_addr_o,
   output logic [31:0] wdata_o,
   input  logic [31:0] reg_rdata_i,   // OR of all blocks, valid in the cycle after reg_rd_o
-  output logic        clk_req_o      // without a request on the pins nothing changes while 0
+  output logic        clk_req_o      // an access is under way or its response shown; a new one asks by tgt_req_valid_i
 );
   typedef enum logic [1:0] {StIdle, StStrobe, StCollect} state_e;
   state_e      state_q;

@@ -1,8 +1,8 @@
 // 82540EM-compatible NIC behind its PCI interface: wiring and flat ports only.
 //
 // GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_dma -> PCI master; descriptors through
-// e1000_rx_ring, e1000_desc_cache and e1000_writeback; causes through e1000_rx_timers and e1000_irq.  Every input is
-// registered before use, now_i excepted, which only feeds registers.  clk_req_*_o are functions of registers only.
+// e1000_rx_ring, e1000_desc_cache and e1000_writeback; causes through e1000_rx_timers and e1000_irq.  No path leads
+// from an input to an output or a clk_req_*_o without a register in between.
 module e1000_top #(
   parameter int unsigned FetchMax   = 64,    // descriptors in one fetch burst
   parameter int unsigned BurstBytes = 256,   // payload bursts end on multiples of this, power of two
@@ -10,18 +10,18 @@ module e1000_top #(
   parameter logic [15:0] SubsystemId     = 16'h100E,
   parameter logic [15:0] SubsystemVendor = 16'h8086
 ) (
-  // 125 MHz, all of one phase.  clk_req_*_o says which of them have to come at the next edge, pins which others; the rest
+  // 125 MHz, all of one phase.  clk_req_*_o and some pins ask for those that have to come at the next edge; the others
   // may come or not (docs/rtl/top.md).  Tied together they are one clock.
-  input  logic        clk_csr_i,             // target, configuration space, registers, link, reset
+  input  logic        clk_csr_i,             // target, configuration space, registers (RA, MTA, VFTA too), link, reset
   input  logic        clk_rx_frame_i,        // once a frame: filter, fate, statistics, events
   input  logic        clk_rx_mac_i,          // bytes: MAC, packer, checksums
-  input  logic        clk_rx_fifo_i,         // receive FIFO, write side
+  input  logic        clk_rx_fifo_i,         // receive FIFO, write side; what a frame's end leaves for it
   input  logic        clk_rx_dma_i,          // receive FIFO, read side; receive DMA
   input  logic        clk_rx_desc_i,         // ring, descriptor cache, write-back
   input  logic        clk_mst_i,             // master side
   input  logic        clk_irq_i,             // timers, interrupts
-  input  logic        rst_ni,                // power-on and PCI RST#, synchronous
-  input  logic [63:0] now_i,                 // always-on time in clk cycles
+  input  logic        rst_ni,                // power-on and PCI RST#, synchronous; 0 asks for all clocks
+  input  logic [63:0] now_i,                 // time in clocks; counts whether they come or not
   // GMII and link
   input  logic        gmii_ce_i,
   input  logic        gmii_rx_dv_i,
@@ -67,17 +67,17 @@ module e1000_top #(
   input  logic [31:0] mst_rsp_data_i,
   input  logic        mst_rsp_last_i,
   output logic        intx_o,                // 1 = INTA# asserted
-  // a register of the group may change at the next edge; pins that ask as well
-  output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when they change
+  // a register of the group may change at the next edge; beside it the pins that ask as well
+  output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when one has changed
   output logic        clk_req_rx_frame_o,
-  output logic        clk_req_rx_mac_o,      // gmii_ce_i with gmii_rx_dv_i, and the first one without it
+  output logic        clk_req_rx_mac_o,      // gmii_ce_i with gmii_rx_dv_i, and the first one without it after that
   output logic        clk_req_rx_fifo_o,
   output logic        clk_req_rx_dma_o,
   output logic        clk_req_rx_desc_o,
   output logic        clk_req_mst_o,         // mst_rsp_valid_i
   output logic        clk_req_irq_o,         // now_i >= next_deadline_o
   output logic [63:0] next_deadline_o,       // all ones: none
-  // observation, zero when nothing happens; evt_causes_o and evt_held_o belong to the strobe above them
+  // observation, zero when nothing happens; evt_causes_o and evt_held_o mean something with the strobe above them
   output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}
   output logic        evt_rst_o,             // CTRL.RST takes effect in this cycle
   output logic        evt_cause_o,           // ICR bits set in this cycle
@@ -284,7 +284,8 @@ module e1000_top #(
 
   // ---- clocks --------------------------------------------------------------------------------------------------
   // Each block asks for what it will do by itself; here stands what others do to it.  A register access and CTRL.RST
-  // concern everybody.
+  // concern everybody; in the csr group the blocks they come from ask.  Grants, responses, uses and completions move
+  // the pointers of ring, cache and write-back.
   logic wake_all;
   assign wake_all           = reg_rd | reg_wr | soft_rst;
   assign clk_req_csr_o      = req_reset | req_target | req_cfg | req_regs | req_link;
