@@ -21,7 +21,7 @@ TEST(desc, fetches_up_to_but_not_including_the_tail) {
     std::vector<unsigned> expected;
     for (unsigned i = 0; i < tail; ++i) expected.push_back(i);
     EXPECT_EQ(fetched(bench), expected);
-    EXPECT_TRUE(bench.quiescent());
+    EXPECT_TRUE(bench.asks_no_clock());
   }
 }
 
@@ -41,7 +41,7 @@ TEST(desc, nothing_is_fetched_while_disabled_and_the_tail_counts_when_enabled) {
   bench.write(reg::RDT, 40);  // DPDK: RDT before EN
   bench.run(300);
   EXPECT_TRUE(bench.log.empty());
-  EXPECT_TRUE(bench.quiescent());
+  EXPECT_TRUE(bench.asks_no_clock());
   bench.write(reg::RCTL, rctl::EN | rctl::BAM);
   bench.run(300);
   EXPECT_EQ(fetched(bench).size(), 40U);

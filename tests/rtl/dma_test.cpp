@@ -138,7 +138,7 @@ TEST(dma, a_frame_that_finds_too_few_descriptors_waits_and_gives_back_what_it_fi
   EXPECT_EQ(bench.read(reg::RDH), 2U);
   for (const auto& cause : bench.causes) EXPECT_EQ(cause.bits & icr::RXT0, 0U);
   bench.run(2);  // the read's own response
-  EXPECT_TRUE(bench.quiescent());
+  EXPECT_TRUE(bench.asks_no_clock());
   bench.write(reg::RDT, 3);
   bench.run(600);
   EXPECT_EQ(bench.descriptor_at(2).status, rxd_status::DD);

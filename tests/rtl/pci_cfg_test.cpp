@@ -122,7 +122,7 @@ TEST(pci_cfg, no_dma_without_bus_master_or_in_d3) {
     bench.send(make_frame(station, 64));
     bench.run(500);
     EXPECT_TRUE(bench.log.empty());
-    EXPECT_TRUE(bench.quiescent());
+    EXPECT_TRUE(bench.asks_no_clock());
     bench.write_config(pmcsr, 0);
     bench.write_config(command_reg, 0x0007);
     EXPECT_TRUE(bench.run_until([&] { return bench.descriptor_at(0).status & rxd_status::DD; }));

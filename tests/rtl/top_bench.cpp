@@ -91,7 +91,7 @@ void top_bench::tick() {
 void top_bench::run(std::uint64_t cycles) {
   const std::uint64_t end = now_ + cycles;
   while (now_ < end) {
-    if (skipping_ && quiescent() && quiet_pins()) now_ = std::min(end - 1, std::max(now_, idle_until()));
+    if (skipping_ && asks_no_clock() && quiet_pins()) now_ = std::min(end - 1, std::max(now_, idle_until()));
     tick();
   }
 }
@@ -225,7 +225,7 @@ top_bench::descriptor top_bench::descriptor_at(unsigned index) const {
 bool top_bench::intx() const {
   return dut_->intx_o;
 }
-bool top_bench::quiescent() const {
+bool top_bench::asks_no_clock() const {
   return !(dut_->clk_req_csr_o || dut_->clk_req_rx_frame_o || dut_->clk_req_rx_mac_o || dut_->clk_req_rx_fifo_o ||
            dut_->clk_req_rx_dma_o || dut_->clk_req_rx_desc_o || dut_->clk_req_mst_o || dut_->clk_req_irq_o);
 }

@@ -105,7 +105,7 @@ class top_bench {
 
   // ---- observation
   bool intx() const;
-  bool quiescent() const;
+  bool asks_no_clock() const;
   std::uint64_t next_deadline() const;
   std::uint64_t hash() const { return hash_; }
   struct cause_event {

@@ -84,7 +84,7 @@ module e1000_mst_arb_sva (
   PrefetchYieldsToPayload: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     fetch_gnt_o && !fetch_urgent_i && pay_valid_i |-> writes_q == 3'd4 || !drained_o);
   ResetOnlyWhenDrained: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) soft_rst_i |-> drained_o);
-  QuiescentMeansNoRequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  NoRequestWhenUnasked: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     !clk_req_o |-> !mst_req_valid_o && !mst_wdata_valid_o);
 
   // ---- the skid register: a ready that was said stands, and no beat is lost, doubled or overtaken ----

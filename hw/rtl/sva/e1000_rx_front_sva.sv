@@ -21,8 +21,8 @@ module e1000_rx_front_sva (
   input logic [63:0]         watched  // registers all over the front
 );
 
-  logic quiescent;  // nobody asks for a clock
-  assign quiescent = !clk_req_rx_mac_o && !clk_req_rx_frame_o && !clk_req_rx_fifo_o && !clk_req_rx_dma_o;
+  logic unasked;  // nobody asks for a clock
+  assign unasked = !clk_req_rx_mac_o && !clk_req_rx_frame_o && !clk_req_rx_fifo_o && !clk_req_rx_dma_o;
 
   logic past_ok_q, accepted_q, busy;
   assign busy = evt_o.accept || evt_o.reject || evt_o.commit || evt_o.drop;
@@ -52,13 +52,13 @@ module e1000_rx_front_sva (
     rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
   RnbcComesWithAFrame: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  QuiescentHasNoNews: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    quiescent |-> !busy);
+  NoNewsWhenUnasked: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+    unasked |-> !busy);
   // The requests know of a pop in its own cycle.
-  QuiescentMeansStill: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    $past(quiescent && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i
+  StillWhenUnasked: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+    $past(unasked && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i
           && !data_pop_i && !frame_pop_i)
-    && $stable(link_up_i) |-> (quiescent || frame_pop_i) && watched == $past(watched));
+    && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched));
 
   FrameIsMissed: cover property (@(posedge clk_rx_frame_i) rst_ni && rxo_o);
   NoDescriptorForIt: cover property (@(posedge clk_rx_frame_i) rst_ni && rnbc_o);
