@@ -39,7 +39,6 @@ module e1000_top #(
   input  logic [16:0] tgt_addr_i,
   input  logic [3:0]  tgt_be_i,
   input  logic [31:0] tgt_wdata_i,
-  output logic        tgt_rsp_valid_o,
   output logic [31:0] tgt_rsp_rdata_o,
   // configuration state the bus needs
   output logic [15:0] cfg_command_o,
@@ -48,7 +47,6 @@ module e1000_top #(
   output logic [7:0]  cfg_latency_timer_o,
   output logic [7:0]  cfg_cache_line_o,
   // PCI master
-  output logic        mst_req_valid_o,
   input  logic        mst_req_ready_i,
   output logic [1:0]  mst_req_kind_o,
   output logic [3:0]  mst_req_tag_o,
@@ -66,7 +64,13 @@ module e1000_top #(
   input  logic [1:0]  mst_rsp_status_i,
   input  logic [31:0] mst_rsp_data_i,
   input  logic        mst_rsp_last_i,
+  // What says that there is something to look at; side by side, so that a simulator reads them at once.
   output logic        intx_o,                // 1 = INTA# asserted
+  output logic        tgt_rsp_valid_o,
+  output logic        mst_req_valid_o,
+  output logic        evt_rst_o,             // CTRL.RST takes effect in this cycle
+  output logic        evt_cause_o,           // evt_causes_o
+  output logic        evt_hold_o,            // evt_held_o
   // a register of the group may change at the next edge; beside it the pins that ask as well
   output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when one has changed
   output logic        clk_req_rx_frame_o,
@@ -77,13 +81,10 @@ module e1000_top #(
   output logic        clk_req_mst_o,         // mst_rsp_valid_i
   output logic        clk_req_irq_o,         // now_i >= next_deadline_o
   output logic [63:0] next_deadline_o,       // all ones: none
-  // observation, zero when nothing happens; evt_causes_o and evt_held_o mean something with the strobe above them
-  output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}
-  output logic        evt_rst_o,             // CTRL.RST takes effect in this cycle
-  output logic        evt_cause_o,           // ICR bits set in this cycle
-  output logic [16:0] evt_causes_o,
-  output logic        evt_hold_o,            // a cause waits for the throttle from this cycle on
-  output logic [16:0] evt_held_o
+  // observation
+  output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}, zero when nothing happens
+  output logic [16:0] evt_causes_o,          // ICR bits set in this cycle
+  output logic [16:0] evt_held_o             // causes that wait for the throttle from this cycle on
 );
   logic fetch_gnt, pay_gnt, wb_gnt, grant, rsp_any;
 

@@ -7,6 +7,7 @@ import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "hw/tlm/nic/direct_call.py"
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
+STROBES = ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o"]
 
 
 def dump(clocks):
@@ -15,9 +16,11 @@ def dump(clocks):
                      for i, clock in enumerate(clocks))
 
 
-def header(requests, flags=8):
-    outputs = "\n".join(f"        VL_OUT8(clk_req_{name}_o,0,0);" for name in requests)
-    return f"struct {{\n        VL_IN8(rst_ni,0,0);\n{outputs}\n        VL_OUT8(evt_rst_o,0,0);\n" \
+def header(requests, flags=8, strobes=STROBES, kind="8", bits="0,0"):
+    lines = [f"VL_OUT8({name},0,0);" for name in strobes]
+    lines += [f"VL_OUT{kind}(clk_req_{name}_o,{bits});" for name in requests]
+    outputs = "\n".join(f"        {line}" for line in lines)
+    return f"struct {{\n        VL_IN8(rst_ni,0,0);\n{outputs}\n        VL_OUT8(cfg_cache_line_o,7,0);\n" \
            f"    VlTriggerVec<{flags}> __VnbaTriggered;\n}};\n"
 
 
@@ -67,6 +70,16 @@ class DirectCall(unittest.TestCase):
 
     def test_requests_in_another_order(self):
         self.refused("the clock requests do not lie side by side", dump(self.edges), header(CLOCKS[::-1]))
+
+    def test_wider_requests(self):
+        self.refused("the clock requests are not a byte each", dump(self.edges), header(CLOCKS, kind="16", bits="8,0"))
+
+    def test_a_strobe_elsewhere(self):
+        self.refused("the strobes do not lie side by side", dump(self.edges),
+                     header(CLOCKS, strobes=[*STROBES[:3], "mst_req_write_o", *STROBES[3:]]))
+
+    def test_a_strobe_less(self):
+        self.refused("the strobes do not lie side by side", dump(self.edges), header(CLOCKS, strobes=STROBES[1:]))
 
     def test_more_flags(self):
         self.refused("there are other triggers than the clocks", dump(self.edges), header(CLOCKS, flags=16))

@@ -8,7 +8,8 @@ each.  verilated_card.h sets the flags itself, which is right only if
 - it is that version;
 - no logic hangs on input pins: no function of the `ico` region (input combinational);
 - the flags are the clocks of card_clock, all of them, in that order, and nothing else;
-- the clock requests lie side by side in the model, in that order, so that they can be read as the flags.
+- the clock requests lie side by side in the model, in that order, so that they can be read as the flags; and so do the
+  strobes, which are read at once as well.
 Prints one line with the answer.  With --no the answer is no.
 """
 
@@ -18,6 +19,10 @@ import sys
 
 VERILATOR = "5.006"
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
+SIDE_BY_SIDE = {
+    "clock requests": [f"clk_req_{name}_o" for name in CLOCKS],
+    "strobes": ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o"],
+}
 
 
 def obstacle(folder):
@@ -35,11 +40,12 @@ def obstacle(folder):
         return "the model's clocks are not those of e1000_top in their order"
     model = (folder / "Vnic___024root.h").read_text()
     members = re.findall(r"^\s+(?:VL_(?:IN|OUT)(?:8|16|64|W)?\(|\w+(?:<.*>)?(?:/\*[\d:]+\*/)? )(\w+)", model, re.M)
-    first = members.index(f"clk_req_{CLOCKS[0]}_o") if f"clk_req_{CLOCKS[0]}_o" in members else len(members)
-    if members[first:first + len(CLOCKS)] != [f"clk_req_{name}_o" for name in CLOCKS]:
-        return "the clock requests do not lie side by side"
-    if len(re.findall(r"VL_OUT8\(clk_req_\w+_o,0,0\)", model)) != len(CLOCKS):
-        return "the clock requests are not a byte each"
+    for what, outputs in SIDE_BY_SIDE.items():
+        first = members.index(outputs[0]) if outputs[0] in members else len(members)
+        if members[first:first + len(outputs)] != outputs:
+            return f"the {what} do not lie side by side"
+        if any(f"VL_OUT8({name},0,0)" not in model for name in outputs):
+            return f"the {what} are not a byte each"
     if not re.search(rf"VlTriggerVec<{len(CLOCKS)}> __VnbaTriggered;", model):
         return "there are other triggers than the clocks"
     return None

@@ -72,14 +72,12 @@ struct rtl_nic::impl {
       if (state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
       card.edge(pin_clocks);
-      const bool news = has_news();
-      if (!news && cycle + 1 < next_due && state->mst_req_valid_o == 0 && (!skipping || card.requested() != 0))
-          [[likely]] {
-        ++cycle;
-        continue;
-      }
-      if (news) look_at_outputs();
+      const bool plain = !card.outputs_speak(intx) && cycle + 1 < next_due && (!skipping || card.requested() != 0);
+      if (!plain) [[unlikely]]
+        look_at_outputs();
       ++cycle;
+      if (plain) [[likely]]
+        continue;
       if (stop || !prepare_edge()) return;
     }
   }
@@ -99,7 +97,7 @@ struct rtl_nic::impl {
       card.edge(pin_clocks);
       if (pins != nullptr) pins->output_hash = hash_outputs(*state, pins->output_hash);
       if (waves != nullptr) waves->dump(now());
-      if (cycle >= reset_edges && has_news()) look_at_outputs();
+      if (cycle >= reset_edges) look_at_outputs();
       if (waves != nullptr) {
         card.fall();
         waves->dump(now() + rtl_clock.edge(1) / 2);
@@ -152,11 +150,6 @@ struct rtl_nic::impl {
     if (const std::uint64_t deadline = state->next_deadline_o; deadline < static_cast<std::uint64_t>(first))
       first = static_cast<std::int64_t>(deadline);
     return std::max(first, cycle);
-  }
-
-  bool has_news() const {
-    return (state->evt_rx_o | state->evt_cause_o | state->evt_rst_o | state->evt_hold_o | state->tgt_rsp_valid_o |
-            static_cast<unsigned>(state->intx_o ^ intx)) != 0;
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----

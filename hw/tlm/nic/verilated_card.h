@@ -65,6 +65,20 @@ class verilated_card {
 #endif
   }
 
+  /// Whether the last edge left something to look at: a strobe, a frame's event, or an INTA# other than `intx`.  Write
+  /// data is not among it.
+  [[gnu::always_inline]] bool outputs_speak(std::uint8_t intx) const {
+    const Vnic___024root& c = pins();
+#if RINGSIDE_DIRECT_CALL
+    std::uint64_t strobes;  // six of them side by side, intx_o in the lowest byte, and two bytes of something else
+    std::memcpy(&strobes, &c.intx_o, sizeof strobes);
+    return ((strobes ^ intx) << 16 | c.evt_rx_o) != 0;
+#else
+    return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
+            c.evt_rx_o) != 0;
+#endif
+  }
+
   /// One rising edge of the clocks that registers, pins or a timer ask for.
   [[gnu::always_inline]] void edge(clock_set asked_by_pins) {
     clock_set set = requested() | asked_by_pins | always_;
