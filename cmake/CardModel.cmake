@@ -7,7 +7,8 @@ option(RINGSIDE_DIRECT_CALL "Call the Verilated card past eval() where Verilator
 # What runs in every cycle stays in one file, where the compiler can inline it.
 set(RINGSIDE_CARD_VERILATOR_ARGS --output-split 1000000)
 
-# ringside_card_model(TARGET FOLDER): the model Verilator wrote to FOLDER (verilate() has run when this is called).
+# ringside_card_model(TARGET FOLDER): the model Verilator writes to FOLDER.  Called where verilate() was, whose output it
+# waits for: changed RTL is translated again by the build, and looked at again.
 function(ringside_card_model target folder)
   target_compile_options(${target} PRIVATE -w -falign-functions=64)
   set(decide ${PROJECT_SOURCE_DIR}/hw/tlm/nic/direct_call.py)
@@ -15,12 +16,13 @@ function(ringside_card_model target folder)
   if(NOT RINGSIDE_DIRECT_CALL)
     set(no --no)
   endif()
-  execute_process(COMMAND ${Python3_EXECUTABLE} -B ${decide} ${folder} ${folder}/direct_call.h
-                          --verilator ${verilator_VERSION}
-                          ${no}
-                  OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  message(STATUS "Verilated card ${target}: ${answer}")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${decide})
+  add_custom_command(
+    OUTPUT ${folder}/direct_call.h
+    COMMAND ${Python3_EXECUTABLE} -B ${decide} ${folder} ${folder}/direct_call.h --verilator ${verilator_VERSION} ${no}
+    DEPENDS ${decide} ${folder}/Vnic.cmake
+    COMMENT "Looking how the Verilated card ${target} may be called"
+    VERBATIM)
+  target_sources(${target} PRIVATE ${folder}/direct_call.h)
 endfunction()
 
 # ringside_sees_card_model(TARGET MODEL): TARGET includes verilated_card.h.  Verilator's headers are not ours to warn about.

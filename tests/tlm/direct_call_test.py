@@ -38,19 +38,19 @@ class DirectCall(unittest.TestCase):
         return run.stdout.strip()
 
     def refused(self, why, code, root, *options):
-        self.assertEqual(self.answer(code, root, *options), f"called through eval(): {why}")
+        self.assertEqual(self.answer(code, root, *options), f"Verilated card: called through eval(): {why}")
 
     edges = [f"@(posedge clk_{name}_i)" for name in CLOCKS]
 
     def test_the_model_of_the_card_is_called_directly(self):
-        self.assertEqual(self.answer(dump(self.edges), header(CLOCKS)), "called directly")
+        self.assertEqual(self.answer(dump(self.edges), header(CLOCKS)), "Verilated card: called directly")
 
     def test_switched_off(self):
         self.refused("switched off (RINGSIDE_DIRECT_CALL)", dump(self.edges), header(CLOCKS), "--no")
 
     def test_another_verilator(self):
         self.assertEqual(self.answer(dump(self.edges), header(CLOCKS), verilator="5.032"),
-                         "called through eval(): Verilator is 5.032, not 5.006")
+                         "Verilated card: called through eval(): Verilator is 5.032, not 5.006")
 
     def test_logic_on_pins(self):
         self.refused("logic hangs on input pins",

@@ -64,7 +64,7 @@ def main():
     text += f"#define RINGSIDE_DIRECT_CALL {0 if why else 1}" + (f"  // {why}" if why else "") + "\n"
     if not header.exists() or header.read_text() != text:
         header.write_text(text)
-    print("called through eval(): " + why if why else "called directly")
+    print("Verilated card: called " + (f"through eval(): {why}" if why else "directly"))
 
 
 main()
