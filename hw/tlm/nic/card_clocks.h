@@ -30,17 +30,16 @@ class pin_requests {
   /// inputs of the top as members.
   template <class Pins>
   clock_set of(const Pins& p) {
-    const bool carrier = p.gmii_ce_i != 0 ? p.gmii_rx_dv_i != 0 : carrier_;
-    const bool link_changes = p.link_up_i != link_up_;
-    clock_set set = asked_for(card_clock::csr, p.tgt_req_valid_i) | asked_for(card_clock::mst, p.mst_rsp_valid_i);
+    const std::uint8_t carrier = p.gmii_ce_i != 0 ? p.gmii_rx_dv_i : carrier_;
+    const std::uint8_t link_changes = p.link_up_i ^ link_up_;
     // A byte, or the first clock enable without one, which ends the frame.
-    if (p.gmii_ce_i != 0 && (p.gmii_rx_dv_i != 0 || carrier_)) set |= only(card_clock::rx_mac);
-    if (link_changes) set |= only(card_clock::csr);
-    if (p.rst_ni == 0) set = all_clocks;
-    settled_ = carrier == carrier_ && !link_changes;
+    const std::uint8_t byte = p.gmii_ce_i & (p.gmii_rx_dv_i | carrier_);
+    const clock_set set = asked_for(card_clock::csr, p.tgt_req_valid_i | link_changes) |
+                          asked_for(card_clock::rx_mac, byte) | asked_for(card_clock::mst, p.mst_rsp_valid_i);
+    settled_ = ((carrier ^ carrier_) | link_changes) == 0;
     carrier_ = carrier;
     link_up_ = p.link_up_i;
-    return set;
+    return p.rst_ni != 0 ? set : all_clocks;
   }
   /// False when the same pins at the edge after would ask for less.
   bool settled() const { return settled_; }
@@ -48,7 +47,7 @@ class pin_requests {
  private:
   // RX_DV at the last clock enable.  Before the first one nobody knows what the MAC's register holds, and reset may end
   // before it: then the MAC has to be clocked as if a frame ended.
-  bool carrier_ = true;
+  std::uint8_t carrier_ = 1;
   std::uint8_t link_up_ = 0;
   bool settled_ = true;
 };

@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "hw/tlm/nic/burst_pool.h"
-#include "hw/tlm/nic/gmii_driver.h"
+#include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/response_queue.h"
 #include "hw/tlm/nic/rtl_access.h"
 #include "hw/tlm/nic/rtl_events.h"
@@ -24,7 +24,6 @@ namespace {
 constexpr std::int64_t reset_edges = 8;
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr clock_domain rtl_clock{125'000'000};
-constexpr std::uint8_t no_byte = 0;
 
 }  // namespace
 
@@ -61,36 +60,50 @@ struct rtl_nic::impl {
     limit_to(limit);
     if (!prepare_edge()) return;
     if (observed || cycle < reset_edges) return run_observed();
-    skip_idle ? run_plainly</*skipping=*/true>() : run_plainly</*skipping=*/false>();
+    if (card.direct()) return skip_idle ? run_plainly<true, true>() : run_plainly<false, true>();
+    return skip_idle ? run_plainly<true, false>() : run_plainly<false, false>();
   }
 
   // Most edges are the time, a byte and the evaluation, perhaps a beat of write data.  The generated code pushes this
-  // loop out of the caches at every edge, so it is kept short, with one branch for all else.
-  template <bool skipping>
+  // loop out of the caches at every edge, so it is kept short, with what it needs in registers.
+  template <bool skipping, bool direct>
   void run_plainly() {
-    for (;;) {
-      if (state->mst_wdata_valid_o != 0) take_beat();
-      drive_edge();
-      card.edge(pin_clocks);
-      const bool plain = !card.outputs_speak(intx) && cycle + 1 < next_due && (!skipping || card.requested() != 0);
-      if (!plain) [[unlikely]]
-        look_at_outputs();
+    Vnic___024root& c = *state;
+    do {
+      std::int64_t edge = cycle;
+      const std::uint8_t* byte = gmii.byte;
+      bool news = false;
+      bool still = false;
+      do {
+        if (c.mst_wdata_valid_o != 0) {
+          cycle = edge;
+          take_beat();
+        }
+        c.now_i = static_cast<std::uint64_t>(edge);
+        c.gmii_rxd_i = *byte;
+        byte += gmii.stride;
+        direct ? edge_directly(c, due(c, pin_clocks)) : card.edge(pin_clocks);
+        ++edge;
+        news = outputs_speak(c, intx);
+        still = skipping && requested(c) == 0;
+      } while (!news && !still && edge < next_due);
+      gmii.byte = byte;
+      cycle = edge - 1;
+      if (news) look_at_outputs();
       ++cycle;
-      if (plain) [[likely]]
-        continue;
-      if (stop || !prepare_edge()) return;
-    }
+    } while (!stop && prepare_edge());
   }
 
   void drive_edge() {
     state->now_i = static_cast<std::uint64_t>(cycle);
-    state->gmii_rxd_i = *byte;
-    byte += stride;
+    state->gmii_rxd_i = *gmii.byte;
+    gmii.byte += gmii.stride;
   }
 
   // The same with waveforms or a pin log, and during reset, when outputs mean nothing.
   [[gnu::noinline]] void run_observed() {
     do {
+      if (waves != nullptr) waves->before_edge(now());
       if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
       if (pins != nullptr) pins->edges.push_back(pins_of(*state));
@@ -106,7 +119,7 @@ struct rtl_nic::impl {
     } while (!stop && prepare_edge());
   }
 
-  void limit_to(sim_time limit) {
+  [[gnu::always_inline]] void limit_to(sim_time limit) {
     until = limit;
     end = rtl_clock.edge_at_or_after(limit);
   }
@@ -132,21 +145,19 @@ struct rtl_nic::impl {
   // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
   [[gnu::hot, gnu::noinline]] bool prepare_edge() {
     if ((cycle >= end || may_skip()) && !go_on()) return false;
-    if (waves != nullptr) [[unlikely]]
-      waves->before_edge(now());
     if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
-    if (cycle >= gmii_due) drive_gmii();
+    if (cycle >= gmii.due()) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
-    next_due = std::min(end, std::min(gmii_due, side_due));
-    pin_clocks = requests.of(*state);
+    next_due = std::min(end, std::min(gmii.due(), side_due));
+    pin_clocks = requests.of(*state) | card.always();
     if (!requests.settled()) next_due = cycle + 1;
     return true;
   }
 
   // First edge at which the RTL can change again, given that no register asks for a clock.
   std::int64_t next_change() const {
-    if (stride != 0) return cycle;
-    std::int64_t first = std::min(gmii_due, side_due);
+    if (gmii.stride != 0) return cycle;
+    std::int64_t first = std::min(gmii.due(), side_due);
     if (const std::uint64_t deadline = state->next_deadline_o; deadline < static_cast<std::uint64_t>(first))
       first = static_cast<std::int64_t>(deadline);
     return std::max(first, cycle);
@@ -155,10 +166,9 @@ struct rtl_nic::impl {
   // ---- before the edge: what the RTL offers and this edge takes ----
   void take_beat() {
     const Vnic___024root& c = *state;
-    bursts.add_beat(c.mst_wdata_o, c.mst_wbe_o, c.mst_wlast_o != 0, [&] {
-      return burst_pool::origin{now(), frame_of(c.mst_wtag_o)};
-    });
+    bursts.add_beat(c.mst_wdata_o, c.mst_wbe_o, c.mst_wlast_o != 0, [this] { return beat_origin(); });
   }
+  [[gnu::noinline]] burst_pool::origin beat_origin() const { return {now(), frame_of(state->mst_wtag_o)}; }
 
   [[gnu::hot]] void take_request() {
     state->mst_req_ready_i = bursts.ready();
@@ -171,42 +181,15 @@ struct rtl_nic::impl {
   }
 
   // ---- the inputs this edge samples ----
-  // Where GMII does more than going on to the next of the bytes laid out: a frame begins or ends, RX_ER, a slow link.
   [[gnu::hot]] void drive_gmii() {
-    stride = 0;
-    if (!gmii.active(cycle)) {
-      set_gmii({});
-      byte = &no_byte;
-      gmii_due = gmii.next_start();
-      return;
-    }
-    gmii_driver::pins pin;
-    const auto kind = gmii.drive(cycle, pin);
-    set_gmii(pin);
-    gmii_byte = pin.data;
-    byte = &gmii_byte;
-    gmii_due = cycle + 1;
-    if (kind == gmii_driver::edge_kind::idle) return;
-    if (!pin.ce) gmii_due = gmii.next_byte();  // a slow link: the byte stays on the pins till then
-    if (const auto rest = gmii.plain_bytes(); !rest.empty()) {
-      byte = rest.data() - 1;  // this edge's byte stands before them
-      stride = 1;
-      gmii_due += static_cast<std::int64_t>(rest.size());
-      gmii.skip(rest.size());
-    }
-    if (kind == gmii_driver::edge_kind::data) return;
+    const auto kind = gmii.begin(cycle, *state);
+    if (kind != gmii_driver::edge_kind::sof && kind != gmii_driver::edge_kind::eof) return;
     const wire_frame& frame = gmii.current();
     emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
          frame.marks);
   }
 
-  void set_gmii(const gmii_driver::pins& pin) const {
-    state->gmii_ce_i = pin.ce;
-    state->gmii_rx_dv_i = pin.dv;
-    state->gmii_rx_er_i = pin.er;
-  }
-
-  [[gnu::hot, gnu::noinline]] void drive_side_inputs() {
+  [[gnu::always_inline]] void drive_side_inputs() {
     if (rare_inputs) [[unlikely]]
       drive_rare_inputs();
     if (responses.next_cycle() <= cycle) return drive_response();
@@ -301,7 +284,7 @@ struct rtl_nic::impl {
     stop = true;
   }
 
-  [[gnu::hot]] void report_events() {
+  [[gnu::always_inline]] void report_events() {
     const Vnic___024root& c = *state;
     if (c.evt_rst_o != 0) [[unlikely]]
       emit(stage::nic_reset);
@@ -321,7 +304,7 @@ struct rtl_nic::impl {
   rtl_nic& owner;
   rtl_nic_params params;
   nic_host& host;
-  gmii_driver gmii;
+  gmii_stretch gmii;
   const std::uint16_t wire_number;
   event_stream& events;
   const event_stream::source_id source;
@@ -337,11 +320,6 @@ struct rtl_nic::impl {
   bool stop = false;                  // or ends before it
   std::int64_t next_due = 0;          // first edge that needs prepare_edge(), at the latest
   bool observed = false;              // waveforms or a pin log look at every edge
-
-  const std::uint8_t* byte = &no_byte;  // on GMII at the next edge,
-  std::ptrdiff_t stride = 0;            // and so much further on at the edge after it
-  std::uint8_t gmii_byte = 0;           // what `byte` points to where it is not one of a frame laid out
-  std::int64_t gmii_due = 0;            // first edge at which GMII changes by more than that
 
   burst_pool bursts;
   response_queue responses;
@@ -402,7 +380,6 @@ void rtl_nic::set_crossing(std::uint32_t clocks) {
 
 void rtl_nic::wire_released() {
   impl_->gmii.look_ahead();
-  impl_->gmii_due = std::min(impl_->gmii_due, impl_->gmii.next_start());
 }
 
 nic_config_state rtl_nic::config_state() const {

@@ -29,6 +29,51 @@ void Vnic___024root___eval_nba(Vnic___024root* vlSelf);  // NOLINT: Verilator's 
 
 namespace ringside::tlm {
 
+// What a loop over edges does at each of them, by the pins alone: a loop that keeps their address in a register saves
+// loading it ten times.
+
+/// Clocks the card's registers ask for.
+[[gnu::always_inline]] inline clock_set requested(const Vnic___024root& c) {
+#if RINGSIDE_DIRECT_CALL
+  clock_set set;  // the eight outputs lie side by side: direct_call.py has looked
+  std::memcpy(&set, &c.clk_req_csr_o, sizeof set);
+  return set;
+#else
+  return asked_for(card_clock::csr, c.clk_req_csr_o) | asked_for(card_clock::rx_frame, c.clk_req_rx_frame_o) |
+         asked_for(card_clock::rx_mac, c.clk_req_rx_mac_o) | asked_for(card_clock::rx_fifo, c.clk_req_rx_fifo_o) |
+         asked_for(card_clock::rx_dma, c.clk_req_rx_dma_o) | asked_for(card_clock::rx_desc, c.clk_req_rx_desc_o) |
+         asked_for(card_clock::mst, c.clk_req_mst_o) | asked_for(card_clock::irq, c.clk_req_irq_o);
+#endif
+}
+
+/// Those, the ones asked for by pins, and the interrupt unit's when a timer is due.
+[[gnu::always_inline]] inline clock_set due(const Vnic___024root& c, clock_set asked_by_pins) {
+  const clock_set timer = c.now_i >= c.next_deadline_o ? only(card_clock::irq) : 0;
+  return requested(c) | asked_by_pins | timer;
+}
+
+/// Whether the last edge left something to look at: a strobe, a frame's event, or an INTA# other than `intx`.  Write
+/// data is not among it.
+[[gnu::always_inline]] inline bool outputs_speak(const Vnic___024root& c, std::uint8_t intx) {
+#if RINGSIDE_DIRECT_CALL
+  std::uint64_t strobes;  // six of them side by side, intx_o in the lowest byte, and two bytes of something else
+  std::memcpy(&strobes, &c.intx_o, sizeof strobes);
+  return ((strobes ^ intx) << 16 | c.evt_rx_o) != 0;
+#else
+  return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
+          c.evt_rx_o) != 0;
+#endif
+}
+
+/// One rising edge of these clocks, past eval(); only where verilated_card::direct() says so.
+[[gnu::always_inline]] inline void edge_directly([[maybe_unused]] Vnic___024root& c, [[maybe_unused]] clock_set set) {
+#if RINGSIDE_DIRECT_CALL
+  if (set == 0) return;
+  std::memcpy(&c.__VnbaTriggered.at(0), &set, sizeof set);
+  Vnic___024root___eval_nba(&c);
+#endif
+}
+
 class verilated_card {
  public:
   explicit verilated_card(const rtl_nic_params& params) {
@@ -38,6 +83,7 @@ class verilated_card {
     context_.randSeed(static_cast<int>(params.seed & 0x7FFFFFFF) | 1);
     context_.traceEverOn(true);
     top_ = std::make_unique<Vnic>(&context_, "nic");
+    pins_ = top_->rootp;
     tie_off(params);
     drive_clocks(0);  // pins start at random as well, and a clock that starts high has no first edge
     top_->eval();
@@ -47,52 +93,23 @@ class verilated_card {
   verilated_card& operator=(const verilated_card&) = delete;
 
   /// Inputs and outputs, at their place in the model.
-  Vnic___024root& pins() { return *top_->rootp; }
-  const Vnic___024root& pins() const { return *top_->rootp; }
+  Vnic___024root& pins() { return *pins_; }
+  const Vnic___024root& pins() const { return *pins_; }
 
-  /// Clocks the card's registers ask for.
-  [[gnu::always_inline]] clock_set requested() const {
-#if RINGSIDE_DIRECT_CALL
-    clock_set set;  // the eight outputs lie side by side: direct_call.py has looked
-    std::memcpy(&set, &pins().clk_req_csr_o, sizeof set);
-    return set;
-#else
-    const Vnic___024root& c = pins();
-    return asked_for(card_clock::csr, c.clk_req_csr_o) | asked_for(card_clock::rx_frame, c.clk_req_rx_frame_o) |
-           asked_for(card_clock::rx_mac, c.clk_req_rx_mac_o) | asked_for(card_clock::rx_fifo, c.clk_req_rx_fifo_o) |
-           asked_for(card_clock::rx_dma, c.clk_req_rx_dma_o) | asked_for(card_clock::rx_desc, c.clk_req_rx_desc_o) |
-           asked_for(card_clock::mst, c.clk_req_mst_o) | asked_for(card_clock::irq, c.clk_req_irq_o);
-#endif
-  }
-
-  /// Whether the last edge left something to look at: a strobe, a frame's event, or an INTA# other than `intx`.  Write
-  /// data is not among it.
-  [[gnu::always_inline]] bool outputs_speak(std::uint8_t intx) const {
-    const Vnic___024root& c = pins();
-#if RINGSIDE_DIRECT_CALL
-    std::uint64_t strobes;  // six of them side by side, intx_o in the lowest byte, and two bytes of something else
-    std::memcpy(&strobes, &c.intx_o, sizeof strobes);
-    return ((strobes ^ intx) << 16 | c.evt_rx_o) != 0;
-#else
-    return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
-            c.evt_rx_o) != 0;
-#endif
-  }
+  clock_set requested() const { return tlm::requested(*pins_); }
 
   /// One rising edge of the clocks that registers, pins or a timer ask for.
   [[gnu::always_inline]] void edge(clock_set asked_by_pins) {
-    clock_set set = requested() | asked_by_pins | always_;
-    if (pins().now_i >= pins().next_deadline_o) set |= only(card_clock::irq);
-#if RINGSIDE_DIRECT_CALL
-    if (direct_) [[likely]] {
-      if (set == 0) return;
-      std::memcpy(&pins().__VnbaTriggered.at(0), &set, sizeof set);
-      Vnic___024root___eval_nba(&pins());
-      return;
-    }
-#endif
-    edge_by_eval(set);
+    const clock_set set = due(*pins_, asked_by_pins | always_);
+    if (direct_) [[likely]]
+      edge_directly(*pins_, set);
+    else
+      edge_by_eval(set);
   }
+  /// The clocks that come asked for or not; a caller of edge_directly() adds them.
+  clock_set always() const { return always_; }
+  /// edge_directly() may be called instead of edge().
+  bool direct() const { return direct_; }
 
   /// Gives all clocks at every edge or those asked for; goes past eval(), where the build allows it, or not.
   void set_clocking(bool gate, bool direct) {
@@ -148,6 +165,7 @@ class verilated_card {
 
   VerilatedContext context_;
   std::unique_ptr<Vnic> top_;
+  Vnic___024root* pins_ = nullptr;
   bool direct_ = RINGSIDE_DIRECT_CALL != 0;
   clock_set always_ = 0;  // clocks that come asked for or not
   bool drawn_ = false;
