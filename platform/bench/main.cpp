@@ -22,7 +22,6 @@
 #include "platform/bench/instructions.h"
 #include "platform/bench/measurement.h"
 #include "platform/cli/kernel_costs.h"
-#include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
 
 namespace {
@@ -47,7 +46,7 @@ struct options {
 scenario bench_scenario(const std::string& size, std::uint64_t frames, const std::vector<std::string>& more = {}) {
   std::vector<std::string> settings{fmt::format("gen.count={}", frames)};
   settings.insert(settings.end(), more.begin(), more.end());
-  return load_scenario(scenario_file("bench" + size), settings, kernel_cost_keys());
+  return load_scenario("bench" + size, settings, kernel_cost_keys());
 }
 
 constexpr std::uint64_t idle_edges = 100'000;

@@ -19,7 +19,6 @@
 #include "platform/report/pcap_out.h"
 #include "platform/report/run_report.h"
 #include "platform/report/summary.h"
-#include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
 #include "platform/source/pcap_source.h"
@@ -30,7 +29,7 @@ namespace {
 
 scenario load(const options& chosen, const command_environment& env) {
   scenario_loader loader(env.costs, env.rules);
-  if (!chosen.scenario.empty()) loader.apply_file(scenario_file(chosen.scenario));
+  if (!chosen.scenario.empty()) loader.apply_named(chosen.scenario);
   for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
   if (chosen.pcap) {
     loader.apply("wire.source", "pcap", "--pcap");

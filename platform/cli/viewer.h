@@ -1,11 +1,16 @@
 // How to look at a waveform: the GTKWave command with the set-up that groups signals by stage.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 namespace ringside::platform {
 
-/// "gtkwave FILE waves/journey.gtkw", the set-up relative to the current folder.
+/// "gtkwave FILE waves/journey.gtkw": the set-up installed with a program that lies in `folder`, else that of the tree
+/// it was built in, relative to the current folder where that is shorter.  Without either, "gtkwave FILE".
+std::string viewer_command(const std::string& file, const std::filesystem::path& folder);
+
+/// The same for the program that runs.
 std::string viewer_command(const std::string& file);
 
 }  // namespace ringside::platform

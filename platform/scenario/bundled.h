@@ -1,4 +1,5 @@
-// The scenarios that come with Ringside: found by name, listed by --list.
+// The scenarios that come with Ringside: found by name, listed by --list.  Their files (platform/scenarios) are part of
+// the program, which needs no source tree beside it.
 #pragma once
 
 #include <string>
@@ -8,15 +9,18 @@ namespace ringside::platform {
 
 struct bundled_scenario {
   std::string name;
-  std::string file;
+  std::string text;  // the TOML file
   std::string description;
+
+  /// What messages call it.
+  std::string origin() const { return name + ".toml (bundled)"; }
 };
 
 /// All of them by name.
-std::vector<bundled_scenario> bundled_scenarios();
+const std::vector<bundled_scenario>& bundled_scenarios();
 
-/// The file to load for what the user typed: an existing file, else a bundled name.  Throws input_error.
-std::string scenario_file(const std::string& typed);
+/// The one of this name.  Throws input_error, which lists them.
+const bundled_scenario& find_bundled(const std::string& name);
 
 /// Version of Ringside, "0.1.0".
 std::string version();

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "platform/scenario/bundled.h"
 #include "platform/scenario/reconfigure_actions.h"
-#include "platform/scenario/toml_file.h"
 #include "platform/scenario/validate.h"
 
 namespace ringside::platform {
@@ -29,8 +29,22 @@ scenario_loader::scenario_loader(std::vector<cost_key> costs, std::vector<std::s
 }
 
 void scenario_loader::apply_file(const std::string& file) {
-  file_ = file;
-  for (const toml_entry& entry : read_toml(file)) {
+  const std::filesystem::path path(file);
+  apply_entries(read_toml(file), file, path.parent_path().string());
+  scenario_.name = path.stem().string();
+}
+
+void scenario_loader::apply_named(const std::string& typed) {
+  if (std::error_code none; std::filesystem::exists(typed, none)) return apply_file(typed);
+  const bundled_scenario& found = find_bundled(typed);
+  apply_entries(read_toml_text(found.text, found.origin()), found.origin(), {});
+  scenario_.name = found.name;
+}
+
+void scenario_loader::apply_entries(const std::vector<toml_entry>& entries, const std::string& origin,
+                                    const std::string& folder) {
+  file_ = origin;
+  for (const toml_entry& entry : entries) {
     if (entry.path == "description") {
       scenario_.description = entry.text;
       continue;
@@ -38,10 +52,9 @@ void scenario_loader::apply_file(const std::string& file) {
     std::string text = entry.text;
     // A capture beside its scenario is named relative to it.
     if (entry.path == "wire.pcap" && !text.empty() && std::filesystem::path(text).is_relative())
-      text = (std::filesystem::path(file).parent_path() / text).string();
-    apply_at(entry.path, text, {file, entry.line});
+      text = (std::filesystem::path(folder) / text).string();
+    apply_at(entry.path, text, {origin, entry.line});
   }
-  scenario_.name = std::filesystem::path(file).stem().string();
 }
 
 void scenario_loader::apply(const std::string& path, const std::string& text, const std::string& origin) {
@@ -120,9 +133,9 @@ scenario scenario_loader::finish() const {
   return out;
 }
 
-scenario load_scenario(const std::string& file, std::span<const std::string> settings, std::vector<cost_key> costs) {
+scenario load_scenario(const std::string& typed, std::span<const std::string> settings, std::vector<cost_key> costs) {
   scenario_loader loader(std::move(costs));
-  if (!file.empty()) loader.apply_file(file);
+  if (!typed.empty()) loader.apply_named(typed);
   for (const std::string& setting : settings) loader.apply_setting(setting);
   return loader.finish();
 }

@@ -12,6 +12,7 @@
 
 #include "platform/scenario/key_table.h"
 #include "platform/scenario/scenario.h"
+#include "platform/scenario/toml_file.h"
 
 namespace ringside::platform {
 
@@ -33,6 +34,8 @@ class scenario_loader {
 
   /// Applies a scenario file; later calls win.  Throws input_error.
   void apply_file(const std::string& file);
+  /// Applies what the user typed: an existing file, else a bundled scenario.  Throws input_error.
+  void apply_named(const std::string& typed);
   /// Applies one setting, "driver.mtu" "9000"; `origin` names it in errors, e.g. "--set driver.mtu=9000".
   void apply(const std::string& path, const std::string& text, const std::string& origin);
   /// Applies "key.path=value" of a --set.
@@ -46,6 +49,7 @@ class scenario_loader {
     std::uint_least32_t line = 0;
   };
 
+  void apply_entries(const std::vector<toml_entry>& entries, const std::string& origin, const std::string& folder);
   void apply_at(const std::string& path, const std::string& text, const place& at);
   void check_rules(const std::vector<std::string>& names, const place& at) const;
   void apply_cost(const std::string& path, const std::string& text, const place& at);
@@ -59,8 +63,8 @@ class scenario_loader {
   std::vector<std::pair<std::string, place>> places_;  // where each key was last set
 };
 
-/// Defaults, then the file (if any), then "key=value" settings.
-scenario load_scenario(const std::string& file, std::span<const std::string> settings,
+/// Defaults, then the file or bundled scenario (if any), then "key=value" settings.
+scenario load_scenario(const std::string& typed, std::span<const std::string> settings,
                        std::vector<cost_key> costs = {});
 
 }  // namespace ringside::platform

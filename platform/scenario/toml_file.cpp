@@ -5,6 +5,8 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <string_view>
 #include <tuple>
 
@@ -19,39 +21,83 @@
 namespace ringside::platform {
 namespace {
 
-std::uint_least32_t line_of(const toml::value& v) {
-  return static_cast<std::uint_least32_t>(v.location().line());
-}
+/// Where a value stands: line and column from 1, in bytes.
+struct place_in_text {
+  std::size_t line = 0, column = 0, length = 0;
+};
 
-/// The value's text.  toml11 keeps the region it was parsed from; its double would not be exact.
-std::string text_of(const toml::value& v, const std::string& file, const std::string& path) {
-  if (v.is_string()) {
-    const std::string& text = v.as_string().str;
-    if (text.find('\n') != std::string::npos)
-      throw input_error(fmt_error(file, line_of(v), path, "a text over several lines", "one line"));
-    return text;
-  }
-  if (v.is_array()) {
-    std::string out;
-    for (const toml::value& item : v.as_array()) {
-      if (item.is_array() || item.is_table())
-        throw input_error(
-            fmt_error(file, line_of(v), path, "an array of arrays or tables", "an array of plain values"));
-      out += (out.empty() ? "" : ",") + text_of(item, file, path);
+// toml11 4 (Debian 13) has another interface than toml11 3 (Debian 12).
+#if defined(TOML11_VERSION_MAJOR) && TOML11_VERSION_MAJOR >= 4
+place_in_text place_of(const toml::source_location& at) {
+  return {at.first_line_number(), at.first_column_number(), at.length()};
+}
+const std::string& string_of(const toml::value& v) {
+  return v.as_string();
+}
+std::size_t line_of(const toml::syntax_error& error) {
+  if (error.errors().empty() || error.errors().front().locations().empty()) return 0;
+  return place_of(error.errors().front().locations().front().first).line;
+}
+#else
+place_in_text place_of(const toml::source_location& at) {
+  return {at.line(), at.column(), at.region()};
+}
+const std::string& string_of(const toml::value& v) {
+  return v.as_string().str;
+}
+std::size_t line_of(const toml::syntax_error& error) {
+  return error.location().line();
+}
+#endif
+
+/// Turns a parsed document into entries.  Numbers are cut out of the text they came from; toml11's double is not exact.
+class collector {
+ public:
+  collector(std::string_view text, const std::string& origin) : text_(text), origin_(origin) {}
+
+  void collect(const toml::value& v, const std::string& path) {
+    if (v.is_table()) {
+      const std::string prefix = path.empty() ? "" : path + ".";
+      for (const auto& [key, inner] : v.as_table()) collect(inner, prefix + key);
+      return;
     }
-    return out;
+    entries_.push_back({path, text_of(v, path), line_of(v)});
   }
-  return toml::detail::get_region(v)->str();
-}
 
-void collect(const toml::value& v, const std::string& path, const std::string& file, std::vector<toml_entry>& out) {
-  if (v.is_table()) {
-    const std::string prefix = path.empty() ? "" : path + ".";
-    for (const auto& [key, inner] : v.as_table()) collect(inner, prefix + key, file, out);
-    return;
+  std::vector<toml_entry> entries() && { return std::move(entries_); }
+
+ private:
+  static std::uint_least32_t line_of(const toml::value& v) {
+    return static_cast<std::uint_least32_t>(place_of(v.location()).line);
   }
-  out.push_back({path, text_of(v, file, path), line_of(v)});
-}
+
+  std::string text_of(const toml::value& v, const std::string& path) const {
+    if (v.is_string()) {
+      const std::string& text = string_of(v);
+      if (text.find('\n') != std::string::npos)
+        throw input_error(fmt_error(origin_, line_of(v), path, "a text over several lines", "one line"));
+      return text;
+    }
+    if (v.is_array()) {
+      std::string out;
+      for (const toml::value& item : v.as_array()) {
+        if (item.is_array() || item.is_table())
+          throw input_error(
+              fmt_error(origin_, line_of(v), path, "an array of arrays or tables", "an array of plain values"));
+        out += (out.empty() ? "" : ",") + text_of(item, path);
+      }
+      return out;
+    }
+    const place_in_text at = place_of(v.location());
+    std::size_t line_begin = 0;
+    for (std::size_t line = 1; line < at.line; ++line) line_begin = text_.find('\n', line_begin) + 1;
+    return std::string(text_.substr(line_begin + at.column - 1, at.length));
+  }
+
+  std::string_view text_;
+  const std::string& origin_;
+  std::vector<toml_entry> entries_;
+};
 
 /// toml11's messages are drawings over many lines; the first one holds the reason.
 std::string first_line(std::string_view message) {
@@ -69,14 +115,20 @@ std::vector<toml_entry> read_toml(const std::string& file) {
     throw input_error(file + ": cannot be read: is a folder; allowed: a TOML file");
   std::ifstream content(file, std::ios::binary);
   if (!content) throw input_error(file + ": cannot be read: " + std::strerror(errno) + "; allowed: a TOML file");
+  return read_toml_text({std::istreambuf_iterator<char>(content), {}}, file);
+}
+
+std::vector<toml_entry> read_toml_text(const std::string& text, const std::string& origin) {
   std::vector<toml_entry> out;
   try {
-    collect(toml::parse(content, file), {}, file, out);
+    std::istringstream content(text);
+    collector entries(text, origin);
+    entries.collect(toml::parse(content, origin), {});
+    out = std::move(entries).entries();
   } catch (const toml::syntax_error& error) {
-    throw input_error(file + ":" + std::to_string(error.location().line()) +
-                      ": not valid TOML: " + first_line(error.what()));
+    throw input_error(origin + ":" + std::to_string(line_of(error)) + ": not valid TOML: " + first_line(error.what()));
   } catch (const toml::exception& error) {
-    throw input_error(file + ": not valid TOML: " + first_line(error.what()));
+    throw input_error(origin + ": not valid TOML: " + first_line(error.what()));
   }
   // toml11 keeps tables in hash order: the file's order is the user's.
   std::sort(out.begin(), out.end(), [](const toml_entry& x, const toml_entry& y) {

@@ -17,5 +17,7 @@ struct toml_entry {
 
 /// All entries in the order of their lines.  Throws input_error for a file that cannot be read or is no TOML.
 std::vector<toml_entry> read_toml(const std::string& file);
+/// The same for a file's text; messages name it by `origin`.
+std::vector<toml_entry> read_toml_text(const std::string& text, const std::string& origin);
 
 }  // namespace ringside::platform

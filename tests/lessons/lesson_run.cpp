@@ -8,7 +8,6 @@
 #include "platform/machine/machine.h"
 #include "platform/report/json_report.h"
 #include "platform/report/run_report.h"
-#include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
 #include "sw/driver/e1000.h"
@@ -75,7 +74,7 @@ class observer final : public event_consumer {
 };
 
 std::string run_here(const std::string& name, const settings& changes) {
-  const platform::scenario plan = platform::load_scenario(platform::scenario_file(name), changes);
+  const platform::scenario plan = platform::load_scenario(name, changes);
   const std::unique_ptr<frame_source> wire = platform::make_source(plan);
   platform::machine m(plan, *wire);
   platform::run_report report({}, false);

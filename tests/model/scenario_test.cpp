@@ -14,11 +14,11 @@ namespace ringside::test {
 namespace {
 
 // Breaches of the contract and of the ledger; "" when the run was sound.
-std::string judge(const std::string& file) {
-  return run_forked([&file] {
+std::string judge(const std::string& name) {
+  return run_forked([&name] {
     // Two lessons plant a bug in the driver; here it is the card that is judged.
     const platform::scenario plan = platform::load_scenario(
-        file, settings{"nic.kind=model", "driver.skip_dma_sync=off", "driver.ack_after_poll=off"});
+        name, settings{"nic.kind=model", "driver.skip_dma_sync=off", "driver.ack_after_poll=off"});
     const auto source = platform::make_source(plan);
     platform::machine m(plan, *source);
     platform::run_report report({}, false);
@@ -38,7 +38,7 @@ std::string judge(const std::string& file) {
 }
 
 TEST(model_scenarios, every_bundled_one_keeps_the_contract) {
-  for (const auto& s : platform::bundled_scenarios()) EXPECT_EQ(judge(s.file), "") << s.name;
+  for (const auto& s : platform::bundled_scenarios()) EXPECT_EQ(judge(s.name), "") << s.name;
 }
 
 std::vector<offered_frame> mixed_frames() {

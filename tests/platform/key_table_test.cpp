@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
 #include "platform/scenario/toml_file.h"
 
@@ -247,20 +246,6 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_FALSE(s.run.cpu_accumulate);
   EXPECT_FALSE(s.checker.enabled);
   EXPECT_EQ(s.checker.off, (std::vector<std::string>{"R-21"}));
-}
-
-TEST(bundled, scenarios_load_and_say_what_they_are) {
-  const auto rows = bundled_scenarios();
-  std::set<std::string> names;
-  for (const bundled_scenario& row : rows) {
-    EXPECT_FALSE(row.description.empty()) << row.name;
-    EXPECT_EQ(scenario_file(row.name), row.file);
-    EXPECT_EQ(load_scenario(row.file, {}).name, row.name);
-    names.insert(row.name);
-  }
-  for (const char* name :
-       {"one_frame", "line_rate_64", "line_rate_1514", "slow_cpu", "bus_33mhz", "bench64", "bench1514"})
-    EXPECT_TRUE(names.contains(name)) << name;
 }
 
 }  // namespace
