@@ -21,6 +21,12 @@ run_logged() {
   printf '    %s: done (%d s)\n' "$what" $((SECONDS - begin))
 }
 
+# os_release FIELD: what the system calls itself.
+os_release() {
+  # shellcheck disable=SC1091
+  (if [[ -r /etc/os-release ]]; then . /etc/os-release; fi; printf '%s' "${!1:-}")
+}
+
 missing_packages() {
   local package status
   for package in "$@"; do
@@ -43,11 +49,10 @@ find_root() {
 # install_packages PACKAGE...: installs what is missing, nothing when all is there.  Sets packages_changed to yes or no.
 packages_changed=no
 install_packages() {
-  local id='an unknown system' ID='' PRETTY_NAME=''
-  # shellcheck disable=SC1091
-  [[ -r /etc/os-release ]] && . /etc/os-release && id=${PRETTY_NAME:-$ID}
+  local id
+  id=$(os_release PRETTY_NAME)
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    fail "this is $id; packages are installed on Debian 12 only (elsewhere: docs/dependencies.md, then cmake --preset release)"
+    fail "this is ${id:-an unknown system}; packages are installed on Debian only (elsewhere: docs/dependencies.md, then cmake --preset release)"
   fi
 
   local missing
@@ -68,7 +73,7 @@ install_packages() {
     if grep -qE 'Temporary failure resolving|Could not (connect|resolve)|Unable to connect|Connection (failed|timed out)' "$log"; then
       fail "cannot reach the Debian mirrors: is there a network? (log: $log)"
     fi
-    fail "$(grep -m 1 '^E: ' "$log" || echo 'E: apt-get failed') (log: $log; Ringside needs Debian 12, this is $id)"
+    fail "$(grep -m 1 '^E: ' "$log" || echo 'E: apt-get failed') (log: $log; Ringside needs the packages of Debian 12 or 13, this is $id)"
   fi
   printf '    done (%d s)\n' $((SECONDS - begin))
 }
