@@ -14,6 +14,7 @@
 #include <Vnic.h>
 #include <Vnic___024root.h>
 #include <verilated.h>
+#include <verilated_vcd_c.h>  // newer versions' trace() takes its base class
 
 #include <cstring>
 #include <memory>
