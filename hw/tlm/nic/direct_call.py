@@ -3,9 +3,9 @@
 
 Usage: direct_call.py GENERATED-FOLDER HEADER --verilator VERSION [--no]
 
-eval() of Verilator 5.006 searches for clocks that rose (`eval_triggers__act`) and calls `eval_nba` with one flag for
+eval() of the Verilators below searches for clocks that rose (`eval_triggers__act`) and calls `eval_nba` with one flag for
 each.  verilated_card.h sets the flags itself, which is right only if
-- it is that version;
+- it is such a version: each keeps the flags in its own way;
 - no logic hangs on input pins: no function of the `ico` region (input combinational);
 - the flags are the clocks of card_clock, all of them, in that order, and nothing else;
 - the clock requests lie side by side in the model, in that order, so that they can be read as the flags; and so do the
@@ -17,7 +17,8 @@ import pathlib
 import re
 import sys
 
-VERILATOR = "5.006"
+# What a flag is in VlTriggerVec: a byte, or a bit of a 64-bit word.
+FLAG_BITS = {"5.006": 8, "5.032": 1}
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
 SIDE_BY_SIDE = {
     "clock requests": [f"clk_req_{name}_o" for name in CLOCKS],
@@ -56,12 +57,14 @@ def main():
     version = sys.argv[sys.argv.index("--verilator") + 1]
     if "--no" in sys.argv:
         why = "switched off (RINGSIDE_DIRECT_CALL)"
-    elif version != VERILATOR:
-        why = f"Verilator is {version}, not {VERILATOR}"
+    elif version not in FLAG_BITS:
+        why = f"Verilator is {version}, not {' or '.join(FLAG_BITS)}"
     else:
         why = obstacle(folder)
     text = "// Made by hw/tlm/nic/direct_call.py.\n#pragma once\n"
     text += f"#define RINGSIDE_DIRECT_CALL {0 if why else 1}" + (f"  // {why}" if why else "") + "\n"
+    if not why:
+        text += f"#define RINGSIDE_TRIGGER_BITS {FLAG_BITS[version]}\n"
     if not header.exists() or header.read_text() != text:
         header.write_text(text)
     print("Verilated card: called " + (f"through eval(): {why}" if why else "directly"))

@@ -70,7 +70,15 @@ namespace ringside::tlm {
 [[gnu::always_inline]] inline void edge_directly([[maybe_unused]] Vnic___024root& c, [[maybe_unused]] clock_set set) {
 #if RINGSIDE_DIRECT_CALL
   if (set == 0) return;
+    // The flags of Verilator's triggers are the clocks, in their order (direct_call.py): bytes of 0 and 1, or bits.
+#if RINGSIDE_TRIGGER_BITS == 1
+  const std::uint64_t bits =
+      (set * 0x0102'0408'1020'4080) >> 56;  // the product has the lowest bit of byte k in bit 56 + k
+  static_assert(card_clock_count == 8 && sizeof(c.__VnbaTriggered) >= sizeof bits);
+  std::memcpy(static_cast<void*>(&c.__VnbaTriggered), &bits, sizeof bits);
+#else
   std::memcpy(&c.__VnbaTriggered.at(0), &set, sizeof set);
+#endif
   Vnic___024root___eval_nba(&c);
 #endif
 }
