@@ -71,6 +71,7 @@ constexpr auto stages = std::to_array<stage_info>({
     {stage::reconfigure, "reconfigure", lane::cpu, "e1000_set_ringparam, e1000_change_mtu, e1000_set_rx_mode, ...",
      false},
     {stage::dma_misuse, "dma_misuse", lane::cpu, "err_printk of kernel/dma/debug.c", false},
+    {stage::socket_copy, "socket_copy", lane::cpu, "__udp4_lib_mcast_deliver: skb_clone", true},
 });
 static_assert(stages.size() == static_cast<std::size_t>(stage::count));
 

@@ -54,11 +54,11 @@ enum class stage : std::uint16_t {
   tcp_v4_rcv,
   icmp_rcv,
   arp_rcv,
-  socket_enqueue,  // fate: delivered                    a = socket, b = payload bytes
+  socket_enqueue,  // fate: delivered                    a = socket and socket_mark bits, b = payload bytes
   task_wake,       // a = task
   app_read,        // a = socket, b = bytes
   skb_consume,     // fate: consumed by a protocol
-  skb_drop,        // fate                               b = drop_reason
+  skb_drop,        // fate                               a = drop_mark bits, b = drop_reason
   // Driver to chip.
   rdt_write,      // a = value
   napi_complete,  // a = work done
@@ -87,6 +87,7 @@ enum class stage : std::uint16_t {
   task_switch,      // the CPU goes over to a task        a = task, 0 = idle
   reconfigure,      // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
   dma_misuse,       // the DMA API's own check objects    a = bus address, b = dma_fault
+  socket_copy,      // another socket gets a copy as well a = socket, b = payload bytes
   count
 };
 
@@ -132,6 +133,16 @@ inline constexpr std::uint64_t direction = 3;
 inline constexpr std::uint64_t not_allocated = 4;
 inline constexpr std::uint64_t cpu_access = 5;
 }  // namespace dma_fault
+
+/// Marks of a delivered frame (event::a of socket_enqueue).
+namespace socket_mark {
+inline constexpr std::uint64_t unverified = std::uint64_t{1} << 63;  // its reader verifies the checksum
+}  // namespace socket_mark
+
+/// Marks of a drop (event::a of skb_drop).
+namespace drop_mark {
+inline constexpr std::uint64_t revoked = 1;  // it had been delivered: this is its fate instead
+}  // namespace drop_mark
 
 /// Marks of a frame on the wire (event::b of wire_sof).
 namespace wire_mark {

@@ -1,6 +1,5 @@
 #include "platform/machine/machine_params.h"
 
-#include <algorithm>
 #include <bit>
 
 namespace ringside::platform {
@@ -15,15 +14,6 @@ std::uint64_t address_of(const std::array<std::uint8_t, 6>& mac) {
   std::uint64_t address = 0;
   for (std::size_t i = 0; i < mac.size(); ++i) address |= std::uint64_t{mac[i]} << (8 * i);
   return address;
-}
-// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
-stack::mac_address multicast_address(std::uint32_t group) {
-  return {0x01,
-          0x00,
-          0x5E,
-          static_cast<std::uint8_t>(group >> 16 & 0x7F),
-          static_cast<std::uint8_t>(group >> 8),
-          static_cast<std::uint8_t>(group)};
 }
 }  // namespace
 
@@ -114,6 +104,7 @@ driver::config driver_config_of(const scenario& s) {
   c.copybreak = s.driver.copybreak;
   c.budget = s.driver.budget;
   c.itr = s.driver.itr;
+  c.dynamic_itr = s.driver.dynamic_itr;
   c.rdtr = s.driver.rdtr;
   c.radv = s.driver.radv;
   c.pthresh = s.driver.pthresh;
@@ -127,10 +118,6 @@ driver::config driver_config_of(const scenario& s) {
   c.all_multicast = s.driver.all_multicast;
   c.unicast = s.driver.unicast;
   c.multicast = s.driver.multicast;
-  for (const std::uint32_t group : s.stack.groups) {
-    const stack::mac_address address = multicast_address(group);
-    if (std::find(c.multicast.begin(), c.multicast.end(), address) == c.multicast.end()) c.multicast.push_back(address);
-  }
   c.multicast_offset = s.driver.multicast_offset;
   c.vlans = s.driver.vlans;
   c.vlan_offload = s.driver.vlan_strip;
@@ -153,6 +140,7 @@ stack::net_stack::config stack_config_of(const scenario& s) {
   c.addresses = {{s.stack.address, 24}};
   c.groups = s.stack.groups;
   c.vlans = s.driver.vlans;
+  c.service_vlans = s.stack.service_vlans;
   c.rcvbuf = s.stack.rcvbuf;
   c.fragments.timeout = s.stack.frag_timeout_ms * ms;
   c.fragments.memory_limit = s.stack.frag_high_thresh;

@@ -18,14 +18,15 @@ struct alignas(8) effect {
   std::int8_t unread = 0;
   std::int8_t stored = 0;   // in the card
   std::int8_t written = 0;  // back, if the descriptor is the frame's last
+  std::int8_t revoked = 0;  // instead of being read, if it had been delivered
   bool change = false;
   bool rare = false;  // left to count_rare()
 };
 using effect_table = std::array<effect, static_cast<std::size_t>(stage::count)>;
 
-constexpr stage_set interests{stage::nic_reset,   stage::reconfigure,    stage::fifo_drop,     stage::wire_sof,
-                              stage::fifo_commit, stage::desc_writeback, stage::filter_reject, stage::skb_consume,
-                              stage::skb_drop,    stage::app_read,       stage::socket_enqueue};
+constexpr stage_set interests{stage::nic_reset,   stage::reconfigure,    stage::fifo_drop,      stage::wire_sof,
+                              stage::fifo_commit, stage::desc_writeback, stage::filter_reject,  stage::skb_consume,
+                              stage::skb_drop,    stage::app_read,       stage::socket_enqueue, stage::socket_copy};
 
 constexpr effect_table make_effects() {
   effect_table all{};
@@ -36,6 +37,8 @@ constexpr effect_table make_effects() {
   of(stage::desc_writeback).written = 1;
   for (const stage fate : {stage::filter_reject, stage::skb_consume, stage::skb_drop})
     of(fate) = {.open = -1, .change = true};
+  of(stage::skb_drop).revoked = drop_mark::revoked;
+  of(stage::socket_copy) = {.unread = 1, .change = true};
   of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = true};
   of(stage::app_read) = {.unread = -1, .change = true};
   return all;
@@ -79,8 +82,9 @@ void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint3
   const std::int64_t stored = in_card_ != 0 ? whole : 0;
   offered_ += static_cast<std::uint64_t>(does.offered);
   in_card_ += does.stored - stored;
-  open_ += does.open + whole - stored;  // what was not in the card was on its way when the reset came
-  unread_ += does.unread;
+  const std::int64_t revoked = does.revoked & static_cast<std::int64_t>(e.a);
+  open_ += does.open + whole - stored + revoked;  // what was not in the card was on its way when the reset came
+  unread_ += does.unread - revoked;
 }
 
 void traffic_watch::count_rare(const event& e) {

@@ -86,7 +86,7 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"limit_moved", "MTUs that moved the chip's limit under traffic (LPE)"},
     {"limit_felt", "frames judged by another limit than at the start"},
     {"store_bad_felt", "damaged frames judged by another SBP than at the start"},
-    {"stored_bad", "damaged frames the chip stored and the driver dropped (SBP)"},
+    {"stored_bad", "damaged frames the chip stored and the stack got (SBP)"},
     {"cut_short", "packets cut short by a runt, refused by the stack (SBP)"},
     {"fragment_memory", "fragments refused for want of memory"},
     {"lost_to_down_up", "frames that came while the interface was down"},
@@ -102,6 +102,7 @@ constexpr unsigned rxt0_bit = 7;
 constexpr sim_time settle = 80 * ns;        // between a register access and its effect in ICR
 constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
 constexpr std::uint64_t longest_standard = 1522;
+constexpr std::uint32_t frame_errors = 0x97;  // CE, SE, SEQ, CXE, RXE (5.2)
 
 bool near(sim_time difference, std::uint32_t units) {
   return units != 0 && std::abs(difference - static_cast<sim_time>(units) * delay_unit) <= delay_unit + 200 * ns;
@@ -168,6 +169,9 @@ void coverage::on_event(const event& e) {
     case stage::moderation_hold:
       add("itr_hold");
       break;
+    case stage::desc_take:
+      add("stored_bad", (e.b & word_eop) != 0 && (word_errors(e.b) & frame_errors) != 0);
+      break;
     case stage::skb_build:
       add(e.b == 1 ? "copybreak" : "built");
       break;
@@ -198,7 +202,6 @@ void coverage::drop(const event& e) {
   add("socket_rcvbuf", reason == drop_reason::socket_rcvbuf);
   add("vlan_filter", reason == drop_reason::vlan_filter);
   add("vlan_unknown", reason == drop_reason::vlan_unknown);
-  add("stored_bad", reason == drop_reason::driver_error);
   add("lost_to_down_up",
       reason == drop_reason::rx_disabled || reason == drop_reason::nic_reset || reason == drop_reason::driver_down);
 }

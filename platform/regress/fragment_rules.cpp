@@ -1,7 +1,6 @@
 #include "platform/regress/fragment_rules.h"
 
 #include <algorithm>
-#include <map>
 
 namespace ringside::platform {
 namespace {
@@ -10,35 +9,45 @@ constexpr auto delivered = static_cast<std::size_t>(drop_reason::none);
 constexpr auto no_room = static_cast<std::size_t>(drop_reason::socket_rcvbuf);
 constexpr auto dropped = static_cast<std::size_t>(drop_reason::ip_fragment);
 
-/// Bytes [begin, end) as runs without holes.
-class coverage_map {
+struct interval {
+  std::uint32_t begin;
+  std::uint32_t end;
+  bool holds(const planned_piece& p) const { return begin <= p.begin && p.end <= end; }
+};
+
+/// A datagram being put together: what is missing, and the runs of what is there.
+class assembly {
  public:
-  /// Run that holds `at`; end() when none does.
-  bool holds(std::uint32_t begin, std::uint32_t end) const {
-    const auto run = before(begin);
-    return run != runs_.end() && run->second >= end;
+  enum class place { fits, duplicate, overlap };
+
+  place place_of(const planned_piece& p) const {
+    const auto holds = [&p](const interval& i) { return i.holds(p); };
+    if (std::any_of(holes_.begin(), holes_.end(), holds)) return place::fits;
+    return std::any_of(runs_.begin(), runs_.end(), holds) ? place::duplicate : place::overlap;
   }
-  bool touches(std::uint32_t begin, std::uint32_t end) const {
-    if (const auto run = before(begin); run != runs_.end() && run->second > begin) return true;
-    const auto next = runs_.lower_bound(begin);
-    return next != runs_.end() && next->first < end;
+
+  // RFC 815 section 3.  Steps 2 and 3 leave the one hole it lies in, step 4 deletes that, steps 5 and 6 make what is
+  // left of it; the fragment with the datagram's end leaves nothing behind it.
+  void fill(const planned_piece& p) {
+    const auto found = std::find_if(holes_.begin(), holes_.end(), [&p](const interval& hole) { return hole.holds(p); });
+    const interval hole = *found;
+    holes_.erase(found);
+    if (p.begin > hole.begin) holes_.push_back({hole.begin, p.begin});
+    if (p.end < hole.end && p.end != p.whole) holes_.push_back({p.end, hole.end});
+    const auto last = std::max_element(runs_.begin(), runs_.end(),
+                                       [](const interval& x, const interval& y) { return x.end < y.end; });
+    if (last != runs_.end() && last->end == p.begin)
+      last->end = p.end;
+    else
+      runs_.push_back({p.begin, p.end});
   }
-  void add(std::uint32_t begin, std::uint32_t end) {
-    if (const auto run = before(begin); run != runs_.end() && run->second == begin) begin = run->first;
-    if (const auto next = runs_.find(end); next != runs_.end()) {
-      end = next->second;
-      runs_.erase(next);
-    }
-    runs_[begin] = end;
-  }
-  void clear() { runs_.clear(); }
+
+  bool whole() const { return holes_.empty(); }
 
  private:
-  std::map<std::uint32_t, std::uint32_t>::const_iterator before(std::uint32_t at) const {
-    const auto next = runs_.upper_bound(at);
-    return next == runs_.begin() ? runs_.end() : std::prev(next);
-  }
-  std::map<std::uint32_t, std::uint32_t> runs_;
+  static constexpr std::uint32_t infinity = 65'536;
+  std::vector<interval> holes_{{0, infinity}};
+  std::vector<interval> runs_;
 };
 
 }  // namespace
@@ -46,7 +55,7 @@ class coverage_map {
 fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals) {
   fragment_verdict out;
   std::vector<const fragment_arrival*> held;
-  coverage_map seen;
+  assembly datagram;
   const auto expect = [&out](const fragment_arrival& a, bool right) {
     if (!right) out.wrong.push_back(a.frame);
   };
@@ -57,17 +66,18 @@ fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals) 
   const auto give_up_held = [&] {
     for (const fragment_arrival* a : held) give_up(*a);
     held.clear();
-    seen.clear();
+    datagram = {};
   };
   for (const fragment_arrival& a : arrivals) {
-    if (seen.holds(a.piece.begin, a.piece.end)) {
+    const assembly::place place = datagram.place_of(a.piece);
+    if (place == assembly::place::duplicate) {
       give_up(a);
-    } else if (seen.touches(a.piece.begin, a.piece.end)) {
+    } else if (place == assembly::place::overlap) {
       give_up_held();
       give_up(a);
     } else {
-      seen.add(a.piece.begin, a.piece.end);
-      if (!seen.holds(0, a.piece.whole)) {
+      datagram.fill(a.piece);
+      if (!datagram.whole()) {
         held.push_back(&a);
         continue;
       }
@@ -75,7 +85,7 @@ fragment_verdict judge_fragments(const std::vector<fragment_arrival>& arrivals) 
       expect(a, a.fate == delivered || a.fate == no_room);
       for (const fragment_arrival* earlier : held) expect(*earlier, earlier->fate == consumed_fate);
       held.clear();
-      seen.clear();
+      datagram = {};
     }
   }
   give_up_held();

@@ -1,7 +1,9 @@
 // What must become of the fragments of one datagram, given the order in which they reached the stack.
 //
-// RFC 791 3.2 and RFC 815, with Linux' choices for what those leave open: what lies inside what has arrived is dropped,
-// any other overlap throws the datagram away (RFC 5722).  Called by the scoreboard at the end of a run.
+// RFC 791 3.2 with the hole descriptors of RFC 815, and Linux' choices for what those leave open
+// (inet_frag_queue_insert): what lies inside one run is dropped, any other overlap throws the datagram away (RFC 5722).
+// A run grows only by a fragment that follows the last one of all; what comes out of order is a run of its own.  Called
+// by the scoreboard at the end of a run.
 #pragma once
 
 #include <cstdint>

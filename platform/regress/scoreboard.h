@@ -53,8 +53,9 @@ class scoreboard final : public event_consumer {
   enum class tag_seen : std::uint8_t { unknown, vid_alone, whole };
   struct state {
     bool fate = false;
-    bool committed = false;  // whole in the FIFO
-    bool cut = false;        // was arriving when EN fell
+    bool unverified = false;  // delivered, and its reader is to find the checksum wrong
+    bool committed = false;   // whole in the FIFO
+    bool cut = false;         // was arriving when EN fell
     tag_seen tapped = tag_seen::unknown;
     bool stripped = false;    // its VLAN tag, by the chip
     std::size_t epoch = 0;    // the first it may have met
@@ -77,6 +78,7 @@ class scoreboard final : public event_consumer {
   bool is_good(frame_id frame) const;
   bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
   void reconfigured(const event& e);
+  void revoke(const event& e);
   void lose(bool in_chip);
   void enabled(bool now);
   void check_descriptor(const event& e);

@@ -42,7 +42,7 @@ void frame_ledger::release_old() {
   while (window_.next_id() - window_.first_id() > memory_frames) {
     const frame_id oldest = window_.first_id();
     const record* r = window_.find(oldest);
-    if (r != nullptr && r->what == fate::none) break;
+    if (r != nullptr && (r->what == fate::none || r->unverified)) break;
     window_.end(oldest);
   }
 }
@@ -63,6 +63,21 @@ void frame_ledger::undo(record& r) {
   count(r, r.what, r.reason, false);
   r.what = fate::none;
   r.reason = drop_reason::none;
+}
+
+void frame_ledger::revoke(const event& e) {
+  record* r = window_.find(e.frame);
+  if (r == nullptr || r->what != fate::delivered || !r->unverified) return;  // settle() names the breach
+  r->unverified = false;
+  undo(*r);
+}
+
+void frame_ledger::hold(frame_id frame) {
+  if (record* r = window_.find(frame); r != nullptr) r->unverified = true;
+}
+
+void frame_ledger::read(frame_id frame) {
+  if (record* r = window_.find(frame); r != nullptr) r->unverified = false;
 }
 
 void frame_ledger::settle(const event& e, fate what, drop_reason reason) {

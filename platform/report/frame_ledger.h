@@ -6,6 +6,8 @@
 //    the bus may still complete (sheet X-7): the frame then goes on as if nothing had happened.
 //  - driver_down: written back, never taken by the driver, and the interface was closed.  An own fate event, which a
 //    driver that cleans its ring after the close event would give, goes before.
+// One fate may be taken back: of a datagram delivered with its checksum unverified, which its reader then finds wrong
+// (drop_mark::revoked).
 #pragma once
 
 #include <array>
@@ -35,9 +37,9 @@ struct frame_counts {
 class frame_ledger final : public event_consumer {
  public:
   static constexpr stage_set interests{
-      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,   stage::dma_sync,
-      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,    stage::socket_enqueue,
-      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close};
+      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,    stage::dma_sync,
+      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,     stage::socket_enqueue,
+      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close, stage::app_read};
 
   void on_event(const event& e) override;
   /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
@@ -63,12 +65,16 @@ class frame_ledger final : public event_consumer {
     bool whole = false;  // its EOP was written back
     fate what = fate::none;
     drop_reason reason = drop_reason::none;
+    bool unverified = false;  // delivered, and its reader may still find the checksum wrong
   };
 
   void offer(const event& e);
   void settle(const event& e, fate what, drop_reason reason);
   void count(const record& r, fate what, drop_reason reason, bool add);
   void undo(record& r);
+  void revoke(const event& e);
+  void hold(frame_id frame);
+  void read(frame_id frame);
   void written_back(const event& e);
   void taken(const event& e);
   void reset(const event& e);
@@ -102,14 +108,20 @@ class frame_ledger final : public event_consumer {
     case stage::netif_receive_skb:
       taken(e);
       break;
+    case stage::skb_drop:
+      if ((e.a & drop_mark::revoked) != 0) revoke(e);
+      [[fallthrough]];
     case stage::filter_reject:
     case stage::fifo_drop:
-    case stage::skb_drop:
       settle(e, fate::dropped, static_cast<drop_reason>(e.b));
       break;
     case stage::socket_enqueue:
       if (e.frame != 0) payload_bytes_ += e.b;
       settle(e, fate::delivered, drop_reason::none);
+      if ((e.a & socket_mark::unverified) != 0) hold(e.frame);
+      break;
+    case stage::app_read:
+      read(e.frame);
       break;
     case stage::skb_consume:
       settle(e, fate::consumed, drop_reason::none);

@@ -90,8 +90,9 @@ std::string step_detail(const event& e) {
     case stage::tap:
       return fmt::format("{} B", e.a);
     case stage::socket_enqueue:
+    case stage::socket_copy:
     case stage::app_read:
-      return fmt::format("socket {} {} B", e.a, e.b);
+      return fmt::format("socket {} {} B", e.a & ~socket_mark::unverified, e.b);
     case stage::task_wake:
       return fmt::format("task {}", e.a);
     case stage::rdt_write:

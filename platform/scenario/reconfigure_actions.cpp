@@ -44,7 +44,7 @@ operand operand_of(reconfiguration what) {
 value_rule rule_of(operand kind) {
   switch (kind) {
     case operand::descriptors:
-      return {.kind = value_kind::whole, .low = 8, .high = 4096, .step = 8};
+      return {.kind = value_kind::whole, .low = 8, .high = 4096};
     case operand::bytes:
       return {.kind = value_kind::whole, .low = 68, .high = 16110, .unit = "B"};
     case operand::vid:

@@ -87,9 +87,10 @@ struct driver_config {
   std::uint32_t copybreak = 0;    // bytes
   std::uint32_t budget = 0;       // frames per poll
   std::uint32_t itr = 0;          // interrupts per second, 0 = off
-  std::uint32_t rdtr = 0;         // 1.024 us
-  std::uint32_t radv = 0;         // 1.024 us
-  std::uint32_t pthresh = 0;      // descriptors, RXDCTL
+  bool dynamic_itr = false;
+  std::uint32_t rdtr = 0;     // 1.024 us
+  std::uint32_t radv = 0;     // 1.024 us
+  std::uint32_t pthresh = 0;  // descriptors, RXDCTL
   std::uint32_t hthresh = 0;
   std::uint32_t wthresh = 0;
   std::uint32_t rdmts = 0;          // RCTL.RDMTS
@@ -118,6 +119,7 @@ struct stack_config {
   std::uint32_t rcvbuf = 0;   // bytes
   std::uint32_t address = 0;  // IPv4, host byte order
   std::vector<std::uint32_t> groups;
+  std::vector<std::uint16_t> service_vlans;
   std::uint32_t frag_timeout_ms = 0;
   std::uint64_t frag_high_thresh = 0;  // bytes
   std::uint32_t frag_max_dist = 0;     // fragments; 0 = no limit

@@ -19,6 +19,13 @@ std::uint32_t buffer_bytes(std::uint32_t setting, std::uint32_t mtu) {
   return mtu + header_and_fcs > 2048 ? 4096 : 2048;  // sheet 10.6
 }
 
+// Buffers of frames that may need several of them are whole pages (Linux e1000_alloc_jumbo_rx_buffers).
+std::uint64_t buffer_memory(const scenario& s, std::uint32_t buffer, std::uint32_t mtu) {
+  constexpr std::uint64_t page = 4096;
+  const std::uint64_t bytes = std::uint64_t{buffer} + s.driver.buffer_offset;
+  return mtu > 1500 || buffer < 2048 ? (bytes + page - 1) / page * page : bytes;
+}
+
 // Ring, buffers and packet buffer for one pair of MTU and ring size.
 std::optional<conflict> find_conflict(const scenario& s, std::uint32_t mtu, std::uint32_t ring) {
   const std::uint32_t longest = mtu + header_and_tag_and_fcs;
@@ -32,7 +39,7 @@ std::optional<conflict> find_conflict(const scenario& s, std::uint32_t mtu, std:
     return conflict{"nic.pba_kb", fmt::format("{} KB cannot hold one frame of MTU {}; allowed: at least {} KB",
                                               s.nic.pba_kb, mtu, (longest + fifo_overhead + 8191) / 8192 * 8)};
   const std::uint64_t memory = std::uint64_t{s.mem.size_mb} * 1024 * 1024;
-  const std::uint64_t needed = std::uint64_t{ring} * (buffer + s.driver.buffer_offset) * 2 + reserved_bytes;
+  const std::uint64_t needed = std::uint64_t{ring} * buffer_memory(s, buffer, mtu) * 2 + reserved_bytes;
   if (needed > memory)
     return conflict{"mem.size_mb", fmt::format("ring and buffers do not fit {} MB; allowed: at least {} MB",
                                                s.mem.size_mb, (needed + 1024 * 1024 - 1) / (1024 * 1024))};

@@ -73,10 +73,14 @@ std::optional<value> parse_toggle(std::string_view text) {
 }
 
 std::optional<value> parse_or(const value_rule& rule, std::string_view text) {
-  if (trimmed(text) != rule.words) return parse_whole(rule, text);
-  value out;
-  out.number = rule.kind == value_kind::time_or ? -1 : 0;
-  return out;
+  for (const auto word : split(rule.words, '|')) {
+    if (trimmed(text) != word) continue;
+    value out;
+    out.number = rule.kind == value_kind::time_or ? -1 : 0;
+    out.text = word;
+    return out;
+  }
+  return parse_whole(rule, text);
 }
 
 std::string range_text(const value_rule& rule) {

@@ -29,8 +29,8 @@ enum class value_kind {
   sizes,        // 64 | 64,128 | 64..1518 -> list, number = 1 for a range
   rate,         // line | <N>pps | <N>% -> number = rate_kind, ratio
   speed,        // original | line | <N>x | <N>pps -> number = speed_kind, ratio
-  time_or,      // a time, or the one word in `words` -> number in ps, -1 for the word
-  number_or,    // an integer low..high, or the one word in `words` -> number, 0 for the word
+  time_or,      // a time, or a word of `words` -> number in ps, -1 for a word, which is the text
+  number_or,    // an integer low..high, or a word of `words` -> number, 0 for a word, which is the text
   identifiers,  // words such as rule names, may be empty -> names
   actions       // reconfigure_actions.h, may be empty -> text
 };

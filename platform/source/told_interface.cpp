@@ -31,6 +31,16 @@ std::array<std::uint8_t, 6> address_of(std::uint64_t word) {
   return out;
 }
 
+// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
+std::array<std::uint8_t, 6> group_address(std::uint32_t group) {
+  return {0x01,
+          0x00,
+          0x5E,
+          static_cast<std::uint8_t>(group >> 16 & 0x7F),
+          static_cast<std::uint8_t>(group >> 8),
+          static_cast<std::uint8_t>(group)};
+}
+
 // 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
 std::uint32_t hash_of(const std::array<std::uint8_t, 6>& to, std::uint32_t offset) {
   constexpr unsigned lowest[] = {36, 35, 34, 32};
@@ -50,12 +60,17 @@ told_interface::told_interface(const scenario& s)
       promiscuous_(s.driver.promiscuous),
       all_multicast_(s.driver.all_multicast),
       vlans_(s.driver.vlans.begin(), s.driver.vlans.end()),
+      filters_vlans_(!s.driver.vlans.empty()),
       strip_wanted_(s.driver.vlan_strip),
       strips_(s.driver.vlan_strip),
       verifies_(s.driver.rx_checksum),
       mtu_(s.driver.mtu),
       store_bad_(s.driver.store_bad) {
   for (const address& a : s.driver.unicast) change_list(unicast_, a, true);
+  // 224.0.0.1 and the groups joined, as they come up with the interface (Linux ip_mc_up), then its own list.
+  change_list(multicast_, group_address(0xE0000001), true);
+  for (const std::uint32_t group : std::set<std::uint32_t>(s.stack.groups.begin(), s.stack.groups.end()))
+    change_list(multicast_, group_address(group), true);
   for (const address& a : s.driver.multicast) change_list(multicast_, a, true);
 }
 
@@ -88,11 +103,12 @@ void told_interface::apply(const reconfigure_action& change) {
       change_list(unicast_, address_of(change.value), change.what == reconfiguration::unicast_add);
       break;
     case reconfiguration::vlan_add:
-      if (vlans_.empty()) strips_ = strip_wanted_;
+      if (!filters_vlans_) strips_ = strip_wanted_;
+      filters_vlans_ = true;
       vlans_.insert(static_cast<std::uint16_t>(change.value));
       break;
     case reconfiguration::vlan_remove:
-      if (vlans_.erase(static_cast<std::uint16_t>(change.value)) != 0 && vlans_.empty()) strips_ = strip_wanted_;
+      vlans_.erase(static_cast<std::uint16_t>(change.value));
       break;
     case reconfiguration::vlan_strip:
       if (on != strip_wanted_) strips_ = on;
@@ -110,7 +126,7 @@ void told_interface::apply(const reconfigure_action& change) {
 // X-4, 10.8: the reset clears VME, and only with VLANs it is set again.
 void told_interface::went_down_and_up() {
   ++downs_;
-  strips_ = strip_wanted_ && !vlans_.empty();
+  strips_ = strip_wanted_ && filters_vlans_;
 }
 
 // R-80; BAM is always set.  Multicast addresses beyond the exact entries go to the hash, unicast ones turn UPE on.
@@ -146,15 +162,23 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
   if (!takes(to)) return fates({drop_reason::address_filter});
   const auto vid = static_cast<std::uint16_t>(frame.vid);
   const bool tagged = frame.vid >= 0;
-  // 6.7 step 4; a promiscuous interface has VFE off (10.8).
-  if (tagged && !promiscuous_ && !vlans_.empty() && !vlans_.contains(vid)) return fates({drop_reason::vlan_filter});
+  // 6.7 step 4; a promiscuous interface has VFE off (10.8), and so has one that was opened with rx-all, until its
+  // address filter is written again (Linux e1000_setup_rctl, e1000_set_rx_mode).
+  fate_set filtered;
+  if (tagged && vid != 0 && !promiscuous_ && filters_vlans_ && !vlans_.contains(vid)) {
+    filtered = fates({drop_reason::vlan_filter});
+    if (!store_bad_) return filtered;
+  }
   if (!stores(frame)) return damage_of(frame);
+  return filtered | driver_fates_of(frame, to);
+}
+
+fate_set told_interface::driver_fates_of(const planned_frame& frame, const address& to) const {
   // 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more of
   // them than the driver joins.
   const std::uint32_t longest = std::max(standard_frame, mtu_ + overhead);
   const fate_set chain = frame.wire_bytes > longest ? fates({drop_reason::driver_chain}) : fate_set{};
-  // CE and RXE are in the driver's mask (5.2); without them a short frame must hold an Ethernet header and its FCS.
-  if (frame.offer.bad_fcs || frame.offer.rx_er_at >= 0) return chain | fates({drop_reason::driver_error});
+  // What SBP stores goes up, marked or not (NETIF_F_RXALL); a short frame must hold an Ethernet header and its FCS.
   const fate_set length = frame.wire_bytes < header_tag_fcs ? fates({drop_reason::driver_error}) : fate_set{};
   return chain | length | stack_fates_of(frame, to);
 }

@@ -38,6 +38,7 @@ class told_interface {
   using address = std::array<std::uint8_t, 6>;
 
   bool takes(const address& to) const;
+  fate_set driver_fates_of(const planned_frame& frame, const address& to) const;
   fate_set stack_fates_of(const planned_frame& frame, const address& to) const;
   bool hash_takes(const address& to) const;
   void went_down_and_up();
@@ -49,6 +50,7 @@ class told_interface {
   std::vector<address> unicast_;
   std::vector<address> multicast_;
   std::set<std::uint16_t> vlans_;
+  bool filters_vlans_;  // from the first VLAN on, VID 0 with it
   bool strip_wanted_;
   bool strips_;
   bool verifies_;

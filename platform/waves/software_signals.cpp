@@ -151,10 +151,12 @@ void software_signals::on_ring(const event& e) {
 }
 
 void software_signals::on_socket(const event& e) {
-  if (e.what == stage::socket_enqueue) {
+  if (e.what == stage::socket_enqueue || e.what == stage::socket_copy) {
     ++queued_;
     signals_.set(socket_.enqueued_frame, frame_number(e.frame), e.time);
     signals_.set(socket_.delivered, ++delivered_, e.time);
+  } else if (e.what == stage::skb_drop && (e.a & drop_mark::revoked) != 0) {
+    if (queued_ > 0) --queued_;
   } else if (e.what == stage::app_read) {
     if (queued_ > 0) --queued_;
     signals_.set(socket_.read_frame, frame_number(e.frame), e.time);

@@ -26,6 +26,7 @@ bool of_one_frame(stage what) {
     case stage::icmp_rcv:
     case stage::arp_rcv:
     case stage::socket_enqueue:
+    case stage::socket_copy:
     case stage::task_wake:
     case stage::app_read:
     case stage::skb_consume:

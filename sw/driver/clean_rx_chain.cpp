@@ -5,11 +5,6 @@
 #include "sw/driver/receiver.h"
 
 namespace ringside::driver {
-namespace {
-/// Linear room of a packet made of fragments: enough for Ethernet, IPv4 with options and UDP to be pulled.
-constexpr std::size_t linear_room = 192;
-}  // namespace
-
 void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame) {
   rx_buffer& buffer = ring_.buffer(index);
   const bool eop = (d.status & rxd_status::EOP) != 0;
@@ -25,7 +20,7 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   ++chain_parts_;
 
   // Errors are valid with EOP only, and drop the whole frame.
-  if (eop && !error_free(d)) {
+  if (eop && !acceptable(d)) {
     discard(chain_frame_, drop_reason::driver_error, eop);
     return;
   }
@@ -40,12 +35,14 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   if (first && eop && d.length <= settings_.copybreak) {
     stack::skb_ptr skb = copybreak(buffer, d.length, frame);
     if (skb != nullptr) {
+      skb->trim(d.length - trailer_bytes(settings_));
       hand_up(std::move(skb), d);
       return;
     }
   }
   if (first) {
-    chain_ = net_.skbs().alloc_skb(copy_chains_ ? max_frame_bytes(settings_) + vlan_tag_bytes : linear_room);
+    chain_ = net_.skbs().alloc_skb(copy_chains_ ? max_frame_bytes(settings_) + vlan_tag_bytes
+                                                : stack::skb_allocator::gro_max_head);
     if (chain_ != nullptr) chain_->frame = frame;
   }
   if (chain_ == nullptr || !append(buffer, d.length)) {
@@ -89,7 +86,7 @@ bool receiver::append(rx_buffer& buffer, std::uint32_t length) {
   if (chain_->frag_count() == stack::sk_buff::max_frags) return false;
   kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device);
   host_.emit(stage::dma_sync, chain_frame_, buffer.dma, length);
-  chain_->add_frag(buffer.buffer, buffer_offset_, length);
+  chain_->add_frag(buffer.buffer, buffer_offset_, length, static_cast<std::uint32_t>(allocation_bytes()));
   buffer = {};
   return true;
 }

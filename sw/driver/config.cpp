@@ -1,10 +1,11 @@
 #include "sw/driver/config.h"
 
+#include <algorithm>
+
 namespace ringside::driver {
 
 std::string_view check(const config& c) {
-  if (c.ring_size < 8 || c.ring_size > 4096 || c.ring_size % 8 != 0)
-    return "driver.ring_size must be a multiple of 8 from 8 to 4096";
+  if (c.ring_size < 8 || c.ring_size > 4096) return "driver.ring_size must be from 8 to 4096";
   switch (c.buffer_size) {
     case 0:
     case 256:
@@ -37,16 +38,17 @@ std::uint32_t hardware_buffer_bytes(const config& c) {
   return max_frame_bytes(c) > 2048 ? 4096 : 2048;
 }
 
+// e1000_change_mtu: R-40 protects the rest of a larger buffer, so at an MTU of exactly 1500 no more than 1522 bytes are
+// mapped, whatever BSIZE says.  Linux does so at 1504 too, where LPE protects nothing, and with NETIF_F_RXALL, where
+// SBP does not either: there the chip would write past what is mapped, so this driver maps all of the buffer.
 std::uint32_t posted_buffer_bytes(const config& c) {
-  // with LPE=0 and SBP=0 the chip writes at most 1522 bytes, so Linux posts no more.
-  if (c.buffer_size == 0 && c.mtu <= 1500 && !c.store_bad) return standard_frame_bytes;
-  return hardware_buffer_bytes(c);
+  const std::uint32_t hardware = hardware_buffer_bytes(c);
+  return c.mtu == 1500 && !c.store_bad ? std::min(hardware, standard_frame_bytes) : hardware;
 }
 
 bool accepts_chains(const config& c) {
   if (c.chains != chain_policy::automatic) return c.chains == chain_policy::accept;
-  const std::uint32_t largest = c.mtu > 1500 ? max_frame_bytes(c) + vlan_tag_bytes : standard_frame_bytes;
-  return largest > hardware_buffer_bytes(c);
+  return c.mtu > 1500 || standard_frame_bytes > hardware_buffer_bytes(c);
 }
 
 }  // namespace ringside::driver

@@ -21,19 +21,19 @@ enum class receive_mode_kind : std::uint8_t {
 
 /// What happens to a frame that spans several descriptors.
 enum class chain_policy : std::uint8_t {
-  automatic,  // accepted when a frame of the MTU may need several buffers
+  automatic,  // accepted above an MTU of 1500, as in Linux, and when a frame may need several buffers
   accept,     // joined as fragments (e1000_clean_jumbo_rx_irq)
   discard     // dropped up to its EOP (e1000_clean_rx_irq)
 };
 
 struct config {
   receive_mode_kind mode = receive_mode_kind::napi;
-  std::uint32_t ring_size = 256;  // descriptors: 8..4096, a multiple of 8 (Linux: from 48)
+  std::uint32_t ring_size = 256;  // descriptors: 8..4096 (Linux: from 48), rounded up to a multiple of 8
   std::uint32_t buffer_size = 0;  // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
   std::uint32_t copybreak = 256;  // frames up to this many bytes, FCS included, are copied
   std::uint32_t budget = 64;      // NAPI weight
   std::uint32_t itr = 8000;       // interrupts per second at most; 0 = no limit
-  bool dynamic_itr = false;       // steps itr between 4000 and 20000 by traffic (InterruptThrottleRate=3)
+  bool dynamic_itr = false;       // itr follows the traffic, from 4000 to 20000 (InterruptThrottleRate=3); NAPI only
   std::uint32_t rdtr = 0;         // 1.024 us units
   std::uint32_t radv = 8;         // 1.024 us units
   std::uint32_t pthresh = 0;      // RXDCTL, descriptors; all three 0: the register stays as reset, as in Linux
@@ -52,7 +52,7 @@ struct config {
   bool watchdog = true;
   bool vlan_offload = true;      // CTRL.VME
   bool checksum_offload = true;  // RXCSUM.TUOFL
-  bool store_bad = false;        // RCTL.SBP: damaged frames come too, and the driver drops those marked as such
+  bool store_bad = false;        // NETIF_F_RXALL, RCTL.SBP: damaged frames come too and go up the stack
   bool strip_crc = false;        // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
   std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty
@@ -84,6 +84,10 @@ inline constexpr std::uint32_t max_mtu = 16110;
 /// Largest frame the MTU allows on the wire, DA..FCS, untagged (Linux' max_frame_size).
 inline constexpr std::uint32_t max_frame_bytes(const config& c) {
   return c.mtu + eth_header_bytes + fcs_bytes;
+}
+/// Descriptors of a ring of that setting (ethtool -G: REQ_RX_DESCRIPTOR_MULTIPLE).
+inline constexpr std::uint32_t ring_descriptors(std::uint32_t setting) {
+  return (setting + 7) / 8 * 8;
 }
 /// FCS bytes the chip leaves at the end of a frame in memory.
 inline constexpr std::uint32_t trailer_bytes(const config& c) {

@@ -16,6 +16,12 @@ constexpr std::uint32_t device_82540em = 0x100E8086;
 constexpr std::uint32_t bar_is_io = 1;
 constexpr std::uint32_t io_mask = 0xFFFFFFFC;
 constexpr std::uint32_t memory_mask = 0xFFFFFFF0;
+constexpr std::uint32_t speed_1000 = 2U << status::SPEED_SHIFT;  // 10, and 11 means the same (2.3)
+
+config with_whole_ring(config settings) {
+  if (check(settings).empty()) settings.ring_size = ring_descriptors(settings.ring_size);
+  return settings;
+}
 
 }  // namespace
 
@@ -31,12 +37,12 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
       kernel_(net.os()),
       host_(net.machine()),
       slot_(slot),
-      settings_(settings),
+      settings_(with_whole_ring(settings)),
       regs_(host_),
       hardware_(regs_, kernel_.clock(), settings_),
       filter_(regs_, settings_),
       receiver_(std::make_unique<receiver>(net, dev_, regs_, settings_)),
-      mode_(make_receive_mode({net_, regs_, *receiver_, settings_, down_})) {
+      mode_(make_receive_mode({net_, regs_, *receiver_, settings_, down_, gigabit_})) {
   dev_.mtu = settings_.mtu;
   dev_.promiscuous = settings_.promiscuous;
   dev_.all_multicast = settings_.all_multicast;
@@ -93,7 +99,7 @@ void e1000::configure() {
   filter_.set_rx_mode(dev_);
   filter_.restore_vlans(dev_);
   hardware_.setup_rctl();
-  hardware_.configure_rx(receiver_->ring());
+  hardware_.configure_rx(receiver_->ring(), mode_->itr());
   receiver_->fill();  // frames may come from here on (D-2)
 }
 
@@ -114,6 +120,7 @@ driver_status e1000::open() {
   if (!probed_) return driver_status::not_probed;
   if (open_) return driver_status::busy;
   if (!receiver_->allocate()) return driver_status::no_memory;
+  net_.ipv4().ip_mc_up(dev_);
   configure();
   if (mode_->uses_interrupts() &&
       !kernel_.irqs().request_irq(slot_.line, dev_.name, this, [this](kernel::irq_line) { return on_irq(); })) {
@@ -144,7 +151,9 @@ kernel::irq_return e1000::on_irq() {
 void e1000::run_watchdog() {
   if (down_) return;
   ++watchdog_runs_;
-  dev_.carrier = (regs_.read(reg::STATUS) & status::LU) != 0;
+  const std::uint32_t link = regs_.read(reg::STATUS);
+  dev_.carrier = (link & status::LU) != 0;
+  gigabit_ = dev_.carrier && (link & status::SPEED) >= speed_1000;
   if (dev_.carrier) update_statistics();
   // D-4: a cause lost by a broken chip would stall reception until here.
   if (mode_->uses_interrupts()) regs_.write(reg::ICS, icr::RXDMT0);
@@ -169,6 +178,7 @@ void e1000::down() {
   down_ = true;
   kernel_.irqs().synchronize_irq(slot_.line);
   kernel_.work().cancel_delayed_work_sync(watchdog_);
+  dev_.carrier = gigabit_ = false;
   update_statistics();  // the reset clears them
   hardware_.reset(dev_.address);
   regs_.write(reg::RDH, 0);

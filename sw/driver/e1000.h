@@ -113,6 +113,7 @@ class e1000 {
   stack::net_device dev_;
   std::unique_ptr<receiver> receiver_;
   bool down_ = true;        // __E1000_DOWN
+  bool gigabit_ = false;    // link_speed is SPEED_1000
   bool resetting_ = false;  // __E1000_RESETTING
   std::unique_ptr<receive_mode> mode_;
   nic_statistics hardware_counters_;

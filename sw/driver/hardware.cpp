@@ -112,7 +112,10 @@ void hardware::setup_rctl() {
   control |= rctl::BAM | buffer_size_bits() | settings_.multicast_offset << rctl::MO_SHIFT |
              settings_.rdmts << rctl::RDMTS_SHIFT;
   if (settings_.mtu > 1500) control |= rctl::LPE;
-  if (settings_.store_bad) control |= rctl::SBP;
+  if (settings_.store_bad) {  // NETIF_F_RXALL; no filter of tags, and MAC control frames as well
+    control |= rctl::SBP | rctl::PMCF;
+    control &= ~(rctl::VFE | rctl::DPF | rctl::CFIEN);
+  }
   if (settings_.strip_crc) control |= rctl::SECRC;
   regs_.write(reg::RCTL, control);
 }
@@ -130,12 +133,12 @@ void hardware::write_thresholds() {
                                rxdctl::GRAN);
 }
 
-void hardware::configure_rx(const rx_ring& ring) {
+void hardware::configure_rx(const rx_ring& ring, std::uint32_t itr) {
   const std::uint32_t control = regs_.read(reg::RCTL);
   regs_.write(reg::RCTL, control & ~rctl::EN);
   regs_.write(reg::RDTR, settings_.rdtr);
   regs_.write(reg::RADV, settings_.radv);
-  if (settings_.itr != 0) regs_.write(reg::ITR, itr_register(settings_.itr));  // 7.7: a setting of 0 writes nothing
+  if (itr != 0) regs_.write(reg::ITR, itr_register(itr));  // 7.7: a setting of 0 writes nothing
   set_thresholds();
   // length, base, tail, head, all with EN=0.
   regs_.write(reg::RDLEN, ring.bytes());

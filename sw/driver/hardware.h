@@ -29,8 +29,8 @@ class hardware {
   bool read_address(stack::mac_address& address);
   /// RCTL without EN (10.2 step 5).
   void setup_rctl();
-  /// Timers, ring registers, checksum offload, EN (10.2 step 6).
-  void configure_rx(const rx_ring& ring);
+  /// Timers, ring registers, checksum offload, EN (10.2 step 6).  `itr`: interrupts per second, 0 = no limit.
+  void configure_rx(const rx_ring& ring, std::uint32_t itr);
   /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
   void stop();
 

@@ -16,6 +16,8 @@ class irq_mode final : public receive_mode {
   void start() override { context_.regs.enable_interrupts(); }
   void stop() override { context_.regs.disable_interrupts(); }
 
+  std::uint32_t itr() const override { return context_.settings.itr; }
+
   void on_interrupt(std::uint32_t /*causes*/) override {
     const std::uint32_t quota = context_.settings.irq_quota;
     if (quota != 0) {

@@ -10,17 +10,39 @@ std::uint32_t itr_register(std::uint32_t interrupts_per_second) {
   return static_cast<std::uint32_t>(std::clamp<std::uint64_t>(counts, 1, 0xFFFF));
 }
 
-std::uint32_t dynamic_moderation::update(std::uint64_t packets, std::uint64_t bytes) {
-  if (packets == 0) return rate_;
-  // Thresholds in the spirit of e1000_update_itr: jumbo or many large frames mean bulk, little or small traffic does
-  // not.
+// e1000_update_itr.
+dynamic_moderation::latency dynamic_moderation::next(latency now, std::uint64_t packets, std::uint64_t bytes) {
+  if (packets == 0) return now;
   const std::uint64_t average = bytes / packets;
-  if (state_ == latency::low) {
-    if (bytes > 10000 && (average > 8000 || packets < 10 || average > 1200)) state_ = latency::bulk;
-  } else {
-    if (bytes < 6000 || (bytes <= 25000 && average < 1200)) state_ = latency::low;
+  switch (now) {
+    case latency::lowest:
+      if (average > 8000) return latency::bulk;  // jumbo frames
+      if (packets < 5 && bytes > 512) return latency::low;
+      break;
+    case latency::low:
+      if (bytes > 10000) {
+        if (average > 8000 || packets < 10 || average > 1200) return latency::bulk;
+        if (packets > 35) return latency::lowest;
+      } else if (average > 2000) {
+        return latency::bulk;
+      } else if (packets <= 2 && bytes < 512) {
+        return latency::lowest;
+      }
+      break;
+    case latency::bulk:
+      if (bytes > 25000 ? packets > 35 : bytes < 6000) return latency::low;
+      break;
   }
-  const std::uint32_t target = state_ == latency::low ? 20000 : 4000;
+  return now;
+}
+
+std::uint32_t dynamic_moderation::update(std::uint64_t packets, std::uint64_t bytes, bool gigabit) {
+  std::uint32_t target = 4000;
+  if (gigabit) {
+    state_ = next(state_, packets, bytes);
+    if (state_ == latency::lowest) state_ = latency::low;  // the conservative mode has no lowest
+    if (state_ == latency::low) target = 20000;
+  }
   rate_ = target > rate_ ? std::min(rate_ + target / 4, target) : target;
   return rate_;
 }

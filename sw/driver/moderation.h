@@ -1,6 +1,6 @@
 // Interrupt moderation: interrupts per second to the ITR register, and the rate that traffic asks for (7.7).
 //
-// Owner: driver::e1000.  Callers: configure (fixed rate), the NAPI mode (dynamic rate).
+// Owner: driver::e1000.  Callers: configure (the rate), the NAPI mode (dynamic rate).
 #pragma once
 
 #include <cstdint>
@@ -10,18 +10,24 @@ namespace ringside::driver {
 /// ITR counts 256 ns: 8000/s is 488, 20000/s is 195, 0 turns it off.  Slower than the register can say: its maximum.
 std::uint32_t itr_register(std::uint32_t interrupts_per_second);
 
-/// Linux' "dynamic conservative" rate: 20000/s for light traffic, 4000/s for bulk, steps up by a quarter of the target.
+/// InterruptThrottleRate=3, Linux' default ("dynamic conservative"): 20000/s for light traffic, 4000/s for bulk and for
+/// links below 1000 Mb/s, steps up by a quarter of the target (e1000_set_itr, e1000_update_itr).
 class dynamic_moderation {
  public:
-  /// Rate for what arrived since the last call.
-  std::uint32_t update(std::uint64_t packets, std::uint64_t bytes);
+  static constexpr std::uint32_t first_rate = 20000;
+
+  /// Rate after a poll that completed: for what came since the last one.  Without a link of 1000 Mb/s the traffic does
+  /// not count.
+  std::uint32_t update(std::uint64_t packets, std::uint64_t bytes, bool gigabit = true);
   std::uint32_t rate() const { return rate_; }
 
  private:
-  enum class latency { low, bulk };
+  enum class latency : std::uint8_t { lowest, low, bulk };
 
-  latency state_ = latency::low;
-  std::uint32_t rate_ = 20000;
+  static latency next(latency now, std::uint64_t packets, std::uint64_t bytes);
+
+  latency state_ = latency::lowest;
+  std::uint32_t rate_ = first_rate;
 };
 
 }  // namespace ringside::driver

@@ -11,7 +11,7 @@ class napi_mode final : public receive_mode {
     napi_.name = "e1000";
     napi_.weight = context_.settings.budget;
     napi_.poll = [this](unsigned budget) { return poll(budget); };
-    context_.rx.set_output([this](stack::skb_ptr skb) { context_.net.packets().netif_receive_skb(std::move(skb)); });
+    context_.rx.set_output([this](stack::skb_ptr skb) { net_.napi_gro_receive(napi_, std::move(skb)); });
   }
 
   void start() override {
@@ -22,6 +22,10 @@ class napi_mode final : public receive_mode {
   void stop() override {
     net_.napi_disable(napi_);
     context_.regs.disable_interrupts();
+  }
+
+  std::uint32_t itr() const override {
+    return context_.settings.dynamic_itr ? moderation_.rate() : context_.settings.itr;
   }
 
   void on_interrupt(std::uint32_t /*causes*/) override {
@@ -48,13 +52,14 @@ class napi_mode final : public receive_mode {
     return work;
   }
 
+  // e1000_set_itr.
   void update_itr() {
     const std::uint64_t packets = context_.rx.packets() - packets_seen_;
     const std::uint64_t bytes = context_.rx.bytes() - bytes_seen_;
     packets_seen_ += packets;
     bytes_seen_ += bytes;
     const std::uint32_t before = moderation_.rate();
-    const std::uint32_t rate = moderation_.update(packets, bytes);
+    const std::uint32_t rate = moderation_.update(packets, bytes, context_.gigabit);
     if (rate != before) context_.regs.write(reg::ITR, itr_register(rate));
   }
 

@@ -26,6 +26,7 @@ class poll_mode final : public receive_mode {
     ended_queue_.wait([this] { return ended_; });
   }
 
+  std::uint32_t itr() const override { return context_.settings.itr; }
   void on_interrupt(std::uint32_t /*causes*/) override {}
 
  private:

@@ -17,7 +17,8 @@ struct mode_context {
   registers& regs;
   receiver& rx;
   const config& settings;
-  const bool& down;  // true while the interface is being closed
+  const bool& down;     // true while the interface is being closed
+  const bool& gigabit;  // the link is up at 1000 Mb/s, as the watchdog saw it last
 };
 
 class receive_mode {
@@ -29,6 +30,8 @@ class receive_mode {
   virtual void stop() = 0;
   /// The handler has read `causes` (not 0) from ICR.  Hardirq context.
   virtual void on_interrupt(std::uint32_t causes) = 0;
+  /// Interrupts per second at most, for configure; 0 = no limit.
+  virtual std::uint32_t itr() const = 0;
   /// Whether open() asks for an interrupt at all.
   virtual bool uses_interrupts() const { return true; }
 };

@@ -72,12 +72,17 @@ void receiver::let_interrupts_allocate() {
   if (!kernel_.softirq().in_interrupt()) host_.sync();
 }
 
+// A page, or more where one is not enough (e1000_alloc_jumbo_rx_buffers); else room for a packet (e1000_frag_len).
+std::size_t receiver::allocation_bytes() const {
+  constexpr std::size_t page = stack::sk_buff::page_bytes;
+  const std::size_t used = settings_.buffer_offset + buffer_bytes_;
+  return chains_ ? (used + page - 1) / page * page : stack::skb_allocator::buffer_bytes(used);
+}
+
 bool receiver::new_buffer(rx_buffer& buffer) {
   host_.consume(kernel::cost::page_alloc);
-  const std::size_t used = settings_.buffer_offset + buffer_bytes_;
-  const std::size_t bytes = chains_ ? used : stack::skb_allocator::buffer_bytes(used);
   let_interrupts_allocate();
-  buffer.buffer = kernel_.memory().alloc(bytes);
+  buffer.buffer = kernel_.memory().alloc(allocation_bytes());
   if (buffer.buffer == 0) {
     ++counters_.buffer_failures;
     return false;
@@ -107,8 +112,9 @@ void receiver::refill(std::uint32_t count) {
   regs_.write(reg::RDT, tail);
 }
 
-bool receiver::error_free(const rx_descriptor& d) {
-  if ((d.errors & drop_mask) == 0) return true;
+// With NETIF_F_RXALL a damaged frame goes up as it is.
+bool receiver::acceptable(const rx_descriptor& d) {
+  if ((d.errors & drop_mask) == 0 || settings_.store_bad) return true;
   ++counters_.dropped_errors;
   ++dev_.stats.rx_errors;
   return false;
@@ -124,7 +130,7 @@ void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
       skb->ip_summed = stack::checksum_state::unnecessary;
     }
   }
-  if ((d.status & rxd_status::VP) != 0) skb->vlan_tci = d.special & vid_mask;
+  if ((d.status & rxd_status::VP) != 0) skb->put_vlan_tag(stack::ether_type::vlan, d.special & vid_mask);
   ++packets_;
   bytes_ += skb->len();
   ++dev_.stats.rx_packets;

@@ -68,6 +68,7 @@ class receiver {
   void clean_single(std::uint32_t index, const rx_descriptor& d, frame_id frame);
   stack::skb_ptr copybreak(rx_buffer& buffer, std::uint32_t length, frame_id frame);
   stack::skb_ptr build(rx_buffer& buffer, std::uint32_t length, frame_id frame);
+  void discard_single(stack::skb_ptr skb, bool eop, frame_id frame);
   // clean_rx_chain.cpp: frames over several descriptors.
   void clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame);
   bool append(rx_buffer& buffer, std::uint32_t length);
@@ -79,7 +80,8 @@ class receiver {
   void refill(std::uint32_t count);
   void let_interrupts_allocate();
   bool new_buffer(rx_buffer& buffer);
-  bool error_free(const rx_descriptor& d);
+  bool acceptable(const rx_descriptor& d);
+  std::size_t allocation_bytes() const;
   void hand_up(stack::skb_ptr skb, const rx_descriptor& d);
 
   kernel::kernel& kernel_;

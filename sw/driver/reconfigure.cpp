@@ -42,11 +42,12 @@ void e1000::end_reset() {
 
 // ---- Down and up: rings, buffers, RXCSUM, SBP.
 
-driver_status e1000::set_ring_size(std::uint32_t descriptors) {
-  return traced(reconfiguration::ring_size, descriptors, [this, descriptors] {
+driver_status e1000::set_ring_size(std::uint32_t wished) {
+  return traced(reconfiguration::ring_size, wished, [this, wished] {
     config wanted = settings_;
-    wanted.ring_size = descriptors;
+    wanted.ring_size = wished;
     if (!check(wanted).empty()) return driver_status::bad_config;
+    const std::uint32_t descriptors = ring_descriptors(wished);
     begin_reset();
     const bool running = open_;
     if (running) down();
@@ -99,7 +100,7 @@ driver_status e1000::set_rx_checksum(bool on) {
   });
 }
 
-// Buffers as well: without SBP the chip writes no more than 1522 bytes into one.
+// NETIF_F_RXALL.  Buffers as well: without SBP the chip writes no more than 1522 bytes into one.
 driver_status e1000::set_store_bad(bool on) {
   return traced(reconfiguration::store_bad, on ? 1 : 0, [this, on] {
     if (settings_.store_bad == on) return driver_status::ok;
@@ -198,7 +199,8 @@ driver_status e1000::set_threshold(reconfiguration which, std::uint32_t descript
   });
 }
 
-// e1000_vlan_rx_add_vid: the first VID turns the filter on.
+// e1000_vlan_rx_add_vid: the first VID turns the filter on, and that is VID 0: priority-tagged frames belong to the
+// interface itself, and vlan_device_event() adds their VID to every interface that is up when VLANs come into use.
 driver_status e1000::vlan_rx_add_vid(std::uint16_t vid) {
   return traced(reconfiguration::vlan_add, vid, [this, vid] {
     if (vid > highest_vid) return driver_status::bad_config;
@@ -207,17 +209,19 @@ driver_status e1000::vlan_rx_add_vid(std::uint16_t vid) {
       filter_.note_vlan(vid);
       return driver_status::ok;
     }
-    if (!filter_.vlan_used())
+    if (!filter_.vlan_used()) {
       mask_around([this] {
         filter_.set_vlan_strip(dev_.rx_vlan_offload);
         filter_.set_vlan_filter(true, dev_);
       });
+      filter_.add_priority_tag();
+    }
     filter_.add_vlan(vid);
     return driver_status::ok;
   });
 }
 
-// e1000_vlan_rx_kill_vid: the last VID turns the filter off.
+// e1000_vlan_rx_kill_vid.  The last VLAN does not turn the filter off: VID 0 stays.
 driver_status e1000::vlan_rx_kill_vid(std::uint16_t vid) {
   return traced(reconfiguration::vlan_remove, vid, [this, vid] {
     if (!filter_.has_vlan(vid)) return driver_status::absent;
@@ -226,11 +230,6 @@ driver_status e1000::vlan_rx_kill_vid(std::uint16_t vid) {
       return driver_status::ok;
     }
     filter_.remove_vlan(vid);
-    if (!filter_.vlan_used())
-      mask_around([this] {
-        filter_.set_vlan_strip(dev_.rx_vlan_offload);
-        filter_.set_vlan_filter(false, dev_);
-      });
     return driver_status::ok;
   });
 }

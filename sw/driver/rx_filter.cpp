@@ -89,8 +89,13 @@ void rx_filter::add_vlan(std::uint16_t vid) {
   vlans_.insert(vid);
 }
 
+void rx_filter::add_priority_tag() {
+  write_vlan_bit(0, true);
+  priority_tag_ = true;
+}
+
 void rx_filter::remove_vlan(std::uint16_t vid) {
-  write_vlan_bit(vid, false);
+  if (vid != 0) write_vlan_bit(vid, false);
   vlans_.erase(vid);
 }
 
@@ -98,6 +103,7 @@ void rx_filter::restore_vlans(const stack::net_device& dev) {
   if (!vlan_used()) return;
   set_vlan_strip(dev.rx_vlan_offload);
   set_vlan_filter(true, dev);
+  write_vlan_bit(0, true);
   for (const std::uint16_t vid : vlans_) write_vlan_bit(vid, true);
 }
 

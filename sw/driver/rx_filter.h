@@ -35,15 +35,20 @@ class rx_filter {
   void set_vlan_strip(bool on);
   /// RCTL.VFE, which a promiscuous interface keeps off; CFIEN off (e1000_vlan_filter_on_off).
   void set_vlan_filter(bool on, const stack::net_device& dev);
-  /// The VID's bit in VFTA.
+  /// The VID's bit in VFTA; that of VID 0 stays once it is there.
   void add_vlan(std::uint16_t vid);
   void remove_vlan(std::uint16_t vid);
-  bool vlan_used() const { return !vlans_.empty(); }
+  /// VID 0, from the first VLAN on.
+  void add_priority_tag();
+  bool vlan_used() const { return priority_tag_; }
   bool has_vlan(std::uint16_t vid) const { return vlans_.contains(vid); }
   /// After a reset (10.2 step 3): with VIDs, VME, VFE and every bit; without, nothing, so that VME stays 0 (10.8).
   void restore_vlans(const stack::net_device& dev);
   /// Remembers a VID for the next restore_vlans().
-  void note_vlan(std::uint16_t vid) { vlans_.insert(vid); }
+  void note_vlan(std::uint16_t vid) {
+    priority_tag_ = true;
+    vlans_.insert(vid);
+  }
   void forget_vlan(std::uint16_t vid) { vlans_.erase(vid); }
 
  private:
@@ -51,7 +56,8 @@ class rx_filter {
 
   registers& regs_;
   const config& settings_;
-  std::set<std::uint16_t> vlans_;  // active_vlans
+  std::set<std::uint16_t> vlans_;  // active_vlans, but for VID 0 that came by itself
+  bool priority_tag_ = false;
 };
 
 }  // namespace ringside::driver

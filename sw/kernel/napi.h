@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
+
+#include "sw/kernel/packet.h"
 
 namespace ringside::kernel {
 
@@ -21,7 +24,8 @@ struct napi_struct {
   unsigned weight = napi_poll_weight;
   /// Handles up to `budget` frames and returns how many; must have completed when it returns less than `budget`.
   std::function<unsigned(unsigned budget)> poll;
-  std::uint32_t state = sched;  // netif_napi_add leaves it disabled until napi_enable
+  std::uint32_t state = sched;      // netif_napi_add leaves it disabled until napi_enable
+  std::vector<packet_ptr> rx_list;  // GRO_NORMAL packets that wait for their batch (gro.h)
 };
 
 }  // namespace ringside::kernel

@@ -7,7 +7,12 @@
 namespace ringside::kernel {
 
 net_rx::net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters)
-    : host_(machine), softirq_(softirq), timers_(clock), limits_(bounds), counters_(counters) {
+    : host_(machine),
+      softirq_(softirq),
+      timers_(clock),
+      limits_(bounds),
+      counters_(counters),
+      gro_(bounds.gro_normal_batch) {
   for (unsigned cpu = 0; cpu < machine.cpu_count(); ++cpu) {
     auto data = std::make_unique<softnet_data>();
     softnet_data* raw = data.get();
@@ -51,6 +56,7 @@ void net_rx::napi_schedule(napi_struct& napi) {
 }
 
 bool net_rx::napi_complete_done(napi_struct& napi, unsigned work) {
+  gro_.gro_normal_list(napi);
   host_.consume(cost::napi_complete);
   host_.sync_software();  // an interrupt up to now may set MISSED
   host_.emit(stage::napi_complete, 0, work);
@@ -119,6 +125,7 @@ bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
     napi_complete_done(napi, work);
     return false;
   }
+  gro_.gro_normal_list(napi);
   return true;
 }
 

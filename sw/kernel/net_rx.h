@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "sw/kernel/gro.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/napi.h"
 #include "sw/kernel/packet.h"
@@ -26,6 +27,7 @@ class net_rx {
     sim_time time = 8 * ms;        // netdev_budget_usecs: 2 jiffies at HZ=250
     unsigned max_backlog = 1000;   // netdev_max_backlog
     unsigned backlog_weight = 64;  // weight_p
+    unsigned gro_normal_batch = gro::default_batch;
   };
 
   net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);
@@ -42,6 +44,14 @@ class net_rx {
   void napi_enable(napi_struct& napi) { napi.state &= ~(napi_struct::sched | napi_struct::missed); }
   /// Waits until the poll in progress has completed and keeps it from being scheduled.  Task context.
   void napi_disable(napi_struct& napi);
+
+  // ---- Packets of a poll ----
+  /// Who gets them, several at a time (the stack's list receive function).
+  void set_list_receiver(std::function<void(std::span<packet_ptr>)> receiver) {
+    gro_.set_list_receiver(std::move(receiver));
+  }
+  /// Takes a packet the poll of `napi` made; it goes up with others, when the poll ends at the latest.
+  void napi_gro_receive(napi_struct& napi, packet_ptr packet) { gro_.napi_gro_receive(napi, std::move(packet)); }
 
   // ---- Backlog ----
   /// Who gets packets out of the backlog (the stack's receive function).
@@ -73,6 +83,7 @@ class net_rx {
   limits limits_;
   statistics& counters_;
   std::function<void(packet_ptr)> receiver_;
+  gro gro_;
   std::vector<std::unique_ptr<softnet_data>> cpus_;
 };
 

@@ -1,5 +1,7 @@
 #include "sw/stack/ip.h"
 
+#include <algorithm>
+
 #include "sw/stack/checksum.h"
 
 namespace ringside::stack {
@@ -14,8 +16,30 @@ constexpr ipv4_address limited_broadcast = 0xFFFFFFFF;
 constexpr bool is_multicast_group(ipv4_address a) {
   return (a >> 28) == 0xE;
 }
+constexpr bool is_local_multicast(ipv4_address a) {  // 224.0.0.0/24: never forwarded
+  return (a >> 8) == 0xE00000;
+}
 constexpr bool is_loopback(ipv4_address a) {
   return (a >> 24) == 127;
+}
+constexpr bool is_zeronet(ipv4_address a) {
+  return (a >> 24) == 0;
+}
+
+// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
+mac_address group_address(ipv4_address group) {
+  return {0x01,
+          0x00,
+          0x5E,
+          static_cast<std::uint8_t>(group >> 16 & 0x7F),
+          static_cast<std::uint8_t>(group >> 8),
+          static_cast<std::uint8_t>(group)};
+}
+
+/// Packets of one destination whose route is kept (nh_rth_input): limited broadcast and multicast make a new one each.
+bool same_route(const sk_buff& x, const sk_buff& y) {
+  return x.ip.route != sk_buff::ipv4_route::multicast && x.ip.destination == y.ip.destination &&
+         x.ip.destination != limited_broadcast;
 }
 
 // Option kinds, RFC 791 3.1.
@@ -36,38 +60,93 @@ void ipv4_layer::reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter)
   skbs_.drop(std::move(skb), reason);
 }
 
+void ipv4_layer::ip_mc_up(net_device& dev) const {
+  std::vector<mac_address> list{group_address(all_hosts)};
+  const auto add = [&list](const mac_address& address) {
+    if (std::find(list.begin(), list.end(), address) == list.end()) list.push_back(address);
+  };
+  for (const ipv4_address group : groups_) add(group_address(group));
+  for (const mac_address& address : dev.multicast) add(address);
+  dev.multicast = std::move(list);
+}
+
 void ipv4_layer::ip_rcv(skb_ptr skb) {
+  skb = rcv_core(std::move(skb));
+  if (skb != nullptr) skb = rcv_finish_core(std::move(skb));
+  if (skb != nullptr) local_deliver(std::move(skb));
+}
+
+void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
+  for (skb_ptr& skb : list) skb = rcv_core(std::move(skb));
+  std::vector<skb_ptr> together;
+  const auto deliver_together = [&] {
+    for (skb_ptr& skb : together) local_deliver(std::move(skb));
+    together.clear();
+  };
+  for (skb_ptr& arrived : list) {
+    if (arrived == nullptr) continue;
+    skb_ptr skb = rcv_finish_core(std::move(arrived));
+    if (skb == nullptr) continue;
+    if (!together.empty() && !same_route(*together.front(), *skb)) deliver_together();
+    together.push_back(std::move(skb));
+  }
+  deliver_together();
+}
+
+// The header by itself.  Null, and the packet has its fate, when it is wrong.
+skb_ptr ipv4_layer::rcv_core(skb_ptr skb) {
   host_.consume(kernel::cost::ip_rcv);
   host_.emit(stage::ip_rcv, skb->frame);
   ++counters_.in_receives;
-  if (!skb->may_pull(minimum_header)) return reject(std::move(skb), drop_reason::ip_header, counters_.in_header_errors);
+  const auto refuse = [&](drop_reason reason, std::uint64_t& counter) {
+    reject(std::move(skb), reason, counter);
+    return nullptr;
+  };
+  if (!skb->may_pull(minimum_header)) return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();
   const std::uint8_t version_ihl = load8(skb->data());
   const std::size_t header_bytes = (version_ihl & 0x0FU) * 4U;
   if ((version_ihl >> 4) != 4 || header_bytes < minimum_header || !skb->may_pull(header_bytes))
-    return reject(std::move(skb), drop_reason::ip_header, counters_.in_header_errors);
+    return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();  // may_pull() may have moved the bytes
 
   host_.consume(kernel::cost::checksum_per_byte, header_bytes);
   const std::byte* header = skb->data();
-  if (!checksum_valid({header, header_bytes}))
-    return reject(std::move(skb), drop_reason::ip_checksum, counters_.in_checksum_errors);
+  if (!checksum_valid({header, header_bytes})) return refuse(drop_reason::ip_checksum, counters_.in_checksum_errors);
 
   const std::size_t total = load_be16(header + 2);
-  if (total > skb->len()) return reject(std::move(skb), drop_reason::ip_length, counters_.in_truncated);
-  if (total < header_bytes) return reject(std::move(skb), drop_reason::ip_length, counters_.in_header_errors);
+  if (total > skb->len()) return refuse(drop_reason::ip_length, counters_.in_truncated);
+  if (total < header_bytes) return refuse(drop_reason::ip_length, counters_.in_header_errors);
+  skb->ip = {load_be32(header + 12), load_be32(header + 16), static_cast<std::uint8_t>(header_bytes),
+             load8(header + 9)};
   skb->trim(total);  // Ethernet padding
+  return skb;
+}
 
-  if (header_bytes > minimum_header && !options_valid({header + minimum_header, header_bytes - minimum_header}))
-    return reject(std::move(skb), drop_reason::ip_option, counters_.in_option_errors);
+// Where it goes, then its options.
+skb_ptr ipv4_layer::rcv_finish_core(skb_ptr skb) {
+  const auto refuse = [&](drop_reason reason, std::uint64_t& counter) {
+    reject(std::move(skb), reason, counter);
+    return nullptr;
+  };
+  switch (route_input(*skb)) {
+    case verdict::martian_source:
+      return refuse(drop_reason::ip_address, counters_.in_martian_source);
+    case verdict::martian_destination:
+      return refuse(drop_reason::ip_address, counters_.in_martian_destination);
+    case verdict::foreign:  // no forwarding: ip_error
+      return refuse(drop_reason::ip_address, counters_.in_address_errors);
+    case verdict::taken:
+      break;
+  }
+  const std::size_t header_bytes = skb->ip.header_bytes;
+  if (header_bytes > minimum_header && !options_valid({skb->data() + minimum_header, header_bytes - minimum_header}))
+    return refuse(drop_reason::ip_option, counters_.in_option_errors);
+  return skb;
+}
 
-  const ipv4_address source = load_be32(header + 12);
-  const ipv4_address destination = load_be32(header + 16);
-  if (martian(source)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_martian_source);
-  if (!for_this_host(destination)) return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
-
-  skb->ip = {source, destination, static_cast<std::uint8_t>(header_bytes), load8(header + 9)};
-  if ((load_be16(header + 6) & (more_fragments | offset_mask)) != 0) {
+void ipv4_layer::local_deliver(skb_ptr skb) {
+  if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
     skb = fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
   }
@@ -87,21 +166,40 @@ void ipv4_layer::deliver(skb_ptr skb) {
   reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
 }
 
-bool ipv4_layer::martian(ipv4_address source) {
-  // RFC 1122 3.2.1.3: never a source.
-  return is_multicast_group(source) || source == limited_broadcast || is_loopback(source);
+// RT-10.  An own address as source is a martian wherever the packet goes (fib_validate_source); "this network" may be
+// the source of a limited broadcast, as a DHCP client sends it, and of what stays on the link (ip_mc_validate_source).
+ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
+  const ipv4_address source = skb.ip.source;
+  const ipv4_address destination = skb.ip.destination;
+  if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
+  if (is_multicast_group(destination)) {
+    skb.ip.route = sk_buff::ipv4_route::multicast;
+    if (destination != all_hosts && !groups_.contains(destination)) return verdict::foreign;
+    const bool no_source =
+        is_zeronet(source) && !is_local_multicast(destination) && skb.ip.protocol != ip_protocol::igmp;
+    return no_source || is_loopback(source) || is_own(source) ? verdict::martian_source : verdict::taken;
+  }
+  skb.ip.route = sk_buff::ipv4_route::broadcast;
+  if (destination == limited_broadcast || (source == 0 && destination == 0))
+    return is_own(source) ? verdict::martian_source : verdict::taken;
+  if (is_zeronet(source)) return verdict::martian_source;
+  if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
+  if (is_loopback(source)) return verdict::martian_source;
+  const bool own = is_own(destination);
+  if (own) skb.ip.route = sk_buff::ipv4_route::local;
+  if (!own && !is_directed_broadcast(destination)) return verdict::foreign;
+  return is_own(source) ? verdict::martian_source : verdict::taken;
 }
 
-bool ipv4_layer::for_this_host(ipv4_address destination) const {
-  if (destination == limited_broadcast) return true;
-  if (is_multicast_group(destination)) return destination == all_hosts || groups_.contains(destination);
-  for (const ipv4_interface_address& own : addresses_) {
-    if (destination == own.address) return true;
-    if (own.prefix_bits >= 31) continue;  // RFC 3021: no broadcast address
-    const ipv4_address host_bits = 0xFFFFFFFFU >> own.prefix_bits;
-    if (destination == (own.address | host_bits)) return true;
-  }
-  return false;
+bool ipv4_layer::is_own(ipv4_address address) const {
+  return std::any_of(addresses_.begin(), addresses_.end(),
+                     [address](const ipv4_interface_address& own) { return own.address == address; });
+}
+
+bool ipv4_layer::is_directed_broadcast(ipv4_address address) const {
+  return std::any_of(addresses_.begin(), addresses_.end(), [address](const ipv4_interface_address& own) {
+    return own.prefix_bits < 31 && address == (own.address | 0xFFFFFFFFU >> own.prefix_bits);  // RFC 3021
+  });
 }
 
 // ip_options_compile: every option lies inside the header; source routes are refused (the default of

@@ -1,6 +1,8 @@
 // IPv4 receive: header validation, options, local delivery by destination address, reassembly, and the protocol switch.
 //
-// Owner: net_stack.  Caller: packet_layer (EtherType 0x0800).  RFC 791, RFC 1122 3.2.1; order of checks as ip_rcv_core.
+// Owner: net_stack.  Caller: packet_layer (EtherType 0x0800), one packet or a list.  RFC 791, RFC 1122 3.2.1; order of
+// checks as ip_rcv_core, then ip_rcv_finish_core with ip_route_input_slow (RT-10).  Of a list every packet passes the
+// first before any enters the second, and what goes to one destination goes up together (ip_list_rcv).
 #pragma once
 
 #include <cstdint>
@@ -11,12 +13,14 @@
 #include <vector>
 
 #include "sw/stack/ip_fragment.h"
+#include "sw/stack/net_device.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
 
 namespace ip_protocol {
 inline constexpr std::uint8_t icmp = 1;
+inline constexpr std::uint8_t igmp = 2;
 inline constexpr std::uint8_t tcp = 6;
 inline constexpr std::uint8_t udp = 17;
 }  // namespace ip_protocol
@@ -33,6 +37,7 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
   std::uint64_t in_truncated = 0;
   std::uint64_t in_address_errors = 0;
   std::uint64_t in_martian_source = 0;
+  std::uint64_t in_martian_destination = 0;
   std::uint64_t in_option_errors = 0;
   std::uint64_t in_unknown_protocols = 0;
   std::uint64_t in_delivers = 0;
@@ -46,12 +51,16 @@ class ipv4_layer {
       : host_(os.machine()), skbs_(skbs), fragments_(os, skbs, fragments) {}
 
   void add_address(const ipv4_interface_address& a) { addresses_.push_back(a); }
+  /// The device comes up (ip_mc_up): 224.0.0.1 and the groups joined are addresses it must receive.
+  void ip_mc_up(net_device& dev) const;
   void join_group(ipv4_address group) { groups_.insert(group); }
   /// Registers the one handler of a protocol number (inet_add_protocol).
   void inet_add_protocol(std::uint8_t number, handler receive);
 
   /// Takes a packet whose data starts at the IPv4 header.
   void ip_rcv(skb_ptr skb);
+  /// The same for several, which it moves out of the list.
+  void ip_list_rcv(std::vector<skb_ptr>& list);
 
   /// Gives up the fragments held: the stack goes down.
   void shut_down() { fragments_.flush(); }
@@ -60,8 +69,14 @@ class ipv4_layer {
   const ip_fragments& fragments() const { return fragments_; }
 
  private:
-  bool for_this_host(ipv4_address destination) const;
-  static bool martian(ipv4_address source);
+  enum class verdict : std::uint8_t { taken, martian_source, martian_destination, foreign };
+
+  skb_ptr rcv_core(skb_ptr skb);
+  skb_ptr rcv_finish_core(skb_ptr skb);
+  void local_deliver(skb_ptr skb);
+  verdict route_input(sk_buff& skb) const;
+  bool is_own(ipv4_address address) const;
+  bool is_directed_broadcast(ipv4_address address) const;
   bool options_valid(std::span<const std::byte> options);
   /// A whole packet whose skb->ip is filled in, to its protocol's handler (ip_local_deliver_finish).
   void deliver(skb_ptr skb);

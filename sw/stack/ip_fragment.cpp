@@ -87,7 +87,10 @@ skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
   q.bytes += size;
   q.memory += fragment->truesize();
   memory_ += fragment->truesize();
-  q.pieces.insert(q.pieces.begin() + static_cast<std::ptrdiff_t>(index), piece{begin, end, std::move(fragment)});
+  const bool follows = !q.pieces.empty() && q.pieces.back().end == begin;
+  const std::size_t run_begin = follows ? q.pieces.back().run_begin : begin;
+  q.pieces.insert(q.pieces.begin() + static_cast<std::ptrdiff_t>(index),
+                  piece{begin, end, run_begin, std::move(fragment)});
   if (q.last_seen && q.bytes == q.length) {
     queue whole = std::move(q);
     queues_.erase(it);
@@ -120,7 +123,8 @@ ip_fragments::place ip_fragments::find_place(const queue& q, std::size_t begin, 
     const auto before = behind - 1;
     if (begin < before->end) {
       std::size_t run_end = before->end;
-      for (auto next = behind; next != q.pieces.end() && next->begin == run_end; ++next) run_end = next->end;
+      for (auto next = behind; next != q.pieces.end() && next->run_begin == before->run_begin; ++next)
+        run_end = next->end;
       return end <= run_end ? place::duplicate : place::overlap;
     }
   }
@@ -151,6 +155,36 @@ void ip_fragments::forget_senders() {
   if (queues_.empty()) sent_by_.clear();
 }
 
+// What the chain of buffers that Linux makes would count for (skb_try_coalesce): bytes that fit behind the first
+// fragment are copied there and their buffer is freed; other buffers become page fragments and lose their header, as
+// long as there is room for more; the rest hangs on as it is.
+std::size_t ip_fragments::whole_truesize(const queue& q) {
+  const sk_buff& first = *q.pieces.front().skb;
+  std::size_t total = first.truesize();
+  std::size_t room = first.frag_count() == 0 ? first.tailroom() : 0;
+  std::size_t frags = first.frag_count();
+  bool listed = false;  // a frag_list ends all coalescing
+  for (std::size_t i = 1; i < q.pieces.size(); ++i) {
+    const piece& p = q.pieces[i];
+    const std::size_t size = p.end - p.begin;
+    const bool in_head = p.skb->headlen() > p.skb->ip.header_bytes;
+    const std::size_t more = p.skb->frag_count() + (in_head ? 1 : 0);
+    if (size <= room) {
+      room -= size;
+      continue;
+    }
+    if (!listed && frags + more <= sk_buff::max_frags) {
+      total += in_head ? p.skb->truesize() - skb_allocator::object_bytes : p.skb->frag_truesize();
+      frags += more;
+    } else {
+      total += p.skb->truesize();
+      listed = true;
+    }
+    room = 0;
+  }
+  return total;
+}
+
 // ip_frag_reasm.  The frame that came last is the one that goes on.
 skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   const std::size_t header_bytes = q.pieces.front().skb->ip.header_bytes;
@@ -167,7 +201,8 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->dev = last.dev;
   whole->protocol = last.protocol;
   whole->type = last.type;
-  whole->vlan_tci = last.vlan_tci;
+  whole->put_vlan_tag(last.vlan_proto, last.vlan_tci);
+  whole->set_truesize(whole_truesize(q));
   whole->ip = first.ip;
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);

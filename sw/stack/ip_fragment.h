@@ -2,7 +2,8 @@
 //
 // Owner and caller: ipv4_layer.  Softirq context.  RFC 791 section 3.2, RFC 815; what it accepts, and what an overlap
 // or a late end costs, is Linux 6.1's choice (ip_frag_queue, inet_frag_queue_insert):
-//  - a fragment that lies inside what has arrived in one piece is a duplicate: it is dropped, the first bytes stay;
+//  - a fragment that lies inside one run is a duplicate: it is dropped, the first bytes stay.  A run grows only when a
+//  fragment follows the last one of all; what comes out of order is a run of its own, even next to another;
 //  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are
 //  for);
 //  - so do two different ends, an empty fragment and an end beyond 65,535 bytes (RFC 791: total length has 16 bits);
@@ -69,6 +70,7 @@ class ip_fragments {
   struct piece {
     std::size_t begin;  // in the datagram's payload
     std::size_t end;
+    std::size_t run_begin;  // bytes before it in its run
     skb_ptr skb;
   };
   struct queue {
@@ -86,6 +88,7 @@ class ip_fragments {
   skb_ptr take(skb_ptr fragment, queue& dead);
   static bool lengths_agree(queue& q, std::size_t end, bool more);
   static place find_place(const queue& q, std::size_t begin, std::size_t end, std::size_t& index);
+  static std::size_t whole_truesize(const queue& q);
   /// Counts the fragment for its sender; true when too many came since the queue's last one.
   bool too_far(queue& q, ipv4_address source);
   /// Begins anew; returns what it held, to be dropped.

@@ -18,14 +18,19 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
     arp_.add_address(a.address);
   }
   for (const ipv4_address group : settings_.groups) ipv4_.join_group(group);
-  for (const std::uint16_t vid : settings_.vlans) packets_.add_vlan(vid);
+  for (const std::uint16_t vid : settings_.vlans) packets_.add_vlan(ether_type::vlan, vid);
+  for (const std::uint16_t vid : settings_.service_vlans) packets_.add_vlan(ether_type::service_vlan, vid);
   kernel_.net().set_backlog_receiver([this](kernel::packet_ptr packet) {
     packets_.netif_receive_skb(skb_ptr(static_cast<sk_buff*>(packet.release())));
   });
+  kernel_.net().set_list_receiver(
+      [this](std::span<kernel::packet_ptr> list) { packets_.netif_receive_skb_list(list); });
 }
 
 void net_stack::register_protocols() {
-  packets_.dev_add_pack(ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); });
+  packets_.dev_add_pack(
+      ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); },
+      [this](std::vector<skb_ptr>& list) { ipv4_.ip_list_rcv(list); });
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::icmp, [this](skb_ptr skb) { icmp_.icmp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::udp, [this](skb_ptr skb) { udp_.udp_rcv(std::move(skb)); });

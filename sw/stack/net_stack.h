@@ -21,7 +21,8 @@ class net_stack {
   struct config {
     std::vector<ipv4_interface_address> addresses{{0xC0A80002, 24}};  // 192.168.0.2/24
     std::vector<ipv4_address> groups;                                 // joined multicast groups
-    std::vector<std::uint16_t> vlans;
+    std::vector<std::uint16_t> vlans;                                 // 802.1Q
+    std::vector<std::uint16_t> service_vlans;                         // 802.1ad
     std::size_t rcvbuf = udp_socket::default_rcvbuf;
     ip_fragments::config fragments;
   };

@@ -9,11 +9,15 @@ namespace ringside::stack {
 namespace {
 constexpr std::size_t vlan_header_bytes = 4;
 constexpr std::uint16_t vid_mask = 0x0FFF;
+
+bool is_vlan(std::uint16_t type) {  // eth_type_vlan
+  return type == ether_type::vlan || type == ether_type::service_vlan;
+}
 }  // namespace
 
-void packet_layer::dev_add_pack(std::uint16_t ether_type, handler receive) {
+void packet_layer::dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list) {
   host_.emit(stage::boot_proto_register, 0, ether_type);
-  protocols_.emplace_back(ether_type, std::move(receive));
+  protocols_.push_back({ether_type, std::move(receive), std::move(receive_list)});
 }
 
 void packet_layer::netif_rx(skb_ptr skb) {
@@ -25,42 +29,84 @@ void packet_layer::netif_rx(skb_ptr skb) {
 }
 
 void packet_layer::netif_receive_skb(skb_ptr skb) {
+  if (const protocol* to = receive_core(skb); to != nullptr) to->receive(std::move(skb));
+}
+
+// __netif_receive_skb_list_core: what goes to one protocol goes there together, and before anything that came later.
+void packet_layer::netif_receive_skb_list(std::span<kernel::packet_ptr> list) {
+  const protocol* current = nullptr;
+  std::vector<skb_ptr> together;
+  for (kernel::packet_ptr& packet : list) {
+    skb_ptr skb(static_cast<sk_buff*>(packet.release()));
+    const protocol* to = receive_core(skb);
+    if (to == nullptr) continue;
+    if (to != current && !together.empty()) deliver_list(*current, together);
+    current = to;
+    together.push_back(std::move(skb));
+  }
+  if (!together.empty()) deliver_list(*current, together);
+}
+
+void packet_layer::deliver_list(const protocol& to, std::vector<skb_ptr>& list) {
+  if (to.receive_list) {
+    to.receive_list(list);
+  } else {
+    for (skb_ptr& skb : list) to.receive(std::move(skb));
+  }
+  list.clear();
+}
+
+// __netif_receive_skb_core.  Null, and the packet has its fate, when nobody wants it.
+const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   host_.consume(kernel::cost::netif_receive_skb);
   ++received_;
   skb->reset_network_header();
   host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
+  const auto refuse = [&](drop_reason reason) {
+    skbs_.drop(std::move(skb), reason);
+    return nullptr;
+  };
 
-  const bool tagged_in_data = skb->protocol == ether_type::vlan || skb->protocol == ether_type::service_vlan;
-  if (tagged_in_data && !untag(*skb)) {
-    skbs_.drop(std::move(skb), drop_reason::vlan_unknown);
-    return;
-  }
+  if (is_vlan(skb->protocol) && !untag(*skb)) return refuse(drop_reason::vlan_unknown);
   if (!taps_.empty()) deliver_to_taps(*skb);
-
-  // VID 0 is a priority tag: the packet belongs to the untagged interface (IEEE 802.1Q 6.9.1).
-  if (skb->vlan_tci != sk_buff::no_vlan && (skb->vlan_tci & vid_mask) != 0) {
-    if (!vlans_.contains(static_cast<std::uint16_t>(skb->vlan_tci & vid_mask))) {
-      skbs_.drop(std::move(skb), drop_reason::vlan_unknown);
-      return;
-    }
-  }
-  if (skb->type == packet_type::other_host) {
-    skbs_.drop(std::move(skb), drop_reason::other_host);
-    return;
-  }
-  for (const auto& [type, receive] : protocols_) {
-    if (type != skb->protocol) continue;
-    receive(std::move(skb));
-    return;
-  }
-  skbs_.drop(std::move(skb), drop_reason::no_protocol);
+  if (skb->has_vlan_tag() && !strip_tags(*skb)) return refuse(drop_reason::vlan_unknown);
+  if (skb->type == packet_type::other_host) return refuse(drop_reason::other_host);
+  for (const protocol& p : protocols_)
+    if (p.type == skb->protocol) return &p;
+  return refuse(drop_reason::no_protocol);
 }
 
-// skb_vlan_untag: the tag leaves the data and the addresses move up to the EtherType behind it.
+// From tag to tag until the packet belongs to a device; false when it belongs to a VLAN nobody made.  A VLAN device has
+// no VLANs of its own, so of two tags at most one leads on.  VID 0 is a priority tag (IEEE 802.1Q 6.9.1): what stands
+// behind it decides.
+bool packet_layer::strip_tags(sk_buff& skb) {
+  bool inside = false;  // a VLAN device
+  while (skb.has_vlan_tag()) {
+    if (!enter_vlan(skb, inside)) {
+      if ((skb.vlan_tci & vid_mask) != 0) return false;  // PACKET_OTHERHOST: no protocol takes it
+      skb.clear_vlan_tag();
+    }
+    if (is_vlan(skb.protocol) && !untag(skb)) return false;
+  }
+  return true;
+}
+
+// vlan_do_receive.
+bool packet_layer::enter_vlan(sk_buff& skb, bool& inside) const {
+  const auto vid = static_cast<std::uint16_t>(skb.vlan_tci & vid_mask);
+  if (inside || !vlans_.contains({skb.vlan_proto, vid})) return false;
+  inside = true;
+  skb.clear_vlan_tag();
+  return true;
+}
+
+// skb_vlan_untag: the tag leaves the data and the addresses move up to the EtherType behind it.  A packet whose outer
+// tag is out already keeps the inner one in the data, until the outer one has led somewhere.
 bool packet_layer::untag(sk_buff& skb) {
+  if (skb.has_vlan_tag()) return true;
   host_.consume(kernel::cost::vlan_untag);
-  if (skb.vlan_tci != sk_buff::no_vlan || !skb.may_pull(vlan_header_bytes)) return false;  // a second tag: not handled
-  skb.vlan_tci = load_be16(skb.data());
+  if (!skb.may_pull(vlan_header_bytes + sizeof(std::uint16_t))) return false;
+  skb.put_vlan_tag(skb.protocol, load_be16(skb.data()));
   const std::uint16_t type = load_be16(skb.data() + 2);
   std::byte* old_header = skb.data() - eth_header_bytes;
   std::memmove(old_header + vlan_header_bytes, old_header, 2 * eth_address_bytes);
@@ -84,8 +130,8 @@ void packet_layer::deliver_to_taps(sk_buff& skb) {
   };
 
   skb.push(eth_header_bytes);
-  if (skb.vlan_tci != sk_buff::no_vlan) {
-    tag = {std::byte{ether_type::vlan >> 8}, std::byte{ether_type::vlan & 0xFF},
+  if (skb.has_vlan_tag()) {
+    tag = {static_cast<std::byte>(skb.vlan_proto >> 8), static_cast<std::byte>(skb.vlan_proto & 0xFF),
            static_cast<std::byte>(skb.vlan_tci >> 8), static_cast<std::byte>(skb.vlan_tci & 0xFF)};
     add(skb.linear().first(2 * eth_address_bytes));
     add(tag);

@@ -45,11 +45,15 @@ std::span<const std::byte> sk_buff::frag(std::size_t index) const {
   return {pool_.at(f.buffer) + f.offset, f.size};
 }
 
-bool sk_buff::add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size) {
+std::size_t sk_buff::own_truesize() const {
+  return skb_allocator::truesize(end_);
+}
+
+bool sk_buff::add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size, std::uint32_t truesize) {
   if (frag_count_ == max_frags) return false;
   frags_[frag_count_++] = {buffer, offset, size};
   frag_bytes_ += size;
-  truesize_ += pool_.usable_size(buffer);
+  truesize_ += truesize;
   return true;
 }
 
@@ -88,10 +92,19 @@ bool sk_buff::pull_tail(std::size_t bytes) {
   return true;
 }
 
+void sk_buff::condense() {
+  if (frag_count_ != 0 && (frag_bytes_ > tailroom() || cloned() || !pull_tail(len()))) return;
+  truesize_ = own_truesize();
+}
+
 void sk_buff::trim(std::size_t bytes) {
   if (bytes >= len()) return;
+  if (frag_count_ == 0) {
+    tail_ = data_ + static_cast<std::uint32_t>(bytes);
+    return;
+  }
   if (bytes <= headlen()) tail_ = data_ + static_cast<std::uint32_t>(bytes);
-  std::size_t left = bytes - headlen();
+  std::size_t left = bytes - std::min(bytes, headlen());
   std::size_t kept = 0;
   std::uint32_t total = 0;
   for (std::size_t i = 0; i < frag_count_; ++i) {
@@ -106,6 +119,7 @@ void sk_buff::trim(std::size_t bytes) {
   }
   frag_count_ = kept;
   frag_bytes_ = total;
+  condense();  // the end of ___pskb_trim
 }
 
 }  // namespace ringside::stack

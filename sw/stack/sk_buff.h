@@ -35,7 +35,7 @@ struct skb_frag {
 class sk_buff final : public kernel::packet {
  public:
   static constexpr std::size_t max_frags = 17;  // MAX_SKB_FRAGS with 4 KiB pages
-  static constexpr std::uint16_t no_vlan = 0xFFFF;
+  static constexpr std::uint32_t page_bytes = 4096;
 
   sk_buff(skb_allocator& pool, kernel::bus_address head, std::byte* memory, std::uint32_t head_bytes);
   ~sk_buff() override;
@@ -68,10 +68,14 @@ class sk_buff final : public kernel::packet {
   }
   /// Makes the first `bytes` linear, copying from fragments; false when the packet is shorter or memory is out.
   bool may_pull(std::size_t bytes) { return bytes <= headlen() || pull_tail(bytes); }
-  /// Cuts the packet to `bytes` (pskb_trim); fragments beyond are freed.
+  /// Cuts the packet to `bytes` (pskb_trim); fragments beyond are freed, and few bytes left in others are condensed.
   void trim(std::size_t bytes);
+  /// Moves the fragments into the head when they fit, and forgets what they counted for (skb_condense).
+  void condense();
 
-  bool add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size);
+  /// Takes the buffer, which counts `truesize` bytes: whole pages, whatever of them is used.
+  bool add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size,
+                std::uint32_t truesize = page_bytes);
   std::size_t frag_count() const { return frag_count_; }
   std::span<const std::byte> frag(std::size_t index) const;
 
@@ -88,29 +92,48 @@ class sk_buff final : public kernel::packet {
   std::byte* mac_header() { return memory_ + mac_header_; }
   std::byte* network_header() { return memory_ + network_header_; }
   std::byte* transport_header() { return memory_ + transport_header_; }
+  const std::byte* transport_header() const { return memory_ + transport_header_; }
   std::size_t mac_offset() const { return mac_header_; }
 
   /// Memory charged to a socket that queues it (truesize).
   std::size_t truesize() const { return truesize_; }
+  /// For a packet made of others: what Linux would count for theirs.
+  void set_truesize(std::size_t bytes) { truesize_ = bytes; }
+  /// Of `truesize()`: what the fragments count for, without header and head.
+  std::size_t frag_truesize() const { return truesize_ - own_truesize(); }
+  /// Whether a clone shares the bytes (skb_cloned): they must not change then.
+  bool cloned() const { return dataref_ != nullptr && *dataref_ > 1; }
 
   std::uint16_t protocol = 0;  // EtherType
   packet_type type = packet_type::host;
   checksum_state ip_summed = checksum_state::none;
-  std::uint16_t vlan_tci = no_vlan;  // no_vlan: none
+  bool is_copy = false;  // at a second socket: the frame's fate is that of the first
+  // The tag taken out of the data, by the chip or by the stack (skb_vlan_tag_present).
+  std::uint16_t vlan_proto = 0;  // its TPID; 0: none
+  std::uint16_t vlan_tci = 0;
+  bool has_vlan_tag() const { return vlan_proto != 0; }
+  void put_vlan_tag(std::uint16_t tpid, std::uint16_t tci) {
+    vlan_proto = tpid;
+    vlan_tci = tci;
+  }
+  void clear_vlan_tag() { put_vlan_tag(0, 0); }
   net_device* dev = nullptr;
 
   // Control block: what one layer leaves for the next.
+  enum class ipv4_route : std::uint8_t { local, broadcast, multicast };
   struct ipv4_control {
     ipv4_address source = 0;
     ipv4_address destination = 0;
     std::uint8_t header_bytes = 0;
     std::uint8_t protocol = 0;
+    ipv4_route route = ipv4_route::local;
   } ip;
 
  private:
   friend class skb_allocator;
 
   bool pull_tail(std::size_t bytes);
+  std::size_t own_truesize() const;
 
   skb_allocator& pool_;
   kernel::bus_address head_;
@@ -124,6 +147,7 @@ class sk_buff final : public kernel::packet {
   std::uint32_t frag_bytes_ = 0;
   std::size_t frag_count_ = 0;
   std::size_t truesize_ = 0;
+  std::uint32_t* dataref_ = nullptr;       // packets that share the bytes, once there was a clone
   std::array<skb_frag, max_frags> frags_;  // [0, frag_count_) are valid
 };
 

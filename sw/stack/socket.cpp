@@ -47,16 +47,21 @@ int udp_socket::match(ipv4_address local, std::uint16_t local_port, ipv4_address
   return score;
 }
 
-skb_ptr udp_socket::enqueue(skb_ptr skb) {
+skb_ptr udp_socket::enqueue(skb_ptr skb, bool copy) {
   host_.sync_smp();  // a reader on another CPU takes from the queue
   // __udp_enqueue_schedule_skb: full when what is queued already exceeds the limit, so one packet may overshoot.
   if (rmem_alloc_ > rcvbuf_) {
     ++drops_;
     return skb;
   }
+  if (rmem_alloc_ > rcvbuf_ / 2) skb->condense();
   rmem_alloc_ += skb->truesize();
   const frame_id frame = skb->frame;
-  udp_.skbs().deliver(*skb, id_, skb->len());
+  skb->is_copy = copy;
+  if (copy)
+    udp_.skbs().deliver_copy(*skb, id_, skb->len());
+  else
+    udp_.skbs().deliver(*skb, id_, skb->len(), skb->ip_summed == checksum_state::none);
   queue_.push_back(std::move(skb));
   wait_.wake_up(frame);
   return nullptr;
@@ -88,15 +93,28 @@ bool udp_socket::release(std::size_t truesize) {
   return true;
 }
 
+// __skb_recv_udp; `released` as release() says.
+skb_ptr udp_socket::take(bool& released) {
+  skb_ptr skb = std::move(reader_queue_.front());
+  reader_queue_.pop_front();
+  released = release(skb->truesize());
+  return skb;
+}
+
 recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
   host_.consume(kernel::cost::syscall_entry);
   host_.consume(kernel::cost::recvmsg);
   recv_result result;
-  if (reader_queue_.empty()) fill_reader_queue(wait);
-  if (!reader_queue_.empty()) {
-    skb_ptr skb = std::move(reader_queue_.front());
-    reader_queue_.pop_front();
-    const bool released = release(skb->truesize());
+  for (;;) {
+    if (reader_queue_.empty()) fill_reader_queue(wait);
+    if (reader_queue_.empty()) break;
+    bool released = false;
+    skb_ptr skb = take(released);
+    // Summed while it is copied (skb_copy_and_csum_datagram_msg), or before when the buffer is too small for it.
+    if (skb->ip_summed == checksum_state::none && !udp_.checksum_right(*skb)) {
+      udp_.drop_unread(std::move(skb));
+      continue;
+    }
     result.status = recv_status::ok;
     result.length = skb->len();
     result.copied = std::min(buffer.size(), skb->len());
@@ -105,13 +123,15 @@ recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
     result.source_port = load_be16(skb->transport_header());
     skb->copy_bits(0, buffer.first(result.copied));
     // Freed before its costs are spent, while time has not moved since release() synchronised; or with the next ones.
+    if (released && skb->ip_summed == checksum_state::none) host_.sync_software();  // summing took time
     if (!released) read_.push_back(std::move(skb));
     skb.reset();
+    udp_.count_read();
     host_.consume(kernel::cost::copy_to_user_per_byte, result.copied);
     host_.consume(kernel::cost::skb_free);
-  } else if (closed_) {
-    result.status = recv_status::closed;
+    break;
   }
+  if (result.status != recv_status::ok && closed_) result.status = recv_status::closed;
   host_.consume(kernel::cost::syscall_exit);
   if (result.status == recv_status::ok) host_.emit(stage::app_read, result.frame, id_, result.length);
   return result;

@@ -42,10 +42,14 @@ class udp_socket {
   /// Only datagrams from this peer from now on.
   void connect(ipv4_address address, std::uint16_t port);
   void set_rcvbuf(std::size_t bytes) { rcvbuf_ = bytes; }
+  /// SO_REUSEADDR: shares port and address with others that set it too.  Before bind().
+  void set_reuse_address(bool on) { reuse_address_ = on; }
+  bool reuse_address() const { return reuse_address_; }
   /// Leaves the table, frees what is queued, wakes waiters.
   void close();
 
-  /// recvmsg.  Emits app_read when it returns a datagram.  Task context.
+  /// recvmsg.  Emits app_read when it returns a datagram.  Task context.  One whose checksum nobody verified is summed
+  /// here, dropped when it is wrong, and the next one is taken (UE-5).
   recv_result receive(std::span<std::byte> buffer, bool wait);
 
   bool readable() const { return !reader_queue_.empty() || !queue_.empty() || closed_; }
@@ -53,7 +57,8 @@ class udp_socket {
   kernel::wait_queue& readiness() { return wait_; }
 
   /// Queues a packet whose data starts at the payload; gives it back when the buffer is full.  Softirq context.
-  skb_ptr enqueue(skb_ptr skb);
+  /// `copy`: another socket has the frame already.
+  skb_ptr enqueue(skb_ptr skb, bool copy);
   /// How well a datagram fits (0 = not at all).
   int match(ipv4_address local, std::uint16_t local_port, ipv4_address remote, std::uint16_t remote_port) const;
 
@@ -68,6 +73,7 @@ class udp_socket {
   void splice();
   void fill_reader_queue(bool wait);
   bool release(std::size_t truesize);
+  skb_ptr take(bool& released);
 
   kernel::host& host_;
   udp_layer& udp_;
@@ -77,6 +83,7 @@ class udp_socket {
   ipv4_address remote_address_ = 0;
   std::uint16_t local_port_ = 0;
   std::uint16_t remote_port_ = 0;
+  bool reuse_address_ = false;
   bool bound_ = false;
   bool connected_ = false;
   bool closed_ = false;

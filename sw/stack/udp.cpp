@@ -5,11 +5,19 @@
 #include "sw/stack/socket.h"
 
 namespace ringside::stack {
+namespace {
+constexpr std::size_t checksum_break = 76;  // CHECKSUM_BREAK: longer ones are summed when they are copied
+}  // namespace
 
+// udp_lib_get_port, inet_rcv_saddr_equal.
 bool udp_layer::bind(udp_socket& socket) {
-  for (const udp_socket* other : sockets_)
-    if (other->local_port() == socket.local_port() && other->local_address() == socket.local_address()) return false;
-  sockets_.push_back(&socket);
+  for (const udp_socket* other : sockets_) {
+    if (other->local_port() != socket.local_port()) continue;
+    const bool overlap =
+        other->local_address() == 0 || socket.local_address() == 0 || other->local_address() == socket.local_address();
+    if (overlap && !(other->reuse_address() && socket.reuse_address())) return false;
+  }
+  sockets_.insert(sockets_.begin(), &socket);
   return true;
 }
 
@@ -25,47 +33,100 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   }
   skb->reset_transport_header();  // may_pull() may have moved the bytes
   skb->trim(length);
-  if (!checksum_ok(*skb, length)) {
+  if (!checksum_init(*skb, length)) {
     ++counters_.checksum_errors;
     skbs_.drop(std::move(skb), drop_reason::udp_checksum);
     return;
   }
-  const std::uint16_t source_port = load_be16(skb->data());
-  const std::uint16_t destination_port = load_be16(skb->data() + 2);
+  const ports p{load_be16(skb->data()), load_be16(skb->data() + 2)};
   host_.consume(kernel::cost::socket_lookup);
-  udp_socket* socket = lookup(*skb, source_port, destination_port);
+  if (skb->ip.route != sk_buff::ipv4_route::local) return mcast_deliver(std::move(skb), p);
+  unicast_deliver(std::move(skb), p);
+}
+
+void udp_layer::unicast_deliver(skb_ptr skb, const ports& p) {
+  udp_socket* socket = lookup(*skb, p);
   if (socket == nullptr) {
+    if (skb->ip_summed == checksum_state::none && !checksum_right(*skb)) {  // a wrong one is no datagram at all
+      ++counters_.checksum_errors;
+      skbs_.drop(std::move(skb), drop_reason::udp_checksum);
+      return;
+    }
     ++counters_.no_ports;
     skbs_.drop(std::move(skb), drop_reason::no_socket);
     return;
   }
   host_.consume(kernel::cost::socket_enqueue);
   skb->pull(header_bytes);
-  skb_ptr refused = socket->enqueue(std::move(skb));
-  if (refused == nullptr) {
-    ++counters_.in_datagrams;
-    return;
-  }
+  skb_ptr refused = socket->enqueue(std::move(skb), false);
+  if (refused == nullptr) return;
   ++counters_.receive_buffer_errors;
   skbs_.drop(std::move(refused), drop_reason::socket_rcvbuf);
 }
 
-bool udp_layer::checksum_ok(const sk_buff& skb, std::size_t length) {
-  if (load_be16(skb.data() + 6) == 0) return true;  // RFC 768: the sender computed none
-  if (skb.ip_summed == checksum_state::unnecessary) return true;
+// __udp4_lib_mcast_deliver: a clone for each socket but the first of the chain, which gets the packet itself, last.
+void udp_layer::mcast_deliver(skb_ptr skb, const ports& p) {
+  std::vector<udp_socket*> wanted;
+  for (udp_socket* socket : sockets_)
+    if (socket->match(skb->ip.destination, p.destination, skb->ip.source, p.source) > 0) wanted.push_back(socket);
+  if (wanted.empty()) {
+    ++counters_.ignored_multicast;
+    skbs_.drop(std::move(skb), drop_reason::no_socket);
+    return;
+  }
+  skb->pull(header_bytes);
+  bool delivered = false;
+  for (std::size_t i = 1; i < wanted.size(); ++i) {
+    host_.consume(kernel::cost::socket_enqueue);
+    skb_ptr refused = wanted[i]->enqueue(skbs_.clone(*skb), delivered);
+    delivered = delivered || refused == nullptr;
+    if (refused == nullptr) continue;
+    ++counters_.receive_buffer_errors;
+    skbs_.free_silently(std::move(refused));
+  }
+  host_.consume(kernel::cost::socket_enqueue);
+  skb_ptr refused = wanted.front()->enqueue(std::move(skb), delivered);
+  if (refused == nullptr) return;
+  ++counters_.receive_buffer_errors;
+  if (delivered)
+    skbs_.free_silently(std::move(refused));
+  else
+    skbs_.drop(std::move(refused), drop_reason::socket_rcvbuf);
+}
+
+// udp4_csum_init: nothing left to verify afterwards is CHECKSUM_UNNECESSARY.
+bool udp_layer::checksum_init(sk_buff& skb, std::size_t length) {
+  if (load_be16(skb.data() + 6) == 0) skb.ip_summed = checksum_state::unnecessary;  // RFC 768: the sender computed none
+  if (skb.ip_summed == checksum_state::unnecessary || length > checksum_break) return true;
+  if (!checksum_right(skb)) return false;
+  skb.ip_summed = checksum_state::unnecessary;
+  return true;
+}
+
+bool udp_layer::checksum_right(const sk_buff& skb) {
+  const std::byte* header = skb.transport_header();
+  const std::size_t length = load_be16(header + 4);
+  const std::size_t pulled = length - skb.len();  // of the header, by then
   host_.consume(kernel::cost::checksum_per_byte, length);
   inet_sum sum;
-  add_packet(sum, skb, 0, length);
+  sum.add({header, pulled});
+  add_packet(sum, skb, 0, length - pulled);
   add_pseudo_header(sum, skb, ip_protocol::udp, length);
   return sum.folded() == 0xFFFF;
 }
 
-// The most specific socket wins (compute_score of net/ipv4/udp.c); among equals the first bound.
-udp_socket* udp_layer::lookup(const sk_buff& skb, std::uint16_t source_port, std::uint16_t destination_port) const {
+void udp_layer::drop_unread(skb_ptr skb) {
+  ++counters_.checksum_errors;
+  if (!skb->is_copy) skbs_.revoke(skb->frame, drop_reason::udp_checksum);
+  skbs_.free_silently(std::move(skb));
+}
+
+// The most specific socket wins (compute_score of net/ipv4/udp.c); among equals the one bound last (SO-3).
+udp_socket* udp_layer::lookup(const sk_buff& skb, const ports& p) const {
   udp_socket* best = nullptr;
   int best_score = 0;
   for (udp_socket* socket : sockets_) {
-    const int score = socket->match(skb.ip.destination, destination_port, skb.ip.source, source_port);
+    const int score = socket->match(skb.ip.destination, p.destination, skb.ip.source, p.source);
     if (score > best_score) {
       best = socket;
       best_score = score;

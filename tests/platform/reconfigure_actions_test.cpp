@@ -69,7 +69,7 @@ TEST(reconfigure_actions, what_is_wrong_is_named) {
                           "1us",
                           "1us:",
                           "1us:ring",
-                          "1us:ring=65",
+                          "1us:ring=4097",
                           "1us:ring=0",
                           "1us:mtu=67",
                           "1us:mtu=16111",

@@ -58,6 +58,11 @@ TEST(value_rule, words_and_switches) {
   EXPECT_EQ(parse(itr, "off")->number, 0);
   EXPECT_EQ(parse(itr, "60")->number, 60);
   EXPECT_FALSE(parse(itr, "0"));
+  const value_rule words{.kind = kind::number_or, .low = 60, .high = 1000, .words = "off|dynamic"};
+  EXPECT_EQ(parse(words, "dynamic")->text, "dynamic");
+  EXPECT_EQ(parse(words, "off")->text, "off");
+  EXPECT_EQ(parse(words, "60")->number, 60);
+  EXPECT_FALSE(parse(words, "off|dynamic"));
 }
 
 TEST(value_rule, addresses) {

@@ -131,10 +131,13 @@ TEST_F(coverage_of, thresholds_and_sbp_under_traffic) {
   EXPECT_EQ(count("reconfigure_live"), 3U);
 }
 
-TEST_F(coverage_of, stored_bad_is_dropped_by_the_driver) {
+TEST_F(coverage_of, stored_bad_is_taken_by_the_driver) {
   event_of(stage::fifo_drop, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
   EXPECT_EQ(count("stored_bad"), 0U);
-  event_of(stage::skb_drop, 0, static_cast<std::uint64_t>(drop_reason::driver_error));
+  const auto taken = [&](std::uint64_t errors) { event_of(stage::desc_take, 0, 0x3ULL << 32 | errors << 40); };
+  taken(0x60);  // TCPE, IPE: the packet's, not the frame's
+  EXPECT_EQ(count("stored_bad"), 0U);
+  taken(0x01);
   EXPECT_EQ(count("stored_bad"), 1U);
 }
 

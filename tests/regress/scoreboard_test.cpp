@@ -202,6 +202,26 @@ TEST(fragment_rules, an_overlap_ends_the_datagram) {
   EXPECT_EQ(overlap.reassembled, 1U);
 }
 
+// inet_frag_queue_insert: a piece across two runs that touch is an overlap, inside a run that grew in order a
+// duplicate.
+TEST(fragment_rules, runs_grow_at_the_end_alone) {
+  const auto in_order = judge_fragments({piece(1, 0, 8, consumed_fate), piece(2, 8, 16, consumed_fate),
+                                         piece(3, 0, 16, dropped), piece(4, 16, 24, socket_fate)});
+  EXPECT_TRUE(in_order.wrong.empty());
+  EXPECT_EQ(in_order.reassembled, 1U);
+  const auto backwards = judge_fragments(
+      {piece(1, 8, 16, dropped), piece(2, 0, 8, dropped), piece(3, 0, 16, dropped), piece(4, 16, 24, dropped)});
+  EXPECT_TRUE(backwards.wrong.empty());
+  EXPECT_EQ(backwards.given_up, 4U);
+  const auto behind_the_end =
+      judge_fragments({piece(1, 16, 24, dropped), piece(2, 0, 8, dropped), piece(3, 8, 16, socket_fate)});
+  EXPECT_EQ(behind_the_end.wrong, (std::vector<frame_id>{1, 2}));
+  // A duplicate is one though the run it lies in touches another.
+  const auto inside_one = judge_fragments({piece(1, 16, 24, consumed_fate), piece(2, 0, 8, consumed_fate),
+                                           piece(3, 0, 8, dropped), piece(4, 8, 16, socket_fate)});
+  EXPECT_TRUE(inside_one.wrong.empty());
+}
+
 // what comes between the reads of the two words is lost, and nothing else.
 TEST(octet_counter, loses_what_comes_between_the_reads) {
   octet_counter counter(reg::GORCL, reg::GORCH);

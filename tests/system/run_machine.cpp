@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "common/rng.h"
 #include "platform/machine/machine.h"
+#include "platform/report/descriptor_word.h"
 #include "platform/report/json_report.h"
 #include "platform/report/run_report.h"
 #include "platform/scenario/loader.h"
@@ -20,8 +22,8 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::size_t min_frame = 60;  // IEEE 802.3: 64 with the FCS
-constexpr std::size_t type_offset = 12;
+constexpr std::size_t min_frame = 60;   // IEEE 802.3: 64 with the FCS
+constexpr std::size_t tci_offset = 14;  // behind the TPID
 constexpr std::size_t max_complaints = 12;
 
 /// Passes frames on and remembers what the receiver should see of each: padded, without FCS.
@@ -52,12 +54,35 @@ bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
          });
 }
 
-// With CTRL.VME the chip takes the tag out; the tap shows the frame without it (fact sheet 4.5).
-std::vector<std::uint8_t> without_tag(std::vector<std::uint8_t> frame) {
-  if (frame.size() >= type_offset + 6 && frame[type_offset] == 0x81 && frame[type_offset + 1] == 0x00)
-    frame.erase(frame.begin() + type_offset, frame.begin() + type_offset + 4);
+// A tag the chip took out (CTRL.VME) is put back for the tap, as libpcap does it; the driver has kept the VID alone of
+// it (e1000_receive_skb, E1000_RXD_SPC_VLAN_MASK).
+std::vector<std::uint8_t> with_vid_alone(std::vector<std::uint8_t> frame) {
+  frame.at(tci_offset) &= 0x0F;
   return frame;
 }
+
+std::size_t bytes_of_tags(const std::vector<std::uint8_t>& frame) {
+  std::size_t bytes = 0;
+  for (std::size_t at = tci_offset - 2; at + 4 < frame.size(); at += 4, bytes += 4) {
+    const unsigned type = static_cast<unsigned>(frame[at]) << 8 | frame[at + 1];
+    if (type != 0x8100 && type != 0x88A8) break;
+  }
+  return bytes;
+}
+
+/// Frames whose tag the chip took out, by their last descriptor.
+class strip_watch final : public event_consumer {
+ public:
+  void on_event(const event& e) override {
+    if (e.what == stage::desc_writeback && (e.b & platform::word_eop) != 0 &&
+        (platform::word_status(e.b) & status_vp) != 0)
+      stripped.insert(e.frame);
+  }
+  std::set<frame_id> stripped;
+
+ private:
+  static constexpr std::uint32_t status_vp = 1U << 3;  // fact sheet 5.1
+};
 
 class judge {
  public:
@@ -71,6 +96,15 @@ class judge {
   frame_id last_read = 0;
   std::vector<std::string> complaints;
 
+  /// What the tap showed against what the chip did to each tag.
+  void compare_tags(const std::set<frame_id>& stripped) {
+    for (const frame_id id : vid_alone_)
+      if (!stripped.contains(id)) complain(fmt::format("the tap saw frame {} without the priority of its tag", id));
+    for (const frame_id id : whole_)
+      if (stripped.contains(id) && !same(std::as_bytes(std::span(*wire_.of(id))), with_vid_alone(*wire_.of(id))))
+        complain(fmt::format("the tap saw all of a tag that the chip took out of frame {}", id));
+  }
+
   void complain(std::string text) {
     if (complaints.size() < max_complaints) complaints.push_back(std::move(text));
   }
@@ -81,7 +115,11 @@ class judge {
     const auto* sent = wire_.of(id);
     if (sent == nullptr)
       complain(fmt::format("the tap saw frame {}, which was never sent", id));
-    else if (!same(packet, *sent) && !same(packet, without_tag(*sent)))
+    else if (same(packet, *sent))
+      whole_.insert(id);
+    else if (sent->size() > tci_offset && same(packet, with_vid_alone(*sent)))
+      vid_alone_.insert(id);
+    else
       complain(
           fmt::format("the tap saw frame {} with other bytes ({} instead of {})", id, packet.size(), sent->size()));
   }
@@ -93,12 +131,16 @@ class judge {
       complain(fmt::format("the application read frame {}, which was never sent", id));
       return;
     }
-    const std::size_t length = static_cast<std::size_t>((*sent)[38] << 8 | (*sent)[39]) - platform::udp_header_bytes;
-    if (!same(payload, std::span(*sent).subspan(platform::udp_overhead_bytes, length)))
+    const std::size_t tags = bytes_of_tags(*sent);
+    const auto high = (*sent)[38 + tags];
+    const std::size_t length = static_cast<std::size_t>(high << 8 | (*sent)[39 + tags]) - platform::udp_header_bytes;
+    if (!same(payload, std::span(*sent).subspan(platform::udp_overhead_bytes + tags, length)))
       complain(fmt::format("the application read frame {} with another payload", id));
   }
 
   const remembering_source& wire_;
+  std::set<frame_id> whole_;      // as sent
+  std::set<frame_id> vid_alone_;  // but for the priority of the tag
 };
 
 class rnbc_counter final : public event_consumer {
@@ -121,9 +163,12 @@ std::string run_here(const settings& s, const std::vector<offered_frame>& frames
   m.events().add_consumer(report);
   rnbc_counter rnbc;
   m.events().add_consumer(rnbc);
+  strip_watch tags;
+  m.events().add_consumer(tags);
   judge verdict(m, wire);
   m.run({});
   report.finish();
+  verdict.compare_tags(tags.stripped);
 
   for (const std::string& breach : m.breaches()) verdict.complain("contract: " + breach);
   for (const std::string& breach : report.ledger().breaches()) verdict.complain("ledger: " + breach);

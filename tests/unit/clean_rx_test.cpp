@@ -136,12 +136,60 @@ TEST(clean_rx, refills_in_batches_of_sixteen_and_once_at_the_end) {
 }
 
 TEST(clean_rx, every_tail_write_leaves_a_gap_before_the_next_unclean_descriptor) {
-  // R-11: tail == next unclean would hand the chip descriptors that were not read yet.
-  bench b(with([](driver::config& c) { c.ring_size = 16; }));
+  // R-11, R-15: next_to_use stays at least one behind the next unclean descriptor, the tail one behind that: a tail on
+  // either would hand the chip what was not read yet, or make a full ring look empty.
+  for (const std::uint32_t size : {8U, 16U, 24U}) {
+    bench b(with([size](driver::config& c) { c.ring_size = size; }));
+    b.up();
+    std::set<std::uint32_t> gaps;
+    b.nic.on_tail = [&](std::uint32_t tail) {
+      const auto next_unclean = static_cast<std::uint32_t>(b.card.receive_counters().descriptors % size);
+      gaps.insert((next_unclean + size - tail) % size);
+    };
+    expect_all_delivered(
+        b, 200, [](std::size_t) { return std::size_t{18}; }, size - 2);
+    b.nic.on_tail = nullptr;
+    EXPECT_GE(*gaps.begin(), 2U) << size;
+    EXPECT_EQ(gaps.count(2), 1U) << "every free descriptor but one is posted";
+  }
+}
+
+/// Stages of [desc_take, netif_receive_skb, rdt_write, napi_complete] while `count` small frames are polled: T N R C.
+std::string order_of_a_poll(driver::config c, int count, const kernel::kernel::config& os = {}) {
+  bench b(std::move(c), {}, os);
   b.up();
-  expect_all_delivered(
-      b, 200, [](std::size_t) { return std::size_t{18}; }, 14);
-  for (const event& e : b.host.of(stage::rdt_write)) EXPECT_LT(e.a, 16U);
+  b.host.events.clear();
+  b.nic.raise_rxt0 = false;
+  for (int i = 0; i < count; ++i) b.receive(udp_frame(pattern(30, 1)));
+  b.nic.raise_rxt0 = true;
+  b.nic.set_cause(0x80);
+  b.host.run_for(1 * ms);
+  std::string order;
+  for (const event& e : b.host.events) {
+    if (e.what == stage::desc_take) order += 'T';
+    if (e.what == stage::netif_receive_skb) order += 'N';
+    if (e.what == stage::rdt_write) order += 'R';
+    if (e.what == stage::napi_complete) order += 'C';
+  }
+  return order;
+}
+
+// gro_normal_one: eight packets go up together (net.core.gro_normal_batch); the rest when the poll completes, after the
+// last refill (napi_complete_done), or when its budget is used up (__napi_poll).
+TEST(clean_rx, hands_packets_up_in_batches_of_eight) {
+  const std::string take(8, 'T');
+  const std::string up(8, 'N');
+  EXPECT_EQ(order_of_a_poll({}, 1), "TRNC");
+  EXPECT_EQ(order_of_a_poll({}, 7), "TTTTTTTRNNNNNNNC");
+  EXPECT_EQ(order_of_a_poll({}, 8), take + up + "RC");
+  EXPECT_EQ(order_of_a_poll({}, 20), take + up + take + up + "R" + "TTTT" + "R" + "NNNN" + "C");
+  const driver::config budget = with([](driver::config& c) { c.budget = 10; });
+  EXPECT_EQ(order_of_a_poll(budget, 13), take + up + "TT" + "R" + "NN" + "TTT" + "R" + "NNN" + "C");
+  kernel::kernel::config small;
+  small.receive.gro_normal_batch = 3;
+  EXPECT_EQ(order_of_a_poll({}, 5, small), "TTTNNNTTRNNC");
+  small.receive.gro_normal_batch = 1;
+  EXPECT_EQ(order_of_a_poll({}, 3, small), "TNTNTNRC");
 }
 
 TEST(clean_rx, honours_the_budget) {
@@ -172,6 +220,59 @@ TEST(clean_rx, drops_exactly_the_errors_linux_drops) {
     const bool dropped = b.net.skbs().dropped(drop_reason::driver_error) != before;
     EXPECT_EQ(dropped, ((0x97U >> bit) & 1) != 0) << "error bit " << bit;
   }
+}
+
+/// Buffers that leave the ring while `frames` are received and dropped.
+std::uint64_t buffers_taken(driver::config c, const std::vector<fake_frame>& frames) {
+  bench b(std::move(c));
+  b.up();
+  const std::size_t before = b.host.count(stage::dma_unmap);
+  for (const fake_frame& frame : frames) b.receive(frame);
+  b.host.run_for(1 * ms);
+  return b.host.count(stage::dma_unmap) - before;
+}
+
+// e1000_clean_rx_irq builds a packet around the buffer first and throws it away afterwards: above copybreak a damaged
+// frame and every piece of a chain cost a new buffer, below they were copied.
+TEST(clean_rx, what_is_thrown_away_takes_its_buffer_along) {
+  fake_frame bad;
+  bad.errors = 0x01;
+  bad.bytes = udp_frame(pattern(256 - 4 - 42, 1));
+  EXPECT_EQ(buffers_taken({}, {bad, bad}), 0U);
+  bad.bytes = udp_frame(pattern(257 - 4 - 42, 1));
+  EXPECT_EQ(buffers_taken({}, {bad, bad}), 2U);
+  fake_frame chain;
+  chain.bytes = udp_frame(pattern(1000, 1));  // 1046 bytes with FCS: 512, 512 and 22
+  const driver::config discarding = with([](driver::config& c) {
+    c.buffer_size = 512;
+    c.chains = driver::chain_policy::discard;
+  });
+  EXPECT_EQ(buffers_taken(discarding, {chain}), 2U) << "the last piece is short enough to be copied";
+}
+
+// A damaged frame behind a chain that is thrown away, and the other way round: each has its own end.
+TEST(clean_rx, one_frame_is_thrown_away_at_a_time) {
+  bench b(with([](driver::config& c) {
+    c.buffer_size = 512;
+    c.chains = driver::chain_policy::discard;
+  }));
+  b.up();
+  b.listen({5000});
+  b.host.run_for(1 * ms);
+  fake_frame bad;
+  bad.bytes = udp_frame(pattern(300, 1));
+  bad.errors = 0x01;
+  b.receive(udp_frame(pattern(1000, 2)));
+  b.receive(bad);
+  b.receive(udp_frame(pattern(300, 3)));
+  b.receive(udp_frame(pattern(1000, 4)));
+  b.receive(udp_frame(pattern(300, 5)));
+  b.host.run_for(1 * ms);
+  ASSERT_EQ(b.read.size(), 2U);
+  EXPECT_TRUE(b.read[0].second == pattern(300, 3));
+  EXPECT_TRUE(b.read[1].second == pattern(300, 5));
+  EXPECT_EQ(b.net.skbs().dropped(drop_reason::driver_chain), 2U);
+  EXPECT_EQ(b.net.skbs().dropped(drop_reason::driver_error), 1U);
 }
 
 TEST(clean_rx, rejects_lengths_that_cannot_be) {

@@ -106,6 +106,7 @@ void fake_nic::write_register(std::uint32_t offset, std::uint32_t value, bool th
       ims &= ~value;
       break;
     case rdt:
+      if (on_tail) on_tail(value);
       registers[offset] = value & 0xFFFF;
       drain_fifo();
       return;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <vector>
 
@@ -56,6 +57,7 @@ class fake_nic final : public fake_device {
   std::size_t fifo_depth() const { return fifo_.size(); }
   std::vector<std::uint32_t> values_written(std::uint32_t offset) const;
   bool raise_rxt0 = true;
+  std::function<void(std::uint32_t)> on_tail;  // before a write of RDT takes effect
 
   std::uint32_t mmio_read(kernel::bus_address address) override;
   void mmio_write(kernel::bus_address address, std::uint32_t value) override;

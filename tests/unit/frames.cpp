@@ -2,6 +2,10 @@
 
 namespace ringside::test {
 
+bytes station_address() {
+  return {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+}
+
 std::uint16_t slow_checksum(std::span<const std::uint8_t> data, std::uint32_t start) {
   std::uint32_t sum = start;
   for (std::size_t i = 0; i < data.size(); i += 2) {

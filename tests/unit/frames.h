@@ -16,6 +16,9 @@ std::uint16_t slow_checksum(std::span<const std::uint8_t> data, std::uint32_t st
 void put16(bytes& to, std::size_t at, std::uint16_t value);
 void put32(bytes& to, std::size_t at, std::uint32_t value);
 
+/// 52:54:00:12:34:56, the station of these tests.
+bytes station_address();
+
 struct udp_frame_options {
   std::uint32_t source = 0xC0A80001;       // 192.168.0.1
   std::uint32_t destination = 0xC0A80002;  // 192.168.0.2
@@ -24,7 +27,7 @@ struct udp_frame_options {
   bytes ip_options;  // multiple of 4
   bool udp_checksum = true;
   bool pad = true;  // to 60 bytes
-  bytes destination_mac{0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+  bytes destination_mac = station_address();
 };
 
 /// Payload of `size` bytes that depends on `seed`.

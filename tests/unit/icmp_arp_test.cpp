@@ -44,6 +44,19 @@ TEST_F(icmp, drops_a_short_message_and_an_unknown_type) {
   EXPECT_EQ(net.icmp().counters().by_type[200], 1U);
 }
 
+// icmp_rcv: types above NR_ICMP_TYPES (18, address mask reply) are discarded.
+TEST_F(icmp, knows_types_up_to_eighteen) {
+  for (const auto& [type, consumed] : {std::pair<std::uint8_t, std::uint64_t>{18, 1}, {19, 1}}) {
+    bytes message = icmp_echo(8);
+    message[0] = type;
+    put16(message, 2, 0);
+    put16(message, 2, slow_checksum(message));
+    feed(ethernet_frame(0x0800, ipv4_packet(1, message)));
+    EXPECT_EQ(net.skbs().consumed(), consumed) << int{type};
+  }
+  EXPECT_EQ(dropped(drop_reason::icmp_header), 1U);
+}
+
 TEST_F(arp, learns_a_sender_that_asks_for_us) {
   feed(ethernet_frame(0x0806, arp_packet(1, peer, us_address)));
   ASSERT_NE(net.arp().neighbour(peer), nullptr);

@@ -72,6 +72,28 @@ TEST_F(ipv4, malformed_headers) {
       {"source multicast", [](bytes& p) { put32(p, 12, 0xE0000001); }, drop_reason::ip_address},
       {"source loopback", [](bytes& p) { put32(p, 12, 0x7F000001); }, drop_reason::ip_address},
       {"source broadcast", [](bytes& p) { put32(p, 12, 0xFFFFFFFF); }, drop_reason::ip_address},
+      // RT-10, ip_route_input_slow.
+      {"source is ours", [](bytes& p) { put32(p, 12, 0xC0A80002); }, drop_reason::ip_address},
+      {"source 0.0.0.0", [](bytes& p) { put32(p, 12, 0); }, drop_reason::ip_address},
+      {"source 0.1.2.3", [](bytes& p) { put32(p, 12, 0x00010203); }, drop_reason::ip_address},
+      {"destination 0.1.2.3", [](bytes& p) { put32(p, 16, 0x00010203); }, drop_reason::ip_address},
+      {"destination loopback", [](bytes& p) { put32(p, 16, 0x7F000001); }, drop_reason::ip_address},
+      {"both 0.0.0.0 (BOOTP of old)", [](bytes& p) { put32(p, 12, 0), put32(p, 16, 0); }, passed},
+      {"0.0.0.0 to all (DHCP)", [](bytes& p) { put32(p, 12, 0), put32(p, 16, 0xFFFFFFFF); }, passed},
+      {"0.0.0.0 to the subnet", [](bytes& p) { put32(p, 12, 0), put32(p, 16, 0xC0A800FF); }, drop_reason::ip_address},
+      {"0.0.0.0 to all hosts", [](bytes& p) { put32(p, 12, 0), put32(p, 16, 0xE0000001); }, passed},
+      {"0.0.0.0 to a routed group", [](bytes& p) { put32(p, 12, 0), put32(p, 16, 0xEF010203); },
+       drop_reason::ip_address},
+      {"ours to all", [](bytes& p) { put32(p, 12, 0xC0A80002), put32(p, 16, 0xFFFFFFFF); }, drop_reason::ip_address},
+      {"ours to the subnet", [](bytes& p) { put32(p, 12, 0xC0A80002), put32(p, 16, 0xC0A800FF); },
+       drop_reason::ip_address},
+      {"ours to a group", [](bytes& p) { put32(p, 12, 0xC0A80002), put32(p, 16, 0xE0000001); },
+       drop_reason::ip_address},
+      {"loopback to a group", [](bytes& p) { put32(p, 12, 0x7F000001), put32(p, 16, 0xE0000001); },
+       drop_reason::ip_address},
+      {"group to a group", [](bytes& p) { put32(p, 12, 0xE0000001), put32(p, 16, 0xE0000001); },
+       drop_reason::ip_address},
+      {"the subnet's broadcast as source", [](bytes& p) { put32(p, 12, 0xC0A800FF); }, passed},
       {"unknown protocol", [](bytes& p) { p[9] = 89; }, drop_reason::ip_no_protocol},
       {"TCP", [](bytes& p) { p[9] = 6; }, drop_reason::ip_no_protocol},
       {"don't fragment is no fragment", [](bytes& p) { put16(p, 6, 0x4000); }, passed},
@@ -109,6 +131,31 @@ TEST_F(ipv4, options) {
     o.ip_options = r.options;
     EXPECT_EQ(fate_of(ipv4_packet(17, pattern(40, 1), o)), r.reason);
   }
+}
+
+// RT-10: each kind has its counter; what is for another host is none of them.
+TEST_F(ipv4, counts_martians_apart) {
+  const auto with = [&](std::size_t at, std::uint32_t address) {
+    bytes p = good();
+    put32(p, at, address);
+    fix_ip_checksum(p);
+    fate_of(p);
+  };
+  with(12, 0xC0A80002);
+  with(12, 0x7F000001);
+  with(16, 0x7F000001);
+  with(16, 0xC0A80003);
+  EXPECT_EQ(net.ipv4().counters().in_martian_source, 2U);
+  EXPECT_EQ(net.ipv4().counters().in_martian_destination, 1U);
+  EXPECT_EQ(net.ipv4().counters().in_address_errors, 1U);
+}
+
+// ip_rcv_finish_core looks for the way before it looks at the options.
+TEST_F(ipv4, the_address_decides_before_the_options) {
+  udp_frame_options o;
+  o.ip_options = {131, 7, 4, 1, 2, 3, 4, 0};
+  o.destination = 0xC0A80003;
+  EXPECT_EQ(fate_of(ipv4_packet(17, pattern(40, 1), o)), drop_reason::ip_address);
 }
 
 TEST_F(ipv4, trims_ethernet_padding) {

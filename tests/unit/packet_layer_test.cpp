@@ -21,6 +21,7 @@ class recording_tap final : public stack::tap {
 stack::net_stack::config with_vlan() {
   stack::net_stack::config c;
   c.vlans = {100};
+  c.service_vlans = {200};
   return c;
 }
 
@@ -29,8 +30,9 @@ class packet_layer : public stack_bench {
   packet_layer() : stack_bench(with_vlan()) {}
 };
 
-bytes tagged(bytes frame, std::uint16_t tci) {
-  const bytes tag{0x81, 0x00, static_cast<std::uint8_t>(tci >> 8), static_cast<std::uint8_t>(tci)};
+bytes tagged(bytes frame, std::uint16_t tci, std::uint16_t tpid = 0x8100) {
+  const bytes tag{static_cast<std::uint8_t>(tpid >> 8), static_cast<std::uint8_t>(tpid),
+                  static_cast<std::uint8_t>(tci >> 8), static_cast<std::uint8_t>(tci)};
   frame.insert(frame.begin() + 12, tag.begin(), tag.end());
   return frame;
 }
@@ -80,7 +82,7 @@ TEST_F(packet_layer, puts_the_tag_the_chip_took_out_back_for_the_tap) {
   net.packets().add_tap(t);
   const bytes plain = udp_frame(pattern(50, 1));
   stack::skb_ptr skb = packet(plain);
-  skb->vlan_tci = 100;
+  skb->put_vlan_tag(0x8100, 100);
   feed(std::move(skb));
   EXPECT_EQ(t.seen[0].second, tagged(plain, 100));
   EXPECT_EQ(dropped(drop_reason::no_socket), 1U);
@@ -89,7 +91,7 @@ TEST_F(packet_layer, puts_the_tag_the_chip_took_out_back_for_the_tap) {
 TEST_F(packet_layer, drops_vlans_that_are_not_configured) {
   feed(tagged(udp_frame(pattern(50, 1)), 101));
   stack::skb_ptr skb = packet(udp_frame(pattern(50, 1)));
-  skb->vlan_tci = 7;
+  skb->put_vlan_tag(0x8100, 7);
   feed(std::move(skb));
   EXPECT_EQ(dropped(drop_reason::vlan_unknown), 2U);
 }
@@ -99,13 +101,99 @@ TEST_F(packet_layer, treats_a_priority_tag_as_untagged) {
   EXPECT_EQ(dropped(drop_reason::no_socket), 1U);
 }
 
-TEST_F(packet_layer, drops_a_double_tag_and_a_truncated_tag) {
-  feed(tagged(tagged(udp_frame(pattern(50, 1)), 100), 100));  // the inner 0x8100 is no protocol of ours
-  EXPECT_EQ(dropped(drop_reason::no_protocol), 1U);
-  bytes cut = tagged(udp_frame(pattern(50, 1)), 100);
-  cut.resize(16);
-  feed(cut);
+// __netif_receive_skb_core: the packet of the VLAN device comes in again, its inner tag leads to no device on it.
+TEST_F(packet_layer, a_vlan_has_no_vlans_of_its_own) {
+  feed(tagged(tagged(udp_frame(pattern(50, 1)), 100), 100));
   EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
+  // Linux pulls the two bytes of the type behind the tag as well (skb_vlan_untag).
+  for (const std::size_t size : {16U, 18U, 19U}) {
+    bytes cut = tagged(udp_frame(pattern(50, 1)), 100);
+    cut.resize(size);
+    feed(cut);
+  }
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 4U);
+}
+
+// skb_vlan_untag: a tag that is out already stays for later, so nothing is lost before the taps.
+TEST_F(packet_layer, the_tap_sees_both_tags_when_the_chip_took_the_outer_one) {
+  recording_tap t;
+  net.packets().add_tap(t);
+  const bytes inner = tagged(udp_frame(pattern(50, 1)), 100);
+  stack::skb_ptr skb = packet(inner);
+  skb->put_vlan_tag(0x8100, 7);
+  feed(std::move(skb));
+  ASSERT_EQ(t.seen.size(), 1U);
+  EXPECT_EQ(t.seen[0].second, tagged(inner, 7));
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
+}
+
+TEST_F(packet_layer, the_tap_sees_a_frame_once_whatever_tags_it_has) {
+  recording_tap t;
+  net.packets().add_tap(t);
+  const bytes frame = tagged(tagged(udp_frame(pattern(50, 1)), 100), 0xA000);
+  feed(frame);  // behind a priority tag
+  ASSERT_EQ(t.seen.size(), 1U);
+  EXPECT_EQ(t.seen[0].second, frame);
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U) << "the VLAN behind a priority tag is entered";
+}
+
+// IEEE 802.1Q 9.5, 9.6: the TPID tells a service tag from a customer tag, and VIDs of one mean nothing in the other.
+TEST_F(packet_layer, a_service_tag_is_no_customer_tag) {
+  recording_tap t;
+  net.packets().add_tap(t);
+  const bytes frames[] = {tagged(udp_frame(pattern(50, 1)), 100, 0x88A8), tagged(udp_frame(pattern(50, 1)), 200),
+                          tagged(udp_frame(pattern(50, 1)), 200, 0x88A8)};
+  for (const bytes& frame : frames) feed(frame);
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 2U);
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U) << "VLAN 200 is a service VLAN";
+  ASSERT_EQ(t.seen.size(), 3U);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(t.seen[i].second, frames[i]);
+}
+
+// VID 4095 is reserved (IEEE 802.1Q 9.6), but it is a tag.
+TEST_F(packet_layer, a_tag_of_ones_is_a_tag) {
+  recording_tap t;
+  net.packets().add_tap(t);
+  const bytes frame = tagged(udp_frame(pattern(50, 1)), 0xFFFF);
+  feed(frame);
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
+  EXPECT_EQ(t.seen[0].second, frame);
+}
+
+// __netif_receive_skb_list_core, ip_list_rcv: of a list every packet passes a layer before any enters the next, and
+// what goes elsewhere in between ends it.
+TEST_F(packet_layer, a_list_goes_up_layer_by_layer) {
+  std::vector<kernel::packet_ptr> list;
+  const auto add = [&](const bytes& frame) {
+    stack::skb_ptr skb = packet(frame);
+    skb->frame = ++fed;
+    stack::eth_type_trans(*skb, dev);
+    list.push_back(std::move(skb));
+  };
+  add(udp_frame(pattern(20, 1)));
+  add(udp_frame(pattern(20, 2)));
+  add(ethernet_frame(0x0806, arp_packet(1, 0xC0A80001, 0xC0A80002)));
+  add(udp_frame(pattern(20, 3)));
+  host.events.clear();
+  host.run_task([&] {
+    os.softirq().local_bh_disable();
+    net.packets().netif_receive_skb_list(list);
+    os.softirq().local_bh_enable();
+  });
+  std::vector<std::pair<stage, frame_id>> seen;
+  for (const event& e : host.events)
+    if (e.what != stage::skb_drop && e.what != stage::skb_consume) seen.emplace_back(e.what, e.frame);
+  EXPECT_EQ(seen, (std::vector<std::pair<stage, frame_id>>{{stage::netif_receive_skb, 1},
+                                                           {stage::netif_receive_skb, 2},
+                                                           {stage::netif_receive_skb, 3},
+                                                           {stage::ip_rcv, 1},
+                                                           {stage::ip_rcv, 2},
+                                                           {stage::udp_rcv, 1},
+                                                           {stage::udp_rcv, 2},
+                                                           {stage::netif_receive_skb, 4},
+                                                           {stage::arp_rcv, 3},
+                                                           {stage::ip_rcv, 4},
+                                                           {stage::udp_rcv, 4}}));
 }
 
 TEST_F(packet_layer, eth_type_trans_classifies_the_destination) {

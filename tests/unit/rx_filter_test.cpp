@@ -75,10 +75,27 @@ TEST(rx_filter, unicast_then_multicast_fill_the_exact_entries) {  // 10.2 step 2
   c.multicast = {group(7)};
   bench b(c);
   b.up();
-  EXPECT_EQ(entries(b), (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
-                            {0x00000002, 0x80000120}, {0x00000002, 0x80000220}, {0x005E0001, 0x80000710}}));
+  EXPECT_EQ(
+      entries(b),
+      (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
+          {0x00000002, 0x80000120}, {0x00000002, 0x80000220}, {0x005E0001, 0x80000100}, {0x005E0001, 0x80000710}}));
   EXPECT_TRUE(hash_bits(b).empty());
   EXPECT_EQ(at(b, rctl) & (upe | mpe | vfe), 0U);
+}
+
+// ip_mc_up, RFC 1112 6.4: 224.0.0.1 from the moment the interface is up, and every group the host has joined.
+TEST(rx_filter, all_hosts_and_joined_groups_are_in_it_from_open) {
+  bench plain;
+  plain.up();
+  EXPECT_EQ(entries(plain), (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0x005E0001, 0x80000100}}));
+  stack::net_stack::config net;
+  net.groups = {0xEF810203};  // 239.129.2.3: the low 23 bits
+  driver::config c;
+  c.multicast = {{0x01, 0x00, 0x5E, 0x01, 0x02, 0x03}, group(9)};
+  bench b(c, net);
+  b.up();
+  EXPECT_EQ(entries(b), (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
+                            {0x005E0001, 0x80000100}, {0x015E0001, 0x80000302}, {0x005E0001, 0x80000910}}));
 }
 
 TEST(rx_filter, what_does_not_fit_goes_to_the_hash_table) {
@@ -90,7 +107,7 @@ TEST(rx_filter, what_does_not_fit_goes_to_the_hash_table) {
     b.up();
     EXPECT_EQ(entries(b).size(), 14U);
     std::set<std::uint32_t> expected;
-    for (std::size_t i = 14; i < 20; ++i) expected.insert(hash_by_bits(c.multicast[i], offset));
+    for (std::size_t i = 13; i < 20; ++i) expected.insert(hash_by_bits(c.multicast[i], offset));
     EXPECT_EQ(hash_bits(b), expected) << offset;
     EXPECT_EQ(at(b, rctl) >> 12 & 3, offset);  // RCTL.MO
     EXPECT_EQ(at(b, rctl) & (upe | mpe), 0U);
@@ -104,11 +121,12 @@ TEST(rx_filter, too_many_unicast_addresses_open_the_filter) {
   bench b(c);
   b.up();
   EXPECT_EQ(at(b, rctl) & (upe | mpe), upe);
-  EXPECT_EQ(entries(b).size(), 1U);  // the multicast one
+  EXPECT_EQ(entries(b).size(), 2U);  // the multicast ones
   in_task(b, [&] { EXPECT_EQ(b.card.remove_unicast(station(14)), driver_status::ok); });
   EXPECT_EQ(at(b, rctl) & (upe | mpe), 0U);
   EXPECT_EQ(entries(b).size(), 14U);
-  EXPECT_EQ(hash_bits(b), (std::set<std::uint32_t>{hash_by_bits(group(1), 0)}));
+  EXPECT_EQ(hash_bits(b),
+            (std::set<std::uint32_t>{hash_by_bits({0x01, 0x00, 0x5E, 0, 0, 0x01}, 0), hash_by_bits(group(1), 0)}));
 }
 
 // 10.2 step 2: RAL, flush, RAH, flush for each of RA1..RA14; MTA from 127 down to 0.  RA0, RA15 and EN are not touched.
@@ -136,7 +154,7 @@ TEST(rx_filter, changes_the_list_live_in_the_order_of_the_sheet) {
     EXPECT_EQ(b.card.remove_multicast(group(4)), driver_status::absent);
     EXPECT_EQ(b.card.remove_multicast(group(3)), driver_status::ok);
   });
-  EXPECT_TRUE(entries(b).empty());
+  EXPECT_EQ(entries(b).size(), 1U);  // 224.0.0.1
 }
 
 TEST(rx_filter, promiscuous_and_allmulti_come_and_go) {
@@ -153,7 +171,8 @@ TEST(rx_filter, promiscuous_and_allmulti_come_and_go) {
   EXPECT_EQ(mode_after([&] { b.card.set_all_multicast(false); }), 0U);
 }
 
-// 10.2 step 3, 10.8: the first VID turns the filter on with interrupts masked, the last one off again.
+// 10.2 step 3, 10.8: the first VID turns the filter on with interrupts masked.  With it comes VID 0, for
+// priority-tagged frames, which stays (vlan_device_event), so the filter stays as well.
 TEST(rx_filter, vlan_ids_come_and_go) {
   bench b;
   b.up();
@@ -162,7 +181,8 @@ TEST(rx_filter, vlan_ids_come_and_go) {
   in_task(b, [&] { EXPECT_EQ(b.card.vlan_rx_add_vid(100), driver_status::ok); });
   std::vector<std::uint32_t> offsets;
   for (const auto& w : b.nic.writes) offsets.push_back(w.offset);
-  EXPECT_EQ(offsets, (std::vector<std::uint32_t>{imc, ctrl, rctl, ims, vfta + 4 * 3}));
+  EXPECT_EQ(offsets, (std::vector<std::uint32_t>{imc, ctrl, rctl, ims, vfta, vfta + 4 * 3}));
+  EXPECT_EQ(at(b, vfta), 1U);
   EXPECT_EQ(at(b, rctl) & (vfe | cfien), vfe);
   EXPECT_EQ(at(b, vfta + 4 * 3), 1U << 4);  // VID 100 = 3 * 32 + 4
   EXPECT_NE(at(b, ctrl) & vme, 0U);
@@ -179,7 +199,17 @@ TEST(rx_filter, vlan_ids_come_and_go) {
   EXPECT_EQ(at(b, vfta + 4 * 3), 1U << 5);
   in_task(b, [&] { EXPECT_EQ(b.card.vlan_rx_kill_vid(101), driver_status::ok); });
   EXPECT_EQ(at(b, vfta + 4 * 3), 0U);
-  EXPECT_EQ(at(b, rctl) & vfe, 0U);
+  EXPECT_EQ(at(b, vfta), 1U);
+  EXPECT_EQ(at(b, rctl) & vfe, vfe);
+  in_task(b, [&] { EXPECT_EQ(b.card.set_ring_size(64), driver_status::ok); });
+  EXPECT_EQ(at(b, vfta), 1U);
+  EXPECT_EQ(at(b, rctl) & vfe, vfe);
+  in_task(b, [&] {
+    EXPECT_EQ(b.card.vlan_rx_kill_vid(0), driver_status::absent) << "nobody made a VLAN 0";
+    EXPECT_EQ(b.card.vlan_rx_add_vid(0), driver_status::ok);
+    EXPECT_EQ(b.card.vlan_rx_kill_vid(0), driver_status::ok);
+  });
+  EXPECT_EQ(at(b, vfta), 1U);
 }
 
 TEST(rx_filter, a_promiscuous_interface_filters_no_vlans) {
@@ -197,7 +227,7 @@ TEST(rx_filter, a_promiscuous_interface_filters_no_vlans) {
   EXPECT_EQ(at(b, rctl) & vfe, 0U);
   in_task(b, [&] { b.card.set_promiscuous(false); });
   EXPECT_EQ(at(b, rctl) & vfe, vfe);
-  EXPECT_EQ(at(b, vfta), 1U << 8);
+  EXPECT_EQ(at(b, vfta), 1U << 8 | 1U);
 }
 
 TEST(rx_filter, vlan_strip_is_switched_live) {
@@ -235,6 +265,7 @@ TEST(rx_filter, survives_down_and_up) {
   bench b(c);
   b.up();
   const auto exact = entries(b);
+  EXPECT_EQ(exact.size(), 14U);
   const auto hashed = hash_bits(b);
   EXPECT_NE(at(b, ctrl) & vme, 0U);  // from probe (10.1 step 8)
   in_task(b, [&] { EXPECT_EQ(b.card.set_ring_size(64), driver_status::ok); });

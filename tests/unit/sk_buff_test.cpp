@@ -7,12 +7,64 @@ namespace {
 
 class sk_buff : public stack_bench {};
 
-TEST_F(sk_buff, starts_with_headroom_and_an_aligned_ip_header) {
+// NET_SKB_PAD 64; NET_IP_ALIGN is 0 on x86 (arch/x86/include/asm/processor.h), so data begin a cache line.
+TEST_F(sk_buff, starts_with_headroom_at_a_cache_line) {
   stack::skb_ptr skb = net.skbs().alloc_skb(1500);
   EXPECT_EQ(skb->len(), 0U);
-  EXPECT_EQ(skb->headroom(), 66U);  // NET_SKB_PAD + NET_IP_ALIGN
+  EXPECT_EQ(skb->headroom(), 64U);
   EXPECT_GE(skb->tailroom(), 1500U);
-  EXPECT_EQ((skb->data_address() + 14) % 4, 0U);
+  EXPECT_EQ(skb->data_address() % 64, 0U);
+}
+
+// Linux 6.1 __napi_alloc_skb on x86-64 with NET_SKB_PAD 64: SKB_TRUESIZE of a 1 KiB slice up to 640 bytes, of
+// SKB_HEAD_ALIGN(64 + n) up to a page, of what kmalloc gives above; sizeof(skb_shared_info) 320, sizeof(sk_buff) 256.
+TEST_F(sk_buff, counts_what_linux_counts) {
+  struct row {
+    std::size_t bytes, truesize;
+  };
+  for (const row& r :
+       {row{0, 1280}, row{64, 1280}, row{256, 1280}, row{640, 1280}, row{641, 768 + 320 + 256},  // 705 -> 768
+        row{1514, 1600 + 320 + 256}, row{3712, 3776 + 320 + 256}, row{3713, 8192 + 256}, row{9000, 16384 + 256}})
+    EXPECT_EQ(net.skbs().alloc_skb(r.bytes)->truesize(), r.truesize) << r.bytes;
+}
+
+// e1000_frag_len: SKB_DATA_ALIGN(buffer + 64) + 320; build_skb adds the sk_buff.
+TEST_F(sk_buff, counts_the_buffer_it_is_built_around) {
+  for (const auto& [buffer, truesize] : {std::pair<std::size_t, std::size_t>{1522, 2176}, {2048, 2688}}) {
+    const std::size_t size = stack::skb_allocator::buffer_bytes(buffer);
+    EXPECT_EQ(net.skbs().build_skb(os.memory().alloc(size), size)->truesize(), truesize) << buffer;
+  }
+}
+
+// skb_add_rx_frag as e1000_consume_page: a page each; skb_condense gives them back when their bytes fit the head.
+TEST_F(sk_buff, counts_pages_until_they_are_condensed) {
+  for (const std::size_t size : {600U, 3000U}) {
+    stack::skb_ptr skb = fragmented(pattern(size, 1), 14, 1500);
+    const std::size_t pages = size == 600 ? 1 : 2;
+    EXPECT_EQ(skb->truesize(), 1280 + pages * 4096);
+    skb->condense();
+    EXPECT_EQ(skb->truesize(), size == 600 ? 1280U : 1280U + pages * 4096);
+    EXPECT_EQ(skb->frag_count(), size == 600 ? 0U : pages);
+    EXPECT_EQ(contents(*skb), pattern(size, 1));
+    skb->trim(500);  // ___pskb_trim ends with it
+    EXPECT_EQ(skb->truesize(), 1280U);
+    EXPECT_EQ(skb->frag_count(), 0U);
+  }
+}
+
+TEST_F(sk_buff, a_clone_shares_the_bytes_until_the_last_is_gone) {
+  const bytes data = pattern(900, 4);
+  stack::skb_ptr skb = fragmented(data, 30, 300);
+  const std::uint64_t live = os.memory().live();
+  stack::skb_ptr copy = net.skbs().clone(*skb);
+  EXPECT_EQ(os.memory().live(), live);
+  EXPECT_EQ(copy->truesize(), skb->truesize());
+  EXPECT_TRUE(skb->cloned());
+  EXPECT_TRUE(copy->pull(14));
+  EXPECT_EQ(skb->len(), 900U);
+  skb.reset();
+  EXPECT_FALSE(copy->cloned());
+  EXPECT_EQ(contents(*copy), bytes(data.begin() + 14, data.end()));
 }
 
 TEST_F(sk_buff, put_push_pull_and_trim_move_the_ends) {
@@ -124,7 +176,8 @@ TEST_F(sk_buff, trim_frees_fragments_behind_the_end) {
     const std::uint64_t live = os.memory().live();
     skb->trim(keep);
     EXPECT_EQ(contents(*skb), bytes(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(keep)));
-    const std::size_t frags = keep <= 20 ? 0 : (keep - 20 + 499) / 500;
+    // Up to 640 bytes fit the head of 1 KiB and are moved there (skb_condense).
+    const std::size_t frags = keep <= 640 ? 0 : (keep - 20 + 499) / 500;
     EXPECT_EQ(skb->frag_count(), frags) << keep;
     EXPECT_EQ(os.memory().live(), live - (2 - frags));
   }

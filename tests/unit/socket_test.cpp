@@ -79,12 +79,11 @@ TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
   ASSERT_TRUE(s.bind(0, 5000));
   s.set_rcvbuf(4000);
   for (int i = 0; i < 10; ++i) feed(udp_frame(pattern(10, 9)));
-  // A 60-byte frame takes head 66 + 60 -> 128, + 320 shared info = 448 -> class 512, + 256: truesize 768.  Accepted
-  // while what is queued is not above 4000: 0, 768, ... 3840 -> six packets.
-  EXPECT_EQ(s.queued(), 6U);
-  EXPECT_EQ(s.rmem_alloc(), 6U * 768U);
-  EXPECT_EQ(s.drops(), 4U);
-  EXPECT_EQ(dropped(drop_reason::socket_rcvbuf), 4U);
+  // A small packet counts 1280.  Accepted while what is queued is not above 4000: 0, 1280, 2560, 3840 -> four packets.
+  EXPECT_EQ(s.queued(), 4U);
+  EXPECT_EQ(s.rmem_alloc(), 4U * 1280U);
+  EXPECT_EQ(s.drops(), 6U);
+  EXPECT_EQ(dropped(drop_reason::socket_rcvbuf), 6U);
   host.run_task([&] {
     std::array<std::byte, 100> buffer{};
     while (s.receive(buffer, false).status == stack::recv_status::ok) {
@@ -93,6 +92,46 @@ TEST_F(socket, the_receive_buffer_limit_counts_truesize) {
   EXPECT_EQ(s.rmem_alloc(), 0U);
   feed(udp_frame(pattern(10, 9)));
   EXPECT_EQ(s.queued(), 1U);
+}
+
+// The default receive buffer of 212,992 bytes: 166 packets of 1280 bytes leave room, 166.4 would fill it, so the 167th
+// is the last; of 2176 bytes the 98th is (__udp_enqueue_schedule_skb: refused when more is queued already).
+TEST_F(socket, as_many_packets_fit_as_in_linux) {
+  for (const auto& [payload, fit] : {std::pair<std::size_t, std::uint64_t>{22, 167}, {1472, 98}}) {
+    stack::udp_socket s(host, net.udp(), 1);
+    ASSERT_TRUE(s.bind(0, 5000));
+    for (int i = 0; i < 200; ++i) {
+      const bytes frame = udp_frame(pattern(payload, 9));
+      if (payload < 100) {
+        feed(frame);  // copied
+        continue;
+      }
+      const std::size_t size = stack::skb_allocator::buffer_bytes(1522);
+      stack::skb_ptr skb = net.skbs().build_skb(os.memory().alloc(size), size);
+      std::memcpy(skb->put(frame.size()), frame.data(), frame.size());
+      feed(std::move(skb));
+    }
+    EXPECT_EQ(s.queued(), fit);
+    EXPECT_EQ(s.drops(), 200 - fit);
+  }
+}
+
+// udp_rmem_release: memory comes back when a quarter of the buffer has been read or the queue is empty.
+TEST_F(socket, receive_memory_comes_back_in_portions) {
+  stack::udp_socket s(host, net.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  s.set_rcvbuf(20'000);
+  for (int i = 0; i < 12; ++i) feed(udp_frame(pattern(10, 9)));
+  std::vector<std::size_t> charged;
+  host.run_task([&] {
+    std::array<std::byte, 100> buffer{};
+    for (int i = 0; i < 12; ++i) {
+      EXPECT_EQ(s.receive(buffer, false).status, stack::recv_status::ok);
+      charged.push_back(s.rmem_alloc() / 1280);
+    }
+  });
+  // A quarter is 5000: four packets of 1280 at a time.
+  EXPECT_EQ(charged, (std::vector<std::size_t>{12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0}));
 }
 
 TEST_F(socket, close_wakes_a_blocked_reader_and_frees_the_queue) {
