@@ -16,11 +16,12 @@ import sys
 import tomllib
 
 REQUIRED = ("name", "side", "target", "kind", "original", "replacement", "rule", "shown_by", "why")
-OPTIONAL = ("within", "set", "scenario", "test", "seeds")
-SIDES = {"rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h")}
+OPTIONAL = ("within", "set", "scenario", "test", "unit", "seeds")
+SIDES = {"rtl": (".sv",), "driver": (".cpp", ".h"), "stack": (".cpp", ".h"), "kernel": (".cpp", ".h"), "bus": (".cpp", ".h")}
 KINDS = ("expression", "statement")
 # How a defect shows, and the key that says what to run for it.
-SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds"}
+SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "unit": "unit",
+            "scoreboard": "seeds"}
 
 
 class DefectError(Exception):

@@ -134,6 +134,20 @@ TEST_F(socket, receive_memory_comes_back_in_portions) {
   EXPECT_EQ(charged, (std::vector<std::size_t>{12, 12, 12, 8, 8, 8, 8, 4, 4, 4, 4, 0}));
 }
 
+// __udp_enqueue_schedule_skb: above half of the buffer a packet of pages whose bytes fit its head gives the pages back.
+TEST_F(socket, a_nearly_full_buffer_condenses) {
+  stack::udp_socket s(host, net.udp(), 1);
+  ASSERT_TRUE(s.bind(0, 5000));
+  s.set_rcvbuf(20'000);
+  for (int i = 0; i < 4; ++i) feed(fragmented(udp_frame(pattern(300, 9)), 42, 500));
+  EXPECT_EQ(s.rmem_alloc(), 2 * (1280U + 4096U) + 2 * 1280U);
+  host.run_task([&] {
+    std::array<std::byte, 400> buffer{};
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(s.receive(buffer, false).length, 300U);
+  });
+  EXPECT_EQ(s.rmem_alloc(), 0U);
+}
+
 TEST_F(socket, close_wakes_a_blocked_reader_and_frees_the_queue) {
   auto s = std::make_unique<stack::udp_socket>(host, net.udp(), 1);
   ASSERT_TRUE(s->bind(0, 5000));
