@@ -51,7 +51,10 @@ oddity unknown_type(bytes_t& b, rng&) {
 oddity bad_udp_checksum(bytes_t& b, rng&) {
   b[udp_at + 6] ^= 0x5A;
   if (get16(b, udp_at + 6) == 0) b[udp_at + 7] = 1;  // 0 would mean none
-  return {"udp_checksum", fates({drop_reason::udp_checksum})};
+  // Linux CHECKSUM_BREAK: above 76 bytes it is for the reader to find, so there must be room in the socket first.
+  fate_set meant = fates({drop_reason::udp_checksum});
+  if (get16(b, udp_at + 4) > 76) meant |= fates({drop_reason::socket_rcvbuf});
+  return {"udp_checksum", meant};
 }
 oddity no_udp_checksum(bytes_t& b, rng&) {
   put16(b, udp_at + 6, 0);  // RFC 768: the sender computed none
