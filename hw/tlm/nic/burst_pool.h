@@ -50,7 +50,14 @@ class burst_pool {
     if (r.write) filling_.push(&transfer);
     return transfer;
   }
-  void give_back(dma_transfer& transfer) { free_.push_back(&transfer); }
+  /// The bus is done with it.  A write that it aborted may have beats to come yet: they still go into the buffer, which
+  /// is free behind the last of them.
+  void give_back(dma_transfer& transfer) {
+    if (transfer.write && transfer.filled != transfer.length) [[unlikely]]
+      ended_early_.push_back(&transfer);
+    else
+      free_.push_back(&transfer);
+  }
 
   /// Where a beat comes from: local time of the card, and the frame its payload or descriptor belongs to.
   struct origin {
@@ -114,13 +121,16 @@ class burst_pool {
 
   void end_burst() {
     if (oldest_->filled != oldest_->length) throw std::runtime_error("the RTL ended a write burst early");
+    if (std::erase(ended_early_, oldest_) != 0) [[unlikely]]
+      free_.push_back(oldest_);
     oldest_ = &none_;
     plain_until_ = 0;
   }
 
   std::array<dma_transfer, pool> transfers_;
   std::vector<dma_transfer*> free_;
-  ring_queue<dma_transfer*> filling_;  // writes whose beats have not begun, in request order
+  std::vector<dma_transfer*> ended_early_;  // given back before their last beat
+  ring_queue<dma_transfer*> filling_;       // writes whose beats have not begun, in request order
   dma_transfer none_;
   dma_transfer* oldest_ = &none_;  // the write whose beats come now; none_ between two,
   std::uint32_t plain_until_ = 0;  // and below that many bytes of it a beat of four needs nothing but its place
