@@ -148,6 +148,34 @@ TEST(checksum, what_cannot_be_verified_is_not_claimed) {  // R-1, O-4
   expect(frame_of(into_fcs, framing::ethernet), both, 0x43, 0);
 }
 
+// R-1, RFC 768: a UDP datagram ends where its length field says.  Where that is not the end of IP's payload, a sum over
+// either would call a wrong datagram right: nothing is claimed, and software looks.
+TEST(checksum, udp_length_that_is_not_ips) {
+  constexpr std::size_t header = 20;
+  constexpr unsigned ip_payload = 28;  // total length 0030: header checksum B861 + 0043 = B8A4
+  const auto packet = [](unsigned length, std::uint16_t sum) {
+    byte_list p = ip_header();
+    p[3] = 20 + ip_payload;
+    p[11] = 0xA4;
+    p.insert(p.end(), {0x00, 0x01, 0x00, 0x02, 0x00, static_cast<std::uint8_t>(length),
+                       static_cast<std::uint8_t>(sum >> 8), static_cast<std::uint8_t>(sum)});
+    p.resize(header + ip_payload);
+    p[header + 8] = 0x12;   // inside 20 bytes
+    p[header + 24] = 0x34;  // behind them
+    return p;
+  };
+  // C0A8+0001+C0A8+00C7 = 18218, folded 8219.  All 28 bytes: +11+1C + 1+2+1C + 1200+3400 = C865, complement 379A.
+  expect(frame_of(packet(28, 0x379A), framing::ethernet), both, 0x63, 0);
+  expect(frame_of(packet(28, 0x379B), framing::ethernet), both, 0x63, 0x20);
+  // The first 20: +11+14 + 1+2+14 + 1200 = 9455, complement 6BAA: right by RFC 768.
+  expect(frame_of(packet(20, 0x6BAA), framing::ethernet), both, 0x43, 0);
+  // Length 20, summed over all 28 with IP's length in the pseudo header: C865 - 8, complement 37A2: wrong by RFC 768.
+  expect(frame_of(packet(20, 0x37A2), framing::ethernet), both, 0x43, 0);
+  // Length 36, longer than what IP carries; 0.
+  expect(frame_of(packet(36, 0x379A - 8), framing::ethernet), both, 0x43, 0);
+  expect(frame_of(packet(0, 0x379A + 28), framing::ethernet), both, 0x43, 0);
+}
+
 TEST(checksum, ipv6_needs_two_bits) {
   for (const bool extension : {false, true}) {
     const offered_frame f = frame_of(ipv6_packet(extension), framing::ethernet, 0x86DD);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "hw/regs/e1000_regs.h"
@@ -48,19 +49,56 @@ std::array<byte, 6> address(rng& random) {
   }
 }
 
+std::size_t up_to(rng& random, std::size_t most) {
+  return static_cast<std::size_t>(random.between(0, static_cast<std::uint32_t>(most)));
+}
+
+// What the lengths in a packet say, which mostly agree.  `real` bytes follow the IP header(s).
+struct payload_lengths {
+  std::size_t real, ip, udp;
+  payload_lengths(rng& random, std::size_t bytes) : real(bytes), ip(bytes), udp(bytes) {
+    if (one_in(random, 8)) ip = up_to(random, real + 8);
+    udp = one_in(random, 6) ? up_to(random, real + 8) : ip;
+  }
+};
+
+// TCP or UDP of `length.real` random bytes; the sum covers what IP's length or UDP's own says, and is mostly right.
+// `addresses` are the pseudo header's.
+byte_list transport(rng& random, bool tcp, const payload_lengths& length, const byte_list& addresses, byte protocol) {
+  byte_list l4(length.real);
+  for (byte& b : l4) b = any_byte(random);
+  if (!tcp) {
+    l4[4] = static_cast<byte>(length.udp >> 8);
+    l4[5] = static_cast<byte>(length.udp);
+  }
+  const std::size_t place = tcp ? 16 : 6;
+  l4[place] = l4[place + 1] = 0;
+  const std::size_t covered = !tcp && one_in(random, 2) ? length.udp : length.ip;
+  std::uint32_t sum = sum_16(addresses, 0, addresses.size(), static_cast<std::uint32_t>(covered) + protocol);
+  sum = sum_16(l4, 0, std::min(covered, length.real), sum) ^ (one_in(random, 6) ? 0x0101U : 0U);
+  std::uint32_t field = ~sum & 0xFFFF;
+  if (field == 0) field = 0xFFFF;
+  if (!tcp && one_in(random, 8)) field = 0;
+  l4[place] = static_cast<byte>(field >> 8);
+  l4[place + 1] = static_cast<byte>(field);
+  return l4;
+}
+
+std::size_t random_length(rng& random, std::size_t least, std::size_t most) {
+  return least + up_to(random, most - least);
+}
+
 // An IPv4 packet with a header, TCP or UDP and checksums that are mostly right.
 void put_ipv4(byte_list& to, rng& random, std::size_t room) {
-  const std::size_t options = static_cast<std::size_t>(random.between(0, 3)) * 4;
-  const std::size_t header = 20 + options;
+  const std::size_t header = 20 + up_to(random, 3) * 4;
   const bool tcp = one_in(random, 2);
-  const std::size_t least = header + (tcp ? 20 : 8);
-  if (room < least) return;
-  const auto length =
-      static_cast<std::size_t>(random.between(static_cast<std::uint32_t>(least), static_cast<std::uint32_t>(room)));
+  const std::size_t least = tcp ? 20 : 8;
+  if (room < header + least) return;
+  const payload_lengths length(random, random_length(random, least, room - header));
   byte_list ip;
   ip.push_back(static_cast<byte>(0x40 | header / 4));
   ip.push_back(0);
-  put_16(ip, static_cast<std::uint32_t>(length));
+  put_16(ip, static_cast<std::uint32_t>(header + length.ip));
   put_16(ip, static_cast<std::uint32_t>(random.between(0, 0xFFFF)));
   put_16(ip, one_in(random, 8) ? 0x2000U : one_in(random, 12) ? 0x0010U : 0x4000U);
   ip.push_back(64);
@@ -71,21 +109,41 @@ void put_ipv4(byte_list& to, rng& random, std::size_t room) {
   const std::uint32_t head_sum = sum_16(ip, 0, header, 0) ^ (one_in(random, 6) ? 0x0101U : 0U);
   ip[10] = static_cast<byte>(~head_sum >> 8);
   ip[11] = static_cast<byte>(~head_sum);
-  while (ip.size() < length) ip.push_back(any_byte(random));
-  const std::size_t place = header + (tcp ? 16 : 6);
-  if (!tcp) {
-    ip[header + 4] = static_cast<byte>((length - header) >> 8);
-    ip[header + 5] = static_cast<byte>(length - header);
-  }
-  ip[place] = ip[place + 1] = 0;
-  std::uint32_t sum = sum_16(ip, 12, 20, static_cast<std::uint32_t>(length - header) + ip[9]);
-  sum = sum_16(ip, header, length, sum) ^ (one_in(random, 6) ? 0x0101U : 0U);
-  std::uint32_t field = ~sum & 0xFFFF;
-  if (field == 0) field = 0xFFFF;
-  if (!tcp && one_in(random, 8)) field = 0;
-  ip[place] = static_cast<byte>(field >> 8);
-  ip[place + 1] = static_cast<byte>(field);
+  const byte_list l4 = transport(random, tcp, length, {ip.begin() + 12, ip.begin() + 20}, ip[9]);
   to.insert(to.end(), ip.begin(), ip.end());
+  to.insert(to.end(), l4.begin(), l4.end());
+}
+
+// An IPv6 packet, sometimes with extension headers: hop-by-hop, routing (with stops to make or without), destination.
+void put_ipv6(byte_list& to, rng& random, std::size_t room) {
+  constexpr std::size_t header = 40;
+  constexpr std::array<byte, 3> kinds{0x00, 0x2B, 0x3C};
+  const bool tcp = one_in(random, 2);
+  const byte protocol = one_in(random, 12) ? byte{58} : tcp ? byte{6} : byte{17};
+  byte_list extensions;
+  byte first = protocol;
+  for (std::size_t n = one_in(random, 2) ? up_to(random, 2) : 0; n > 0; --n) {  // the last one is made first
+    const std::size_t units = one_in(random, 10) ? up_to(random, 9) : up_to(random, 2);
+    byte_list e((units + 1) * 8);
+    for (byte& b : e) b = any_byte(random);
+    e[0] = first;
+    e[1] = static_cast<byte>(units);
+    e[3] = static_cast<byte>(up_to(random, 1));
+    first = kinds[up_to(random, kinds.size() - 1)];
+    extensions.insert(extensions.begin(), e.begin(), e.end());
+  }
+  const std::size_t least = tcp ? 20 : 8;
+  if (room < header + extensions.size() + least) return;
+  const payload_lengths length(random, random_length(random, least, room - header - extensions.size()));
+  byte_list ip{static_cast<byte>(one_in(random, 16) ? 0x40 : 0x60), 0, 0, 0};
+  put_16(ip, static_cast<std::uint32_t>(extensions.size() + length.ip));
+  ip.push_back(first);
+  ip.push_back(64);
+  for (unsigned i = 0; i < 32; ++i) ip.push_back(any_byte(random));
+  const byte_list l4 = transport(random, tcp, length, {ip.begin() + 8, ip.end()}, protocol);
+  to.insert(to.end(), ip.begin(), ip.end());
+  to.insert(to.end(), extensions.begin(), extensions.end());
+  to.insert(to.end(), l4.begin(), l4.end());
 }
 
 std::size_t frame_size(rng& random) {
@@ -122,8 +180,9 @@ offered_frame make_frame(rng& random) {
       put_16(b, static_cast<std::uint32_t>(size - b.size() - 2) & 0x3FFU);
       b.insert(b.end(), {0xAA, 0xAA, 3, 0, 0, 0});
     }
-    put_16(b, one_in(random, 16) ? 0x86DDU : 0x0800U);
-    if (b.size() < size) put_ipv4(b, random, size - b.size());
+    const bool ipv6 = one_in(random, 3);
+    put_16(b, ipv6 != one_in(random, 16) ? 0x86DDU : 0x0800U);
+    if (b.size() < size) (ipv6 ? put_ipv6 : put_ipv4)(b, random, size - b.size());
   } else {
     put_16(b, 0x88B5);
   }
@@ -131,7 +190,7 @@ offered_frame make_frame(rng& random) {
   b.resize(size);
   frame.bad_fcs = one_in(random, 12);
   if (one_in(random, 12))
-    frame.rx_er_at = static_cast<std::int32_t>(random.between(0, static_cast<std::uint32_t>(size) - 1));
+    frame.rx_er_at = static_cast<std::int32_t>(up_to(random, size + 7)) - 9;  // the preamble and its frame
   return frame;
 }
 

@@ -14,7 +14,7 @@ constexpr std::uint16_t type_ipv4 = 0x0800, type_ipv6 = 0x86DD;
 constexpr std::uint16_t max_length_field = 1500;  // IEEE 802.3 3.2.6: a length up to here, a type above
 constexpr std::size_t snap_bytes = 8;             // AA AA 03, organisation 00 00 00, type (RFC 1042)
 constexpr std::uint8_t proto_tcp = 6, proto_udp = 17;
-constexpr std::size_t tcp_header = 20, udp_header = 8, udp_checksum_at = 6;
+constexpr std::size_t tcp_header = 20, udp_header = 8, udp_length_at = 4, udp_checksum_at = 6;
 constexpr std::uint16_t all_ones = 0xFFFF;
 
 // RFC 1071: ones' complement sum of big-endian words, an odd end padded with 0.
@@ -44,10 +44,12 @@ std::optional<network_layer> network_layer_of(bytes_view frame, bool vlan) {
   return network_layer{big_endian_16(frame, at + 6), frame.subspan(at + snap_bytes)};
 }
 
-// The whole datagram of TCP or UDP with its pseudo header (R-1: never a part of it, never padding).
+// The whole datagram of TCP or UDP with its pseudo header (R-1: never a part of it, never padding).  A UDP datagram
+// ends where its own length says (RFC 768); where IP says otherwise, one of them lies and nothing is claimed.
 void verify_transport(bytes_view addresses, std::uint8_t protocol, bytes_view datagram, checksum_result& result) {
   if (protocol != proto_tcp && protocol != proto_udp) return;
   if (datagram.size() < (protocol == proto_tcp ? tcp_header : udp_header)) return;
+  if (protocol == proto_udp && big_endian_16(datagram, udp_length_at) != datagram.size()) return;
   if (protocol == proto_udp && big_endian_16(datagram, udp_checksum_at) == 0) return;  // O-4: none was made
   const std::uint32_t pseudo =
       std::uint32_t{ones_sum(addresses)} + protocol + static_cast<std::uint32_t>(datagram.size());
