@@ -11,6 +11,10 @@
 
 namespace ringside {
 
+/// Where RX_ER is raised, offered_frame::rx_er_at: a byte of the frame from 0 on; of what stands before it, the
+/// delimiter is -2, the last byte of the preamble -3, and so on.
+inline constexpr std::int32_t no_rx_er = -1;
+
 /// What a sender wants on the wire: made by a generator, a capture or a test; timing and FCS are the wire's.
 struct offered_frame {
   sim_time earliest = 0;            // not before this time; the wire adds the minimum gap when it must
@@ -18,7 +22,7 @@ struct offered_frame {
   bool has_fcs = false;             // bytes already end in an FCS (used as it is)
   bool pad = true;                  // pad to 60 bytes as a sender's MAC would; false sends a runt
   bool bad_fcs = false;             // send an FCS that is wrong in one bit
-  std::int32_t rx_er_at = -1;       // byte offset at which RX_ER is raised, -1 = never
+  std::int32_t rx_er_at = no_rx_er;
 };
 
 /// A frame as the receiver's pins see it.
@@ -26,7 +30,7 @@ struct wire_frame {
   frame_id id = 0;
   sim_time start = 0;               // earliest time of the first preamble byte
   std::vector<std::uint8_t> bytes;  // DA .. FCS
-  std::int32_t rx_er_at = -1;
+  std::int32_t rx_er_at = no_rx_er;
   std::uint64_t marks = 0;  // wire_mark bits
 };
 

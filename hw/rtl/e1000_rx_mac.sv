@@ -19,7 +19,7 @@ module e1000_rx_mac (
   output logic        eob_o,       // the burst ended
   output logic        is_frame_o,  // with eob_o: it held an SFD and at least one byte
   output logic        crc_ok_o,    // with eob_o
-  output logic        rx_er_o,     // with eob_o: RX_ER between SFD and end
+  output logic        rx_er_o,     // with eob_o: RX_ER anywhere in the burst
   output logic        cut_o,       // a reset ends the burst under way; nothing more comes from it
   output logic [15:0] tag_o,
   output logic        clk_req_o    // a byte or a burst's end is in the input registers; the pins ask before
@@ -41,7 +41,8 @@ module e1000_rx_mac (
 
   always_comb begin
     sfd_o = 1'b0;
-    // Bytes before the SFD are thrown away whatever they hold (IEEE 802.3 4.2.9, PhysicalSignalDecap).
+    // Bytes before the SFD are thrown away whatever they hold (IEEE 802.3 4.2.9, PhysicalSignalDecap); their RX_ER is
+    // not.
     if (!data_q) sfd_o = byte_q & ~skip_q & (rxd_q == Sfd);
   end
   assign byte_en_o = byte_q & data_q;
@@ -88,11 +89,15 @@ module e1000_rx_mac (
       if (er_q) bad_q <= 1'b1;
       if (count_q != 16'hFFFF) count_q <= count_q + 16'd1;
       if (count_q[4]) head_q <= 1'b0;
-    end else if (sfd_o) begin
-      count_q <= 16'd0;
-      head_q  <= 1'b1;
-      crc_q   <= 32'hFFFFFFFF;
-      bad_q   <= er_q;
+    end else if (byte_q) begin
+      // RX_ER with RX_DV speaks of the frame, whose first byte on GMII is that of the preamble (IEEE 802.3 35.2.2.8,
+      // 35.2.3).
+      bad_q <= er_q | (hunt_q & bad_q);
+      if (sfd_o) begin
+        count_q <= 16'd0;
+        head_q  <= 1'b1;
+        crc_q   <= 32'hFFFFFFFF;
+      end
     end
   end
 

@@ -33,7 +33,7 @@ void write_stimulus(const std::filesystem::path& folder, const std::vector<plann
     stamp = std::max(stamp, f.earliest);
     capture.write(stamp, std::as_bytes(std::span(f.bytes)));
     if (f.bad_fcs) notes += fmt::format("frame {}: wrong FCS\n", i + 1);
-    if (f.rx_er_at >= 0) notes += fmt::format("frame {}: RX_ER at byte {}\n", i + 1, f.rx_er_at);
+    if (f.rx_er_at != no_rx_er) notes += fmt::format("frame {}: RX_ER at byte {}\n", i + 1, f.rx_er_at);
     if (!f.pad) notes += fmt::format("frame {}: not padded, {} bytes on the wire\n", i + 1, frames[i].wire_bytes);
   }
   capture.commit();

@@ -29,7 +29,7 @@ counter_values no_counts() {
 void count_damage(const planned_frame& frame, const fate_set& damage, counter_values& n) {
   const auto has = [&damage](drop_reason reason) { return damage.test(static_cast<std::size_t>(reason)) ? 1U : 0U; };
   n["CRCERRS"] += has(drop_reason::crc_error) + has(drop_reason::jabber);
-  const bool rx_er = frame.offer.rx_er_at >= 0;
+  const bool rx_er = frame.offer.rx_er_at != no_rx_er;
   n["RXERRC"] += rx_er ? has(drop_reason::rx_error) + has(drop_reason::oversize) + has(drop_reason::jabber) : 0;
   n["RUC"] += has(drop_reason::undersize);
   n["RFC"] += has(drop_reason::fragment);

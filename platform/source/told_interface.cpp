@@ -152,7 +152,7 @@ fate_set told_interface::damage_of(const planned_frame& frame) const {
   if (frame.wire_bytes < least_frame) return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});
   if (frame.wire_bytes > (mtu_ > 1500 ? longest_with_lpe : standard_frame))
     return fates({bad_fcs ? drop_reason::jabber : drop_reason::oversize});
-  if (frame.offer.rx_er_at >= 0) return fates({drop_reason::rx_error});
+  if (frame.offer.rx_er_at != no_rx_er) return fates({drop_reason::rx_error});
   return bad_fcs ? fates({drop_reason::crc_error}) : fate_set{};
 }
 

@@ -34,6 +34,14 @@ void mac::listen() {
   core_.at(next->start, [this] { begin(); });
 }
 
+// IEEE 802.3 35.2.1.5, 35.2.3: RX_ER with RX_DV at any byte of the frame, and the preamble is its first part.
+bool mac::rx_error_in(const wire_frame& frame) const {
+  const std::int64_t at = frame.rx_er_at;
+  if (at == no_rx_er) return false;
+  if (at < 0) return at >= -1 - std::int64_t{wire_.params().preamble_bytes};
+  return at < static_cast<std::int64_t>(frame.bytes.size());
+}
+
 void mac::begin() {
   const auto a = std::make_shared<arrival>();
   a->frame = wire_.pop();
@@ -44,8 +52,7 @@ void mac::begin() {
   a->ctrl = core_.regs.get(reg::CTRL);
   a->rxcsum = core_.regs.get(reg::RXCSUM);
   a->epoch = epoch_;
-  const bool rx_error = a->frame.rx_er_at >= 0 && static_cast<std::size_t>(a->frame.rx_er_at) < length;
-  a->said = filter_.judge(a->frame.bytes, rx_error);
+  a->said = filter_.judge(a->frame.bytes, rx_error_in(a->frame));
   a->tagged = filter_.tagged(a->frame.bytes);
   if ((a->rctl & rctl::EN) == 0)
     a->said.reason = drop_reason::rx_disabled;

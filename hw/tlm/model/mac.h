@@ -41,6 +41,7 @@ class mac {
     std::uint32_t rxcsum = 0;
     std::uint64_t epoch = 0;
   };
+  bool rx_error_in(const wire_frame& frame) const;
   void begin();
   void end(const arrival& a);
   void count_arrival(const arrival& a);

@@ -1,5 +1,6 @@
 #include "hw/tlm/nic/gmii_driver.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace ringside::tlm {
@@ -36,7 +37,10 @@ gmii_driver::gmii_driver(wire& from, const clock_domain& clock)
   line_.assign(wire_.params().preamble_bytes, preamble);
   if (!line_.empty()) line_.back() = start_frame_delimiter;
   line_.insert(line_.end(), frame_.bytes.begin(), frame_.bytes.end());
-  er_at_ = frame_.rx_er_at < 0 ? -1 : static_cast<std::int64_t>(wire_.params().preamble_bytes) + frame_.rx_er_at;
+  er_at_ = -1;
+  if (frame_.rx_er_at == no_rx_er) return;
+  const auto first = static_cast<std::int64_t>(wire_.params().preamble_bytes);  // byte of the frame
+  er_at_ = std::max<std::int64_t>(first + frame_.rx_er_at + (frame_.rx_er_at < 0 ? 1 : 0), -1);
 }
 
 [[gnu::hot]] gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {

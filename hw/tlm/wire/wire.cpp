@@ -83,7 +83,7 @@ void wire::make(offered_frame&& offer, wire_frame& frame) {
     frame.marks |= wire_mark::bad_fcs;
   }
   frame.rx_er_at = offer.rx_er_at;
-  if (frame.rx_er_at >= 0) frame.marks |= wire_mark::rx_er;
+  if (frame.rx_er_at != no_rx_er) frame.marks |= wire_mark::rx_er;
   if (frame.bytes.size() < min_without_fcs + fcs_bytes) frame.marks |= wire_mark::runt;
   if (frame.bytes.size() > params_.max_frame_bytes) frame.marks |= wire_mark::oversize;
 
