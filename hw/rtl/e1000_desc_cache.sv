@@ -13,10 +13,11 @@ module e1000_desc_cache #(
   input  logic        rx_en_i,           // R-7, N-9: no fetch while RCTL.EN = 0
   input  logic [63:0] base_i,
   input  logic [15:0] size_i,
-  input  logic [15:0] head_i,
   input  logic [15:0] tail_i,
   input  logic        usable_i,
-  input  logic        flush_i,
+  input  logic        flush_i,           // the ring was rewritten: empty but for what is on the bus
+  input  logic [15:0] start_i,           // with flush_i: the ring index to go on at
+  input  logic        refetch_i,         // RDT with EN = 0: what no frame has used is fetched again (R-16, N-8)
   input  logic [5:0]  pthresh_i,         // descriptors
   input  logic [5:0]  hthresh_i,         // descriptors
   // head of the unused descriptors, to the DMA engine
@@ -32,7 +33,8 @@ module e1000_desc_cache #(
   output logic [63:0] wb_lo_o,
   output logic [63:0] wb_hi_o,
   input  logic [6:0]  freed_ptr_i,
-  input  logic        hold_fetch_i,      // entries are still being read for a write-back that a flush overtook
+  input  logic [6:0]  issue_ptr_i,       // past the last entry given to a write-back burst
+  input  logic [15:0] issue_index_i,     // ... and its ring index
   // bus
   output logic        req_valid_o,
   output logic        req_urgent_o,      // on-chip empty: ahead of payload; a prefetch comes last
@@ -56,7 +58,7 @@ module e1000_desc_cache #(
   logic [63:0] req_addr_q;
   logic [6:0]  req_count_q;
   logic        urgent_q;
-  logic        drop_q;           // a flush overtook the outstanding fetch: its data are stale (N-8)
+  logic        drop_q;           // a flush or refetch overtook the outstanding fetch: its data are stale (N-8)
   logic [1:0]  dword_q;          // which dword of a descriptor arrives next
   logic [31:0] dword_low_q;
 
@@ -76,9 +78,10 @@ module e1000_desc_cache #(
   end
 
   // 6.3: fetch at once when nothing is on chip, else prefetch by PTHRESH and HTHRESH.
-  logic can_fetch, want;
+  logic can_fetch, want, restart;
+  assign restart   = flush_i || refetch_i;
   assign can_fetch = rx_en_i && avail != 16'd0 && space != 7'd0;
-  assign want      = can_fetch && !flush_i && !hold_fetch_i &&
+  assign want      = can_fetch && !restart &&
                      (unused == 7'd0 || (unused < {1'b0, pthresh_i} && avail >= {10'd0, hthresh_i}));
 
   // Burst: what the ring offers, what the cache holds, the ring's end, the page's end.
@@ -103,8 +106,22 @@ module e1000_desc_cache #(
     end
   end
 
+  // Where a refetch goes on: past the last entry a frame uses, which may be the one it takes now.
+  logic [6:0]  used;
+  logic [15:0] used_index;
+  logic [16:0] used_sum;
+  always_comb begin
+    used       = use_ptr_q + {6'd0, desc_use_i};
+    used_sum   = 17'd0;
+    used_index = 16'd0;
+    if (refetch_i) begin
+      used_sum   = {1'b0, issue_index_i} + {10'd0, 7'(used - issue_ptr_i)};
+      used_index = used_sum >= {1'b0, size_i} ? used_sum[15:0] - size_i : used_sum[15:0];
+    end
+  end
+
   logic store;   // a dword that still means something
-  assign store = rsp_valid_i && rsp_ok_i && !drop_q && !flush_i;
+  assign store = rsp_valid_i && rsp_ok_i && !drop_q && !restart;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) begin
@@ -125,7 +142,7 @@ module e1000_desc_cache #(
         end
         StRequest: begin
           if (req_gnt_i) state_q <= StWait;
-          else if (flush_i || !rx_en_i) state_q <= StIdle;
+          else if (restart || !rx_en_i) state_q <= StIdle;
           else if (unused == 7'd0) urgent_q <= 1'b1;
         end
         default: if (rsp_valid_i && rsp_last_i) state_q <= StIdle;
@@ -141,7 +158,7 @@ module e1000_desc_cache #(
         if (dword_q == 2'd3) write_ptr_q <= write_ptr_q + 7'd1;
       end
       if (rsp_valid_i && rsp_last_i) drop_q <= 1'b0;
-      else if (flush_i && state_q == StWait) drop_q <= 1'b1;
+      else if (restart && state_q == StWait) drop_q <= 1'b1;
 
       if (desc_use_i) begin
         use_ptr_q     <= use_ptr_q + 7'd1;
@@ -149,12 +166,12 @@ module e1000_desc_cache #(
       end else if (unused != 7'd0) begin
         head_loaded_q <= 1'b1;
       end
-      if (flush_i) begin
-        write_ptr_q   <= 7'd0;
-        use_ptr_q     <= 7'd0;
-        fetch_q       <= head_i;
+      if (restart) begin
+        write_ptr_q   <= flush_i ? issue_ptr_i : used;
+        fetch_q       <= flush_i ? start_i : used_index;
         head_loaded_q <= 1'b0;
       end
+      if (flush_i) use_ptr_q <= issue_ptr_i;
     end
   end
 
@@ -175,7 +192,7 @@ module e1000_desc_cache #(
   assign starved_o    = unused == 7'd0 && !can_fetch && state_q == StIdle;
   assign wb_lo_o      = wb_lo_q;
   assign wb_hi_o      = wb_hi_q;
-  assign req_valid_o  = state_q == StRequest && rx_en_i && !flush_i;
+  assign req_valid_o  = state_q == StRequest && rx_en_i && !restart;
   assign req_urgent_o = urgent_q;
   assign req_addr_o   = req_addr_q;
   assign req_len_o    = {2'd0, req_count_q, 4'd0};

@@ -61,7 +61,7 @@ package e1000_pkg;
   // ---- Receive front (MAC, filter, FIFO) to receive back (descriptors, DMA) ------------------------
   // The status word that heads a committed frame in the FIFO.
   typedef struct packed {
-    logic [14:0] length;   // bytes stored: without the CRC if SECRC, without a stripped tag
+    logic [15:0] length;   // bytes stored: without the CRC if SECRC, without a stripped tag
     logic [15:0] tag;      // sequence number the MAC gave the frame at its first byte
     logic [7:0]  status;   // status byte of the EOP descriptor, DD and EOP still 0
     logic [7:0]  errors;   // error byte of the EOP descriptor

@@ -14,7 +14,9 @@ module e1000_rx_dma #(
   input  logic [1:0]  bsize_i,              // RCTL.BSIZE, BSEX
   input  logic        bsex_i,
   input  logic [11:0] small_limit_i,        // RSRPD
+  input  logic        long_ok_i,            // RCTL.LPE or SBP: buffers take more than 1522 bytes (R-40)
   input  logic        flush_i,              // the ring was rewritten: a half delivered frame is discarded (R-85)
+  input  logic [6:0]  issue_ptr_i,          // with flush_i: what a write-back burst has taken stays
   // frame FIFO
   input  logic                   frame_valid_i,
   input  e1000_pkg::rx_frame_t   frame_i,
@@ -57,10 +59,11 @@ module e1000_rx_dma #(
     $error("e1000_rx_dma: BurstBytes must be a power of two, 16..4096");
   end
   localparam int unsigned BurstLog = $clog2(BurstBytes);
+  localparam logic [15:0] MaxShort = 16'd1522;   // R-40
 
   typedef enum logic [2:0] {StIdle, StDesc, StCalc, StRequest, StSend, StEmpty, StPop} state_e;
   state_e      state_q;
-  logic [14:0] frame_rem_q;   // bytes of the frame not yet given to a descriptor
+  logic [15:0] frame_rem_q;   // bytes of the frame not yet given to a descriptor
   logic [14:0] seg_rem_q;     // bytes of the current descriptor not yet sent
   logic        seg_eop_q;     // the current descriptor ends the frame
   logic [63:0] addr_q;
@@ -161,12 +164,19 @@ module e1000_rx_dma #(
     endcase
   end
 
-  logic        is_null, fits;
+  // R-40: a frame stored while LPE or SBP was set may find neither when its turn comes; with a descriptor at hand it is
+  // discarded whole.  One that was begun goes on: its buffers were posted for it.
+  logic        is_null, fits, may_use, too_long;
   logic [14:0] seg_len;
   assign is_null    = desc_addr_i == 64'd0;
-  assign fits       = frame_rem_q <= buffer_size;
-  assign seg_len    = fits ? frame_rem_q : buffer_size;
-  assign desc_use_o = state_q == StDesc && desc_valid_i && !flush_i;
+  assign fits       = frame_rem_q <= {1'b0, buffer_size};
+  assign seg_len    = fits ? frame_rem_q[14:0] : buffer_size;
+  assign may_use    = state_q == StDesc && desc_valid_i && !flush_i;
+  always_comb begin
+    too_long = 1'b0;
+    if (may_use && !long_ok_i) too_long = !started_q && frame_rem_q > MaxShort;
+  end
+  assign desc_use_o = may_use && !too_long;
   assign done_wr_o  = desc_use_o;
 
   localparam logic [7:0] StatusDd  = 8'd1 << e1000_regs_pkg::RXD_STATUS_DD;
@@ -210,8 +220,8 @@ module e1000_rx_dma #(
       unique case (state_q)
         StIdle: if (frame_valid_i && rx_en_i && !flush_i) begin
           frame_rem_q <= frame_i.length;
-          src_rem_q   <= {1'b0, frame_i.length[14:2], 2'b00} + (frame_i.length[1:0] != 2'd0 ? 16'd4 : 16'd0);
-          small_q     <= small_limit_i != 12'd0 && frame_i.length <= {3'd0, small_limit_i};
+          src_rem_q   <= {frame_i.length[15:2], 2'b00} + (frame_i.length[1:0] != 2'd0 ? 16'd4 : 16'd0);
+          small_q     <= small_limit_i != 12'd0 && frame_i.length <= {4'd0, small_limit_i};
           bytes_q     <= 64'd0;
           count_q     <= 4'd0;
           half_q      <= 1'b0;
@@ -220,13 +230,15 @@ module e1000_rx_dma #(
         end
         StDesc: if (flush_i) begin
           if (started_q) state_q <= StPop;
+        end else if (too_long) begin
+          state_q <= StPop;
         end else if (desc_valid_i) begin
           started_q <= 1'b1;
           if (!is_null) begin
             addr_q      <= desc_addr_i;
             seg_rem_q   <= seg_len;
             seg_eop_q   <= fits;
-            frame_rem_q <= frame_rem_q - seg_len;
+            frame_rem_q <= frame_rem_q - {1'b0, seg_len};
             state_q     <= seg_len == 15'd0 ? StEmpty : StCalc;
           end
         end
@@ -286,8 +298,8 @@ module e1000_rx_dma #(
       if (complete_o) complete_ptr_q <= complete_ptr_o;
       if (flush_i) begin
         tok_live_q     <= 4'd0;
-        placed_ptr_q   <= 7'd0;
-        complete_ptr_q <= 7'd0;
+        placed_ptr_q   <= issue_ptr_i;
+        complete_ptr_q <= issue_ptr_i;
       end
     end
   end

@@ -16,7 +16,7 @@ module e1000_rx_fifo (
   input  logic [63:0]             word_i,
   input  logic                    finish_i,       // the frame has ended; its last word may come in the same cycle
   input  logic                    keep_i,         // with finish_i: commit it, otherwise roll back
-  input  logic [14:0]             length_i,       // with finish_i: bytes to store
+  input  logic [15:0]             length_i,       // with finish_i: bytes to store
   input  e1000_pkg::rx_frame_t    frame_i,        // from the cycle after commit_o
   output logic                    lost_o,         // with finish_i and keep_i: a word found no room, so it rolls back
   output logic                    commit_o,       // with finish_i: it is kept
@@ -46,8 +46,8 @@ module e1000_rx_fifo (
   logic [63:0] mem [8192];
 
   // Words that hold so many bytes.
-  function automatic logic [13:0] words_of(input logic [14:0] bytes);
-    words_of = {2'b00, bytes[14:3]} + {13'd0, |bytes[2:0]};
+  function automatic logic [13:0] words_of(input logic [15:0] bytes);
+    words_of = {1'b0, bytes[15:3]} + {13'd0, |bytes[2:0]};
   endfunction
 
   // ---- write side ---------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ module e1000_rx_fifo (
     logic [63:0] data;
     if (word_we || wr_state_q != WrData) begin
       addr = wr_state_q == WrData ? wr_ptr_q : wr_state_q == WrStat0 ? tail_q : tail_q + 13'd1;
-      data = wr_state_q == WrData ? word_i : wr_state_q == WrStat0 ? frame_i[63:0] : {49'd0, frame_i.length};
+      data = wr_state_q == WrData ? word_i : wr_state_q == WrStat0 ? frame_i[63:0] : {48'd0, frame_i.length};
       mem[addr] <= data;
     end
   end
@@ -117,7 +117,7 @@ module e1000_rx_fifo (
   logic [13:0] left_q;      // unread data words of the head frame
   logic [13:0] size_q;      // all its data words
   logic [63:0] rdata_q, frame_lo_q;
-  logic [14:0] frame_len_q;
+  logic [15:0] frame_len_q;
   logic        release_head, mem_re;
   logic [12:0] mem_raddr;
 
@@ -133,8 +133,8 @@ module e1000_rx_fifo (
     end
     if (rd_state_q == RdStat0) frame_lo_q <= rdata_q;
     if (rd_state_q == RdStat1) begin
-      frame_len_q <= rdata_q[14:0];
-      size_q      <= words_of(rdata_q[14:0]);
+      frame_len_q <= rdata_q[15:0];
+      size_q      <= words_of(rdata_q[15:0]);
     end
   end
 
@@ -144,15 +144,15 @@ module e1000_rx_fifo (
   assign data_o        = rdata_q;
 
   // ---- diagnostics --------------------------------------------------------------------------------
-  // The pointers can be moved while the receiver is off and the FIFO empty, where head and tail are one place.  What
-  // software wrote reads back (2.5: RW 12:0) until a frame comes or goes; then the register shows the pointer again.
+  // The pointers can be moved while the receiver is off and the FIFO empty, where head and tail are one place; not under
+  // a frame that was begun before the receiver went off and is still arriving (R-5).  What software wrote reads back (2.5: RW 12:0) until a frame comes or goes; then the register shows the pointer again.
   logic        sel_diag, move;
   logic [6:0]  held_q;  // by offset: reads as written
   logic [12:0] rdfh_q, rdft_q, rdfhs_q, rdfts_q, rdfpc_q;
 
   assign sel_diag = reg_addr_i[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_addr_i[2:0] == 3'd0;
   assign move     = reg_wr_i & reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
-                  & (frames_q == 12'd0) & (wr_state_q == WrData);
+                  & (frames_q == 12'd0) & (wr_state_q == WrData) & (stored_q == 14'd0) & ~word_we;
 
   always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni) begin
@@ -230,7 +230,7 @@ module e1000_rx_fifo (
         RdStat0: rd_state_q <= RdStat1;
         RdStat1: begin
           rd_state_q <= RdHead;
-          left_q     <= words_of(rdata_q[14:0]);
+          left_q     <= words_of(rdata_q[15:0]);
         end
         RdHead: begin
           if (frame_pop_i) begin

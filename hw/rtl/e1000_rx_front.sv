@@ -195,7 +195,7 @@ module e1000_rx_front (
 
   // ---- fate ---------------------------------------------------------------------------------------
   logic                    keep, lost, commit, stored, missed;
-  logic [14:0]             length;
+  logic [15:0]             length;
   e1000_rx_pkg::rx_class_t kind;
   e1000_pkg::rx_frame_t    frame;
 

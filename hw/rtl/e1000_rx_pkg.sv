@@ -65,7 +65,5 @@ package e1000_rx_pkg;
   localparam logic [15:0] MinFrame = 16'd64;
   localparam logic [15:0] MaxFrame = 16'd1522;
   localparam logic [15:0] MaxJumbo = 16'd16384;
-  // The length field of the FIFO's status word has 15 bits: nothing longer is stored, SBP or not.
-  localparam logic [15:0] MaxStored = 16'd32767;
 
 endpackage

@@ -19,13 +19,18 @@ module e1000_rx_ring (
   input  logic [6:0]  placed_count_i,
   // descriptors whose write-back completed on the bus
   input  logic        written_i,
-  input  logic [6:0]  written_count_i,
+  input  logic [15:0] written_index_i, // the ring index past them
+  input  logic [15:0] issued_index_i,  // the ring index past the last descriptor given to a write-back burst
   output logic [63:0] base_o,
   output logic [15:0] size_o,          // descriptors in the ring
-  output logic [15:0] head_o,          // RDH
   output logic [15:0] tail_o,          // RDT
   output logic        usable_o,        // the ring's registers make sense (R-18)
-  output logic        flush_o,         // one cycle: forget everything on chip and start again at RDH (R-16, N-8)
+  // R-16, N-8, one cycle each.  The ring was rewritten: forget all that is not on the bus, go on at start_o; to RDH by
+  // software, and a write-back under way moves it no more.  RDT with EN = 0: fetch unused descriptors again.
+  output logic        flush_o,
+  output logic        rehead_o,        // with flush_o
+  output logic [15:0] start_o,         // with flush_o
+  output logic        refetch_o,
   output logic        no_desc_o,       // free count 0, for RNBC (R-32)
   output logic        rxdmt0_o,        // one-cycle cause (I-40)
   output logic        clk_req_o        // the top asks for placed_i and written_i
@@ -35,7 +40,9 @@ module e1000_rx_ring (
   logic [19:7]  rdlen_q;
   logic [15:0]  rdh_q, rdt_q;
   logic [15:0]  placed_q;     // ring index past the last descriptor whose buffer is in memory
-  logic         flush_q;
+  logic         flush_q, rehead_q, refetch_q;
+  logic         start_ok_q;   // the index at which the ring was begun lies in it: RDH may not have got there yet
+  logic [15:0]  start;
   logic [31:0]  rdata_q;
 
   logic [15:0]  size;
@@ -81,18 +88,24 @@ module e1000_rx_ring (
     if (wr_rdbal) rdbal_q <= reg_wdata_i[31:4];
     if (wr_rdbah) rdbah_q <= reg_wdata_i;
     if (!rst_ni || soft_rst_i) begin
-      rdlen_q  <= '0;
-      rdh_q    <= 16'd0;
-      rdt_q    <= 16'd0;
-      placed_q <= 16'd0;
-      flush_q  <= 1'b0;
+      rdlen_q    <= '0;
+      rdh_q      <= 16'd0;
+      rdt_q      <= 16'd0;
+      placed_q   <= 16'd0;
+      flush_q    <= 1'b0;
+      rehead_q   <= 1'b0;
+      refetch_q  <= 1'b0;
+      start_ok_q <= 1'b1;
     end else begin
-      flush_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i);  // R-16
+      flush_q   <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh;  // R-16
+      rehead_q  <= wr_rdh;
+      refetch_q <= wr_rdt && !rx_en_i;
       if (wr_rdlen) rdlen_q <= reg_wdata_i[19:7];
       if (wr_rdt) rdt_q <= reg_wdata_i[15:0];
       if (wr_rdh) rdh_q <= reg_wdata_i[15:0];
-      else if (written_i) rdh_q <= advance(rdh_q, written_count_i, size);
-      if (flush_q) placed_q <= rdh_q;
+      else if (written_i) rdh_q <= written_index_i;
+      if (flush_q) start_ok_q <= start < size;
+      if (flush_q) placed_q <= start;
       else if (placed_i) placed_q <= placed_next;
     end
   end
@@ -114,10 +127,13 @@ module e1000_rx_ring (
   assign reg_rdata_o = rdata_q;
   assign base_o      = {rdbah_q, rdbal_q, 4'd0};
   assign size_o      = size;
-  assign head_o      = rdh_q;
   assign tail_o      = rdt_q;
-  assign usable_o    = rdh_q < size && rdt_q < size;
+  assign usable_o    = rdh_q < size && rdt_q < size && start_ok_q;
+  assign start       = rehead_q ? rdh_q : issued_index_i;
   assign flush_o     = flush_q;
+  assign rehead_o    = rehead_q;
+  assign start_o     = start;
+  assign refetch_o   = refetch_q;
   assign no_desc_o   = !usable_o || placed_q == rdt_q;
-  assign clk_req_o   = flush_q;
+  assign clk_req_o   = flush_q || refetch_q;
 endmodule

@@ -17,13 +17,13 @@ module e1000_rx_verdict (
 
   output e1000_rx_pkg::rx_class_t kind_o,      // 0 without eof_i, as the next two
   output logic                    keep_o,      // worth storing
-  output logic [14:0]             length_o,    // bytes to store
+  output logic [15:0]             length_o,    // bytes to store
   output e1000_pkg::rx_frame_t    frame_o      // from the cycle after commit_i
 );
 
   always_comb begin
     keep_o   = 1'b0;
-    length_o = 15'd0;
+    length_o = 16'd0;
     kind_o   = '0;
     if (eof_i) begin
       kind_o.counted = cfg_i.en & cfg_i.link_up;
@@ -31,15 +31,16 @@ module e1000_rx_verdict (
       kind_o.runt    = length_i < e1000_rx_pkg::MinFrame;
       kind_o.giant   = length_i > (cfg_i.lpe ? e1000_rx_pkg::MaxJumbo : e1000_rx_pkg::MaxFrame);
       kind_o.good    = crc_ok_i & ~rx_er_i & ~kind_o.runt & ~kind_o.giant;
-      keep_o = kind_o.pass & (kind_o.good | (cfg_i.sbp & (length_i <= e1000_rx_pkg::MaxStored)));
+      keep_o = kind_o.pass & (kind_o.good | cfg_i.sbp);
       // What is stored: without the FCS if SECRC (R-42), without the tag (R-43).  A frame that passes has its DA,
       // and 16 bytes if it lost a tag, so this stays above zero.
-      length_o = length_i[14:0] - (cfg_i.secrc ? 15'd4 : 15'd0) - (stripped_i ? 15'd4 : 15'd0);
+      // The longest that fits into the FIFO has 65520 bytes; one of 65535 may be longer still, and does not.
+      length_o = length_i - (cfg_i.secrc ? 16'd4 : 16'd0) - (stripped_i ? 16'd4 : 16'd0);
     end
   end
 
   // The status word; the checksums, which have registers of their own, join in the cycle after.
-  logic [14:0] length_q;
+  logic [15:0] length_q;
   logic [15:0] tag_q, special_q;
   logic        stripped_q, pif_q, crc_ok_q, rx_er_q;
   always_ff @(posedge clk_rx_fifo_i) begin

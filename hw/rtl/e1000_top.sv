@@ -170,20 +170,21 @@ module e1000_top #(
   );
 
   // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
-  logic        placed, written, ring_usable, ring_flush, rxdmt0, req_ring;
-  logic [6:0]  placed_count, written_count;
+  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_refetch, rxdmt0, req_ring;
+  logic [6:0]  placed_count, issue_ptr;
   logic [63:0] ring_base;
-  logic [15:0] ring_size, ring_head, ring_tail;
+  logic [15:0] ring_size, ring_start, ring_tail, written_index, issue_index;
   e1000_rx_ring u_ring (
     .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
     .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_ring), .rx_en_i(rx_en),
     .rdmts_i(rctl[e1000_regs_pkg::RCTL_RDMTS_HI:e1000_regs_pkg::RCTL_RDMTS_LO]), .placed_i(placed),
-    .placed_count_i(placed_count), .written_i(written), .written_count_i(written_count), .base_o(ring_base),
-    .size_o(ring_size), .head_o(ring_head), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
-    .no_desc_o(no_desc), .rxdmt0_o(rxdmt0), .clk_req_o(req_ring)
+    .placed_count_i(placed_count), .written_i(written), .written_index_i(written_index), .issued_index_i(issue_index),
+    .base_o(ring_base), .size_o(ring_size), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
+    .rehead_o(ring_rehead), .start_o(ring_start), .refetch_o(ring_refetch), .no_desc_o(no_desc), .rxdmt0_o(rxdmt0),
+    .clk_req_o(req_ring)
   );
 
-  logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, hold_fetch, req_cache;
+  logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, req_cache;
   logic [63:0] desc_addr, wb_lo, wb_hi;
   logic [6:0]  use_ptr, freed_ptr;
   logic [5:0]  wb_rd_ptr;
@@ -193,12 +194,13 @@ module e1000_top #(
   logic [31:0] rsp_data;
   e1000_desc_cache #(.FetchMax(FetchMax)) u_cache (
     .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en), .base_i(ring_base), .size_i(ring_size),
-    .head_i(ring_head), .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .pthresh_i(pthresh),
-    .hthresh_i(hthresh), .desc_valid_o(desc_valid), .desc_addr_o(desc_addr), .use_ptr_o(use_ptr), .desc_use_i(desc_use),
-    .none_left_o(none_left), .starved_o(cache_starved), .wb_rd_i(wb_rd), .wb_rd_ptr_i(wb_rd_ptr), .wb_lo_o(wb_lo),
-    .wb_hi_o(wb_hi), .freed_ptr_i(freed_ptr), .hold_fetch_i(hold_fetch), .req_valid_o(fetch_valid),
-    .req_urgent_o(fetch_urgent), .req_addr_o(fetch_addr), .req_len_o(fetch_len), .req_gnt_i(fetch_gnt),
-    .rsp_valid_i(fetch_rsp), .rsp_data_i(rsp_data), .rsp_ok_i(rsp_ok), .rsp_last_i(rsp_last), .clk_req_o(req_cache)
+    .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .start_i(ring_start), .refetch_i(ring_refetch),
+    .pthresh_i(pthresh), .hthresh_i(hthresh), .desc_valid_o(desc_valid), .desc_addr_o(desc_addr), .use_ptr_o(use_ptr),
+    .desc_use_i(desc_use), .none_left_o(none_left), .starved_o(cache_starved), .wb_rd_i(wb_rd),
+    .wb_rd_ptr_i(wb_rd_ptr), .wb_lo_o(wb_lo), .wb_hi_o(wb_hi), .freed_ptr_i(freed_ptr), .issue_ptr_i(issue_ptr),
+    .issue_index_i(issue_index), .req_valid_o(fetch_valid), .req_urgent_o(fetch_urgent), .req_addr_o(fetch_addr),
+    .req_len_o(fetch_len), .req_gnt_i(fetch_gnt), .rsp_valid_i(fetch_rsp), .rsp_data_i(rsp_data), .rsp_ok_i(rsp_ok),
+    .rsp_last_i(rsp_last), .clk_req_o(req_cache)
   );
 
   logic        done_wr, complete, frame_done, frame_small, need_desc, done_alone, req_dma;
@@ -213,7 +215,9 @@ module e1000_top #(
   e1000_rx_dma #(.BurstBytes(BurstBytes)) u_dma (
     .clk_i(clk_rx_dma_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en),
     .bsize_i(rctl[e1000_regs_pkg::RCTL_BSIZE_HI:e1000_regs_pkg::RCTL_BSIZE_LO]),
-    .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit), .flush_i(ring_flush),
+    .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit),
+    .long_ok_i(rctl[e1000_regs_pkg::RCTL_LPE] || rctl[e1000_regs_pkg::RCTL_SBP]), .flush_i(ring_flush),
+    .issue_ptr_i(issue_ptr),
     .frame_valid_i(frame_valid), .frame_i(frame), .data_valid_i(data_valid), .data_i(data), .data_pop_o(data_pop),
     .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),
     .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
@@ -229,12 +233,12 @@ module e1000_top #(
   logic [12:0] wb_len;
   e1000_pkg::mst_wdata_t wb_w;
   e1000_writeback u_writeback (
-    .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .base_i(ring_base), .size_i(ring_size),
-    .head_i(ring_head), .wthresh_i(wthresh), .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
+    .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .rehead_i(ring_rehead),
+    .start_i(ring_start), .base_i(ring_base), .size_i(ring_size), .wthresh_i(wthresh), .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
     .done_wr_i(done_wr), .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete), .complete_ptr_i(complete_ptr),
     .ask_i(ask), .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd), .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo),
-    .hi_i(wb_hi), .freed_ptr_o(freed_ptr), .hold_fetch_o(hold_fetch), .written_o(written),
-    .written_count_o(written_count), .req_valid_o(wb_valid), .req_addr_o(wb_addr), .req_len_o(wb_len),
+    .hi_i(wb_hi), .freed_ptr_o(freed_ptr), .issue_ptr_o(issue_ptr), .issue_index_o(issue_index), .written_o(written),
+    .written_index_o(written_index), .req_valid_o(wb_valid), .req_addr_o(wb_addr), .req_len_o(wb_len),
     .req_gnt_i(wb_gnt), .w_valid_o(wb_wvalid), .w_o(wb_w), .w_ready_i(wb_wready), .rsp_valid_i(wb_rsp),
     .rsp_ok_i(rsp_ok), .clk_req_o(req_wb)
   );

@@ -5,14 +5,17 @@
 // A whole 16-byte descriptor goes out in ascending dwords, so DD's dword lands last (R-22).
 // The burst's response is its completion: then RDH moves (R-12), and then the causes that waited for it are raised
 // (R-21).  A cause never waits for descriptors completed after it was asked for.
+// A rewritten ring (R-16) forgets what no burst was granted for; what the bus has ends as if the ring had been rewritten
+// after it: RDH moves on, unless software has written RDH, and no cause asked for is lost.
 module e1000_writeback (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        soft_rst_i,
-  input  logic        flush_i,              // the ring was rewritten: forget everything
+  input  logic        flush_i,              // the ring was rewritten
+  input  logic        rehead_i,             // ... by RDH
+  input  logic [15:0] start_i,              // ... and goes on at this index
   input  logic [63:0] base_i,
   input  logic [15:0] size_i,
-  input  logic [15:0] head_i,
   input  logic [5:0]  wthresh_i,            // descriptors, at least 1
   input  logic        rx_en_i,              // RCTL.EN
   input  logic        none_left_i,          // R-20 d
@@ -33,10 +36,11 @@ module e1000_writeback (
   input  logic [63:0] lo_i,
   input  logic [63:0] hi_i,
   output logic [6:0]  freed_ptr_o,
-  output logic        hold_fetch_o,
+  output logic [6:0]  issue_ptr_o,          // past the last entry given to a burst
+  output logic [15:0] issue_index_o,        // ... and its ring index
   // ring
-  output logic        written_o,
-  output logic [6:0]  written_count_o,
+  output logic        written_o,            // RDH goes to written_index
+  output logic [15:0] written_index_o,
   // bus
   output logic        req_valid_o,
   output logic [63:0] req_addr_o,
@@ -60,7 +64,6 @@ module e1000_writeback (
   logic [6:0]  send_rem_q;       // descriptors not yet sent
   logic [5:0]  send_ptr_q;
   logic [1:0]  dword_q;
-  logic        stale_q;          // a flush overtook the burst being sent
 
   // ---- what waits for completion: the oldest request and one that gathers all later ones ------------
   logic        ask0_q, ask1_q;
@@ -73,9 +76,13 @@ module e1000_writeback (
   function automatic logic reached(logic [6:0] pointer, logic [6:0] target);
     reached = (pointer - target) < 7'd64;
   endfunction
+  // A flush takes back what waits for entries that no burst carries.
+  function automatic logic [6:0] on_bus(logic [6:0] pointer);
+    on_bus = reached(issue_ptr_q, pointer) ? pointer : issue_ptr_q;
+  endfunction
   assign flush_due = flush_on_q && !reached(issue_ptr_q, flush_ptr_q);
   assign release0  = ask0_q && reached(freed_ptr_q, ask0_ptr_q);
-  assign causes_o   = release0 && !flush_i ? ask0_causes_q : 2'b00;
+  assign causes_o  = release0 ? ask0_causes_q : 2'b00;
 
   // ---- when and how much -----------------------------------------------------------------------------
   logic [6:0]  pending, count;
@@ -140,24 +147,28 @@ module e1000_writeback (
 
   // ---- bursts whose response is outstanding ------------------------------------------------------------
   logic [1:0]  tok_rd_q, tok_wr_q;
-  logic [3:0]  tok_live_q;
-  logic [27:0] tok_count_q;      // 4 x descriptors
-  logic        tok_push;
-  assign tok_push        = state_q == StRequest && req_gnt_i;
-  assign written_o       = rsp_valid_i && rsp_ok_i && tok_live_q[tok_rd_q] && !flush_i;
-  assign written_count_o = tok_count_q[tok_rd_q*7 +: 7];
+  logic [3:0]  tok_head_q;       // it moves RDH: software has not written RDH since
+  logic [27:0] tok_ptr_q;        // 4 x cache pointer past the burst
+  logic [63:0] tok_index_q;      // 4 x ring index past it
+  logic        failed_q;         // one ended in an error: nothing behind it counts
+  logic        freed;
+  assign freed           = rsp_valid_i && rsp_ok_i && !failed_q;
+  assign written_o       = freed && tok_head_q[tok_rd_q] && !(flush_i && rehead_i);
+  assign written_index_o = tok_index_q[tok_rd_q*16 +: 16];
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : update
+    logic [6:0]  next_ptr;
+    logic [15:0] next_index;
     if (!rst_ni || soft_rst_i) begin
       state_q        <= StIdle;
       complete_ptr_q <= 7'd0;
       issue_ptr_q    <= 7'd0;
       freed_ptr_q    <= 7'd0;
       index_q        <= 16'd0;
-      stale_q        <= 1'b0;
       tok_rd_q       <= 2'd0;
       tok_wr_q       <= 2'd0;
-      tok_live_q     <= 4'd0;
+      tok_head_q     <= 4'd0;
+      failed_q       <= 1'b0;
     end else begin
       if (complete_i) complete_ptr_q <= complete_ptr_i;
       unique case (state_q)
@@ -171,47 +182,46 @@ module e1000_writeback (
         end
         StRequest: if (flush_i) state_q <= StIdle;
         else if (req_gnt_i) begin
-          issue_ptr_q <= issue_ptr_q + burst_q;
-          index_q     <= index_q + {9'd0, burst_q} == size_i ? 16'd0 : index_q + {9'd0, burst_q};
+          next_ptr    = issue_ptr_q + burst_q;
+          next_index  = index_q + {9'd0, burst_q};
+          if (next_index == size_i) next_index = 16'd0;
+          issue_ptr_q <= next_ptr;
+          index_q     <= next_index;
           state_q     <= StSend;
+          tok_wr_q                       <= tok_wr_q + 2'd1;
+          tok_head_q[tok_wr_q]           <= 1'b1;
+          tok_ptr_q[tok_wr_q*7 +: 7]     <= next_ptr;
+          tok_index_q[tok_wr_q*16 +: 16] <= next_index;
         end
-        default: begin
-          if (flush_i) stale_q <= 1'b1;
-          if (w_ready_i) begin
-            dword_q <= dword_q + 2'd1;
-            if (dword_q == 2'd3) begin
-              send_ptr_q <= send_ptr_q + 6'd1;
-              send_rem_q <= send_rem_q - 7'd1;
-            end
-            if (last_beat) begin
-              stale_q <= 1'b0;
-              state_q <= StIdle;
-            end
+        default: if (w_ready_i) begin
+          dword_q <= dword_q + 2'd1;
+          if (dword_q == 2'd3) begin
+            send_ptr_q <= send_ptr_q + 6'd1;
+            send_rem_q <= send_rem_q - 7'd1;
           end
+          if (last_beat) state_q <= StIdle;
         end
       endcase
 
-      if (tok_push) begin
-        tok_wr_q                      <= tok_wr_q + 2'd1;
-        tok_live_q[tok_wr_q]          <= 1'b1;
-        tok_count_q[tok_wr_q*7 +: 7]  <= burst_q;
+      if (rsp_valid_i) begin
+        tok_rd_q <= tok_rd_q + 2'd1;
+        failed_q <= failed_q || !rsp_ok_i;
       end
-      if (rsp_valid_i) tok_rd_q <= tok_rd_q + 2'd1;
-      if (written_o) freed_ptr_q <= freed_ptr_q + written_count_o;
+      if (freed) freed_ptr_q <= tok_ptr_q[tok_rd_q*7 +: 7];
 
       if (flush_i) begin
-        complete_ptr_q <= 7'd0;
-        issue_ptr_q    <= 7'd0;
-        freed_ptr_q    <= 7'd0;
-        index_q        <= head_i;
-        tok_live_q     <= 4'd0;
+        complete_ptr_q <= issue_ptr_q;
+        index_q        <= start_i;
+        if (rehead_i) tok_head_q <= 4'd0;
       end
     end
   end
 
   // A request joins the later slot while the older one waits, so the older is never put off.
+  logic [6:0] ask_ptr;
+  assign ask_ptr = flush_i ? issue_ptr_q : complete_ptr_q;
   always_ff @(posedge clk_i) begin
-    if (!rst_ni || soft_rst_i || flush_i) begin
+    if (!rst_ni || soft_rst_i) begin
       ask0_q     <= 1'b0;
       ask1_q     <= 1'b0;
       flush_on_q <= 1'b0;
@@ -222,16 +232,21 @@ module e1000_writeback (
         ask0_causes_q <= ask1_causes_q;
         ask1_q        <= 1'b0;
       end
+      if (flush_i) begin
+        ask0_ptr_q <= on_bus(release0 ? ask1_ptr_q : ask0_ptr_q);
+        ask1_ptr_q <= on_bus(ask1_ptr_q);
+        flush_on_q <= 1'b0;
+      end
       if (ask_i) begin
         flush_on_q  <= 1'b1;
-        flush_ptr_q <= complete_ptr_q;
+        flush_ptr_q <= ask_ptr;
         if (!ask0_q || (release0 && !ask1_q)) begin
           ask0_q        <= 1'b1;
-          ask0_ptr_q    <= complete_ptr_q;
+          ask0_ptr_q    <= ask_ptr;
           ask0_causes_q <= ask_causes_i;
         end else begin
           ask1_q        <= 1'b1;
-          ask1_ptr_q    <= complete_ptr_q;
+          ask1_ptr_q    <= ask_ptr;
           ask1_causes_q <= ask_causes_i | (ask1_q && !release0 ? ask1_causes_q : 2'b00);
         end
       end else if (flush_on_q && !flush_due) begin
@@ -240,11 +255,12 @@ module e1000_writeback (
     end
   end
 
-  assign freed_ptr_o  = freed_ptr_q;
-  assign hold_fetch_o = stale_q || (flush_i && state_q == StSend);
-  assign req_valid_o  = state_q == StRequest && !flush_i;
-  assign req_addr_o   = addr_q;
-  assign req_len_o    = {2'd0, burst_q, 4'd0};
+  assign freed_ptr_o   = freed_ptr_q;
+  assign issue_ptr_o   = issue_ptr_q;
+  assign issue_index_o = index_q;
+  assign req_valid_o   = state_q == StRequest && !flush_i;
+  assign req_addr_o    = addr_q;
+  assign req_len_o     = {2'd0, burst_q, 4'd0};
   // The top asks for responses, grants, uses of descriptors and completions, the ring for flushes.
-  assign clk_req_o    = start || state_q == StSend || release0 || (flush_on_q && !flush_due) || ask_i;
+  assign clk_req_o     = start || state_q == StSend || release0 || (flush_on_q && !flush_due) || ask_i;
 endmodule

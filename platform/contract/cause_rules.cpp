@@ -60,8 +60,10 @@ bool cause_rules::judge_small_packet(bool again, sim_time t) {
 }
 
 void cause_rules::judge_receive(std::uint32_t bits, bool expiry, sim_time t) {
-  const bool again = t - receive_at_ <= w_.limits.settle;  // one write-back served two requests, one clock apart
+  // One write-back may serve two requests, one clock apart; not three.
+  const bool again = !repeated_ && t - receive_at_ <= w_.limits.settle;
   receive_at_ = t;
+  repeated_ = again;
   const bool small_in_order = (bits & icr::SRPD) == 0 || judge_small_packet(again, t);
   if ((bits & icr::RXT0) != 0 && small_in_order) judge_receive_timer(expiry, again, t);
   if (frames_.frames_done() != frames_.frames_written()) return;

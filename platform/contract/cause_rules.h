@@ -59,6 +59,7 @@ class cause_rules {
   std::uint64_t reported_frames_ = 0;      // frames written back that RXT0 causes have used up
   std::uint64_t reported_small_ = 0;       // ... and SRPD
   sim_time receive_at_ = -time_never / 2;  // RXT0 or SRPD
+  bool repeated_ = false;                  // ... the second of a pair
   unsigned flushes_ = 0;
   // I-40
   bool armed_ = false;         // free descriptors were above the threshold since the last RXDMT0

@@ -127,6 +127,8 @@ bool checker::hears_host(const event& e) {
       return;
     case stage::desc_writeback: {
       if (!hears_descriptor(e)) return;
+      if (belongs_to_old_ring(e)) [[unlikely]]
+        return;
       const std::uint64_t before = writeback_.frames_written();
       writeback_.on_writeback(e);
       if (writeback_.frames_written() != before) timer_.on_written(e.frame, e.time);

@@ -56,9 +56,20 @@ class checker final : public event_consumer {
   void on_reg_read(const event& e);
   void on_reset(const event& e);
   void restart_ring(sim_time t);
-  void flush_chip(std::uint32_t tail, sim_time t);
+  void rewrite_ring(bool head_written, sim_time t);
+  bool belongs_to_old_ring(const event& e);
+  void refetch(std::uint32_t tail, sim_time t);
   void run_due(sim_time now);
   void pass(event_stretch stretch, std::size_t from, std::size_t to);
+
+  /// Where a write-back that was under way ends when the ring is rewritten.
+  struct old_ring {
+    std::uint64_t next = 0;  // address of the next descriptor
+    std::uint64_t base = 0;
+    std::uint32_t count = 0;
+    std::uint32_t index = 0;
+    sim_time until = -1;
+  };
 
   event_selection selection_;
   watched w_;
@@ -74,6 +85,7 @@ class checker final : public event_consumer {
   link_rules link_;
   register_rules register_;
   statistics_rules statistics_;
+  old_ring old_ring_;
 };
 
 }  // namespace ringside::contract

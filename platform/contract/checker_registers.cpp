@@ -8,7 +8,7 @@ namespace ringside::contract {
 
 void checker::restart_ring(sim_time t) {
   const nic_registers& r = w_.registers;
-  w_.restarted_at = t;
+  w_.restarted_at = w_.rewritten_at = t;
   w_.ring.restart(r.ring_base(), r.ring_count(), r.head(), r.tail());
   fetch_.restart();
   payload_.restart();
@@ -19,22 +19,44 @@ void checker::restart_ring(sim_time t) {
   timer_.restart();
 }
 
-// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8).
-void checker::flush_chip(std::uint32_t tail, sim_time t) {
+// the ring is rewritten.  What the bus has ends in the old ring and RDH moves on with it, unless RDH is written.
+void checker::rewrite_ring(bool head_written, sim_time t) {
+  const std::uint32_t index = w_.ring.written.index;
+  const bool moves = !head_written && w_.ring.usable();
+  old_ring_ = {w_.ring.base() + std::uint64_t{index} * 16, w_.ring.base(), w_.ring.count(), index,
+               moves ? t + w_.limits.bus_drain : -1};
+  restart_ring(t);
+}
+
+// The next write-back of the old ring, until the new one is in use.
+bool checker::belongs_to_old_ring(const event& e) {
+  if (e.time > old_ring_.until || e.a != old_ring_.next) return false;
+  if (const std::uint32_t index = w_.ring.index_of(e.a); index != ring_ledger::none && w_.ring.slot(index).loaded)
+    return false;
+  old_ring_.index = old_ring_.index + 1 == old_ring_.count ? 0 : old_ring_.index + 1;
+  old_ring_.next = old_ring_.base + std::uint64_t{old_ring_.index} * 16;
+  w_.registers.set_head(old_ring_.index);
+  const sim_time rewritten = w_.rewritten_at;
+  restart_ring(e.time);
+  w_.rewritten_at = rewritten;
+  return true;
+}
+
+// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8); what is under way
+// ends as if nothing had been written.
+void checker::refetch(std::uint32_t tail, sim_time t) {
   if (!w_.ring.usable()) return restart_ring(t);
   w_.restarted_at = t;
-  w_.ring.flush_chip(tail);
-  fetch_.restart();
-  payload_.restart();
-  writeback_.restart();
+  w_.ring.refetch(tail);
+  fetch_.refetch();
   driver_.on_tail_while_off();
-  cause_.restart();
-  timer_.restart();
+  cause_.on_doorbell(t);
 }
 
 void checker::on_reset(const event& e) {
   w_.registers.reset(e.time);
   w_.after_reset = true;
+  old_ring_.until = -1;
   w_.reset_at = e.time;
   driver_.reset();
   front_.on_reset();
@@ -57,9 +79,9 @@ void checker::on_reg_write(const event& e) {
     case reg::RDBAH:
     case reg::RDLEN:
     case reg::RDH:
-      return restart_ring(e.time);
+      return rewrite_ring(e.a == reg::RDH, e.time);
     case reg::RDT:
-      if (!w_.registers.enabled()) return flush_chip(value & 0xFFFFU, e.time);
+      if (!w_.registers.enabled()) return refetch(value & 0xFFFFU, e.time);
       driver_.on_doorbell(value & 0xFFFFU, e.time);
       fetch_.look(e.time);
       front_.on_progress(e.time);
@@ -110,10 +132,12 @@ void checker::on_reg_read(const event& e) {
       break;
     case reg::RDH:
       if (w_.ring.usable() && !w_.after_reset && value != ~0U) {
-        // RDH may lag behind the bus by the write-backs whose completion has not reached the card yet.
+        // RDH may lag behind the bus by the write-backs whose completion has not reached the card yet; a burst may be
+        // under way for long.
         const std::uint32_t head = w_.ring.written.index;
         const std::uint32_t behind = head >= value ? head - value : head + w_.ring.count() - value;
-        if (behind > w_.ring.written.position || behind > 64)
+        const bool settled = e.time - w_.written_at > w_.limits.bus_drain;
+        if (behind > w_.ring.written.position || behind > 64 || (behind != 0 && settled))
           w_.log.trip(rule::R_12, e.time, fmt::format("RDH reads {}, write-backs reach {}", value, head), {0, head, 0});
       }
       break;

@@ -21,8 +21,9 @@ struct tolerances {
   sim_time fetch_in_flight = 100 * us;
   // Bursts the bus had taken before CTRL.RST.
   sim_time reset_drain = 5 * us;
-  // The same before the ring was rewritten with EN = 0: the same 1 KiB of payload, and retries.
-  sim_time rewrite_drain = 60 * us;
+  // The same before the ring was rewritten or RDT written with EN = 0: the same 1 KiB of payload, and
+  // retries.
+  sim_time bus_drain = 60 * us;
   // N-10.
   sim_time stop = 10 * ms;
   // N-5, R-20: "at once" under a congested bus.

@@ -21,9 +21,9 @@ bool may_write(watched& w, const event& e) {
                {e.frame, breach::no_descriptor, e.a});
     return false;
   }
-  // what the bus had taken may finish although the ring was rewritten meanwhile; the card forgets it.
-  if (!w.registers.enabled() && w.restarted_at >= w.registers.enable_fell() &&
-      e.time - w.restarted_at <= w.limits.rewrite_drain)
+  // payload the bus had taken may finish although the ring was rewritten meanwhile; its frame is discarded.
+  if (!w.registers.enabled() && w.rewritten_at >= w.registers.enable_fell() &&
+      e.time - w.rewritten_at <= w.limits.bus_drain)
     return false;
   if (!w.ring.usable()) {
     w.log.trip(rule::R_18, e.time,

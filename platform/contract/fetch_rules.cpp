@@ -83,10 +83,12 @@ void fetch_rules::on_load(const event& e) {
   slot.stale_buffer = slot.loaded_buffer != 0 ? slot.loaded_buffer : slot.stale_buffer;
   slot.loaded_buffer = e.b;
   slot.loaded = true;
+  slot.stale = false;
   slot.visible = false;
   slot.suspect = false;
   slot.filled = slot.extent = 0;
   slot.frame = 0;
+  if (index != ring.fetched.index) ring.skip_to(index);
   const bool owned = ring.left(ring.fetched) > 0;
   if (index == ring.fetched.index && owned) {
     ring.step(ring.fetched);

@@ -16,6 +16,10 @@ class fetch_rules {
   void restart() {
     burst_ = w_.ring.fetched;
     loading_since_ = -1;
+    refetch();
+  }
+  /// RDT with EN = 0.  The next burst begins no later than the last one ended.
+  void refetch() {
     due_ = time_never;
     look(w_.restarted_at);
   }

@@ -7,6 +7,8 @@
 namespace ringside::contract {
 namespace {
 
+constexpr std::uint32_t longest_normal = 1522;
+
 // words of 8 bytes and two words of status.
 std::uint64_t fifo_bytes_of(std::uint32_t frame_bytes) {
   return ((std::uint64_t{frame_bytes} + 7) & ~std::uint64_t{7}) + 16;
@@ -26,6 +28,7 @@ void front_rules::on_commit(frame_record& row, sim_time t) {
   row.committed = true;
   stored_ += fifo_bytes_of(row.bytes);
   row.stored_through = stored_;
+  if (row.bytes > longest_normal) long_through_ = stored_;
   if (due_ == time_never) {
     progress_at_ = t;
     due_ = t + w_.limits.payload;
@@ -45,7 +48,9 @@ void front_rules::check(sim_time now) {
   }
   const nic_registers& r = w_.registers;
   const bool free_to_go = r.enabled() && r.bus_master() && w_.ring.usable() && !w_.after_reset && w_.ring.free() != 0;
-  if (!free_to_go) progress_at_ = now;
+  // a long frame that finds LPE and SBP off is discarded without a word on the bus.
+  const bool discards = freed_ < long_through_ && !r.long_packets() && !r.store_bad();
+  if (!free_to_go || discards) progress_at_ = now;
   if (now - progress_at_ >= w_.limits.payload) {
     w_.log.trip(rule::N_15, now,
                 fmt::format("{} bytes of frames have waited {} us with {} free descriptors", stored_ - freed_,

@@ -29,6 +29,7 @@ class front_rules {
   watched& w_;
   std::uint64_t stored_ = 0;  // FIFO bytes since reset
   std::uint64_t freed_ = 0;
+  std::uint64_t long_through_ = 0;  // of them, up to the last frame that R-40 may discard
   sim_time progress_at_ = 0;
   sim_time due_ = time_never;  // N-15
   bool link_down_ = false;     // known to be down

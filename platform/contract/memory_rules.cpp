@@ -15,13 +15,6 @@ void memory_rules::restart() {
 
 void memory_rules::on_visible(const event& e) {
   ring_ledger& ring = w_.ring;
-  if (const std::uint32_t index = ring.index_of(e.a); index != ring_ledger::none && ring.slot(index).late) {
-    ring_slot& slot = ring.slot(index);
-    slot.late = false;
-    slot.visible = true;
-    slot.visible_at = e.time;
-    return;
-  }
   if (!ring.usable() || ring.seen.position >= ring.written.position) return;  // of the time before a restart
   const std::uint32_t index = ring.index_of(e.a);
   if (index != ring.seen.index) return;

@@ -26,8 +26,10 @@ void nic_registers::set_rctl(std::uint32_t value, sim_time t) {
   const bool enable = (value & rctl::EN) != 0;
   if (enabled_ && !enable) enable_fell_ = t;
   enabled_ = enable;
+  const bool was_long = store_bad_ || long_packets_;
   store_bad_ = (value & rctl::SBP) != 0;
   long_packets_ = (value & rctl::LPE) != 0;
+  if (was_long && !store_bad_ && !long_packets_) long_fell_ = t;
   strip_crc_ = (value & rctl::SECRC) != 0;
   buffer_size_ = size_of_buffer(value);
   threshold_select_ = (value & rctl::RDMTS) >> rctl::RDMTS_SHIFT;

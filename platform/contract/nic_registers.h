@@ -48,6 +48,7 @@ class nic_registers {
   bool vlan_strip_seen() const { return vlan_strip_seen_; }
 
   sim_time enable_fell() const { return enable_fell_; }    // last time EN went to 0, or -1
+  sim_time long_fell() const { return long_fell_; }        // last time LPE and SBP went to 0, or long ago
   sim_time rctl_written() const { return rctl_written_; }  // last change of RCTL
   bool bus_master() const { return bus_master_; }          // true until a configuration write says otherwise
   sim_time bus_master_fell() const { return bus_master_fell_; }
@@ -79,6 +80,7 @@ class nic_registers {
   std::uint32_t write_threshold_ = 1;
   std::uint32_t rxcsum_seen_ = 0;
   sim_time enable_fell_ = -1;
+  sim_time long_fell_ = -time_never / 2;
   sim_time bus_master_fell_ = -time_never / 2;
   sim_time rctl_written_ = 0;
 };

@@ -18,7 +18,8 @@ void payload_rules::restart() {
   muted_ = false;
 }
 
-void payload_rules::begin_frame(frame_id frame) {
+void payload_rules::begin_frame(const event& e) {
+  const frame_id frame = e.frame;
   ring_ledger& ring = w_.ring;
   if (ring.filling_used) {
     ring.step(ring.filling);
@@ -30,6 +31,10 @@ void payload_rules::begin_frame(frame_id frame) {
   frame_over_ = false;
   placed_ = expected_ = 0;
   // A frame that loses a VLAN tag is 4 bytes shorter: its end is seen by dma_done only.
+  // a frame is begun by the card before the bus sees it.
+  const nic_registers& r = w_.registers;
+  const bool before = w_.rewritten_at < r.long_fell() && e.time - r.long_fell() <= w_.limits.bus_drain;
+  long_buffers_ = r.long_packets() || r.store_bad() || before;
   const frame_record* wire = w_.frames.find(frame);
   if (wire != nullptr && w_.registers.rctl_written() < wire->start)
     expected_ = wire->bytes - (w_.registers.strip_crc() ? 4 : 0);
@@ -38,7 +43,7 @@ void payload_rules::begin_frame(frame_id frame) {
 // a null descriptor takes no data; the frame goes on in the next one.
 void payload_rules::skip_null() {
   ring_ledger& ring = w_.ring;
-  while (ring.filling.position < ring.fetched.position) {
+  while (ring.filling.position < ring.on_chip_until()) {
     const ring_slot& slot = ring.at(ring.filling);
     if (!slot.loaded || slot.loaded_buffer != 0) break;
     ring.step(ring.filling);
@@ -59,7 +64,7 @@ bool payload_rules::on_write(const event& e) {
       place(e);  // more data of a frame that was complete: judged, not counted again
       return false;
     }
-    begin_frame(e.frame);
+    begin_frame(e);
   }
   if (muted_) return false;
   if (!w_.ring.filling_used) skip_null();
@@ -85,14 +90,16 @@ void payload_rules::place(const event& e) {
       skip_null();
       continue;
     }
-    if (ring.filling.position >= ring.tail) return refuse(rule::R_11, e, "no descriptor is left before RDT");
+    if (ring.filling.position >= ring.tail && !slot.stale)
+      return refuse(rule::R_11, e, "no descriptor is left before RDT");
     if (!slot.loaded) return refuse(rule::N_8, e, "the descriptor was not fetched since the ring was rewritten");
+    if (slot.stale && slot.filled == 0 && e.time - w_.restarted_at > w_.limits.bus_drain)
+      return refuse(rule::N_8, e, "the descriptor was not fetched since RDT was written with EN = 0");
     const std::uint64_t offset = e.a - slot.loaded_buffer;
     if (offset < size) {
       const std::uint64_t end = offset + e.b;
       if (end > size) return refuse(rule::N_3, e, "beyond the end of its buffer");
-      if (end > longest_normal_frame && !w_.registers.long_packets() && !w_.registers.store_bad())
-        return refuse(rule::R_40, e, "beyond byte 1522 of its buffer");
+      if (end > longest_normal_frame && !long_buffers_) return refuse(rule::R_40, e, "beyond byte 1522 of its buffer");
       slot.filled += static_cast<std::uint32_t>(e.b);
       slot.extent = std::max(slot.extent, static_cast<std::uint32_t>(end));
       slot.frame = e.frame;

@@ -19,7 +19,7 @@ class payload_rules {
   std::uint32_t placed() const { return placed_; }
 
  private:
-  void begin_frame(frame_id frame);
+  void begin_frame(const event& e);
   void skip_null();
   void place(const event& e);
   void refuse(rule broken, const event& e, const char* what);
@@ -31,6 +31,7 @@ class payload_rules {
   std::uint32_t placed_ = 0;    // bytes of the frame so far
   std::uint32_t expected_ = 0;  // bytes of the whole frame, 0 unknown
   bool muted_ = false;          // a breach of this frame was reported
+  bool long_buffers_ = false;   // the frame was begun with LPE or SBP, or may have been
 };
 
 }  // namespace ringside::contract

@@ -18,6 +18,7 @@ void ring_ledger::restart(std::uint64_t base, std::uint32_t count, std::uint32_t
   const ring_cursor start{0, usable_ ? head : 0};
   fetched = filling = written = seen = taken = tail_at = start;
   filling_used = false;
+  stale_until_ = 0;
   tail = 0;
   if (usable_ && tail_value < count) {
     const std::uint32_t ahead = tail_value >= head ? tail_value - head : tail_value + count - head;
@@ -26,15 +27,19 @@ void ring_ledger::restart(std::uint64_t base, std::uint32_t count, std::uint32_t
   }
 }
 
-void ring_ledger::flush_chip(std::uint32_t tail_value) {
-  for (ring_slot& slot : slots_) {
-    if (slot.loaded) slot.stale_buffer = slot.loaded_buffer;
-    slot.loaded = slot.suspect = false;
-  }
-  fetched = filling = tail_at = written;
-  filling_used = false;
+void ring_ledger::refetch(std::uint32_t tail_value) {
+  for (ring_slot& slot : slots_) slot.stale = slot.loaded;
+  stale_until_ = on_chip_until();
+  fetched = filling;
+  if (filling_used) step(fetched);
+  tail_at = written;
   tail = written.position;
   ring_doorbell(tail_value);
+}
+
+void ring_ledger::skip_to(std::uint32_t index) {
+  const std::uint32_t ahead = index >= fetched.index ? index - fetched.index : index + count_ - fetched.index;
+  if (fetched.position + ahead <= stale_until_) fetched = {fetched.position + ahead, index};
 }
 
 std::uint32_t ring_ledger::ring_doorbell(std::uint32_t value) {

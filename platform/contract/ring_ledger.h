@@ -5,6 +5,7 @@
 // Owned by the checker; the fetch, payload, write-back and driver rules share it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -34,10 +35,10 @@ struct ring_slot {
   std::uint32_t extent = 0;  // end of the furthest of them
   std::uint32_t mapped = 0;  // bytes mapped at posted_buffer, 0 unknown
   bool loaded = false;       // on chip since the last restart, not written back
+  bool stale = false;        // ... and since before RDT was written with EN = 0: nothing begins in it any more
   bool posted = false;       // driver wrote it, not handed over yet
   bool handed = false;       // RDT covers it, driver has not taken it
   bool visible = false;      // write-back is in memory
-  bool late = false;         // written back after a flush: the card forgets it, the driver may take it
   bool unmapped = false;     // the driver unmapped its buffer while it was handed over
   bool suspect = false;      // a breach was reported: judge it no further
 };
@@ -48,8 +49,12 @@ class ring_ledger {
 
   /// The ring was rewritten or reset: everything on chip is forgotten.
   void restart(std::uint64_t base, std::uint32_t count, std::uint32_t head, std::uint32_t tail);
-  /// RDT was written with RCTL.EN = 0: the chip starts again at RDH; what the driver owns or has taken stays.
-  void flush_chip(std::uint32_t tail);
+  /// RDT was written with RCTL.EN = 0: what no frame uses is fetched again.
+  void refetch(std::uint32_t tail);
+  /// Position behind which nothing on chip stands.
+  std::uint64_t on_chip_until() const { return std::max(fetched.position, stale_until_); }
+  /// A descriptor is fetched that is not the next one: the card had used those before it when RDT was written.
+  void skip_to(std::uint32_t index);
   /// RDT accepted; returns how many descriptors it adds.
   std::uint32_t ring_doorbell(std::uint32_t value);
 
@@ -80,6 +85,7 @@ class ring_ledger {
 
  private:
   std::vector<ring_slot> slots_;
+  std::uint64_t stale_until_ = 0;  // behind the last stale slot
   std::uint64_t base_ = 0;
   std::uint32_t count_ = 0;
   bool usable_ = false;

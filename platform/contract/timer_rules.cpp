@@ -129,7 +129,7 @@ void timer_rules::check(sim_time now) {
   if (announce_due_ == time_never) return;
   if (now < announce_due_) return w_.due.ask(announce_due_);
   announce_due_ = time_never;
-  if (unannounced_ == 0 || !w_.registers.enabled() || !w_.registers.bus_master()) return;
+  if (unannounced_ == 0 || !w_.registers.bus_master()) return;
   w_.log.trip(rule::I_1, now, "a frame is written back and RXT0 does not come",
               {announce_frame_, breach::no_descriptor, 0});
 }

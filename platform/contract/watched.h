@@ -28,7 +28,9 @@ struct watched {
   // Power-on or CTRL.RST, and RCTL.EN has not been set since: any DMA belongs to the time before.
   bool after_reset = true;
   sim_time reset_at = -time_never / 2;
-  sim_time restarted_at = 0;  // the ring registers were written
+  sim_time rewritten_at = 0;  // the ring was rewritten, or reset
+  sim_time restarted_at = 0;  // ... or RDT was written with EN = 0: what was fetched before is void
+  sim_time written_at = 0;    // a descriptor was written back
   bool driver_seen = false;   // the driver's descriptor events are in the stream
 };
 

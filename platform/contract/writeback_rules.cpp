@@ -42,7 +42,7 @@ std::uint32_t writeback_rules::locate(const event& e) {
       w_.log.trip(rule::N_2, e.time, "write-back outside the ring", {e.frame, breach::no_descriptor, e.a});
     return ring_ledger::none;
   }
-  if (index == ring.written.index && ring.left(ring.written) > 0) return index;
+  if (index == ring.written.index && (ring.left(ring.written) > 0 || ring.slot(index).stale)) return index;
   const std::uint32_t before = ring.written.index == 0 ? ring.count() - 1 : ring.written.index - 1;
   if (index == before && ring.written.position > 0) {
     w_.log.trip(rule::R_22, e.time, "a descriptor is written in two pieces", {e.frame, index, e.a});
@@ -143,14 +143,8 @@ void writeback_rules::judge_total(const event& e, write_back d) {
 
 void writeback_rules::on_writeback(const event& e) {
   ring_ledger& ring = w_.ring;
-  if (!may_write(w_, e)) {
-    // What the bus had taken before RDT was rewritten with EN = 0 ends in memory all the same (10.8: polls go on).
-    if (const std::uint32_t index = ring.index_of(e.a); index != ring_ledger::none) {
-      ring.slot(index).late = true;
-      ring.slot(index).written = e.b;
-    }
-    return;
-  }
+  if (!may_write(w_, e)) return;
+  w_.written_at = e.time;
   const std::uint32_t index = locate(e);
   if (index == ring_ledger::none) return;
   ring_slot& slot = ring.slot(index);
@@ -172,7 +166,7 @@ void writeback_rules::on_writeback(const event& e) {
     judge_frame(e, slot, d);
   }
   slot.written = e.b;
-  slot.loaded = false;
+  slot.loaded = slot.stale = false;
   ring.step(ring.written);
   if (slot.loaded_buffer == 0 && ring.filling.position < ring.written.position) {
     ring.filling = ring.written;

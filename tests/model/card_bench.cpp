@@ -9,7 +9,6 @@
 namespace ringside::test {
 namespace {
 constexpr std::size_t memory_bytes = 16 << 20;
-constexpr sim_time burst_overhead = 150 * ns;
 constexpr sim_time byte_time = 4 * ns;      // about twice the wire
 constexpr sim_time access_time = 200 * ns;  // from one register access to the next
 constexpr sim_time access_limit = 100 * us;
@@ -124,6 +123,20 @@ std::vector<card_bench::dma_record> card_bench::transfers(tlm::dma_kind kind) co
   return found;
 }
 
+std::size_t card_bench::on_bus(tlm::dma_kind kind) const {
+  const auto same = [kind](tlm::dma_kind k) {
+    return k == kind || (kind == tlm::dma_kind::payload && k == tlm::dma_kind::payload_end);
+  };
+  const auto asked = std::count_if(asked_.begin(), asked_.end(), same);
+  return static_cast<std::size_t>(asked) - transfers(kind).size();
+}
+
+bool card_bench::run_until_seen(const std::function<bool()>& done) {
+  constexpr sim_time clock = 8 * ns;
+  for (const sim_time limit = now_ + 1 * ms; !done() && now_ < limit;) run_for(clock);
+  return done();
+}
+
 std::vector<event> card_bench::events(stage what) {
   stream_.drain();
   std::vector<event> found;
@@ -133,7 +146,8 @@ std::vector<event> card_bench::events(stage what) {
 }
 
 sim_time card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) {
-  bus_free_ = std::max(bus_free_, t) + burst_overhead + transfer.length * byte_time;
+  bus_free_ = std::max(bus_free_, t) + bus_overhead + transfer.length * byte_time;
+  asked_.push_back(transfer.kind);
   at(bus_free_, [this, &transfer, t, end = bus_free_] { complete(transfer, t, end); });
   return t;
 }

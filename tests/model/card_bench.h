@@ -35,7 +35,7 @@ struct host_descriptor {
   bool operator==(const host_descriptor&) const = default;
 };
 
-class card_bench final : public tlm::nic_host, public event_consumer, public frame_source {
+class card_bench : public tlm::nic_host, public event_consumer, public frame_source {
  public:
   static constexpr std::uint64_t mac = 0x5634'1200'5452;  // 52:54:00:12:34:56, byte 0 lowest
   static constexpr std::uint32_t ring_at = 0x1'0000;
@@ -69,6 +69,14 @@ class card_bench final : public tlm::nic_host, public event_consumer, public fra
   void run_for(sim_time span) { run_until(now_ + span); }
   void run_until(sim_time t);
   sim_time now() const { return now_; }
+
+  // ---- bus ----
+  /// Before each transfer; a slow bus keeps several waiting.
+  sim_time bus_overhead = 150 * ns;
+  /// Asked for and not ended.
+  std::size_t on_bus(tlm::dma_kind kind) const;
+  /// Lets time pass, a clock at a time, until `done`; false after 1 ms.
+  bool run_until_seen(const std::function<bool()>& done);
 
   // ---- what happened ----
   struct dma_record {
@@ -104,6 +112,7 @@ class card_bench final : public tlm::nic_host, public event_consumer, public fra
   std::vector<std::uint8_t> memory_;
   std::multimap<sim_time, std::function<void()>> due_;
   std::vector<dma_record> transfers_;
+  std::vector<tlm::dma_kind> asked_;  // kinds of all transfers asked for
   std::vector<event> events_;
   std::vector<sim_time> asserted_;
   sim_time now_ = 0;

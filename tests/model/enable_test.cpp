@@ -44,6 +44,91 @@ TEST(enable, off_takes_no_frame_from_the_wire) {  // R-5
   EXPECT_EQ(bench.read(reg::TPR), 1U);  // 6.10: counts only while RCTL.EN
 }
 
+// without LPE and SBP the buffers may have 1522 bytes, whatever BSIZE says.  A longer frame that waits in the
+// FIFO is discarded when its turn comes; it takes no descriptor (N-4), and the next frame follows.
+TEST(long_packets, one_that_waits_is_discarded_when_lpe_is_off) {
+  struct row {
+    std::uint32_t rctl_at_last;
+    std::size_t size;
+    std::uint32_t frames;
+  };
+  constexpr std::uint32_t off = rctl::EN;
+  for (const row& r : {row{off, 1523, 1}, row{off, 9000, 1}, row{off | rctl::LPE, 9000, 6}, row{off, 1522, 2},
+                       row{off | rctl::SBP, 9000, 6}, row{off | rctl::SECRC, 1523, 1}}) {
+    SCOPED_TRACE(r.size);
+    card_bench bench;
+    bench.plan(plain_frame(own_address, r.size));
+    bench.plan(plain_frame(own_address, 64));
+    bench.open(16, 0, rctl::EN | rctl::LPE);
+    bench.start_traffic();
+    bench.run_for(200 * us);
+    bench.write(reg::RCTL, 0);
+    bench.write(reg::RCTL, r.rctl_at_last);
+    bench.write(reg::RDT, 15);
+    bench.run_for(200 * us);
+    EXPECT_EQ(bench.read(reg::RDH), r.frames);
+    EXPECT_EQ(bench.descriptor(r.frames - 1).length, 64U);
+    EXPECT_EQ(bench.read(reg::GPRC), 2U);  // both were stored
+    std::uint64_t most = 0;
+    for (const auto& t : bench.transfers(tlm::dma_kind::payload))
+      most = std::max(most, (t.address + t.length - 1) % card_bench::buffer_stride + 1);
+    EXPECT_LE(most, (r.rctl_at_last & (rctl::LPE | rctl::SBP)) != 0 ? 2048U : 1522U);
+  }
+}
+
+// R-40 by what is written: 1526 bytes without FCS are 1522.
+TEST(long_packets, what_counts_is_what_is_written) {
+  card_bench bench;
+  bench.plan(plain_frame(own_address, 1526));
+  bench.open(16, 0, rctl::EN | rctl::LPE | rctl::SECRC);
+  bench.start_traffic();
+  bench.run_for(200 * us);
+  bench.write(reg::RCTL, rctl::EN | rctl::SECRC);
+  bench.write(reg::RDT, 15);
+  bench.run_for(200 * us);
+  EXPECT_EQ(bench.descriptor(0).length, 1522U);
+}
+
+// a frame that was begun is finished by the settings it was begun with; its buffers were posted for it.
+TEST(long_packets, one_that_was_begun_is_finished) {
+  card_bench bench;
+  bench.plan(plain_frame(own_address, 6000));
+  bench.bus_overhead = 2 * us;
+  bench.open(16, 15, rctl::EN | rctl::LPE);
+  bench.run_for(20 * us);
+  bench.start_traffic();
+  EXPECT_TRUE(bench.run_until_seen([&] { return bench.on_bus(tlm::dma_kind::payload) != 0; }));
+  bench.write(reg::RCTL, rctl::EN);
+  bench.run_for(200 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 3U);
+  EXPECT_NE(bench.descriptor(2).status & rxd_status::EOP, 0U);
+}
+
+// 2.5: RDFH and the like are diagnostics.  A frame begun before EN fell is still arriving: it is stored whole.
+TEST(diagnostics, a_pointer_write_does_not_tear_the_frame_that_arrives) {
+  constexpr std::size_t size = 1000;
+  for (const std::uint32_t pointer : {reg::RDFH, reg::RDFT, reg::RDFHS, reg::RDFTS})
+    for (const sim_time after :
+         {sim_time{0}, 8 * ns, 16 * ns, 24 * ns, 32 * ns, 40 * ns, 48 * ns, 56 * ns, 64 * ns, 2 * us}) {
+      SCOPED_TRACE(after);
+      card_bench bench;
+      const offered_frame frame = plain_frame(own_address, size);
+      bench.plan(frame);
+      bench.open(16, 0, rctl::EN);
+      bench.start_traffic();
+      bench.run_for(1080 * ns);  // the delimiter came at 1 us and 56 ns
+      bench.write(reg::RCTL, 0);
+      bench.run_for(after);
+      bench.write(pointer, 0x123);
+      bench.run_for(50 * us);
+      bench.write(reg::RCTL, rctl::EN);
+      bench.write(reg::RDT, 15);
+      bench.run_for(50 * us);
+      ASSERT_EQ(bench.descriptor(0).length, size);
+      EXPECT_EQ(bench.bytes(card_bench::buffers_at, size - 4), frame.bytes);
+    }
+}
+
 TEST(link, down_takes_no_frame_from_the_wire) {  // L-6
   card_bench bench;
   plan_frames(bench, 3, 50 * us);

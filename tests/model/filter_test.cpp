@@ -199,6 +199,57 @@ TEST(length, long_packets_need_lpe) {  // 1523..16384
   EXPECT_FALSE(receive(plain_frame(own_address, 16385), rctl::LPE).stored);
 }
 
+// 6.8, R-31: with SBP whatever fits into the FIFO is stored, in whole words behind 16 bytes of status; the rest is
+// missed. 64 KiB hold 65520 bytes.
+TEST(length, bad_packets_of_any_length_are_stored) {
+  constexpr std::uint32_t fifo_kib = 64;
+  for (const std::size_t size : {32767UL, 32768UL, 40000UL, 65520UL, 65521UL, 65535UL, 65536UL, 70000UL}) {
+    SCOPED_TRACE(size);
+    const bool fits = (size + 7) / 8 * 8 + 16 <= fifo_kib * 1024UL;
+    card_bench bench;
+    const offered_frame frame = plain_frame(own_address, size);
+    bench.plan(frame);
+    bench.write(reg::PBA, fifo_kib);
+    bench.open(64, 63, rctl::EN | rctl::SBP);
+    bench.start_traffic();
+    bench.run_for(2 * ms);
+    const auto descriptors = static_cast<std::uint32_t>((size + 2047) / 2048);
+    EXPECT_EQ(bench.read(reg::RDH), fits ? descriptors : 0U);
+    EXPECT_EQ(bench.read(reg::MPC), fits ? 0U : 1U);
+    EXPECT_EQ(bench.read(reg::ICR) & icr::RXO, fits ? 0U : icr::RXO);
+    EXPECT_EQ(bench.read(reg::ROC), fits ? 1U : 0U);  // a missed frame counts in MPC alone
+    if (!fits) continue;
+    std::vector<std::uint8_t> got;
+    for (std::uint32_t i = 0; i < descriptors; ++i) {
+      const auto part = bench.bytes(bench.descriptor(i).address, bench.descriptor(i).length);
+      got.insert(got.end(), part.begin(), part.end());
+    }
+    ASSERT_EQ(got.size(), size);
+    got.resize(size - 4);
+    EXPECT_EQ(got, frame.bytes);
+  }
+}
+
+// IEEE 802.3 35.2.1.5, 35.2.2.8: RX_ER with RX_DV concerns the frame being received, and its first part on GMII is the
+// preamble (35.2.3): -9 is its first byte, -2 the delimiter.
+TEST(rx_error, counts_from_the_first_byte_of_the_preamble) {
+  for (const std::int32_t at : {-10, -9, -8, -3, -2, 0, 99, 100}) {
+    SCOPED_TRACE(at);
+    const bool inside = at >= -9 && at <= 99;
+    offered_frame frame = plain_frame(own_address, 100);
+    frame.rx_er_at = at;
+    card_bench bench;
+    bench.plan(frame);
+    bench.plan(plain_frame(own_address, 64));  // it says nothing about the next
+    bench.open(16, 15, rctl::EN);
+    bench.start_traffic();
+    bench.run_for(50 * us);
+    EXPECT_EQ(bench.read(reg::RXERRC), inside ? 1U : 0U);
+    EXPECT_EQ(bench.read(reg::RDH), inside ? 1U : 2U);
+    EXPECT_EQ(bench.descriptor(inside ? 0 : 1).length, 64U);
+  }
+}
+
 TEST(length, fcs_is_stripped_with_secrc) {
   card_bench bench;
   const auto got = receive(

@@ -173,7 +173,7 @@ TEST(rx_fifo, keeps_every_length) {
     ASSERT_TRUE(bench.push(frame));
     bench.pop(frame);
   }
-  for (const unsigned length : {1514U, 1518U, 1522U, 9018U, 16384U, 32767U}) {
+  for (const unsigned length : {1514U, 1518U, 1522U, 9018U, 16384U, 32767U, 32768U, 48000U}) {
     const auto frame = fifo_bench::make(length, length);
     ASSERT_TRUE(bench.push(frame));
     bench.pop(frame);

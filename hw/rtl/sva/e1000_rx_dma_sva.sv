@@ -26,7 +26,11 @@ module e1000_rx_dma_sva (
   input logic        req_valid_o,
   input logic [63:0] req_addr_o,
   input logic [12:0] req_len_o,
-  input logic        need_desc_o
+  input logic        need_desc_o,
+  input logic        started_q,
+  input logic        long_ok_i,
+  input logic        too_long,
+  input logic [15:0] frame_rem_q
 );
   logic past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
@@ -53,6 +57,11 @@ module e1000_rx_dma_sva (
   NothingCompletesInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     flush_i |-> !complete_o && !desc_use_o);
 
+  // R-40
+  NothingLongIsBegunWithoutLeave: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    desc_use_o && !started_q && !long_ok_i |-> frame_rem_q <= 16'd1522);
+
+  LongFrameIsDiscarded: cover property (@(posedge clk_i) rst_ni && too_long);
   FrameWaitsForDescriptors: cover property (@(posedge clk_i) rst_ni && need_desc_o);
   FlushMeetsABurst: cover property (@(posedge clk_i)
     rst_ni && flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q);

@@ -14,14 +14,17 @@ module e1000_writeback_sva (
   input logic        req_valid_o,
   input logic [63:0] req_addr_o,
   input logic [12:0] req_len_o,
+  input logic        freed,
+  input logic [27:0] tok_ptr_q,
+  input logic [1:0]  tok_rd_q,
   input logic        written_o,
-  input logic [6:0]  written_count_o,
+  input logic        rehead_i,
+  input logic [1:0]  state_q,
   input logic [1:0]  causes_o,
   input logic        ask0_q,
   input logic [6:0]  ask0_ptr_q,
   input logic        ask1_q,
-  input logic        release0,
-  input logic        stale_q
+  input logic        release0
 );
   logic past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
@@ -39,18 +42,26 @@ module e1000_writeback_sva (
   StaysInAPage: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096);
   FreesOnlyWhatWasIssued: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    written_o |-> written_count_o != 7'd0 && written_count_o <= issued);
+    freed |-> 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) != 7'd0
+              && 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) <= issued);
+  HeadMovesWithWhatIsFreed: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) written_o |-> freed);
   // R-21: everything the cause speaks of has completed on the bus
   CauseFollowsWriteBack: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64);
   LaterSlotNeedsTheEarlier: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ask1_q |-> ask0_q);
   OldestRequestIsNotPutOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     ask0_q && !release0 && !flush_i |=> ask0_q && ask0_ptr_q == $past(ask0_ptr_q));
-  NothingIsWrittenInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    flush_i |-> !req_valid_o && !written_o && causes_o == 2'b00);
+  NothingBeginsInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    flush_i |-> !req_valid_o);
+  // R-16: what the bus has is kept, the rest is forgotten
+  OnlyWhatIsOnTheBusOutlivesAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    flush_i |=> complete_ptr_q == issue_ptr_q && issue_ptr_q == $past(issue_ptr_q));
+  SoftwareHasTheLastWordOnRdh: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    flush_i && rehead_i |-> !written_o);
 
   TwoRequestsWait: cover property (@(posedge clk_i) rst_ni && ask1_q);
-  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && stale_q);
+  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && flush_i && state_q == 2'd2);
+  FlushMeetsAnAnswer: cover property (@(posedge clk_i) rst_ni && flush_i && freed);
   BurstEndsAtTheRingEnd: cover property (@(posedge clk_i)
     rst_ni && req_gnt_i && {1'b0, index_q} + {10'd0, burst_q} == {1'b0, size_i});
 endmodule

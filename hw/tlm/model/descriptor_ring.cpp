@@ -22,17 +22,18 @@ std::uint64_t descriptor::address() const {
   return value;
 }
 
-// a ring without length, or a pointer outside of it, gives no descriptors.
+// a ring without length, or a pointer outside of it, gives no descriptors; nor does one that was shortened under
+// a write-back which takes RDH beyond its new end.
 bool descriptor_ring::usable() const {
   return count() != 0 && head() < count() && tail() < count();
 }
 
 std::uint32_t descriptor_ring::available() const {
-  return usable() ? (tail() + count() - fetch_index_) % count() : 0;
+  return usable() && fetch_index_ < count() ? (tail() + count() - fetch_index_) % count() : 0;
 }
 
 std::uint32_t descriptor_ring::free() const {
-  return usable() ? (tail() + count() - consumed_index_) % count() : 0;
+  return usable() && consumed_index_ < count() ? (tail() + count() - consumed_index_) % count() : 0;
 }
 
 std::uint64_t descriptor_ring::address_of(std::uint32_t index) const {
@@ -43,6 +44,7 @@ std::uint64_t descriptor_ring::address_of(std::uint32_t index) const {
 descriptor_ring::serial descriptor_ring::take() {
   at(next_unused_).now = descriptor::state::taken;
   const serial number = next_unused_++;
+  use_index_ = count() == 0 ? 0 : (use_index_ + 1) % count();
   wake();
   return number;
 }
@@ -67,10 +69,10 @@ std::uint32_t descriptor_ring::done_in_front() const {
   return static_cast<std::uint32_t>(end - chip_.begin());
 }
 
-void descriptor_ring::written(std::uint32_t n) {
+void descriptor_ring::written(std::uint32_t n, std::optional<std::uint32_t> head) {
   chip_.erase(chip_.begin(), chip_.begin() + n);
   first_ += n;
-  core_.regs.set(reg::RDH, (head() + n) % count());
+  if (head) core_.regs.set(reg::RDH, *head);
   wake();
 }
 
@@ -103,9 +105,9 @@ void descriptor_ring::fetch() {
   fetching_ = true;
   fetch_index_ = (fetch_index_ + n) % count();
   burst& b = dma_.make(dma_kind::fetch, address, n * rxd::SIZE);
-  const std::uint64_t epoch = epoch_;
+  const std::uint64_t epoch = fetch_epoch_;
   b.arrived = [this, &b, epoch](std::uint32_t from, std::uint32_t to) {
-    if (epoch == epoch_) load(b, from, to);
+    if (epoch == fetch_epoch_) load(b, from, to);
   };
   b.over = [this] {
     fetching_ = false;
@@ -125,12 +127,18 @@ void descriptor_ring::load(const burst& b, std::uint32_t from, std::uint32_t to)
   around_.loaded();
 }
 
-void descriptor_ring::restart() {
-  ++epoch_;
-  first_ += chip_.size();
-  next_unused_ = first_;
-  chip_.clear();
-  fetch_index_ = consumed_index_ = head();
+void descriptor_ring::rewrite(std::uint32_t kept, std::uint32_t index) {
+  ++fetch_epoch_;
+  chip_.erase(chip_.begin() + kept, chip_.end());
+  next_unused_ = first_ + kept;
+  fetch_index_ = consumed_index_ = use_index_ = index;
+  wake();
+}
+
+void descriptor_ring::refetch() {
+  ++fetch_epoch_;
+  chip_.erase(chip_.end() - static_cast<std::ptrdiff_t>(unused()), chip_.end());
+  fetch_index_ = use_index_;
   wake();
 }
 

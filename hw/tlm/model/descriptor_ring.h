@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "hw/tlm/model/core.h"
@@ -60,17 +61,20 @@ class descriptor_ring {
   /// Finished descriptors in front, in ring order.
   std::uint32_t done_in_front() const;
   std::uint32_t index_of_first() const { return head(); }
+  /// Ring index of the descriptor behind the `n` first, which no end of the ring parts.
+  std::uint32_t index_after(std::uint32_t n) const { return (head() + n) % count(); }
   std::uint64_t address_of(std::uint32_t index) const;
   std::uint32_t count() const { return core_.regs.get(reg::RDLEN) / rxd::SIZE; }
-  /// The first `n` are in memory: RDH goes on.
-  void written(std::uint32_t n);
+  /// The first `n` are in memory: RDH goes on to `head`, or stays where software has put it since.
+  void written(std::uint32_t n, std::optional<std::uint32_t> head);
 
   /// Software gave descriptors, the chip used some, or receiving was enabled.
   void wake();
-  /// drops what is on chip; pointers go back to RDH.  The frames whose descriptors are lost are the caller's.
-  void restart();
-  /// Counts restarts; an answer of an older one is void.
-  std::uint64_t epoch() const { return epoch_; }
+  /// R-16, the ring was rewritten: drops all but the first `kept`, which are on the bus; the next one comes from
+  /// `index`. The frames whose descriptors are lost are the caller's.
+  void rewrite(std::uint32_t kept, std::uint32_t index);
+  /// R-16, RDT with EN = 0: what no frame has taken is fetched again.
+  void refetch();
   const std::deque<descriptor>& on_chip() const { return chip_; }
 
  private:
@@ -92,7 +96,8 @@ class descriptor_ring {
   serial next_unused_ = 0;
   std::uint32_t fetch_index_ = 0;
   std::uint32_t consumed_index_ = 0;
-  std::uint64_t epoch_ = 0;
+  std::uint32_t use_index_ = 0;    // of the next unused one
+  std::uint64_t fetch_epoch_ = 0;  // the answer to a fetch of an older one is void (N-8)
   bool fetching_ = false;
   bool waking_ = false;
 };

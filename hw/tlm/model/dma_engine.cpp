@@ -41,7 +41,7 @@ void dma_engine::on_done(dma_transfer& transfer, sim_time t) {
 void dma_engine::finish(burst& b) {
   --lent_;
   if (b.status != dma_status::ok) {
-    failed_ = true;
+    if (!held_) failed_ = true;  // one from before CTRL.RST stops nothing
     core_.config.report(b.status);
   }
   const std::function<void()> over = std::move(b.over);

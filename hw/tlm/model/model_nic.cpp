@@ -36,8 +36,9 @@ struct model_nic::impl {
                      [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }}),
         registers(shared, irq,
                   {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); },
-                   [this] { return phy_link.status(receive_mac.transmit_paused()); }, [this] { restart_ring(); },
-                   [this] { timers.force(); }, [this] { wake(); }}) {
+                   [this] { return phy_link.status(receive_mac.transmit_paused()); },
+                   [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
+                   [this] { wake(); }}) {
     dma.on_quiet([this] {
       resetting = false;
       wake();
@@ -57,15 +58,25 @@ struct model_nic::impl {
     writer.wake();
   }
 
-  // descriptors on chip are void; frames they held are lost, whole.
-  void restart_ring() {
+  // descriptors on chip are void; frames they held are lost, whole.  What is on the bus ends as if the ring
+  // had been rewritten after it, and the timers run on: what they will announce is in memory.
+  void rewrite_ring(bool head_written) {
+    lose_descriptors();
+    rx.restart();
+    writer.rewrite(head_written);
+    ring.rewrite(writer.on_bus(), writer.index_behind());
+  }
+
+  // RDT with EN = 0.  Frames keep the descriptors they have taken.
+  void refetch() {
+    ring.refetch();
+    rx.wake();
+  }
+
+  void lose_descriptors() {
     const auto& chip = ring.on_chip();
     for (std::size_t i = writer.on_bus(); i < chip.size(); ++i)
       if (chip[i].last) lose(chip[i].frame);
-    rx.restart();
-    writer.restart();
-    ring.restart();
-    timers.stop();
   }
 
   void lose(frame_id frame) {
@@ -75,11 +86,14 @@ struct model_nic::impl {
   // CTRL.RST, 3.1.  What the bus has cannot be called back: RST reads 1 until it has ended.
   void reset() {
     shared.emit(stage::nic_reset);
-    restart_ring();
+    lose_descriptors();
+    rx.restart();
+    writer.reset();
+    timers.stop();
     for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
     shared.regs.reset();
     shared.stats.reset();
-    ring.restart();  // RDH is 0 now
+    ring.rewrite(0, 0);  // RDH is 0 now
     irq.reset();
     dma.reset();
     receive_mac.reset();

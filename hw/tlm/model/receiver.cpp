@@ -42,11 +42,24 @@ bool receiver::may_start() const {
   return core_.regs.has(reg::RCTL, rctl::EN) && !buffer_.empty() && ring_.unused() != 0;
 }
 
+// without LPE and SBP software may have posted buffers of 1522 bytes, whatever BSIZE says.  A frame that was
+// stored under another setting is discarded when its turn comes.
+bool receiver::too_long(const stored_frame& frame) const {
+  constexpr std::size_t longest = 1522;
+  return frame.bytes.size() > longest && (core_.regs.get(reg::RCTL) & (rctl::LPE | rctl::SBP)) == 0;
+}
+
 void receiver::step() {
   while (dma_.allowed() && bursts_ < core_.params.payload_bursts) {
     if (!issuing_) {
       if (!may_start()) break;
-      under_way_.push_back({buffer_.take(), 0, {}});
+      stored_frame next = buffer_.take();
+      if (too_long(next)) {
+        buffer_.release(next.bytes.size());
+        core_.emit(stage::fifo_drop, next.id, 0, static_cast<std::uint64_t>(drop_reason::oversize));
+        continue;
+      }
+      under_way_.push_back({std::move(next), 0, {}});
       issuing_ = true;
       in_buffer_ = false;
     }

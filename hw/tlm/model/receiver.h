@@ -26,7 +26,7 @@ class receiver {
       : core_(c), dma_(dma), ring_(ring), buffer_(buffer), around_(std::move(around)) {}
 
   void wake();
-  /// The ring was restarted: frames on their way to memory are lost whole (R-85, N-12).
+  /// The ring was rewritten: frames on their way to memory are lost whole (R-85, N-12).
   void restart();
 
  private:
@@ -36,6 +36,7 @@ class receiver {
     std::deque<descriptor_ring::serial> descriptors;  // taken for it, null ones left out
   };
   bool may_start() const;
+  bool too_long(const stored_frame& frame) const;
   void step();
   bool next_descriptor();
   void issue();

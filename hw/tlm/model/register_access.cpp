@@ -70,8 +70,7 @@ void register_access::write_register(std::uint32_t offset, std::uint32_t value) 
     case reg::RDBAH:
     case reg::RDLEN:
     case reg::RDH:
-      core_.regs.write(offset, value);
-      return around_.ring_written();
+      return on_write_ring(offset, value);
     case reg::RDT:
       core_.regs.write(offset, value);
       return on_write_rdt();
@@ -133,7 +132,12 @@ void register_access::on_write_rdt() {
   if (core_.regs.has(reg::RCTL, rctl::EN))
     around_.wake();
   else
-    around_.ring_written();
+    around_.tail_written();
+}
+
+void register_access::on_write_ring(std::uint32_t offset, std::uint32_t value) {
+  core_.regs.write(offset, value);
+  around_.ring_written(offset == reg::RDH);
 }
 
 void register_access::on_write_eecd(std::uint32_t value) {

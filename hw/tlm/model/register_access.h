@@ -18,9 +18,10 @@ class register_access {
     std::function<bool()> resetting;        // ... has not ended yet
     std::function<void()> control_written;  // link state may change
     std::function<std::uint32_t()> status;
-    std::function<void()> ring_written;  // on-chip descriptors are void
-    std::function<void()> force_timer;   // RDTR.FPD
-    std::function<void()> wake;          // anything may have become due
+    std::function<void(bool head)> ring_written;  // on-chip descriptors are void; `head`: RDH was written
+    std::function<void()> tail_written;           // RDT with EN = 0
+    std::function<void()> force_timer;            // RDTR.FPD
+    std::function<void()> wake;                   // anything may have become due
   };
   register_access(core& c, interrupt_unit& irq, neighbours around) : core_(c), irq_(irq), around_(std::move(around)) {}
 
@@ -34,6 +35,7 @@ class register_access {
   std::uint32_t value_of(std::uint32_t offset);
   void on_write_ctrl(std::uint32_t value);
   void on_write_rdt();
+  void on_write_ring(std::uint32_t offset, std::uint32_t value);
   void on_write_eecd(std::uint32_t value);
   void on_write_eerd(std::uint32_t value);
   void on_write_mdic(std::uint32_t value);

@@ -1,6 +1,7 @@
 #include "hw/tlm/model/write_back.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace ringside::tlm::model {
 namespace {
@@ -53,10 +54,12 @@ void write_back::start() {
   }
   busy_ = true;
   on_bus_ = n;
-  const std::uint64_t epoch = ring_.epoch();
-  b.over = [this, n, epoch] {
+  next_head_ = ring_.index_after(n);
+  head_moves_ = true;
+  const std::uint64_t life = life_;
+  b.over = [this, n, life] {
     busy_ = false;
-    if (epoch == ring_.epoch()) finish(n);
+    if (life == life_) finish(n);
     wake();
   };
   dma_.start(b);
@@ -65,7 +68,7 @@ void write_back::start() {
 // descriptors in memory, then RDH, then the cause.
 void write_back::finish(std::uint32_t n) {
   on_bus_ = 0;
-  ring_.written(n);
+  ring_.written(n, head_moves_ ? std::optional(next_head_) : std::nullopt);
   std::uint32_t cause = 0;
   while (!reports_.empty() && reports_.front().until <= ring_.first()) {
     cause |= reports_.front().cause;
@@ -76,13 +79,27 @@ void write_back::finish(std::uint32_t n) {
 }
 
 void write_back::report(std::uint32_t cause) {
-  const std::uint64_t epoch = ring_.epoch();
-  core_.after(core_.params.cause_clocks, [this, cause, epoch] {
-    if (epoch == ring_.epoch()) around_.set_cause(cause);
+  const std::uint64_t life = life_;
+  core_.after(core_.params.cause_clocks, [this, cause, life] {
+    if (life == life_) around_.set_cause(cause);
   });
 }
 
-void write_back::restart() {
+void write_back::rewrite(bool head_written) {
+  if (head_written) head_moves_ = false;
+  const descriptor_ring::serial behind = ring_.first() + on_bus_;
+  flush_until_ = std::min(flush_until_, behind);
+  std::uint32_t now = 0;
+  for (pending_report& r : reports_) {
+    r.until = std::min(r.until, behind);
+    if (r.until <= ring_.first()) now |= r.cause;
+  }
+  std::erase_if(reports_, [this](const pending_report& r) { return r.until <= ring_.first(); });
+  if (now != 0) report(now);
+}
+
+void write_back::reset() {
+  ++life_;
   reports_.clear();
   flush_until_ = 0;
   on_bus_ = 0;

@@ -26,8 +26,13 @@ class write_back {
   void flush(std::uint32_t cause);
   /// Something may have become due.
   void wake();
-  /// The ring was restarted or the card reset: nothing is pending any more.
-  void restart();
+  /// R-16, the ring was rewritten, by RDH too when `head_written`: what is not on the bus is forgotten.  Nothing that
+  /// was asked for is: its cause waits for the bus no longer than it must.
+  void rewrite(bool head_written);
+  /// CTRL.RST: no cause of what is on the bus counts any more.
+  void reset();
+  /// Where RDH will stand when the bus has ended.
+  std::uint32_t index_behind() const { return on_bus_ != 0 && head_moves_ ? next_head_ : ring_.index_of_first(); }
   /// Descriptors under way on the bus, from the ring's first on.
   std::uint32_t on_bus() const { return on_bus_; }
 
@@ -48,7 +53,10 @@ class write_back {
   descriptor_ring::serial flush_until_ = 0;
   std::deque<pending_report> reports_;
   std::uint32_t on_bus_ = 0;
-  bool busy_ = false;  // also with a burst of an older ring on the bus
+  std::uint32_t next_head_ = 0;  // RDH behind the burst on the bus,
+  bool head_moves_ = false;      // unless software has written it since
+  std::uint64_t life_ = 0;       // counts resets: the end of an older burst is void
+  bool busy_ = false;            // also with a burst of an older life on the bus
   bool waking_ = false;
 };
 
