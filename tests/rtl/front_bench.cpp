@@ -135,7 +135,7 @@ stored_frame front_bench::take() {
   EXPECT_TRUE(m.frame_valid_o);
   // rx_frame_t: length 78:64, tag 63:48, status 47:40, errors 39:32, csum 31:16, special 15:0.
   stored_frame frame;
-  const unsigned length = m.frame_o[2] & 0x7FFF;
+  const unsigned length = m.frame_o[2] & 0xFFFF;
   frame.tag = m.frame_o[1] >> 16;
   frame.status = static_cast<std::uint8_t>(m.frame_o[1] >> 8);
   frame.errors = static_cast<std::uint8_t>(m.frame_o[1]);

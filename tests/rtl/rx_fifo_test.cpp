@@ -53,7 +53,7 @@ class fifo_bench {
     const bool shown = status_cycles_ > 0;
     pins().frame_i[0] = shown ? static_cast<std::uint32_t>(finished_.meta) : random_word;
     pins().frame_i[1] = shown ? static_cast<std::uint32_t>(finished_.meta >> 32) : ~random_word;
-    pins().frame_i[2] = shown ? finished_.length : random_word & 0x7FFF;
+    pins().frame_i[2] = shown ? finished_.length : random_word & 0xFFFF;
     idle_pins();
     bench_->eval();
   }
@@ -100,7 +100,7 @@ class fifo_bench {
   void expect_head(const record& frame) {
     auto& m = pins();
     ASSERT_TRUE(m.frame_valid_o);
-    EXPECT_EQ(m.frame_o[2] & 0x7FFF, frame.length);
+    EXPECT_EQ(m.frame_o[2] & 0xFFFF, frame.length);
     EXPECT_EQ(m.frame_o[0] | static_cast<std::uint64_t>(m.frame_o[1]) << 32, frame.meta);
   }
 
