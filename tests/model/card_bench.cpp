@@ -146,10 +146,38 @@ std::vector<event> card_bench::events(stage what) {
 }
 
 sim_time card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) {
-  bus_free_ = std::max(bus_free_, t) + bus_overhead + transfer.length * byte_time;
   asked_.push_back(transfer.kind);
-  at(bus_free_, [this, &transfer, t, end = bus_free_] { complete(transfer, t, end); });
+  if (held_)
+    waiting_.emplace_back(&transfer, t);
+  else
+    begin(transfer, t, t);
   return t;
+}
+
+void card_bench::begin(tlm::dma_transfer& transfer, sim_time requested, sim_time t) {
+  bus_free_ = std::max(bus_free_, t) + bus_overhead + transfer.length * byte_time;
+  at(bus_free_, [this, &transfer, requested, end = bus_free_] { complete(transfer, requested, end); });
+}
+
+void card_bench::hold_bus(bool on) {
+  held_ = on;
+  if (on) return;
+  for (const auto& [transfer, requested] : waiting_) begin(*transfer, requested, now_);
+  waiting_.clear();
+}
+
+void card_bench::reset_pending(tlm::nic&, sim_time t) {
+  const auto withdrawn = std::move(waiting_);
+  waiting_.clear();
+  for (const auto& [transfer, requested] : withdrawn) end(*transfer, tlm::dma_status::withdrawn, t);
+}
+
+void card_bench::end(tlm::dma_transfer& transfer, tlm::dma_status status, sim_time t) {
+  transfer.status = status;
+  if (transfer.write)
+    card_->dma_done(transfer, t);
+  else
+    card_->dma_data(transfer, 0, 0, true, t);
 }
 
 void card_bench::complete(tlm::dma_transfer& transfer, sim_time requested, sim_time t) {
@@ -159,10 +187,11 @@ void card_bench::complete(tlm::dma_transfer& transfer, sim_time requested, sim_t
                         transfer.address,
                         transfer.length,
                         {transfer.frames.begin(), transfer.frames.end()}});
-  if (transfer.address + transfer.length > memory_.size()) {
-    transfer.status = tlm::dma_status::master_abort;
-    if (transfer.write) return card_->dma_done(transfer, t);
-    return card_->dma_data(transfer, 0, 0, true, t);
+  if (transfer.address + transfer.length > memory_.size()) return end(transfer, tlm::dma_status::master_abort, t);
+  if (fault_ && fault_->first == transfer.kind) {
+    const tlm::dma_status status = fault_->second;
+    fault_.reset();
+    return end(transfer, status, t);
   }
   const auto place = memory_.begin() + static_cast<std::ptrdiff_t>(transfer.address);
   if (transfer.write) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "common/event_stream.h"
@@ -90,6 +91,10 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   const std::vector<dma_record>& transfers() const { return transfers_; }
   std::vector<dma_record> transfers(tlm::dma_kind kind) const;
   std::vector<event> events(stage what);
+  /// The next transfer of this kind ends like this instead.
+  void fail_next(tlm::dma_kind kind, tlm::dma_status status) { fault_ = {kind, status}; }
+  /// Transfers wait for the bus from now on, as on a bus whose arbiter serves others; false lets them go on.
+  void hold_bus(bool on);
   /// Times at which INTA# was asserted.
   const std::vector<sim_time>& asserted() const { return asserted_; }
   bool intx_level() const { return intx_; }
@@ -99,11 +104,14 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override;
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override;
   void intx(tlm::nic&, bool asserted, sim_time t) override;
+  void reset_pending(tlm::nic&, sim_time t) override;
   void on_event(const event& e) override { events_.push_back(e); }
 
  private:
   void at(sim_time t, std::function<void()> what) { due_.emplace(t, std::move(what)); }
+  void begin(tlm::dma_transfer& transfer, sim_time requested, sim_time t);
   void complete(tlm::dma_transfer& transfer, sim_time requested, sim_time t);
+  void end(tlm::dma_transfer& transfer, tlm::dma_status status, sim_time t);
 
   event_stream stream_;
   std::deque<offered_frame> planned_;
@@ -115,6 +123,9 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   std::vector<tlm::dma_kind> asked_;  // kinds of all transfers asked for
   std::vector<event> events_;
   std::vector<sim_time> asserted_;
+  std::optional<std::pair<tlm::dma_kind, tlm::dma_status>> fault_;
+  std::vector<std::pair<tlm::dma_transfer*, sim_time>> waiting_;  // for the bus, with the time they were asked for
+  bool held_ = false;
   sim_time now_ = 0;
   sim_time bus_free_ = 0;
   bool intx_ = false;

@@ -27,6 +27,7 @@ tlm::pci_params hand_made_params() {
 
 void scripted_card::deliver_access(const tlm::target_access& access, sim_time t) {
   accesses.push_back({access, t});
+  if (on_access) on_access(access);
   if (!tlm::is_answered(access.space, access.write)) return;
   const sim_time answer = t + answer_after;
   bench_.at(answer, [this, answer] { bench_.bus().access_done(device_, 0xA5A5'0000U + device_, answer); });

@@ -56,6 +56,7 @@ class scripted_card final : public tlm::nic {
   std::vector<done_arrival> done;  // writes, and reads at their last data
   std::vector<access_arrival> accesses;
   std::function<void(tlm::dma_transfer&)> on_done;
+  std::function<void(const tlm::target_access&)> on_access;
 
   sim_time local_time() const override { return 0; }
   void run(sim_time) override {}

@@ -126,19 +126,42 @@ TEST(pci_bus, bridge_disconnects_at_its_boundary) {  // 3.3.3.2
   bus_bench b(p);
   b.dma(0, 0, true, 0x1020, 128);
   b.run();
-  // 8 dwords to 0x1040: clocks 10..17.  One idle clock; parked, so the next address phase is clock 19.
+  // 8 dwords to 0x1040: clocks 10..17.  REQ# is off for two clocks after STOP# (3.4.1), 18 and 19; parked, so the next
+  // address phase is clock 20.
   ASSERT_EQ(b.transactions.size(), 3U);
   EXPECT_EQ(b.transactions[0].last_clock, 17);
   EXPECT_TRUE(b.transactions[0].disconnect);
-  EXPECT_EQ(b.transactions[1].first_clock, 19);
+  EXPECT_EQ(b.transactions[1].first_clock, 20);
   EXPECT_EQ(b.transactions[1].address, 0x1040U);
-  EXPECT_EQ(b.transactions[1].last_clock, 25 + 15);
-  EXPECT_EQ(b.transactions[2].first_clock, 42);
-  EXPECT_EQ(b.transactions[2].last_clock, 48 + 7);
+  EXPECT_EQ(b.transactions[1].last_clock, 26 + 15);
+  EXPECT_EQ(b.transactions[2].first_clock, 44);
+  EXPECT_EQ(b.transactions[2].last_clock, 50 + 7);
   EXPECT_FALSE(b.transactions[2].disconnect);
   ASSERT_EQ(b.card(0).done.size(), 1U);
-  EXPECT_EQ(b.card(0).done[0].at, clocks(55));
+  EXPECT_EQ(b.card(0).done[0].at, clocks(57));
   EXPECT_EQ(b.bus().counters().disconnects, 2U);
+}
+
+// 3.4.1: whoever else asks has the bus while the master that met STOP# does not ask.
+TEST(pci_bus, after_a_disconnect_another_master_comes_first) {
+  tlm::pci_params p = hand_made_params();
+  p.disconnect_bytes = 64;
+  bus_bench b(p);
+  b.dma(0, 0, true, 0x1020, 64);
+  b.dma(1, clocks(13), true, 0x2000, 4);  // REQ# in 15, GNT# in 17
+  b.run();
+  ASSERT_EQ(b.transactions.size(), 3U);
+  EXPECT_EQ(b.transactions[0].last_clock, 17);
+  EXPECT_EQ(b.transactions[1].master, 2U);
+  EXPECT_EQ(b.transactions[1].first_clock, 19);
+  EXPECT_EQ(b.transactions[2].master, 1U);
+  // A burst that lost GNT# to the latency timer met no STOP#: it asks on.
+  bus_bench cut;
+  cut.card(0).config.latency_timer = 8;
+  cut.dma(0, 0, true, 0x1000, 128);
+  cut.dma(1, clocks(10), true, 0x2000, 4);
+  cut.run();
+  EXPECT_EQ(cut.transactions[2].first_clock, cut.transactions[1].last_clock + 2);
 }
 
 TEST(pci_bus, full_posting_buffer_makes_retries) {
@@ -218,8 +241,8 @@ TEST(pci_bus, writeback_counts_a_descriptor_at_its_last_dword) {  // R-22
   std::vector<std::pair<sim_time, std::uint64_t>> seen;
   for (const event& e : b.events)
     if (e.what == stage::desc_writeback) seen.emplace_back(e.time, e.a);
-  // 6 dwords in clocks 10..15, the other two in clocks 23..24 (address 17).
-  EXPECT_EQ(seen, (std::vector<std::pair<sim_time, std::uint64_t>>{{clocks(15), 0x1008}, {clocks(24), 0x1018}}));
+  // 6 dwords in clocks 10..15, the other two in clocks 24..25 (address 18, behind two clocks without REQ#).
+  EXPECT_EQ(seen, (std::vector<std::pair<sim_time, std::uint64_t>>{{clocks(15), 0x1008}, {clocks(25), 0x1018}}));
 }
 
 // ---- the card as a target

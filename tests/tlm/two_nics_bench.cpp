@@ -242,6 +242,10 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
     const unsigned card = number_of(from);
     bus_of(card).access_done(device_of(card), data, t);
   }
+  void reset_pending(tlm::nic& from, sim_time t) override {
+    const unsigned card = number_of(from);
+    bus_of(card).withdraw(device_of(card), t);
+  }
   void intx(tlm::nic& from, bool asserted, sim_time t) override { interrupts.set_level(number_of(from), asserted, t); }
 
   const two_nics_params params;

@@ -38,7 +38,8 @@ constexpr bool is_answered(pci_space space, bool write) {
 /// What a master transfer carries; values are those of e1000_pkg::kind_e.
 enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
 
-enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 2, parity_error = 3 };
+/// `withdrawn`: CTRL.RST called the transfer back before the bus had begun it; no error of the bus.
+enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 2, parity_error = 3, withdrawn = 4 };
 
 /// One burst the card wants on the bus.  Owned by the card; lent to the bus from dma_request() until the last
 /// dma_data() or dma_done() that returns it.  A write may be handed over while its data still stream in: the card
@@ -76,6 +77,9 @@ class nic_host {
   }
   /// The card answers the oldest unanswered access that is_answered() at local time `t`; `data` counts for reads only.
   virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
+  /// CTRL.RST waits for transfers the card has lent, at local time `t`: those that no transaction has begun for come
+  /// back withdrawn.
+  virtual void reset_pending(nic& from, sim_time t) = 0;
   /// INTA# changes at local time `t`; true = asserted.
   virtual void intx(nic& from, bool asserted, sim_time t) = 0;
 };
@@ -85,11 +89,12 @@ inline constexpr std::uint32_t bar2_bytes = 64;          // P-8
 
 /// What the bus must know of a card's configuration space.
 struct nic_config_state {
-  std::uint16_t command = 0;       // PCI Command register
-  std::uint32_t bar0 = 0;          // memory
-  std::uint32_t bar2 = 0;          // I/O
+  std::uint16_t command = 0;  // PCI Command register as it acts: no decoding, no mastering while the card sleeps (D3)
+  std::uint32_t bar0 = 0;     // memory
+  std::uint32_t bar2 = 0;     // I/O
   std::uint8_t latency_timer = 0;  // PCI clocks
   std::uint8_t cache_line_dwords = 0;
+  bool reset_pending = false;  // CTRL.RST waits for transfers under way
 };
 
 /// Work counters of one card.
@@ -111,7 +116,8 @@ class nic {
   virtual void deliver_access(const target_access& access, sim_time t) = 0;
   /// Bytes [from, to) of a read arrived at bus time `t`; `last` ends the transfer and returns it to the card.
   virtual void dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) = 0;
-  /// The last data phase of a write was at bus time `t`, or the transfer was aborted (status): returns the transfer.
+  /// The last data phase of a write was at bus time `t`, or the transfer was aborted or withdrawn (status): returns the
+  /// transfer.
   virtual void dma_done(dma_transfer& transfer, sim_time t) = 0;
   /// Link of the PHY, from `t` on.
   virtual void set_link(bool up, sim_time t) = 0;

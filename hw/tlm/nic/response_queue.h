@@ -32,8 +32,15 @@ class response_queue {
       add({std::max(cycle, free_), &transfer, from, to, last});
   }
 
-  /// The one beat that ends a write or a transfer that failed.
-  void add_end(dma_transfer& transfer, std::int64_t cycle) { add({std::max(cycle, free_), &transfer, 0, 0, true}); }
+  /// The one beat that ends a write or a transfer that failed.  What was withdrawn is no error of the bus: a read ends
+  /// with a beat whose data mean nothing, and of a write only the count goes down (docs/rtl/mst_arb.md).
+  void add_end(dma_transfer& transfer, std::int64_t cycle) {
+    if (transfer.status == dma_status::withdrawn) {
+      transfer.status = dma_status::ok;
+      if (transfer.write) transfer.tag |= withdrawn_kind << 2;
+    }
+    add({std::max(cycle, free_), &transfer, 0, 0, true});
+  }
 
   /// Edge of the first beat; the maximum when there is none.
   std::int64_t next_cycle() const { return next_; }
@@ -58,6 +65,7 @@ class response_queue {
   }
 
  private:
+  static constexpr std::uint8_t withdrawn_kind = 3;  // in a response's tag
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   struct stretch {

@@ -10,6 +10,7 @@ constexpr std::uint32_t word_bytes = 4;
 // Command register bits, PCI 2.3 section 6.2.2.
 constexpr std::uint16_t command_io = 1U << 0;
 constexpr std::uint16_t command_memory = 1U << 1;
+constexpr std::uint16_t command_master = 1U << 2;
 
 }  // namespace
 
@@ -30,6 +31,7 @@ pci_bus::pci_bus(std::uint8_t unit, const pci_params& params, host_bridge_port& 
 
 unsigned pci_bus::attach(nic& card) {
   masters_.emplace_back().card = &card;
+  masters_.back().held = (card.config_state().command & command_master) == 0;
   one_card_ = masters_.size() == 2;
   return static_cast<unsigned>(masters_.size() - 2);
 }
@@ -60,10 +62,43 @@ void pci_bus::request_cpu(cpu_access& access, sim_time t) {
 // A request has been added to the queue of master `index`.
 [[gnu::hot]] void pci_bus::enqueued(unsigned index) {
   ++asked_;
+  if (masters_[index].queue.size() == 1) make_way_for(index);
+  find_next_decision();
+  next_effect_ = find_next_effect();
+}
+
+// REQ# of master `index` is new: a burst of another one may have to end for it.
+[[gnu::hot]] void pci_bus::make_way_for(unsigned index) {
   const bool burst =
       owner_.now == phase::write_data || owner_.now == phase::read_setup || owner_.now == phase::read_data;
-  if (burst && index != owner_.index && masters_[index].queue.size() == 1)
+  if (burst && index != owner_.index && asking(index))
     lose_grant(masters_[index].queue.front().request_edge + params_.arbitration_clocks);
+}
+
+// A configuration write may have changed whether the card masters the bus.  What it asked for before stays asked for.
+void pci_bus::look_at_command(unsigned index, sim_time t) {
+  master& m = masters_[index];
+  const bool was_held = m.held;
+  m.held = (m.card->config_state().command & command_master) == 0;
+  if (!was_held || !asking(index)) return;
+  pending& first = m.queue.front();
+  first.request_edge = std::max(first.request_edge, edge_at_or_after(t) + params_.crossing_to_pci_clocks);
+  make_way_for(index);
+}
+
+void pci_bus::withdraw(unsigned device, sim_time t) {
+  master& m = masters_[device + 1];
+  const bool begun = owner_.now != phase::idle && owner_.index == device + 1;
+  const std::size_t waiting = m.queue.size();
+  for (std::size_t i = 0; i < waiting; ++i) {
+    const pending request = m.queue.take();
+    if (i == 0 && begun) {
+      m.queue.push(request);
+      continue;
+    }
+    --asked_;
+    fail(*m.card, *request.dma, dma_status::withdrawn, t);
+  }
   find_next_decision();
   next_effect_ = find_next_effect();
 }
@@ -73,7 +108,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   pending& request = masters_[0].queue.front();
   if (request.cpu == nullptr || !is_answered(request.cpu->space, request.cpu->write))
     throw std::logic_error("a card answered an access nobody made");
-  static_cast<void>(device);
+  if (request.cpu->space == pci_space::config && request.cpu->write) look_at_command(device + 1, t);
   if (!request.cpu->write) request.cpu->data = data;
   request.answered = true;
   request.answer_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
@@ -102,7 +137,7 @@ void pci_bus::access_done(unsigned device, std::uint32_t data, sim_time t) {
   if (asked_ == 0) return no_edge;
   std::int64_t first = no_edge;
   for (unsigned i = 0; i < masters_.size(); ++i)
-    if (!masters_[i].queue.empty()) first = std::min(first, ready_edge(i));
+    if (asking(i)) first = std::min(first, ready_edge(i));
   return std::max(first, free_edge_);
 }
 
@@ -142,7 +177,7 @@ void pci_bus::set_horizon(sim_time t) {
   unsigned index = last_owner_;
   do
     if (++index == masters_.size()) index = 0;
-  while (masters_[index].queue.empty() || ready_edge(index) > edge_);
+  while (!asking(index) || ready_edge(index) > edge_);
   // The card's PCI interface uses its grant when the burst's first data are there; it may have run ahead since.
   pending& first = masters_[index].queue.front();
   if (first.dma != nullptr && first.dma->write && (first.dma->filled == 0 || first.dma->first_data >= now_)) {
@@ -274,6 +309,7 @@ void pci_bus::retry() {
   ++counters_.retries;
   end_transaction(0);
   request.request_edge = free_edge_ - params_.idle_clocks + params_.retry_idle_clocks;
+  if (request.dma != nullptr) withdraw_in_reset();
 }
 
 [[gnu::hot]] void pci_bus::end_transaction(std::uint32_t bytes) {

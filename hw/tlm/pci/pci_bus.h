@@ -59,6 +59,8 @@ class pci_bus {
   void request_cpu(cpu_access& access, sim_time t);
   /// A card answered the pending read at its local time `t`.
   void access_done(unsigned device, std::uint32_t data, sim_time t);
+  /// A card's CTRL.RST waits for its transfers, at its local time `t`: gives back what no transaction has begun for.
+  void withdraw(unsigned device, sim_time t);
 
   /// Date of the next thing the bus does by itself; time_never when it waits for others.
   sim_time next_date() const { return std::min(next_decision_, bridge_.next_drain()); }
@@ -96,6 +98,7 @@ class pci_bus {
     nic* card = nullptr;  // null: the bridge
     ring_queue<pending> queue;
     frame_id last_payload_frame = 0;
+    bool held = false;  // Command.BusMaster is 0 or the card sleeps: no transaction of it begins (P-3, N-9)
   };
   enum class phase : std::uint8_t {
     idle,
@@ -124,6 +127,9 @@ class pci_bus {
   sim_time at(std::int64_t edge) const;
   std::int64_t edge_at_or_after(sim_time t) const;
   void enqueued(unsigned index);
+  bool asking(unsigned index) const { return !masters_[index].queue.empty() && !masters_[index].held; }
+  void look_at_command(unsigned index, sim_time t);
+  void make_way_for(unsigned index);
   std::int64_t ready_edge(unsigned index) const;
   std::int64_t grant_edge() const;
   void find_next_decision();
@@ -144,6 +150,8 @@ class pci_bus {
   bool time_read(pending& request, bool injected, std::int64_t& first) const;
   bool room_for(std::uint32_t bytes);
   void abort_dma();
+  void withdraw_in_reset();
+  static void fail(nic& card, dma_transfer& transfer, dma_status status, sim_time t);
   void finish_wait();
   void finish_cpu();
   void retry();

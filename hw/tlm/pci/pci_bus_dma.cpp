@@ -60,7 +60,8 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
 // A burst of the only card that can be: nothing but its last data phase concerns the card.  A Retry, a disconnect or
 // wait states only make it later.
 [[gnu::hot]] sim_time pci_bus::find_next_effect() const {
-  if (owner_.now != phase::idle || asked_ == 0 || !one_card_ || !masters_[0].queue.empty()) return next_decision_;
+  if (owner_.now != phase::idle || asked_ == 0 || !one_card_ || !masters_[0].queue.empty() || masters_[1].held)
+    return next_decision_;
   const pending& next = masters_[1].queue.front();
   if (!next.dma->write || !next.claimed) return next_decision_;
   const std::uint64_t address = next.dma->address + next.done;
@@ -113,8 +114,7 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
   if (asked_ == masters_[owner_.index].queue.size()) [[likely]]
     return;
   for (unsigned i = 0; i < masters_.size(); ++i)
-    if (i != owner_.index && !masters_[i].queue.empty())
-      lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
+    if (i != owner_.index && asking(i)) lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
 }
 
 // The clock of a read's first data phase; false when it meets a Retry.
@@ -164,6 +164,8 @@ void pci_bus::lose_grant(std::int64_t edge) {
   report_write(transfer, from, to);
   request.done = to;
   finish_dma(to - from);
+  if (to != transfer.length) [[unlikely]]
+    withdraw_in_reset();
 }
 
 [[gnu::hot]] void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
@@ -218,6 +220,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
     const sim_time date = now_;
     finish_dma(to - burst_begin, /*return_transfer=*/false);
     card.dma_data(transfer, from, to, whole, date);
+    if (!whole) withdraw_in_reset();
     return;
   }
   card.dma_data(transfer, from, to, false, now_);
@@ -239,7 +242,9 @@ void pci_bus::lose_grant(std::int64_t edge) {
     take_head();
     if (return_transfer) from.card->dma_done(transfer, now_);
   } else {
-    request.request_edge = free_edge_;
+    // 3.4.1: after STOP# REQ# is off for two clocks; a burst that ended because GNT# went asks on.
+    const bool stopped = (transfer.address + request.done) % params_.disconnect_bytes == 0;
+    request.request_edge = stopped ? free_edge_ - params_.idle_clocks + params_.retry_idle_clocks : free_edge_;
     request.delayed = false;
   }
 }
@@ -247,15 +252,25 @@ void pci_bus::lose_grant(std::int64_t edge) {
 void pci_bus::abort_dma() {
   master& from = masters_[owner_.index];
   dma_transfer& transfer = *head().dma;
-  transfer.status = dma_status::master_abort;
   owner_.flags |= pci_word::abort;
   ++counters_.aborts;
   end_transaction(0);
   take_head();
+  fail(*from.card, transfer, dma_status::master_abort, now_);
+}
+
+// The owner's transfer would need another transaction: none begins while CTRL.RST waits.
+void pci_bus::withdraw_in_reset() {
+  if (masters_[owner_.index].card->config_state().reset_pending) withdraw(owner_.index - 1, now_);
+}
+
+// Ends a transfer without data.
+void pci_bus::fail(nic& card, dma_transfer& transfer, dma_status status, sim_time t) {
+  transfer.status = status;
   if (transfer.write)
-    from.card->dma_done(transfer, now_);
+    card.dma_done(transfer, t);
   else
-    from.card->dma_data(transfer, 0, 0, true, now_);
+    card.dma_data(transfer, 0, 0, true, t);
 }
 
 [[gnu::hot]] void pci_bus::drain_up_to(sim_time limit) {

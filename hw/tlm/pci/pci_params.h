@@ -25,7 +25,7 @@ struct pci_params {
   std::uint32_t nic_write_wait_clocks =
       1;                          // the card's target side accepts a posted write one clock after DEVSEL#; estimate
   std::uint32_t idle_clocks = 1;  // bus idle between two transactions; 3.4.3
-  std::uint32_t retry_idle_clocks = 2;    // REQ# is withdrawn for two clocks after a Retry; 3.4.1, 3.3.3.2
+  std::uint32_t retry_idle_clocks = 2;    // REQ# is off for two clocks after STOP#: Retry or disconnect; 3.4.1, 3.3.3.2
   std::uint32_t disconnect_bytes = 4096;  // host bridge disconnects at multiples of this address (a power of two)
   std::uint32_t read_return_bytes = 32;   // read data reach the card in pieces of a cache line
   std::uint32_t retry_per_million = 0;    // injected Retries of DMA by the bridge, drawn from the seed
