@@ -200,6 +200,27 @@ TEST(causes, link_changes_are_reported_both_ways) {  // L-1, L-2, L-7
   EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
 }
 
+// L-2: each of several changes that are still to come, in whatever order they were asked for.
+TEST(causes, link_changes_ahead_are_all_reported) {
+  card_bench bench;
+  const sim_time start = bench.now();
+  bench.card().set_link(true, start + 4 * us);
+  bench.card().set_link(false, start + 2 * us);
+  bench.card().set_link(false, start + 6 * us);
+  const auto up_at = [&](sim_time t) {
+    bench.run_until(start + t);
+    return (bench.read(reg::STATUS) & status::LU) != 0;
+  };
+  EXPECT_TRUE(up_at(1 * us));
+  EXPECT_EQ(bench.read(reg::ICR), 0U);
+  EXPECT_FALSE(up_at(3 * us));
+  EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
+  EXPECT_TRUE(up_at(5 * us));
+  EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
+  EXPECT_FALSE(up_at(7 * us));
+  EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
+}
+
 TEST(causes, rxdmt0_is_an_edge) {  // I-40
   card_bench bench;
   for (unsigned i = 0; i < 12; ++i) bench.plan(plain_frame(own_address, 64, i * 10 * us));

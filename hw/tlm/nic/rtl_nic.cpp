@@ -12,6 +12,7 @@
 
 #include "hw/tlm/nic/burst_pool.h"
 #include "hw/tlm/nic/gmii_stretch.h"
+#include "hw/tlm/nic/link_changes.h"
 #include "hw/tlm/nic/response_queue.h"
 #include "hw/tlm/nic/rtl_access.h"
 #include "hw/tlm/nic/rtl_events.h"
@@ -201,22 +202,18 @@ struct rtl_nic::impl {
 
   [[gnu::noinline]] void drive_rare_inputs() {
     if (cycle == reset_edges) state->rst_ni = 1;
-    if (link_change >= 0 && cycle >= link_change) {
-      state->link_up_i = link_next;
-      link_change = -1;
-      emit(stage::link_change, 0, link_next);
+    while (link.next_cycle() <= cycle) {
+      state->link_up_i = link.take();
+      emit(stage::link_change, 0, state->link_up_i);
     }
     drive_access();
-    rare_inputs = cycle < reset_edges || access_driven || !accesses.empty() || link_change >= 0;
+    rare_inputs = cycle < reset_edges || access_driven || !accesses.empty() || link.next_cycle() != never;
   }
 
   // First edge at which a pin changes that belongs neither to GMII nor to the responses.
   std::int64_t next_rare_input() const {
     if (cycle < reset_edges || access_driven) return cycle + 1;
-    std::int64_t first = never;
-    if (!accesses.empty()) first = std::min(first, accesses.front().cycle);
-    if (link_change >= 0) first = std::min(first, link_change);
-    return first;
+    return accesses.empty() ? link.next_cycle() : std::min(accesses.front().cycle, link.next_cycle());
   }
 
   void drive_access() {
@@ -330,8 +327,7 @@ struct rtl_nic::impl {
   bool access_driven = false;
   std::uint8_t intx = 0;  // intx_o as reported
   io_window_address io_window;
-  std::int64_t link_change = -1;  // edge at which the link input changes, -1 = never
-  bool link_next = false;
+  link_changes link;
 
   std::unique_ptr<rtl_trace> waves;
   rtl_pin_log* pins = nullptr;
@@ -369,8 +365,7 @@ void rtl_nic::deliver_access(const target_access& access, sim_time t) {
 }
 
 void rtl_nic::set_link(bool up, sim_time t) {
-  impl_->link_change = std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1);
-  impl_->link_next = up;
+  impl_->link.add(std::max(rtl_clock.edge_at_or_after(t), reset_edges + 1), up);
   impl_->rare_input_queued();
 }
 
@@ -384,8 +379,12 @@ void rtl_nic::wire_released() {
 
 nic_config_state rtl_nic::config_state() const {
   const Vnic___024root& c = *impl_->state;
-  return {static_cast<std::uint16_t>(c.cfg_command_o), c.cfg_bar0_o, c.cfg_bar2_o, c.cfg_latency_timer_o,
-          c.cfg_cache_line_o};
+  return {static_cast<std::uint16_t>(c.cfg_command_o),
+          c.cfg_bar0_o,
+          c.cfg_bar2_o,
+          c.cfg_latency_timer_o,
+          c.cfg_cache_line_o,
+          c.cfg_reset_o != 0};
 }
 
 nic_counters rtl_nic::counters() const {
