@@ -8,6 +8,7 @@ namespace ringside::contract {
 namespace {
 
 constexpr std::uint32_t power_state = 3;
+constexpr std::uint32_t command_memory = 1U << 1;
 constexpr std::uint32_t command_bus_master = 1U << 2;
 constexpr std::uint32_t command_intx_disable = 1U << 10;
 constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;  // 2.5, R-10
@@ -90,12 +91,15 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
       vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0;
       break;
     case config_base + command_offset:
-      if (bus_master_ && (value & command_bus_master) == 0) bus_master_fell_ = t;
+      if (bus_master() && (value & command_bus_master) == 0) bus_master_fell_ = t;
       bus_master_ = (value & command_bus_master) != 0;
       intx_disabled_ = (value & command_intx_disable) != 0;
+      if (!powered_down_ && (value & command_memory) != 0) asleep_ = false;  // D0 active
       break;
     case config_base + power_offset:
       powered_down_ = (value & power_state) == power_state;
+      if (powered_down_ && bus_master()) bus_master_fell_ = t;
+      asleep_ = asleep_ || powered_down_;
       break;
     default:
       break;
@@ -111,6 +115,7 @@ void nic_registers::reset(sim_time t) {
   bus_master_fell_ = before.bus_master_fell_;
   intx_disabled_ = before.intx_disabled_;
   powered_down_ = before.powered_down_;
+  asleep_ = before.asleep_;
   rctl_written_ = t;
 }
 

@@ -50,7 +50,8 @@ class nic_registers {
   sim_time enable_fell() const { return enable_fell_; }    // last time EN went to 0, or -1
   sim_time long_fell() const { return long_fell_; }        // last time LPE and SBP went to 0, or long ago
   sim_time rctl_written() const { return rctl_written_; }  // last change of RCTL
-  bool bus_master() const { return bus_master_; }          // true until a configuration write says otherwise
+  /// True until a configuration write says otherwise.
+  bool bus_master() const { return bus_master_ && !asleep_; }
   sim_time bus_master_fell() const { return bus_master_fell_; }
   bool intx_disabled() const { return intx_disabled_ || powered_down_; }
 
@@ -66,6 +67,7 @@ class nic_registers {
   bool bus_master_ = true;
   bool intx_disabled_ = false;
   bool powered_down_ = false;  // D3
+  bool asleep_ = false;        // D3, and D0 after it until memory space is enabled
   std::uint32_t threshold_select_ = 0;
   std::uint32_t buffer_size_ = 2048;
   std::uint64_t ring_base_ = 0;

@@ -192,6 +192,29 @@ TEST(payload_rules, P_3_payload_with_bus_mastering_off) {
   EXPECT_ONLY(bench, "P-3");
 }
 
+// Manual 6.3.1.4: no master cycles in D3, nor in the D0 behind it before memory space is enabled.
+TEST(payload_rules, P_3_payload_in_D3_or_uninitialized) {
+  constexpr auto command = nic_registers::config_base + nic_registers::command_offset;
+  constexpr auto power = nic_registers::config_base + nic_registers::power_offset;
+  struct row {
+    bool back, enabled;
+    const char* broken;
+  };
+  for (const row& r : {row{false, false, "P-3"}, row{true, false, "P-3"}, row{true, true, nullptr}}) {
+    ready bench;
+    bench.nic(stage::reg_write, 0, command, 7);
+    bench.nic(stage::reg_write, 0, power, 3);
+    if (r.back) bench.nic(stage::reg_write, 0, power, 0);
+    if (r.enabled) bench.nic(stage::reg_write, 0, command, 7);
+    bench.wait(10 * us);
+    bench.payload(1, bench.buffer(0), 64);
+    if (r.broken != nullptr)
+      EXPECT_ONLY(bench, r.broken);
+    else
+      EXPECT_LEGAL(bench);
+  }
+}
+
 // D-6: the driver has freed it; the card may have been stopped less than 10 ms ago.
 TEST(payload_rules, D_6_payload_into_an_unmapped_buffer) {
   contract_bench bench;
