@@ -3,13 +3,17 @@ module e1000_link (
   input  logic       clk_i,
   input  logic       rst_ni,
   input  logic       soft_rst_i,
-  input  logic       link_up_i,        // PHY link, or PHY loopback (B-2)
+  input  logic       link_up_i,        // link of the wire
   input  logic [1:0] link_speed_i,
+  input  logic       phy_down_i,       // BMCR.11
+  input  logic       phy_loop_i,       // BMCR.14
   input  logic       slu_i,            // CTRL fields
   input  logic       frcspd_i,
   input  logic       frcdpx_i,
   input  logic       fd_i,
   input  logic [1:0] speed_i,
+  output logic       phy_up_o,         // the pins, registered
+  output logic [1:0] phy_speed_o,
   output logic       lu_o,
   output logic       full_duplex_o,
   output logic [1:0] speed_o,
@@ -22,10 +26,14 @@ module e1000_link (
   logic       fd_q;
 
   logic       lu;
-  logic [1:0] speed;
+  logic [1:0] speed, asdv;
   logic       fd;
-  assign lu    = phy_up_q && slu_i;   // L-1
-  assign speed = frcspd_i ? speed_i : phy_speed_q;
+  assign lu    = ((phy_up_q && !phy_down_i) || phy_loop_i) && slu_i;   // L-1, M-9
+  always_comb begin   // 2.3: 11 means 1000 as well and is never shown
+    speed = frcspd_i ? speed_i : phy_speed_q;
+    if (speed[1]) speed = 2'b10;
+  end
+  assign asdv  = speed[1] ? 2'b11 : speed;   // 2.3
   assign fd    = frcdpx_i ? fd_i : 1'b1;   // the GMII side is full duplex
 
   // L-7: LU as it stands right after CTRL.RST is the new reference.  CTRL's reset value reaches `lu` one cycle later.
@@ -42,7 +50,7 @@ module e1000_link (
       fd_q    <= 1'b1;
     end else if (lu) begin   // they mean something only while LU = 1; the last value stays
       speed_q <= speed;
-      asdv_q  <= phy_speed_q[1] ? 2'b11 : phy_speed_q;
+      asdv_q  <= asdv;
       fd_q    <= fd;
     end
   end
@@ -52,6 +60,8 @@ module e1000_link (
   assign full_duplex_o = fd_q;
   assign speed_o       = speed_q;
   assign asdv_o        = asdv_q;
+  assign phy_up_o      = phy_up_q;
+  assign phy_speed_o   = phy_speed_q;
   assign clk_req_o     = lu != lu_q || after_rst_q ||
-                         (lu && (speed_q != speed || fd_q != fd || asdv_q != (phy_speed_q[1] ? 2'b11 : phy_speed_q)));
+                         (lu && (speed_q != speed || fd_q != fd || asdv_q != asdv));
 endmodule

@@ -20,12 +20,15 @@ module e1000_pci_cfg #(
   input  logic        master_abort_i,
   input  logic        target_abort_i,
   input  logic        parity_error_i,
+  input  logic        read_i,             // ... in a read: this device received the bad data
   output logic [15:0] command_o,
   output logic [31:0] bar0_o,
   output logic [31:0] bar2_o,
   output logic [7:0]  latency_timer_o,
   output logic [7:0]  cache_line_o,       // dwords
   output logic        power_d3_o,
+  output logic        asleep_o,           // D3hot, or D0 uninitialized: only configuration answers
+  output logic        wake_o,             // one cycle: D0 uninitialized begins, by a write of PMCSR
   output logic        clk_req_o           // an error to record; e1000_target asks for its strobes
 );
   localparam logic [15:0] CommandMask = 16'h0557;  // I/O, memory, master, MWI, PERR, SERR, INTx disable (P-4)
@@ -34,6 +37,8 @@ module e1000_pci_cfg #(
   localparam int unsigned StMasterAbort    = 13;
   localparam int unsigned StTargetAbort    = 12;
   localparam int unsigned StMasterParity   = 8;
+  localparam int unsigned CmdMemory        = 1;
+  localparam int unsigned CmdMaster        = 2;
   localparam int unsigned CmdPerr          = 6;
   localparam logic [31:0] IdWord     = 32'h100E_8086;
   localparam logic [31:0] ClassWord  = 32'h0200_0002;  // Ethernet, revision 2 (V-5)
@@ -47,9 +52,13 @@ module e1000_pci_cfg #(
   logic [31:17] bar0_q;
   logic [31:6]  bar2_q;
   logic [1:0]  power_q;        // PMCSR.PowerState; D1 and D2 are not supported
+  logic        awake_q;        // D0 active: memory space was enabled in D0
+  logic        wr_power;
   logic        pme_en_q;
   logic [3:0]  data_select_q;
   logic [31:0] rdata_q;
+
+  assign wr_power = cfg_wr_i && cfg_addr_i == 8'hE0 && cfg_be_i[0];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -60,6 +69,7 @@ module e1000_pci_cfg #(
       bar0_q        <= '0;
       bar2_q        <= '0;
       power_q       <= 2'b00;
+      awake_q       <= 1'b0;
       pme_en_q      <= 1'b0;
       data_select_q <= 4'd0;
     end else if (cfg_wr_i) begin
@@ -67,6 +77,8 @@ module e1000_pci_cfg #(
         8'h04: begin
           if (cfg_be_i[0]) command_q[7:0]  <= wdata_i[7:0] & CommandMask[7:0];
           if (cfg_be_i[1]) command_q[15:8] <= wdata_i[15:8] & CommandMask[15:8];
+          if (power_d3_o) command_q[1:0] <= 2'b00;   // no decoding in D3
+          else if (cfg_be_i[0] && wdata_i[CmdMemory]) awake_q <= 1'b1;
         end
         8'h0C: begin
           if (cfg_be_i[0]) cache_line_q <= wdata_i[7:0];
@@ -84,7 +96,13 @@ module e1000_pci_cfg #(
         end
         8'h3C: if (cfg_be_i[0]) int_line_q <= wdata_i[7:0];
         8'hE0: begin
-          if (cfg_be_i[0] && wdata_i[1] == wdata_i[0]) power_q <= wdata_i[1:0];
+          if (wr_power && wdata_i[1] == wdata_i[0]) begin
+            power_q <= wdata_i[1:0];
+            if (wdata_i[0]) begin   // D3: memory and I/O enable go, and come back by software only
+              command_q[1:0] <= 2'b00;
+              awake_q        <= 1'b0;
+            end
+          end
           if (cfg_be_i[1]) begin
             pme_en_q      <= wdata_i[8];
             data_select_q <= wdata_i[12:9];
@@ -105,7 +123,7 @@ module e1000_pci_cfg #(
         set[StMasterAbort]    = master_abort_i;
         set[StTargetAbort]    = target_abort_i;
         set[StMasterParity]   = parity_error_i && command_q[CmdPerr];
-        set[StDetectedParity] = parity_error_i;
+        set[StDetectedParity] = parity_error_i && read_i;   // who receives the data detects it
       end
       clear = cfg_wr_i && cfg_addr_i == 8'h04 ? {{8{cfg_be_i[3]}}, {8{cfg_be_i[2]}}} & wdata_i[31:16] : 16'd0;
       status_q <= (status_q & ~clear) | set;
@@ -135,11 +153,13 @@ module e1000_pci_cfg #(
   end
 
   assign cfg_rdata_o     = rdata_q;
-  assign command_o       = {command_q[15:2], power_d3_o ? 2'b00 : command_q[1:0]};  // D3: only configuration answers
+  assign command_o       = {command_q[15:3], command_q[CmdMaster] && awake_q, command_q[1:0]};
   assign bar0_o          = {bar0_q, 17'd0};
   assign bar2_o          = {bar2_q, 6'd1};
   assign latency_timer_o = latency_q;
   assign cache_line_o    = cache_line_q;
-  assign power_d3_o      = power_q == 2'b11;
+  assign power_d3_o      = power_q != 2'b00;
+  assign asleep_o        = !awake_q;
+  assign wake_o          = wr_power && wdata_i[1:0] == 2'b00 && power_d3_o;
   assign clk_req_o       = error_i;
 endmodule

@@ -1,4 +1,4 @@
-// General registers of BAR0: CTRL, STATUS, EEPROM and MDI access, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
+// General registers of BAR0: CTRL, STATUS, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
 // RXCSUM (fact sheet 2.1, 2.5, 2.6).
 //
 // Registers of a block live in that block; what is here is configuration for others, or storage for functions this
@@ -28,7 +28,8 @@ module e1000_regs #(
   output logic [15:0] vet_o,
   output logic [10:0] rxcsum_o,
   output logic [6:0]  pba_rxa_o,
-  output logic        mdac_o,            // one-cycle cause: MDI access done (M-4)
+  output logic [47:0] flow_address_o,    // FCAH, FCAL; byte 0 in bits 7:0
+  output logic [15:0] flow_type_o,       // FCT
   // RXDCTL in descriptors, whatever its granularity
   input  logic [7:0]  cache_line_i,      // dwords
   output logic [5:0]  pthresh_o,
@@ -39,15 +40,11 @@ module e1000_regs #(
   localparam logic [31:0] ResetCtrl =
       e1000_regs_pkg::RESET_CTRL | (Apme ? 32'd1 << e1000_regs_pkg::CTRL_SLU : 32'd0);
   localparam logic [6:0] FifoKib = 7'd64;
-  localparam logic [4:0] InternalPhy = 5'd1;
 
-  logic [31:0] ctrl_q, ctrl_ext_q, mdic_q, eecd_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
+  logic [31:0] ctrl_q, ctrl_ext_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
   logic [31:0] tctl_q, tipg_q, ait_q, ledctl_q, fcrtl_q, fcrth_q, rxdctl_q, rxcsum_q, wuc_q, wufc_q, manc_q;
   logic [31:0] tdbal_q, tdbah_q, tdlen_q, tdh_q, tdt_q, tidv_q, txdctl_q, tadv_q;
-  logic [7:0]  eerd_addr_q;
-  logic        eerd_busy_q, eerd_done_q;
   logic [6:0]  pba_rxa_q;
-  logic        mdac_q;
   logic [31:0] rdata_q;
 
   logic wr_ctrl;
@@ -55,18 +52,12 @@ module e1000_regs #(
   assign rst_req_o = wr_ctrl && reg_wdata_i[e1000_regs_pkg::CTRL_RST];
 
   always_ff @(posedge clk_i) begin
-    mdac_q <= 1'b0;
     if (!rst_ni || soft_rst_i) begin
       ctrl_q      <= ResetCtrl;
       // SWDPIO survives CTRL.RST (X-5)
       if (rst_ni) ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO] <=
           ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO];
       ctrl_ext_q  <= e1000_regs_pkg::RESET_CTRL_EXT;
-      mdic_q      <= 32'd0;
-      eecd_q      <= e1000_regs_pkg::RESET_EECD & e1000_regs_pkg::MASK_EECD;
-      eerd_addr_q <= 8'd0;
-      eerd_busy_q <= 1'b0;
-      eerd_done_q <= 1'b0;
       fcal_q      <= e1000_regs_pkg::RESET_FCAL;
       fcah_q      <= e1000_regs_pkg::RESET_FCAH;
       fct_q       <= e1000_regs_pkg::RESET_FCT;
@@ -94,28 +85,8 @@ module e1000_regs #(
     end else if (reg_wr_i) begin
       unique case (reg_addr_i)
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL;
-        // EE_RST, outside the mask, clears itself: there is no EEPROM state to load again (X-9)
+        // EE_RST, outside the mask, clears itself; e1000_rx_filter loads RA0 again (X-9)
         e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL_EXT;
-        e1000_regs_pkg::REG_EECD: begin
-          eecd_q <= reg_wdata_i & e1000_regs_pkg::MASK_EECD;
-          if (!reg_wdata_i[e1000_regs_pkg::EECD_REQ] && eerd_busy_q) begin
-            eerd_busy_q <= 1'b0;
-            eerd_done_q <= 1'b1;
-          end
-        end
-        e1000_regs_pkg::REG_EERD: begin
-          eerd_addr_q <= reg_wdata_i[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO];
-          if (reg_wdata_i[e1000_regs_pkg::EERD_START]) begin  // E-5: held while software owns the EEPROM
-            eerd_busy_q <= eecd_q[e1000_regs_pkg::EECD_REQ];
-            eerd_done_q <= !eecd_q[e1000_regs_pkg::EECD_REQ];
-          end
-        end
-        e1000_regs_pkg::REG_MDIC: begin  // every access completes at once; M-2, M-4
-          mdic_q <= reg_wdata_i & e1000_regs_pkg::MASK_MDIC;
-          mdic_q[e1000_regs_pkg::MDIC_ERROR] <=
-              reg_wdata_i[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] != InternalPhy;
-          mdac_q <= reg_wdata_i[e1000_regs_pkg::MDIC_I];
-        end
         e1000_regs_pkg::REG_FCAL:   fcal_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAL;
         e1000_regs_pkg::REG_FCAH:   fcah_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAH;
         e1000_regs_pkg::REG_FCT:    fct_q    <= reg_wdata_i & e1000_regs_pkg::MASK_FCT;
@@ -153,7 +124,7 @@ module e1000_regs #(
   end
 
   // ---- reads -------------------------------------------------------------------------------------------
-  logic [31:0] status, eecd, eerd, pba;
+  logic [31:0] status, pba;
   always_comb begin
     status = 32'd0;   // P-7: reading it changes nothing
     status[e1000_regs_pkg::STATUS_FD]    = full_duplex_i;
@@ -161,13 +132,6 @@ module e1000_regs #(
     status[e1000_regs_pkg::STATUS_SPEED_HI:e1000_regs_pkg::STATUS_SPEED_LO] = speed_i;
     status[e1000_regs_pkg::STATUS_ASDV_HI:e1000_regs_pkg::STATUS_ASDV_LO]   = asdv_i;
     status[e1000_regs_pkg::STATUS_PCI66] = m66en_i;
-    eecd = eecd_q;    // 4.1: DO idles at 1, grant follows request, a 64-word part is present
-    eecd[e1000_regs_pkg::EECD_DO]   = 1'b1;
-    eecd[e1000_regs_pkg::EECD_GNT]  = eecd_q[e1000_regs_pkg::EECD_REQ];
-    eecd[e1000_regs_pkg::EECD_PRES] = 1'b1;
-    eerd = 32'd0;
-    eerd[e1000_regs_pkg::EERD_DONE] = eerd_done_q;
-    eerd[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO] = eerd_addr_q;
     pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // 6.6: 64 KiB in all
   end
 
@@ -178,10 +142,7 @@ module e1000_regs #(
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP:
                                       rdata_q <= ctrl_q | ({31'd0, rst_pending_i} << e1000_regs_pkg::CTRL_RST);
         e1000_regs_pkg::REG_STATUS:   rdata_q <= status;
-        e1000_regs_pkg::REG_EECD:     rdata_q <= eecd;
-        e1000_regs_pkg::REG_EERD:     rdata_q <= eerd;
         e1000_regs_pkg::REG_CTRL_EXT: rdata_q <= ctrl_ext_q;
-        e1000_regs_pkg::REG_MDIC:     rdata_q <= mdic_q | (32'd1 << e1000_regs_pkg::MDIC_READY);
         e1000_regs_pkg::REG_FCAL:     rdata_q <= fcal_q;
         e1000_regs_pkg::REG_FCAH:     rdata_q <= fcah_q;
         e1000_regs_pkg::REG_FCT:      rdata_q <= fct_q;
@@ -244,9 +205,10 @@ module e1000_regs #(
   assign vet_o       = vet_q[15:0];
   assign rxcsum_o    = rxcsum_q[10:0];
   assign pba_rxa_o   = pba_rxa_q;
-  assign mdac_o      = mdac_q;
+  assign flow_address_o = {fcah_q[15:0], fcal_q};
+  assign flow_type_o    = fct_q[15:0];
   assign pthresh_o   = pthresh_q;
   assign hthresh_o   = hthresh_q;
   assign wthresh_o   = wthresh_q;
-  assign clk_req_o   = mdac_q || stale_q || cache_line_q != cache_line_i;
+  assign clk_req_o   = stale_q || cache_line_q != cache_line_i;
 endmodule

@@ -1,4 +1,5 @@
-// Address and VLAN filter (6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.
+// Address and VLAN filter (6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.  Knows MAC
+// control frames (F-1).
 //
 // Everything is looked up once a frame: the 16 exact entries and the hash word at byte 5, the VLAN word at byte 15.
 // The answers are registers, so `match_o` is right from the cycle after, the earliest in which a frame can end.
@@ -16,6 +17,9 @@ module e1000_rx_filter (
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
   output e1000_rx_pkg::rx_match_t match_o,
   output logic                    vet_seen_o,  // bytes 12..13 were VET; from byte 14 on
+  input  logic [47:0]             flow_address_i,  // FCAH, FCAL; byte 0 in bits 7:0
+  input  logic [15:0]             flow_type_i,     // FCT
+  output e1000_rx_pkg::rx_flow_t  flow_o,
 
   input  logic                    reg_rd_i,
   input  logic                    reg_wr_i,
@@ -25,6 +29,7 @@ module e1000_rx_filter (
 );
 
   localparam int unsigned NumExact = 16;
+  localparam logic [15:0] PauseOpcode = 16'h0001;   // IEEE 802.3 annex 31B
 
   // ---- registers: 16 exact entries ----------------------------------------------------------------
   logic sel_ra, sel_mta, sel_vfta;
@@ -45,6 +50,11 @@ module e1000_rx_filter (
       rah_live_q <= 16'h0001;
       av_q       <= 16'h0001;
     end else if (reg_wr_i) begin
+      if (reg_addr_i == e1000_regs_pkg::REG_CTRL_EXT && reg_wdata_i[e1000_regs_pkg::CTRL_EXT_EE_RST]) begin  // X-9
+        ral_mem[0] <= mac_addr_i[31:0];
+        rah_mem[0] <= {2'b00, mac_addr_i[47:32]};
+        av_q[0]    <= 1'b1;
+      end
       if (sel_ra && !reg_addr_i[2]) begin
         ral_mem[reg_addr_i[6:3]]    <= reg_wdata_i;
         ral_live_q[reg_addr_i[6:3]] <= 1'b1;
@@ -103,7 +113,8 @@ module e1000_rx_filter (
 
   // ---- destination address, bytes 0..5 ------------------------------------------------------------
   logic [39:0] da_q;     // bytes 0..4 on arrival of byte 5; byte 0 in bits 7:0
-  logic [7:0]  prev_q;
+  logic [7:0]  prev_q, da5_q;
+  logic        control_q, pause_q;
   logic        exact_q, broadcast_q, multicast_q, da_seen_q;
   logic [4:0]  hash_bit_q;
   logic        vet_q, tagged_q;
@@ -121,11 +132,13 @@ module e1000_rx_filter (
       da_seen_q   <= 1'b0;
       vet_q       <= 1'b0;
       tagged_q    <= 1'b0;
+      control_q   <= 1'b0;
     end else if (byte_en_i && index_i[15:4] == 12'd0) begin
       prev_q <= byte_i;
       if (index_i[3:0] <= 4'd4) da_q <= {byte_i, da_q[39:8]};
       if (index_i[3:0] == 4'd5) begin
         da_tail = {byte_i, da_q[39:32]};
+        da5_q   <= byte_i;
         // {DA[5],DA[4]} >> 4, 3, 2, 0 for MO 0..3.
         unique case (cfg_i.mo)
           2'd0: hash = da_tail[15:4];
@@ -147,7 +160,14 @@ module e1000_rx_filter (
         if (da_q[0]) mta_hit_q <= mta_mem[hash[11:5]];
         exact_q     <= exact;
       end
-      if (index_i[3:0] == 4'd13) vet_q <= {prev_q, byte_i} == cfg_i.vet;
+      if (index_i[3:0] == 4'd13) begin
+        vet_q <= {prev_q, byte_i} == cfg_i.vet;
+        if ({prev_q, byte_i} == flow_type_i) begin   // RA0 with whatever AV and ASEL say
+          control_q <= {da5_q, da_q} == flow_address_i ||
+              {da5_q, da_q} == {rah_live_q[0] ? rah_mem[0][15:0] : 16'd0, ral_live_q[0] ? ral_mem[0] : 32'd0};
+        end
+      end
+      if (index_i[3:0] == 4'd15) pause_q <= {prev_q, byte_i} == PauseOpcode;
       if (index_i[3:0] == 4'd15 && vet_q) begin
         tagged_q   <= 1'b1;
         tci_q      <= {prev_q, byte_i};
@@ -158,6 +178,7 @@ module e1000_rx_filter (
   end
 
   assign vet_seen_o = vet_q;
+  assign flow_o     = {control_q, control_q & pause_q};
 
   // ---- verdict ------------------------------------------------------------------------------------
   // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).

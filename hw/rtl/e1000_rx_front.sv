@@ -19,6 +19,8 @@ module e1000_rx_front (
   input  logic [15:0]          vet_i,
   input  logic [10:0]          rxcsum_i,
   input  logic [6:0]           pba_rxa_i,       // KiB
+  input  logic [47:0]          flow_address_i,  // FCAH, FCAL
+  input  logic [15:0]          flow_type_i,     // FCT
 
   // RAL/RAH, MTA, VFTA, statistics, FIFO diagnostics
   input  logic                 reg_rd_i,
@@ -98,6 +100,7 @@ module e1000_rx_front (
 
   // ---- filter and packer --------------------------------------------------------------------------
   e1000_rx_pkg::rx_match_t match;
+  e1000_rx_pkg::rx_flow_t  flow;
   logic                    vet_seen, stripped, word_en;
   logic [63:0]             word, last;
   logic                    strip_now;
@@ -117,6 +120,8 @@ module e1000_rx_front (
     .cfg_i      (cfg_q),
     .match_o    (match),
     .vet_seen_o (vet_seen),
+    .flow_address_i, .flow_type_i,
+    .flow_o     (flow),
     .reg_rd_i, .reg_wr_i, .reg_addr_i, .reg_wdata_i,
     .reg_rdata_o(filter_rdata)
   );
@@ -249,6 +254,10 @@ module e1000_rx_front (
     .rst_ni, .soft_rst_i,
     .eof_i      (eof),
     .kind_i     (kind),
+    .flow_i     (flow),
+    .timer_i    (decide),
+    .byte_en_i  (byte_en),
+    .byte_i     (rx_byte),
     .multicast_i(match.multicast),
     .broadcast_i(match.broadcast),
     .length_i   (index),

@@ -30,6 +30,12 @@ package e1000_rx_pkg;
     logic [15:0] tci;        // bytes 14..15
   } rx_match_t;
 
+  // What the filter knows of a MAC control frame (F-1, F-5); the opcode is final from byte 16 on.
+  typedef struct packed {
+    logic control;   // of type FCT, and addressed to FCAH and FCAL or to RA0
+    logic pause;     // ... and its opcode is PAUSE
+  } rx_flow_t;
+
   // What a frame turned out to be, at its end.
   typedef struct packed {
     logic counted;   // the receiver and the link are up
@@ -40,26 +46,29 @@ package e1000_rx_pkg;
   } rx_class_t;
 
   // One bit for each counter that goes up by one at the end of a frame; the value is the counter's place in the bank.
-  localparam int unsigned StatCrcerrs = 0;
-  localparam int unsigned StatRxerrc = 1;
-  localparam int unsigned StatMpc = 2;
-  localparam int unsigned StatRlec = 3;
-  localparam int unsigned StatPrc64 = 4;
-  localparam int unsigned StatPrc127 = 5;
-  localparam int unsigned StatPrc255 = 6;
-  localparam int unsigned StatPrc511 = 7;
-  localparam int unsigned StatPrc1023 = 8;
-  localparam int unsigned StatPrc1522 = 9;
-  localparam int unsigned StatGprc = 10;
-  localparam int unsigned StatBprc = 11;
-  localparam int unsigned StatMprc = 12;
-  localparam int unsigned StatRnbc = 13;
-  localparam int unsigned StatRuc = 14;
-  localparam int unsigned StatRfc = 15;
-  localparam int unsigned StatRoc = 16;
-  localparam int unsigned StatRjc = 17;
-  localparam int unsigned StatTpr = 18;
-  localparam int unsigned NumStats = 19;
+  localparam int unsigned StatXonrxc = 0;
+  localparam int unsigned StatXoffrxc = 1;
+  localparam int unsigned StatFcruc = 2;
+  localparam int unsigned StatCrcerrs = 3;
+  localparam int unsigned StatRxerrc = 4;
+  localparam int unsigned StatMpc = 5;
+  localparam int unsigned StatRlec = 6;
+  localparam int unsigned StatPrc64 = 7;
+  localparam int unsigned StatPrc127 = 8;
+  localparam int unsigned StatPrc255 = 9;
+  localparam int unsigned StatPrc511 = 10;
+  localparam int unsigned StatPrc1023 = 11;
+  localparam int unsigned StatPrc1522 = 12;
+  localparam int unsigned StatGprc = 13;
+  localparam int unsigned StatBprc = 14;
+  localparam int unsigned StatMprc = 15;
+  localparam int unsigned StatRnbc = 16;
+  localparam int unsigned StatRuc = 17;
+  localparam int unsigned StatRfc = 18;
+  localparam int unsigned StatRoc = 19;
+  localparam int unsigned StatRjc = 20;
+  localparam int unsigned StatTpr = 21;
+  localparam int unsigned NumStats = 22;
 
   // Length limits, DA..CRC (6.8).
   localparam logic [15:0] MinFrame = 16'd64;

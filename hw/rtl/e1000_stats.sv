@@ -13,6 +13,10 @@ module e1000_stats (
   // a frame has ended, and what it was
   input  logic                    eof_i,
   input  e1000_rx_pkg::rx_class_t kind_i,
+  input  e1000_rx_pkg::rx_flow_t  flow_i,
+  input  logic                    timer_i,      // byte_i is byte 16, of a PAUSE frame the first of its timer
+  input  logic                    byte_en_i,
+  input  logic [7:0]              byte_i,
   input  logic                    multicast_i,  // not broadcast
   input  logic                    broadcast_i,
   input  logic [15:0]             length_i,     // DA..CRC
@@ -48,6 +52,9 @@ module e1000_stats (
         e1000_regs_pkg::REG_RXERRC:  index = 5'(e1000_rx_pkg::StatRxerrc);
         e1000_regs_pkg::REG_MPC:     index = 5'(e1000_rx_pkg::StatMpc);
         e1000_regs_pkg::REG_RLEC:    index = 5'(e1000_rx_pkg::StatRlec);
+        e1000_regs_pkg::REG_XONRXC:  index = 5'(e1000_rx_pkg::StatXonrxc);
+        e1000_regs_pkg::REG_XOFFRXC: index = 5'(e1000_rx_pkg::StatXoffrxc);
+        e1000_regs_pkg::REG_FCRUC:   index = 5'(e1000_rx_pkg::StatFcruc);
         e1000_regs_pkg::REG_PRC64:   index = 5'(e1000_rx_pkg::StatPrc64);
         e1000_regs_pkg::REG_PRC127:  index = 5'(e1000_rx_pkg::StatPrc127);
         e1000_regs_pkg::REG_PRC255:  index = 5'(e1000_rx_pkg::StatPrc255);
@@ -77,7 +84,11 @@ module e1000_stats (
   // ---- 32-bit counters ----------------------------------------------------------------------------
   // A counter that is not live is 0: reset and reading clear that bit and leave the memory alone.
   logic [31:0]         count_mem [NumStats];
-  logic [NumStats-1:0] live_q, pending_q;
+  logic [NumStats-1:0] live_q;
+  logic [NumStats:0]   queue_q;        // what waits: a PAUSE frame's second timer byte on top, then increments
+  logic [NumStats-1:0] pending_q;      // increments
+  assign pending_q = queue_q[NumStats-1:0];
+  logic                time_q;         // that timer is not zero
   logic [63:0]         gor_q, tor_q;  // pairs
 
   function automatic logic [31:0] plus_one(input logic [31:0] count);
@@ -88,7 +99,7 @@ module e1000_stats (
   assign counted     = eof_i & kind_i.counted;
   assign stored_good = eof_i & stored_i & kind_i.good;
 
-  // The counters that a frame moves, but for MPC and RNBC.
+  // The counters that a frame moves, but for MPC, RNBC and flow control.
   function automatic logic [NumStats-1:0] moved(input logic [15:0] length, input logic good_stored, input logic group,
                                                 input logic broadcast, input logic bad_pass, input logic runt,
                                                 input logic giant, input logic crc_ok, input logic rx_er);
@@ -116,21 +127,36 @@ module e1000_stats (
     end
   endfunction
 
+  // Highest counter that waits, the total of all frames first.  By halves: a loop over all of them costs a simulator as
+  // many choices as there are counters.
+  function automatic logic [4:0] highest(input logic [NumStats-1:0] waiting);
+    logic [31:0] rest;
+    rest = {{(32 - NumStats){1'b0}}, waiting};
+    highest[4] = |rest[31:16];
+    if (highest[4]) rest = rest >> 16;
+    highest[3] = |rest[15:8];
+    if (highest[3]) rest = rest >> 8;
+    highest[2] = |rest[7:4];
+    if (highest[2]) rest = rest >> 4;
+    highest[1] = |rest[3:2];
+    if (highest[1]) rest = rest >> 2;
+    highest[0] = rest[1];
+  endfunction
+
   always_ff @(posedge clk_i) begin : count
     logic [NumStats-1:0] live, pending, news;
+    logic                waits;
     logic [4:0]          step;
     logic [31:0]         value;
     if (!rst_ni || soft_rst_i) begin
       live_q    <= '0;
-      pending_q <= '0;
-    end else if (pending_q != '0 || counted || hit) begin
+      queue_q   <= '0;
+    end else if (queue_q != '0 || counted || hit || (timer_i && flow_i.pause)) begin
       live    = live_q;
       pending = pending_q;
+      waits   = queue_q[NumStats] && !byte_en_i;
       if (pending_q != '0) begin
-        step = 5'd0;
-        for (int i = 0; i < NumStats; i++) begin
-          if (pending_q[i]) step = i[4:0];
-        end
+        step = highest(pending_q);
         count_mem[step] <= plus_one(live_q[step] ? count_mem[step] : 32'd0);
         live[step]    = 1'b1;
         pending[step] = 1'b0;
@@ -144,10 +170,22 @@ module e1000_stats (
                      kind_i.giant, crc_ok_i, rx_er_i);
         news[e1000_rx_pkg::StatMpc]  = missed_i;
         news[e1000_rx_pkg::StatRnbc] = kind_i.pass & kind_i.good & no_desc_i;  // R-32: stored or missed
+        if (flow_i.control && kind_i.good) begin   // F-1 to F-3, F-5: with RFCE or without
+          if (!flow_i.pause) news[e1000_rx_pkg::StatFcruc] = 1'b1;
+          else if (time_q) news[e1000_rx_pkg::StatXoffrxc] = 1'b1;
+          else news[e1000_rx_pkg::StatXonrxc] = 1'b1;
+        end
         pending = pending | news;
       end
+      if (timer_i && flow_i.pause) begin
+        waits  = 1'b1;
+        time_q <= byte_i != 8'd0;
+      end else if (queue_q[NumStats] && byte_en_i && byte_i != 8'd0) begin
+        time_q <= 1'b1;
+      end
+      if (eof_i) waits = 1'b0;
       live_q    <= live;
-      pending_q <= pending;
+      queue_q   <= {waits, pending};
     end
     if (!rst_ni) begin
       reg_rdata_o <= 32'd0;
@@ -162,7 +200,7 @@ module e1000_stats (
     end
   end
 
-  assign clk_req_o = pending_q != '0;
+  assign clk_req_o = queue_q != '0;
 
   // ---- pairs --------------------------------------------------------------------------------------
   function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [15:0] by);

@@ -27,7 +27,7 @@ module e1000_top #(
   input  logic        gmii_rx_dv_i,
   input  logic        gmii_rx_er_i,
   input  logic [7:0]  gmii_rxd_i,
-  input  logic        link_up_i,
+  input  logic        link_up_i,             // of the wire
   input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
   input  logic        m66en_i,
   input  logic [47:0] mac_addr_i,            // byte 0 in 7:0
@@ -46,6 +46,7 @@ module e1000_top #(
   output logic [31:0] cfg_bar2_o,
   output logic [7:0]  cfg_latency_timer_o,
   output logic [7:0]  cfg_cache_line_o,
+  output logic        cfg_reset_o,           // CTRL.RST waits for requests under way: those not begun may be withdrawn
   // PCI master
   input  logic        mst_req_ready_i,
   output logic [1:0]  mst_req_kind_o,
@@ -89,9 +90,9 @@ module e1000_top #(
   logic fetch_gnt, pay_gnt, wb_gnt, grant, rsp_any;
 
   // ---- reset ---------------------------------------------------------------------------------------------
-  logic rst_req, rst_pending, soft_rst, drained, req_reset;
+  logic rst_req, wake, rst_pending, soft_rst, drained, req_reset;
   e1000_reset u_reset (
-    .clk_i(clk_csr_i), .rst_ni, .rst_req_i(rst_req), .drained_i(drained), .granting_i(grant), .pending_o(rst_pending),
+    .clk_i(clk_csr_i), .rst_ni, .rst_req_i(rst_req || wake), .drained_i(drained), .granting_i(grant), .pending_o(rst_pending),
     .soft_rst_o(soft_rst), .clk_req_o(req_reset)
   );
 
@@ -109,28 +110,32 @@ module e1000_top #(
     .reg_addr_o(reg_addr), .wdata_o(reg_wdata), .reg_rdata_i(reg_rdata), .clk_req_o(req_target)
   );
 
-  logic        master_abort, target_abort, parity_error, rsp_bad, power_d3, req_cfg;
+  logic        master_abort, target_abort, parity_error, rsp_bad, power_d3, asleep, req_cfg;
   e1000_pci_cfg #(.SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_pci_cfg (
     .clk_i(clk_csr_i), .rst_ni, .cfg_rd_i(cfg_rd), .cfg_wr_i(cfg_wr), .cfg_addr_i(cfg_addr), .cfg_be_i(cfg_be),
     .wdata_i(reg_wdata), .cfg_rdata_o(cfg_rdata), .error_i(rsp_bad), .master_abort_i(master_abort),
-    .target_abort_i(target_abort), .parity_error_i(parity_error), .command_o(cfg_command_o), .bar0_o(cfg_bar0_o),
+    .target_abort_i(target_abort), .parity_error_i(parity_error), .read_i(fetch_rsp), .command_o(cfg_command_o), .bar0_o(cfg_bar0_o),
     .bar2_o(cfg_bar2_o), .latency_timer_o(cfg_latency_timer_o), .cache_line_o(cfg_cache_line_o), .power_d3_o(power_d3),
-    .clk_req_o(req_cfg)
+    .asleep_o(asleep), .wake_o(wake), .clk_req_o(req_cfg)
   );
   localparam int unsigned CmdBusMaster   = 2;
   localparam int unsigned CmdIntxDisable = 10;
   logic dma_allow, intx_allow;
-  assign dma_allow  = cfg_command_o[CmdBusMaster] && !power_d3 && !rst_pending;      // P-3, N-9, N-10
-  assign intx_allow = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;   // P-4, X-8
+  assign dma_allow   = cfg_command_o[CmdBusMaster] && !rst_pending;                  // P-3, N-9, N-10; not asleep
+  assign intx_allow  = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;  // P-4, X-8
+  assign cfg_reset_o = rst_pending;
 
   logic        m66en_q;
   always_ff @(posedge clk_csr_i) m66en_q <= m66en_i;
 
-  logic [31:0] rdata_regs, rdata_ring, rdata_timers, rdata_irq, rdata_front;
-  assign reg_rdata = rdata_regs | rdata_ring | rdata_timers | rdata_irq | rdata_front;
+  logic [31:0] rdata_regs, rdata_phy, rdata_eeprom, rdata_storage, rdata_ring, rdata_timers, rdata_irq, rdata_front;
+  assign reg_rdata = rdata_regs | rdata_phy | rdata_eeprom | rdata_storage | rdata_ring | rdata_timers | rdata_irq |
+                     rdata_front;
 
-  logic        lu, full_duplex, lsc, mdac, req_regs, req_link;
-  logic [1:0]  speed, asdv;
+  logic        lu, full_duplex, lsc, req_regs, req_link, phy_up, phy_down, phy_loop;
+  logic [1:0]  speed, asdv, phy_speed;
+  logic [47:0] flow_address;
+  logic [15:0] flow_type;
   logic [31:0] ctrl, rctl;
   logic [15:0] vet;
   logic [10:0] rxcsum;
@@ -140,18 +145,37 @@ module e1000_top #(
     .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .rst_pending_i(rst_pending), .reg_rd_i(reg_rd),
     .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_regs), .lu_i(lu),
     .full_duplex_i(full_duplex), .speed_i(speed), .asdv_i(asdv), .m66en_i(m66en_q), .rst_req_o(rst_req), .ctrl_o(ctrl),
-    .rctl_o(rctl), .vet_o(vet), .rxcsum_o(rxcsum), .pba_rxa_o(pba_rxa), .mdac_o(mdac), .cache_line_i(cfg_cache_line_o),
+    .rctl_o(rctl), .vet_o(vet), .rxcsum_o(rxcsum), .pba_rxa_o(pba_rxa), .flow_address_o(flow_address),
+    .flow_type_o(flow_type), .cache_line_i(cfg_cache_line_o),
     .pthresh_o(pthresh), .hthresh_o(hthresh), .wthresh_o(wthresh), .clk_req_o(req_regs)
   );
   e1000_link u_link (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .link_up_i, .link_speed_i,
+    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .link_up_i, .link_speed_i, .phy_down_i(phy_down),
+    .phy_loop_i(phy_loop), .phy_up_o(phy_up), .phy_speed_o(phy_speed),
     .slu_i(ctrl[e1000_regs_pkg::CTRL_SLU]), .frcspd_i(ctrl[e1000_regs_pkg::CTRL_FRCSPD]),
     .frcdpx_i(ctrl[e1000_regs_pkg::CTRL_FRCDPX]), .fd_i(ctrl[e1000_regs_pkg::CTRL_FD]),
     .speed_i(ctrl[e1000_regs_pkg::CTRL_SPEED_HI:e1000_regs_pkg::CTRL_SPEED_LO]), .lu_o(lu), .full_duplex_o(full_duplex),
     .speed_o(speed), .asdv_o(asdv), .lsc_o(lsc), .clk_req_o(req_link)
   );
-  logic rx_en;
-  assign rx_en = rctl[e1000_regs_pkg::RCTL_EN];
+  logic        mdac, req_phy;
+  e1000_phy u_phy (
+    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .wake_i(wake),
+    .ctrl_phy_rst_i(ctrl[e1000_regs_pkg::CTRL_PHY_RST]), .phy_up_i(phy_up), .phy_speed_i(phy_speed), .reg_rd_i(reg_rd),
+    .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_phy), .power_down_o(phy_down),
+    .loopback_o(phy_loop), .mdac_o(mdac), .clk_req_o(req_phy)
+  );
+  e1000_eeprom #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_eeprom (
+    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .mac_addr_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
+    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_eeprom)
+  );
+  e1000_storage u_storage (
+    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
+    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_storage)
+  );
+  logic        rx_en;
+  logic [31:0] rctl_front;   // a card that sleeps takes no frame from the wire
+  assign rx_en      = rctl[e1000_regs_pkg::RCTL_EN];
+  assign rctl_front = rctl & ~(32'(asleep) << e1000_regs_pkg::RCTL_EN);
 
   // ---- receive front ---------------------------------------------------------------------------------------
   logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, rnbc;
@@ -161,9 +185,10 @@ module e1000_top #(
   e1000_pkg::rx_evt_t   rx_evt;
   e1000_rx_front u_front (
     .clk_rx_mac_i, .clk_rx_frame_i, .clk_rx_fifo_i, .clk_rx_dma_i, .clk_csr_i, .rst_ni, .soft_rst_i(soft_rst),
-    .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i, .link_up_i(lu), .mac_addr_i, .rctl_i(rctl),
-    .vme_i(ctrl[e1000_regs_pkg::CTRL_VME]), .vet_i(vet), .rxcsum_i(rxcsum), .pba_rxa_i(pba_rxa), .reg_rd_i(reg_rd),
-    .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_front), .no_desc_i(no_desc),
+    .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i, .link_up_i(lu), .mac_addr_i, .rctl_i(rctl_front),
+    .vme_i(ctrl[e1000_regs_pkg::CTRL_VME]), .vet_i(vet), .rxcsum_i(rxcsum), .pba_rxa_i(pba_rxa),
+    .flow_address_i(flow_address), .flow_type_i(flow_type), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
+    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_front), .no_desc_i(no_desc),
     .frame_valid_o(frame_valid), .frame_o(frame), .data_valid_o(data_valid), .data_o(data), .data_pop_i(data_pop),
     .frame_pop_i(frame_pop), .rxo_o(rxo), .rnbc_o(rnbc), .clk_req_rx_mac_o(req_rx_mac),
     .clk_req_rx_frame_o(req_rx_frame), .clk_req_rx_fifo_o(req_rx_fifo), .clk_req_rx_dma_o(req_rx_read), .evt_o(rx_evt)
@@ -293,7 +318,7 @@ module e1000_top #(
   // the pointers of ring, cache and write-back.
   logic wake_all;
   assign wake_all           = reg_rd | reg_wr | soft_rst;
-  assign clk_req_csr_o      = req_reset | req_target | req_cfg | req_regs | req_link;
+  assign clk_req_csr_o      = req_reset | req_target | req_cfg | req_regs | req_link | req_phy;
   assign clk_req_rx_frame_o = wake_all | req_rx_frame;
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;

@@ -1,13 +1,13 @@
 # The RTL in the order Verilator and yosys read it: packages, receive front, receive back, top.
 set(RINGSIDE_RTL_TOP e1000_top)
-# Memories: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics; descriptor cache (2) and contents to
-# write back
-set(RINGSIDE_RTL_MEMORIES 10)
+# Memories: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics, storage; descriptor cache (2) and
+# contents to write back
+set(RINGSIDE_RTL_MEMORIES 11)
 set(RINGSIDE_RTL_FRONT_NAMES
     e1000_crc32 e1000_rx_mac e1000_rx_filter e1000_rx_pack e1000_rx_fifo e1000_rx_verdict e1000_stats
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
 set(RINGSIDE_RTL_BACK_NAMES
-    e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_link e1000_rx_ring e1000_desc_cache
+    e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_eeprom e1000_phy e1000_storage e1000_link e1000_rx_ring e1000_desc_cache
     e1000_rx_dma e1000_writeback e1000_mst_arb e1000_rx_timers e1000_irq)
 
 # Module names to paths, in order.

@@ -181,27 +181,52 @@ TEST(moderation_agreement, a_hold_names_its_causes) {
   }
 }
 
-// P-4; PCI PM 1.1 5.4.1: only configuration space answers in D3hot.  No reset comes with D0: registers and causes stay.
-TEST(power_agreement, d3hot_sleeps_and_d0_goes_on) {
+// Random steps between power states under traffic: the two cards are where the other is, in configuration space, in
+// what the bus may do and in every register (PCI PM 1.1 section 5.4.1; tests/model/power_test.cpp has the rules one by
+// one).
+TEST(power_agreement, same_state_after_random_steps) {
   constexpr auto config = tlm::pci_space::config;
-  constexpr std::uint32_t pmcsr = 0xE0;
-  for (const card_kind kind : {card_kind::model, card_kind::rtl}) {
-    SCOPED_TRACE(kind == card_kind::rtl ? "rtl" : "model");
-    card_bench bench(kind);
-    bench.write(reg::RADV, 0x1234);
-    bench.write(reg::IMS, icr::LSC);
-    bench.write(reg::ICS, icr::LSC);
-    EXPECT_TRUE(bench.intx_level());
-    EXPECT_EQ(bench.card().config_state().command & 7, 7);
-    bench.access(config, true, pmcsr, 3);
-    EXPECT_FALSE(bench.intx_level());
-    EXPECT_EQ(bench.card().config_state().command & 3, 0);
-    bench.access(config, true, pmcsr, 0);
-    bench.run_for(1 * us);
-    EXPECT_TRUE(bench.intx_level());
-    EXPECT_EQ(bench.card().config_state().command & 7, 7);
-    EXPECT_EQ(bench.read(reg::RADV), 0x1234U);
-    EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    std::vector<std::uint32_t> results[2];
+    for (const card_kind kind : {card_kind::model, card_kind::rtl}) {
+      rng random(seed);
+      card_bench bench(kind);
+      auto& r = results[kind == card_kind::rtl];
+      for (unsigned i = 0; i < 200; ++i) bench.plan(plain_frame(own_address, random.between(64, 300), i * 20 * us));
+      bench.open(16, 15, rctl::EN);
+      bench.start_traffic();
+      for (unsigned step = 0; step < 60; ++step) {
+        const auto value = static_cast<std::uint32_t>(random.next());
+        switch (random.between(0, 5)) {
+          case 0:
+            bench.access(config, true, 0xE0, value & 3);
+            break;
+          case 1:
+            bench.access(config, true, 0xE0, value % 2 == 0 ? 3 : 0);
+            break;
+          case 2:
+            bench.access(config, true, 0x04, value & 0x557);
+            break;
+          case 3:
+            bench.access(config, true, 0x04, 7);
+            break;
+          case 4:
+            bench.write(reg::RAL + 8 * (value % 16), value);
+            break;
+          default:
+            bench.write(reg::CTRL, 0xA01U | (value & (ctrl::SLU | ctrl::PHY_RST)));
+        }
+        bench.run_for(10 * us);
+        r.push_back(bench.access(config, false, 0x04, 0));
+        r.push_back(bench.access(config, false, 0xE0, 0));
+        r.push_back(bench.card().config_state().command);
+        for (const std::uint32_t offset :
+             {reg::CTRL, reg::STATUS, reg::RCTL, reg::RAL, reg::RAH, reg::RAL + 8, reg::RDH})
+          r.push_back(bench.read(offset));
+        r.push_back(bench.read(reg::TPR));
+      }
+    }
+    EXPECT_EQ(results[0], results[1]) << "seed " << seed;
   }
 }
 
@@ -217,13 +242,13 @@ TEST(register_agreement, same_answers_on_both) {
   card_bench rtl(card_kind::rtl);
   rng random(1);
   for (const reg::row& row : reg::table)
+    for (std::uint32_t i = 0; row.reset_defined && i < row.count; ++i) {
+      const std::uint32_t offset = row.offset + i * row.stride;
+      EXPECT_EQ(model.read(offset), rtl.read(offset)) << row.name << " at reset (model, rtl)";
+    }
+  for (const reg::row& row : reg::table)
     for (std::uint32_t i = 0; i < row.count; ++i) {
       const std::uint32_t offset = row.offset + i * row.stride;
-      if (row.reset_defined) {
-        EXPECT_EQ(model.read(offset), rtl.read(offset)) << row.name << " at reset (model, rtl)";
-      }
-      // The EEPROM and the PHY are not parts of the RTL card.
-      if (offset == reg::EECD || offset == reg::EERD || offset == reg::MDIC) continue;
       for (unsigned pattern = 0; pattern < 3; ++pattern) {
         const auto value = legal(row, static_cast<std::uint32_t>(random.next()));
         model.write(offset, value);
@@ -232,6 +257,32 @@ TEST(register_agreement, same_answers_on_both) {
             << row.name << ' ' << i << " (model, rtl) wrote " << std::hex << value;
       }
     }
+}
+
+// 3.2, 3.3, 4.1, 4.2: accesses of all kinds to the PHY and the EEPROM, with the link going up and down.
+TEST(register_agreement, same_phy_and_eeprom) {
+  card_bench model(card_kind::model);
+  card_bench rtl(card_kind::rtl);
+  rng random(3);
+  unsigned errors = 0;
+  for (unsigned step = 0; step < 3000; ++step) {
+    auto value = static_cast<std::uint32_t>(random.next());
+    const std::uint32_t what = random.between(0, 9);
+    const std::uint32_t offset = what < 6 ? reg::MDIC : what == 6 ? reg::EECD : what == 7 ? reg::EERD : reg::CTRL;
+    if (offset == reg::MDIC && random.between(0, 3) != 0) value = (value & ~mdic::PHYADD) | 1U << mdic::PHYADD_SHIFT;
+    if (offset == reg::CTRL) value &= ~ctrl::RST;
+    const bool link = random.between(0, 20) == 0;
+    for (card_bench* bench : {&model, &rtl}) {
+      if (link) bench->card().set_link(value % 2 == 0, bench->now());
+      bench->write(offset, value);
+      bench->run_for(1 * us);
+    }
+    errors += (model.read(reg::MDIC) & mdic::ERROR) != 0;
+    for (const std::uint32_t read : {reg::MDIC, reg::EECD, reg::EERD, reg::STATUS, reg::ICR})
+      ASSERT_EQ(model.read(read), rtl.read(read))
+          << "step " << step << ", " << std::hex << read << " (model, rtl) after " << offset << " = " << value;
+  }
+  EXPECT_GT(errors, 100U);
 }
 
 TEST(register_agreement, same_configuration_space) {

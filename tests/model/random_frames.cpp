@@ -161,6 +161,25 @@ std::size_t frame_size(rng& random) {
   }
 }
 
+// F-1, F-5: of type FCT to the flow control address or the station, with an opcode and a timer.
+offered_frame make_control_frame(rng& random) {
+  offered_frame frame;
+  frame.pad = false;
+  byte_list& b = frame.bytes;
+  if (one_in(random, 2))
+    b = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
+  else
+    b = {0x52, 0x54, 0x00, 0x12, 0x34, static_cast<byte>(one_in(random, 4) ? 0x57 : 0x56)};
+  b.insert(b.end(), {2, 0, 0, 0, 0, 1});
+  put_16(b, one_in(random, 8) ? 0x8809U : 0x8808U);
+  put_16(b, one_in(random, 4) ? static_cast<std::uint32_t>(random.between(0, 3)) : 1U);
+  put_16(b,
+         one_in(random, 3) ? 0U : static_cast<std::uint32_t>(random.next()) & (one_in(random, 2) ? 0x00FFU : 0xFF00U));
+  b.resize(static_cast<std::size_t>(random.between(58, 62)));
+  frame.bad_fcs = one_in(random, 12);
+  return frame;
+}
+
 offered_frame make_frame(rng& random) {
   constexpr std::size_t fcs = 4;
   offered_frame frame;
@@ -213,6 +232,7 @@ random_setup make_setup(rng& random, std::uint32_t ring_size, std::uint64_t firs
   s.registers.emplace_back(reg::RXCSUM, sums);
   const std::uint32_t control = 0xA01U | ctrl::SLU | (one_in(random, 2) ? ctrl::VME : 0U);
   s.registers.emplace_back(reg::CTRL, control);
+  s.registers.insert(s.registers.end(), {{reg::FCAL, 0x00C2'8001U}, {reg::FCAH, 0x0100U}, {reg::FCT, 0x8808U}});
   for (std::uint32_t i = 0; i < reg::MTA_COUNT; ++i)
     s.registers.emplace_back(reg::MTA + i * reg::MTA_STRIDE,
                              static_cast<std::uint32_t>(random.next()) & static_cast<std::uint32_t>(random.next()));
@@ -247,7 +267,7 @@ std::string random_setup::description() const {
 std::vector<offered_frame> make_frames(rng& random, unsigned count) {
   std::vector<offered_frame> frames;
   for (unsigned i = 0; i < count; ++i) {
-    frames.push_back(make_frame(random));
+    frames.push_back(one_in(random, 12) ? make_control_frame(random) : make_frame(random));
     frames.back().earliest = i * spacing;
   }
   return frames;

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "tests/model/card_bench.h"
 
@@ -90,13 +92,85 @@ TEST(registers, eeprom_words_add_up) {  // E-3
   EXPECT_EQ(sum & 0xFFFF, 0xBABAU);
 }
 
+// 4.2, 4.3: the address, what configuration space shows of it, and nothing behind the last word.
+TEST(registers, eeprom_words_are_those_the_chip_is_loaded_from) {
+  card_bench bench;
+  const auto word = [&](std::uint32_t at) {
+    bench.write(reg::EERD, at << 8 | eerd::START);
+    const std::uint32_t value = bench.read(reg::EERD);
+    EXPECT_EQ(value & 0xFFFF, at << 8 | eerd::DONE);
+    return value >> 16;
+  };
+  const std::uint32_t low = bench.read(reg::RAL), high = bench.read(reg::RAH);
+  EXPECT_EQ(word(0), low & 0xFFFF);
+  EXPECT_EQ(word(1), low >> 16);
+  EXPECT_EQ(word(2), high & 0xFFFF);
+  EXPECT_EQ(word(0x0C) | word(0x0B) << 16, bench.access(config, false, 0x2C, 0));
+  EXPECT_EQ(word(0x0E) | word(0x0D) << 16, 0x100E'8086U);
+  for (const std::uint32_t beyond : {0x40U, 0x80U, 0xFFU}) EXPECT_EQ(word(beyond), 0U);
+}
+
+TEST(registers, ee_rst_loads_the_address_again) {
+  card_bench bench;
+  bench.write(reg::RAL, 0xDEAD'BEEF);
+  bench.write(reg::RAH, 0x0003'1234);
+  bench.write(reg::RAL + 8, 0x1111'1111);
+  bench.write(reg::RAH + 8, 0x8000'2222);
+  bench.write(reg::RADV, 0x1234);
+  bench.write(reg::CTRL_EXT, ctrl_ext::EE_RST | 1);
+  EXPECT_EQ(bench.read(reg::CTRL_EXT), 1U) << "clears itself";
+  EXPECT_EQ(bench.read(reg::RAL), 0x1200'5452U);
+  EXPECT_EQ(bench.read(reg::RAH), 0x8000'5634U);
+  EXPECT_EQ(bench.read(reg::RAL + 8), 0x1111'1111U) << "nothing else comes from the EEPROM";
+  EXPECT_EQ(bench.read(reg::RAH + 8), 0x8000'2222U);
+  EXPECT_EQ(bench.read(reg::RADV), 0x1234U);
+}
+
+TEST(registers, status_shows_the_forced_speed) {  // 2.3
+  card_bench bench;
+  struct row {
+    std::uint32_t forced, speed, asdv;
+  };
+  for (const row& r : {row{0, 0, 0}, row{1, 1, 1}, row{2, 2, 3}, row{3, 2, 3}}) {
+    const std::uint32_t control = bench.read(reg::CTRL) & ~ctrl::SPEED;
+    bench.write(reg::CTRL, control | ctrl::FRCSPD | r.forced << ctrl::SPEED_SHIFT);
+    EXPECT_EQ(bench.read(reg::STATUS), 0x803U | r.speed << status::SPEED_SHIFT | r.asdv << status::ASDV_SHIFT)
+        << r.forced;
+    EXPECT_EQ(bench.read(reg::CTRL) & ctrl::SPEED, r.forced << ctrl::SPEED_SHIFT);
+    bench.write(reg::CTRL, control & ~ctrl::FRCSPD);
+    EXPECT_EQ(bench.read(reg::STATUS), 0xB83U) << "the PHY's";
+  }
+}
+
+// 2.1, 2.6: storage, all of it its own; CTRL.RST clears what has a reset value and keeps the rest.
+TEST(registers, those_without_a_function_hold_what_is_written) {
+  card_bench bench;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> written;  // offset, mask
+  for (std::uint32_t i = 0; i < 5; ++i) written.emplace_back(0x3410 + 8 * i, 0x1FFFU);
+  written.emplace_back(0x3830, all);
+  written.emplace_back(0x5838, 0x1'000FU);
+  for (std::uint32_t i = 0; i < 4; ++i) written.emplace_back(0x5840 + 8 * i, all);
+  for (std::uint32_t i = 0; i < 4; ++i) written.emplace_back(0x5880 + 4 * i, all);
+  const auto value = [](std::uint32_t offset) { return offset * 0x9E37'79B9U; };
+  for (const auto& [offset, mask] : written) bench.write(offset, value(offset));
+  for (const auto& [offset, mask] : written) EXPECT_EQ(bench.read(offset), value(offset) & mask) << std::hex << offset;
+  for (const std::uint32_t offset : {0x3408U, 0x3438U, 0x3834U, 0x583CU, 0x5844U, 0x585CU, 0x5860U, 0x5890U, 0x587CU})
+    EXPECT_EQ(bench.read(offset), 0U) << std::hex << offset;
+  bench.write(reg::CTRL, bench.read(reg::CTRL) | ctrl::RST);
+  bench.run_for(1 * us);
+  for (const auto& [offset, mask] : written) {
+    const bool cleared = offset < 0x3800 || offset == 0x5838;
+    EXPECT_EQ(bench.read(offset), cleared ? 0U : value(offset) & mask) << std::hex << offset;
+  }
+}
+
 TEST(registers, eeprom_read_waits_for_the_software_request) {  // E-5
   card_bench bench;
   bench.write(reg::EECD, eecd::REQ);
   bench.write(reg::EERD, eerd::START);
-  EXPECT_EQ(bench.read(reg::EERD) & eerd::DONE, 0U);
+  EXPECT_EQ(bench.read(reg::EERD), 0U);
   bench.write(reg::EECD, 0);
-  EXPECT_EQ(bench.read(reg::EERD) & eerd::DONE, eerd::DONE);
+  EXPECT_EQ(bench.read(reg::EERD), 0x5452'0010U);
 }
 
 TEST(io_window, reaches_registers_by_dwords_only) {  // P-2

@@ -23,6 +23,8 @@ front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
   m.vet_i = 0x8100;
   m.rxcsum_i = 0;
   m.pba_rxa_i = 48;
+  m.flow_address_i = 0x010000C28001;  // 01:80:C2:00:00:01, F-1
+  m.flow_type_i = 0x8808;
   m.reg_rd_i = 0;
   m.reg_wr_i = 0;
   m.reg_addr_i = 0;

@@ -34,6 +34,17 @@ std::uint16_t front_model::packet_checksum(const bytes& stored, unsigned from) {
   return static_cast<std::uint16_t>(~sum);
 }
 
+// F-1 to F-3, F-5: good frames only, whoever else takes them or not.
+void front_model::count_control(const bytes& frame, bool rx_er) {
+  if (rx_er || frame.size() < 64 || frame.size() > (settings.lpe ? 16384U : 1522U)) return;
+  if (with_fcs(bytes(frame.begin(), frame.end() - 4)) != frame) return;
+  const bytes da(frame.begin(), frame.begin() + 6);
+  if (da != settings.flow_address && da != exact[0].address) return;
+  const auto word = [&](std::size_t at) { return frame[at] << 8 | frame[at + 1]; };
+  if (word(12) != settings.flow_type) return;
+  counters[word(14) != 1 ? reg::FCRUC : word(16) == 0 ? reg::XONRXC : reg::XOFFRXC] += 1;
+}
+
 fate front_model::receive(const bytes& frame, bool rx_er) {
   const auto& s = settings;
   fate result;
@@ -41,6 +52,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   if (!s.link) return {.accepted = false, .reason = reason::link_down, .rnbc = false, .stored = {}};
   counters[reg::TPR] += 1;
   counters[reg::TORL] += frame.size();
+  count_control(frame, rx_er);
 
   // 6.7, step 3.
   if (frame.size() < 6) return {.accepted = false, .reason = reason::address, .rnbc = false, .stored = {}};

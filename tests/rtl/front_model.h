@@ -24,6 +24,8 @@ struct front_settings {
   bool vfe = false, cfien = false, cfi = false, secrc = false, vme = false;
   unsigned mo = 0;
   std::uint16_t vet = 0x8100;
+  std::uint16_t flow_type = 0x8808;
+  bytes flow_address = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
   unsigned pcss = 0;
   std::uint32_t rctl() const;
 };
@@ -64,6 +66,8 @@ class front_model {
   static std::uint16_t packet_checksum(const bytes& stored, unsigned from);
 
  private:
+  void count_control(const bytes& frame, bool rx_er);
+
   std::vector<std::size_t> occupied_;
 };
 

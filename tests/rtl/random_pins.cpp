@@ -131,6 +131,9 @@ void random_pins::set_up() {
   write(reg::IMS, below(1U << 17));
   write(reg::RXDCTL, below(20) | below(8) << 8 | below(12) << 16 | below(2) << 24);
   write(reg::RXCSUM, below(0x800));
+  write(reg::FCAL, 0x00C2'8001);
+  write(reg::FCAH, 0x0100);
+  write(reg::FCT, 0x8808);
   write(reg::PBA, 8 * (1 + below(6)));
   write(reg::RCTL, rctl_);
 }
@@ -143,9 +146,10 @@ std::uint32_t random_pins::some_filters() {
 
 std::uint32_t random_pins::some_register() {
   static constexpr std::uint32_t offsets[]{
-      reg::CTRL,   reg::STATUS, reg::EECD,  reg::EERD,  reg::MDIC,  reg::ICR,   reg::ITR,  reg::ICS,  reg::IMS,
-      reg::RCTL,   reg::PBA,    reg::RDBAL, reg::RDLEN, reg::RDH,   reg::RDT,   reg::RDTR, reg::RADV, reg::RXDCTL,
-      reg::RXCSUM, reg::RDFH,   reg::RDFT,  reg::RDFHS, reg::RDFTS, reg::RDFPC, reg::MTA,  reg::RAL,  reg::RAH};
+      reg::CTRL, reg::STATUS, reg::EECD,   reg::EERD,  reg::MDIC,  reg::ICR,   reg::ITR,   reg::ICS,
+      reg::IMS,  reg::RCTL,   reg::PBA,    reg::RDBAL, reg::RDLEN, reg::RDH,   reg::RDT,   reg::RDTR,
+      reg::RADV, reg::RXDCTL, reg::RXCSUM, reg::RDFH,  reg::RDFT,  reg::RDFHS, reg::RDFTS, reg::RDFPC,
+      reg::MTA,  reg::RAL,    reg::RAH,    reg::TDFH,  reg::TSPMT, reg::IPAV,  reg::IP4AT, reg::IP6AT};
   constexpr std::uint32_t statistics_begin = 0x4000;
   if (one_in(2)) return statistics_begin + 4 * below(64);
   return offsets[below(static_cast<std::uint32_t>(std::size(offsets)))];
@@ -200,12 +204,21 @@ void random_pins::some_access() {
       accesses_.push_back({2, 0, 4, 0});
       break;
     case 11:
-      write(reg::MDIC, below(1U << 28));
+      write(reg::MDIC, one_in(2) ? below(1U << 28) : (below(1U << 28) & ~mdic::PHYADD) | 1U << mdic::PHYADD_SHIFT);
+      if (one_in(2)) write(reg::MDIC, 0x0420'1140);  // powered, no loopback
+      if (one_in(8)) write(reg::CTRL, ctrl_ | ctrl::PHY_RST);
+      if (one_in(2)) write(reg::CTRL, ctrl_);
       write(reg::EERD, below(256) << 8 | 1);
       break;
     case 12:
-      if (one_in(8)) configure(0xE0, below(4), 1);  // power state
-      configure(0xE0, 0, 1);
+      if (one_in(8)) {
+        configure(0xE0, below(4), 1);  // power state
+        if (one_in(2)) configure(4, 7);
+        configure(0xE0, 0, 1);
+        if (one_in(2)) read(some_register());
+        configure(4, 7);  // D0 uninitialized ends
+        set_up();         // ... with everything as after a reset
+      }
       break;
     case 13:
     case 14:

@@ -202,9 +202,9 @@ TEST(regs, reset_through_memory_and_through_io_is_the_same) {
 
 TEST(regs, mdic_completes_at_once_and_raises_mdac_only_when_asked) {
   top_bench bench;
-  bench.write(reg::MDIC, 0x08210000);  // read register 1 of PHY 1
-  EXPECT_EQ(bench.read(reg::MDIC), 0x18210000U);
-  EXPECT_EQ(bench.read(reg::ICR), 0U);  // M-4
+  bench.write(reg::MDIC, 0x08210000);             // read register 1 of PHY 1
+  EXPECT_EQ(bench.read(reg::MDIC), 0x18217949U);  // no link yet
+  EXPECT_EQ(bench.read(reg::ICR), 0U);            // M-4
   bench.write(reg::MDIC, 0x28210000);
   bench.run(2);
   EXPECT_EQ(bench.read(reg::ICR), icr::MDAC);
@@ -219,7 +219,9 @@ TEST(regs, eeprom_grant_follows_request_and_holds_eerd) {
   bench.write(reg::EERD, 0x3F00 | eerd::START);
   EXPECT_EQ(bench.read(reg::EERD), 0x3F00U);  // E-5
   bench.write(reg::EECD, 0x10);
-  EXPECT_EQ(bench.read(reg::EERD), 0x3F00U | eerd::DONE);
+  // E-3: what makes the sum 0xBABA with the station's address, and E-4's ids
+  const std::uint32_t sum = 0x5452 + 0x1200 + 0x5634 + 2 * (0x100E + 0x8086);
+  EXPECT_EQ(bench.read(reg::EERD), (0xBABA - sum) << 16 | 0x3F00U | eerd::DONE);
   EXPECT_EQ(bench.read(reg::EECD), 0x118U);
 }
 }  // namespace

@@ -39,6 +39,8 @@ class filter_bench {
     m.mac_addr_i = 0x563412005452;
     m.sfd_i = 0;
     m.byte_en_i = 0;
+    m.flow_address_i = 0x010000C28001;
+    m.flow_type_i = 0x8808;
     m.reg_rd_i = 0;
     m.reg_wr_i = 0;
     bench_.tick();
@@ -126,6 +128,47 @@ TEST(rx_filter, soft_reset_reloads_entries_and_keeps_tables) {  // X-5, X-6
   EXPECT_EQ(bench.read(reg::RAH + 8 * 15) >> 31, 0U);
   EXPECT_EQ(bench.read(reg::MTA + 4 * 77), 0x12345678U);
   EXPECT_EQ(bench.read(reg::VFTA + 4 * 127), 0x9ABCDEF0U);
+}
+
+TEST(rx_filter, ee_rst_reloads_entry_zero_alone) {
+  filter_bench bench;
+  bench.set_entry(0, hash_example, 3U << 16);
+  bench.set_entry(15, all_ones);
+  bench.write(reg::CTRL_EXT, 0xFFFFFFFF & ~ctrl_ext::EE_RST);
+  EXPECT_FALSE(bench.to(station).l2);
+  bench.write(reg::CTRL_EXT, ctrl_ext::EE_RST);
+  EXPECT_EQ(bench.read(reg::RAL), 0x12005452U);
+  EXPECT_EQ(bench.read(reg::RAH), 0x80005634U);
+  EXPECT_EQ(bench.read(reg::RAH + 8 * 15), 0x8000FFFFU);
+  EXPECT_TRUE(bench.to(station).l2);
+}
+
+// F-1, F-5: {control, pause} of flow_o, whatever else the filter thinks of the frame.
+TEST(rx_filter, mac_control_frames_are_known) {
+  filter_bench bench;
+  const bytes flow = {0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
+  const auto kind = [&](const bytes& da, unsigned type, unsigned opcode) {
+    bytes frame = make_frame(da, 64);
+    frame[12] = static_cast<std::uint8_t>(type >> 8);
+    frame[13] = static_cast<std::uint8_t>(type);
+    frame[14] = static_cast<std::uint8_t>(opcode >> 8);
+    frame[15] = static_cast<std::uint8_t>(opcode);
+    bench.run(frame);
+    return static_cast<unsigned>(bench.pins().flow_o);
+  };
+  for (const bytes& da : {flow, station}) {
+    EXPECT_EQ(kind(da, 0x8808, 1), 3U);
+    for (const unsigned opcode : {0U, 2U, 0x0100U, 0x0101U, 0x8001U}) EXPECT_EQ(kind(da, 0x8808, opcode), 2U);
+    for (const unsigned type : {0x8809U, 0x0808U, 0x8800U}) EXPECT_EQ(kind(da, type, 1), 0U);
+    for (unsigned bit = 0; bit < 48; ++bit) {  // no other address
+      bytes other = da;
+      other[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+      EXPECT_EQ(kind(other, 0x8808, 1), 0U) << bit;
+    }
+  }
+  bench.set_entry(0, hash_example, 0);  // RA0 counts as software wrote it, valid or not
+  EXPECT_EQ(kind(hash_example, 0x8808, 1), 3U);
+  EXPECT_EQ(kind(station, 0x8808, 1), 0U);
 }
 
 TEST(rx_filter, an_entry_half_written_after_a_reset_has_zeros_in_the_other_half) {

@@ -18,10 +18,10 @@ std::uint32_t seed() {
   return value;
 }
 
-constexpr std::uint32_t counted[] = {reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,
-                                     reg::PRC127,  reg::PRC255, reg::PRC511, reg::PRC1023, reg::PRC1522,
-                                     reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
-                                     reg::RFC,     reg::ROC,    reg::RJC,    reg::TPR};
+constexpr std::uint32_t counted[] = {reg::CRCERRS, reg::RXERRC, reg::MPC,     reg::RLEC,    reg::PRC64, reg::PRC127,
+                                     reg::PRC255,  reg::PRC511, reg::PRC1023, reg::PRC1522, reg::GPRC,  reg::BPRC,
+                                     reg::MPRC,    reg::RNBC,   reg::RUC,     reg::RFC,     reg::ROC,   reg::RJC,
+                                     reg::TPR,     reg::XONRXC, reg::XOFFRXC, reg::FCRUC};
 
 class traffic {
  public:
@@ -50,9 +50,11 @@ class traffic {
 
   bytes address() {
     bytes da = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-    switch (upto(6)) {
+    switch (upto(7)) {
       case 0:
         return bytes(6, 0xFF);
+      case 6:
+        return {0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
       case 1:
         da = {0x01, 0x00, 0x5E, 0x00, 0x00, static_cast<std::uint8_t>(upto(32))};
         break;
@@ -98,6 +100,8 @@ void configure(front_bench& bench, front_model& model, traffic& random) {
   pins.link_up_i = s.link;
   pins.vme_i = s.vme;
   pins.vet_i = s.vet;
+  s.flow_type = random.chance(80) ? 0x8808 : 0x8809;
+  pins.flow_type_i = s.flow_type;
   pins.rxcsum_i = static_cast<std::uint16_t>(s.pcss);
   pins.no_desc_i = model.no_descriptors;
   const unsigned kib = 8 * (1 + random.upto(8));
@@ -147,6 +151,16 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
       if (frame.size() > 18 && random.chance(40)) {
         const std::uint16_t type = random.chance(85) ? 0x8100 : 0x88A8;
         frame = with_tag(frame, type, static_cast<std::uint16_t>(random.upto(65536)));
+      }
+      if (frame.size() > 18 && random.chance(10)) {  // MAC control: type, opcode, timer
+        frame.resize(frame.size() - 4);
+        frame[12] = 0x88;
+        frame[13] = random.chance(90) ? 0x08 : 0x09;
+        frame[14] = random.chance(90) ? 0 : 1;
+        frame[15] = random.chance(80) ? 1 : 2;
+        frame[16] = random.chance(60) ? 0 : 1;
+        if (frame.size() > 17) frame[17] = random.chance(60) ? 0 : 1;
+        frame = with_fcs(frame);
       }
       if (random.chance(10)) frame[random.upto(static_cast<unsigned>(frame.size()))] ^= 0x10;
       const unsigned preamble = random.upto(12);

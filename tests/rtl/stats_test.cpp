@@ -18,6 +18,8 @@ constexpr std::array<std::uint32_t, 19> counters = {reg::CRCERRS, reg::RXERRC, r
                                                     reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
                                                     reg::RFC,     reg::ROC,    reg::RJC,    reg::TPR};
 
+constexpr unsigned first_counter = 3;  // of the card's memory; before it those of flow control
+
 // A frame at its end, as the receive front describes it.
 struct ended {
   unsigned length = 64;  // DA..CRC
@@ -140,6 +142,10 @@ class stats_bench {
     m.rst_ni = 0;
     m.soft_rst_i = 0;
     m.eof_i = 0;
+    m.flow_i = 0;
+    m.timer_i = 0;
+    m.byte_en_i = 0;
+    m.byte_i = 0;
     m.reg_rd_i = 0;
     m.reg_addr_i = 0;
     bench_.tick();
@@ -180,6 +186,28 @@ class stats_bench {
     idle(frame.steps() - 1);
   }
   std::uint32_t read(std::uint32_t address) { return cycle(nullptr, &address); }
+  // A MAC control frame (flow_i: control, pause) with `apart` clocks between the two bytes of its timer, if it is
+  // PAUSE.
+  void add_control(bool pause, unsigned timer, int apart, const ended& frame = {},
+                   const std::uint32_t* address = nullptr) {
+    auto& m = pins();
+    m.flow_i = pause ? 3 : 2;
+    if (pause) {
+      m.timer_i = 1;
+      for (const unsigned byte : {timer >> 8, timer & 0xFF}) {
+        m.byte_en_i = 1;
+        m.byte_i = static_cast<std::uint8_t>(byte);
+        cycle(nullptr, nullptr);
+        m.timer_i = 0;
+        m.byte_en_i = 0;
+        m.byte_i = 0xFF;  // nobody's
+        idle(apart);
+      }
+    }
+    cycle(&frame, address);
+    m.flow_i = 0;
+    idle(frame.steps() + 1);
+  }
   void soft_reset() {
     pins().soft_rst_i = 1;
     cycle(nullptr, nullptr);
@@ -275,8 +303,8 @@ TEST(stats, counters_stick_at_all_ones) {
   stats_bench bench;
   auto* root = bench.pins().rootp;
   for (unsigned bit = 0; bit < counters.size(); ++bit) {
-    root->e1000_stats__DOT__count_mem[bit] = 0xFFFFFFFE;
-    root->e1000_stats__DOT__live_q = 0x7FFFF;
+    root->e1000_stats__DOT__count_mem[first_counter + bit] = 0xFFFFFFFE;
+    root->e1000_stats__DOT__live_q = 0x3FFFFF;
     bench.add(frame_for(counters[bit]));
     bench.add(frame_for(counters[bit]));
     EXPECT_EQ(bench.read(counters[bit]), 0xFFFFFFFFU) << bit;
@@ -307,6 +335,62 @@ TEST(stats, soft_reset_clears_them) {  // R-54
       for (std::uint32_t address = 0x4000; address <= 0x40FC; address += 4) EXPECT_EQ(bench.read(address), 0U);
     }
   }
+}
+
+TEST(stats, mac_control_frames_by_opcode_and_timer) {  // F-1 to F-3, F-5
+  struct row {
+    bool pause;
+    unsigned timer;
+    std::uint32_t counter;
+  };
+  for (const int apart : {0, 9, 99})  // 1000, 100 and 10 Mb/s
+    for (const row& r : {row{true, 0, reg::XONRXC}, row{true, 1, reg::XOFFRXC}, row{true, 0x100, reg::XOFFRXC},
+                         row{true, 0xFFFF, reg::XOFFRXC}, row{false, 0, reg::FCRUC}}) {
+      stats_bench bench;
+      for (int i = 0; i < 3; ++i) bench.add_control(r.pause, r.timer, apart);
+      bench.add_control(r.pause, r.timer, apart, {.crc_ok = false});
+      bench.add_control(r.pause, r.timer, apart, {.counted = false});
+      bench.add_control(r.pause, r.timer, apart, {.pass = false});  // the address filter has no say
+      EXPECT_EQ(bench.pins().clk_req_o, 0);
+      bench.add_control(r.pause, r.timer, apart, {}, &r.counter);  // the read sees four, one is left
+      EXPECT_EQ(bench.read(reg::TPR), 6U);
+      for (const auto counter : {reg::XONRXC, reg::XOFFRXC, reg::FCRUC})
+        EXPECT_EQ(bench.read(counter), counter == r.counter ? 1U : 0U) << apart << ' ' << r.timer;
+      for (int i = 0; i < 2; ++i) bench.add_control(r.pause, r.timer, apart);
+      EXPECT_EQ(bench.read(r.counter), 2U);
+      EXPECT_EQ(bench.read(r.counter), 0U);
+      bench.add_control(r.pause, r.timer, apart);
+      bench.soft_reset();
+      EXPECT_EQ(bench.read(r.counter), 0U);
+    }
+}
+
+TEST(stats, mac_control_counters_stick_at_all_ones) {
+  stats_bench bench;
+  auto* root = bench.pins().rootp;
+  for (unsigned i = 0; i < first_counter; ++i) root->e1000_stats__DOT__count_mem[i] = 0xFFFFFFFE;
+  root->e1000_stats__DOT__live_q = 0x7;
+  for (int i = 0; i < 2; ++i) {
+    bench.add_control(true, 0, 0);
+    bench.add_control(true, 7, 0);
+    bench.add_control(false, 0, 0);
+  }
+  for (const auto counter : {reg::XONRXC, reg::XOFFRXC, reg::FCRUC}) EXPECT_EQ(bench.read(counter), 0xFFFFFFFFU);
+}
+
+// A PAUSE frame that ends before its second timer byte leaves nothing waiting.
+TEST(stats, a_cut_pause_frame_asks_for_no_more_clocks) {
+  stats_bench bench;
+  auto& m = bench.pins();
+  m.flow_i = 3;
+  m.timer_i = m.byte_en_i = 1;
+  bench.idle(1);
+  m.timer_i = m.byte_en_i = 0;
+  EXPECT_EQ(m.clk_req_o, 1);
+  bench.add({.length = 17, .crc_ok = false});
+  bench.idle(2);
+  EXPECT_EQ(m.clk_req_o, 0);
+  EXPECT_EQ(bench.read(reg::XONRXC) + bench.read(reg::XOFFRXC), 0U);
 }
 
 TEST(stats, nothing_is_lost_in_random_traffic) {

@@ -67,7 +67,7 @@ endmodule
 
 bind e1000_rx_front e1000_rx_front_sva u_sva (
   .dv_q(u_mac.dv_q),
-  .watched({u_mac.hunt_q, u_mac.data_q, u_mac.skip_q, u_mac.tag_q[7:0], u_mac.byte_q, u_mac.end_q,
+  .watched({u_mac.hunt_q, u_mac.data_q, u_mac.skip_q, u_mac.tag_q[4:0], u_mac.byte_q, u_mac.end_q,
             u_stats.pending_q, u_fifo.wr_state_q, u_fifo.rd_state_q, u_fifo.tail_q, u_fifo.head_q[5:0],
             u_fifo.rd_ptr_q[3:0], u_fifo.frames_q[1:0], decided_q, wanted_q, rxo_q}),
   .*

@@ -16,7 +16,10 @@ constexpr std::uint32_t data_select = 0x1E00;
 constexpr std::uint16_t status_fixed = 0x0230;        // capability list, 66 MHz, medium DEVSEL#
 constexpr std::uint16_t command_mask = 0x0557;        // IO, MEM, master, MWI, PERR, SERR; bit 10: P-4
 constexpr std::uint16_t status_errors_mask = 0xF900;  // W1C
-constexpr std::uint16_t received_master_abort = 1U << 13, received_target_abort = 1U << 12, parity_error = 1U << 8;
+constexpr std::uint16_t received_master_abort = 1U << 13, received_target_abort = 1U << 12,
+                        detected_parity_error = 1U << 15, master_data_parity_error = 1U << 8;
+constexpr std::uint16_t command_decode = 3, command_memory = 1U << 1, command_master = 1U << 2,
+                        command_parity_response = 1U << 6;
 constexpr std::uint32_t bar0_mask = ~(bar0_bytes - 1);
 constexpr std::uint32_t bar2_mask = ~(bar2_bytes - 1);
 constexpr std::uint32_t pmcsr_mask = 0x1F00;  // PME enable, data select (PCI PM 1.1 section 3.2.4)
@@ -63,7 +66,7 @@ std::uint32_t config_space::read(std::uint32_t offset) const {
   }
 }
 
-void config_space::write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables) {
+bool config_space::write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables) {
   const std::uint32_t lanes = lanes_of(byte_enables);
   const std::uint32_t merged = merge(read(offset), value, lanes);
   switch (offset) {
@@ -84,36 +87,50 @@ void config_space::write(std::uint32_t offset, std::uint32_t value, std::uint8_t
       interrupt_line_ = static_cast<std::uint8_t>(merged);
       break;
     case pm_control:
-      write_power(value, lanes);
-      break;
+      return write_power(value, lanes);
     default:
       break;
   }
+  return false;
 }
 
 void config_space::write_command_status(std::uint32_t value, std::uint32_t lanes) {
   command_ = static_cast<std::uint16_t>(merge(command_, value, lanes) & command_mask);
+  if (in_d3()) command_ &= static_cast<std::uint16_t>(~command_decode);
+  if ((value & lanes & command_memory) != 0 && !in_d3()) active_ = true;
   status_errors_ = static_cast<std::uint16_t>(status_errors_ & ~((value & lanes) >> 16));
 }
 
-void config_space::write_power(std::uint32_t value, std::uint32_t lanes) {
+// Manual 6.3.1.2 to 6.3.1.4: D3 clears memory and I/O enable; what follows it is D0 uninitialized until memory space is
+// enabled again.
+bool config_space::write_power(std::uint32_t value, std::uint32_t lanes) {
   const std::uint32_t merged = merge(pmcsr_, value, lanes);
   // D1 and D2 are not supported: writing them changes nothing (PCI PM 1.1 section 3.2.4).
   const std::uint32_t wanted = merged & power_state;
   const std::uint32_t next = wanted == 1 || wanted == 2 ? pmcsr_ & power_state : wanted;
+  const bool left_d3 = in_d3() && next == 0;
   pmcsr_ = (merged & pmcsr_mask) | pmcsr_scale | next;
+  if (in_d3()) {
+    command_ &= static_cast<std::uint16_t>(~command_decode);
+    active_ = false;
+  }
+  return left_d3;
 }
 
 nic_config_state config_space::state() const {
-  constexpr std::uint16_t decode = 3;  // IO and MEM: in D3 only configuration space answers
-  const std::uint16_t command = asleep() ? static_cast<std::uint16_t>(command_ & ~decode) : command_;
+  const std::uint16_t command = asleep() ? static_cast<std::uint16_t>(command_ & ~command_master) : command_;
   return {command, bar0_, bar2_, latency_, cache_line_};
 }
 
-void config_space::report(dma_status status) {
+// Who receives data detects their parity, so a write shows bad parity to its target; PERR# tells the master, which
+// notes it where it may (bit 8).
+void config_space::report(dma_status status, bool write) {
   if (status == dma_status::master_abort) status_errors_ |= received_master_abort;
   if (status == dma_status::target_abort) status_errors_ |= received_target_abort;
-  if (status == dma_status::parity_error) status_errors_ |= parity_error;
+  if (status == dma_status::parity_error) {
+    if (!write) status_errors_ |= detected_parity_error;
+    if ((command_ & command_parity_response) != 0) status_errors_ |= master_data_parity_error;
+  }
   status_errors_ &= status_errors_mask;
 }
 

@@ -12,21 +12,24 @@ namespace ringside::tlm::model {
 class config_space {
  public:
   std::uint32_t read(std::uint32_t offset) const;
-  void write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables);
+  /// True when the write takes the function out of D3, into D0 uninitialized.
+  bool write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables);
 
   nic_config_state state() const;
   /// P-3: the card may master the bus.
   bool bus_master() const { return (command_ & 1U << 2) != 0 && !asleep(); }
-  /// P-4: INTA# is masked by Command bit 10 or by D3.
-  bool intx_masked() const { return (command_ & 1U << 10) != 0 || asleep(); }
+  /// D3hot, and D0 uninitialized, which lasts until software enables memory space in D0: no mastering, no reception.
+  bool asleep() const { return !active_; }
+  /// P-4: INTA# is masked by Command bit 10 and in D3.
+  bool intx_masked() const { return (command_ & 1U << 10) != 0 || in_d3(); }
   std::uint8_t cache_line_dwords() const { return cache_line_; }
-  /// A transfer of the card ended badly: Status bits 13, 12 (PCI 2.3 section 6.2.3).
-  void report(dma_status status);
+  /// A transfer of the card ended badly: Status bits 15, 13, 12, 8 (PCI 2.3 section 6.2.3).
+  void report(dma_status status, bool write);
 
  private:
-  bool asleep() const { return (pmcsr_ & 3U) == 3; }
+  bool in_d3() const { return (pmcsr_ & 3U) == 3; }
   void write_command_status(std::uint32_t value, std::uint32_t lanes);
-  void write_power(std::uint32_t value, std::uint32_t lanes);
+  bool write_power(std::uint32_t value, std::uint32_t lanes);
 
   std::uint16_t command_ = 0;
   std::uint16_t status_errors_ = 0;
@@ -36,6 +39,7 @@ class config_space {
   std::uint32_t bar0_ = 0;
   std::uint32_t bar2_ = 1;  // bit 0: I/O space
   std::uint32_t pmcsr_ = 0x2000;
+  bool active_ = false;  // D0 active
 };
 
 }  // namespace ringside::tlm::model

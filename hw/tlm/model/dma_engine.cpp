@@ -40,9 +40,9 @@ void dma_engine::on_done(dma_transfer& transfer, sim_time t) {
 
 void dma_engine::finish(burst& b) {
   --lent_;
-  if (b.status != dma_status::ok) {
+  if (b.status != dma_status::ok && b.status != dma_status::withdrawn) {
     if (!held_) failed_ = true;  // one from before CTRL.RST stops nothing
-    core_.config.report(b.status);
+    core_.config.report(b.status, b.write);
   }
   const std::function<void()> over = std::move(b.over);
   b.over = nullptr;

@@ -12,9 +12,14 @@ std::uint32_t speed_code(std::uint32_t mbps) {
 }
 }  // namespace
 
+// L-1.
+bool link::wanted() const {
+  return phy_.link() && core_.regs.has(reg::CTRL, ctrl::SLU);
+}
+
 void link::judge() {
-  const bool now_up = phy_up_ && core_.regs.has(reg::CTRL, ctrl::SLU);  // L-1
-  if (now_up) latch_mode();                                             // L-3: before LU
+  const bool now_up = wanted();
+  if (now_up) latch_mode();  // L-3: before LU
   if (now_up == up_) return;
   up_ = now_up;
   core_.emit(stage::link_change, 0, up_ ? 1 : 0);
@@ -23,7 +28,7 @@ void link::judge() {
 
 void link::reset() {
   const bool was_up = up_;
-  up_ = phy_up_ && core_.regs.has(reg::CTRL, ctrl::SLU);
+  up_ = wanted();
   latch_mode();
   if (up_ != was_up) core_.emit(stage::link_change, 0, up_ ? 1 : 0);
 }

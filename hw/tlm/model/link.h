@@ -1,25 +1,23 @@
 // Link state: STATUS and LSC (fact sheet 2.3, 3.4 L-1, L-7).
 //
-// Owned by the card; the PHY's link comes from outside, CTRL from software.
+// Owned by the card; the PHY says whether there is a link, CTRL what to make of it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 
 #include "hw/tlm/model/core.h"
+#include "hw/tlm/model/phy.h"
 
 namespace ringside::tlm::model {
 
 class link {
  public:
-  link(core& c, std::function<void(std::uint32_t)> set_cause) : core_(c), set_cause_(std::move(set_cause)) {}
+  link(core& c, const phy& from, std::function<void(std::uint32_t)> set_cause)
+      : core_(c), phy_(from), set_cause_(std::move(set_cause)) {}
 
   bool up() const { return up_; }
-  void phy_changed(bool up) {
-    phy_up_ = up;
-    judge();
-  }
-  /// CTRL was written: SLU or the forced modes may differ.
+  /// The PHY's link or CTRL may have changed: SLU, the forced modes.
   void judge();
   /// L-7: the link as it stands is the new reference, no cause.
   void reset();
@@ -28,9 +26,11 @@ class link {
  private:
   void latch_mode();
 
+  bool wanted() const;
+
   core& core_;
+  const phy& phy_;
   std::function<void(std::uint32_t)> set_cause_;
-  bool phy_up_ = false;
   bool up_ = false;
   std::uint32_t mode_ = 0;  // FD, SPEED, ASDV: the last while the link was up (2.3)
 };

@@ -54,7 +54,7 @@ void mac::begin() {
   a->epoch = epoch_;
   a->said = filter_.judge(a->frame.bytes, rx_error_in(a->frame));
   a->tagged = filter_.tagged(a->frame.bytes);
-  if ((a->rctl & rctl::EN) == 0)
+  if ((a->rctl & rctl::EN) == 0 || core_.config.asleep())
     a->said.reason = drop_reason::rx_disabled;
   else if (!around_.link_up())
     a->said.reason = drop_reason::link_down;

@@ -9,6 +9,7 @@
 #include "hw/tlm/model/link.h"
 #include "hw/tlm/model/mac.h"
 #include "hw/tlm/model/packet_buffer.h"
+#include "hw/tlm/model/phy.h"
 #include "hw/tlm/model/receive_timers.h"
 #include "hw/tlm/model/receiver.h"
 #include "hw/tlm/model/register_access.h"
@@ -30,13 +31,14 @@ struct model_nic::impl {
         rx(shared, dma, ring, buffer,
            {[this](std::size_t length) { timers.frame_in_memory(length); }, [this] { writer.flush(0); },
             [this] { writer.wake(); }}),
-        phy_link(shared, [this](std::uint32_t cause) { irq.set_cause(cause); }),
+        transceiver(params.link_mbps),
+        phy_link(shared, transceiver, [this](std::uint32_t cause) { irq.set_cause(cause); }),
         receive_mac(shared, rx_wire, buffer,
                     {[this] { return phy_link.up(); }, [this] { return ring.free(); },
                      [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }}),
-        registers(shared, irq,
+        registers(shared, irq, transceiver,
                   {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); },
-                   [this] { return phy_link.status(receive_mac.transmit_paused()); },
+                   [this] { leave_d3(); }, [this] { return phy_link.status(receive_mac.transmit_paused()); },
                    [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
                    [this] { wake(); }}) {
     dma.on_quiet([this] {
@@ -100,6 +102,14 @@ struct model_nic::impl {
     registers.reset();
     phy_link.reset();
     resetting = !dma.quiet();
+    if (resetting) call_host([&] { outside.reset_pending(self, shared.now); });
+  }
+
+  // D0 uninitialized: the PHY is reset, the EEPROM read, wake-up off (manual 6.3.1.2); for the rest the way out of D3
+  // is a reset of the function (PCI PM 1.1 section 5.4.1).
+  void leave_d3() {
+    transceiver.reset();
+    reset();
   }
 
   void take_access(const target_access& access) {
@@ -134,6 +144,7 @@ struct model_nic::impl {
   model::write_back writer;
   model::receive_timers timers;
   model::receiver rx;
+  model::phy transceiver;
   model::link phy_link;
   model::mac receive_mac;
   model::register_access registers;
@@ -171,7 +182,10 @@ void model_nic::dma_done(dma_transfer& transfer, sim_time t) {
 }
 
 void model_nic::set_link(bool up, sim_time t) {
-  impl_->shared.at(t, [i = impl_.get(), up] { i->phy_link.phy_changed(up); });
+  impl_->shared.at(t, [i = impl_.get(), up] {
+    i->transceiver.set_wire(up);
+    i->phy_link.judge();
+  });
 }
 
 void model_nic::set_crossing(std::uint32_t clocks) {
@@ -182,7 +196,9 @@ void model_nic::wire_released() {
   impl_->receive_mac.listen();
 }
 nic_config_state model_nic::config_state() const {
-  return impl_->shared.config.state();
+  nic_config_state state = impl_->shared.config.state();
+  state.reset_pending = impl_->resetting;
+  return state;
 }
 
 nic_counters model_nic::counters() const {

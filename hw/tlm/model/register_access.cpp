@@ -12,7 +12,8 @@ constexpr std::uint32_t buffer_kilobytes = 64;        // 6.6: RXA and TXA share 
 void register_access::write(const target_access& access) {
   if (access.space == pci_space::config) {
     core_.emit(stage::reg_write, 0, config_event_base + access.offset, access.data);
-    core_.config.write(access.offset, access.data, access.byte_enables);
+    const bool left_d3 = core_.config.write(access.offset, access.data, access.byte_enables);
+    if (left_d3) around_.left_d3();
     irq_.config_changed();
     around_.wake();
     return;
@@ -103,6 +104,8 @@ std::uint32_t register_access::value_of(std::uint32_t offset) {
       return around_.status();
     case reg::EECD:
       return eecd_value();
+    case reg::EERD:
+      return core_.regs.get(offset) & ~eerd::START;  // clears itself
     case reg::ICR:
       return irq_.read_icr();
     case reg::ICS:
@@ -119,6 +122,8 @@ std::uint32_t register_access::value_of(std::uint32_t offset) {
 }
 
 void register_access::on_write_ctrl(std::uint32_t value) {
+  // the end of the pulse counts.
+  if (core_.regs.has(reg::CTRL, ctrl::PHY_RST) && (value & ctrl::PHY_RST) == 0) phy_.reset();
   core_.regs.write(reg::CTRL, value);
   if ((value & ctrl::RST) != 0) {
     around_.reset();
@@ -156,10 +161,22 @@ void register_access::read_eeprom() {
   core_.regs.set(reg::EERD, address | eerd::DONE | word << eerd::DATA_SHIFT);
 }
 
-// M-2: nothing answers on the management bus, so every access completes with ERROR and DATA as written.
+// M-1 to M-4: complete at once.  The internal PHY is number 1; another one does not answer.
 void register_access::on_write_mdic(std::uint32_t value) {
+  constexpr std::uint32_t internal_phy = 1, op_write = 1, op_read = 2;
   core_.regs.write(reg::MDIC, value);
-  core_.regs.set(reg::MDIC, core_.regs.get(reg::MDIC) | mdic::READY | mdic::ERROR);
+  std::uint32_t shown = core_.regs.get(reg::MDIC) | mdic::READY;
+  const std::uint32_t number = (value & mdic::REGADD) >> mdic::REGADD_SHIFT;
+  const std::uint32_t operation = (value & mdic::OP) >> mdic::OP_SHIFT;
+  if ((value & mdic::PHYADD) >> mdic::PHYADD_SHIFT != internal_phy) {
+    shown |= mdic::ERROR;
+  } else if (operation == op_read) {
+    shown = (shown & ~mdic::DATA) | phy_.read(number);
+  } else if (operation == op_write) {
+    phy_.write(number, static_cast<std::uint16_t>(value & mdic::DATA));
+    around_.control_written();
+  }
+  core_.regs.set(reg::MDIC, shown);
   if ((value & mdic::I) != 0) irq_.set_cause(icr::MDAC);
 }
 

@@ -8,6 +8,7 @@
 
 #include "hw/tlm/model/core.h"
 #include "hw/tlm/model/interrupt_unit.h"
+#include "hw/tlm/model/phy.h"
 
 namespace ringside::tlm::model {
 
@@ -17,13 +18,15 @@ class register_access {
     std::function<void()> reset;            // CTRL.RST
     std::function<bool()> resetting;        // ... has not ended yet
     std::function<void()> control_written;  // link state may change
+    std::function<void()> left_d3;          // D0 uninitialized
     std::function<std::uint32_t()> status;
     std::function<void(bool head)> ring_written;  // on-chip descriptors are void; `head`: RDH was written
     std::function<void()> tail_written;           // RDT with EN = 0
     std::function<void()> force_timer;            // RDTR.FPD
     std::function<void()> wake;                   // anything may have become due
   };
-  register_access(core& c, interrupt_unit& irq, neighbours around) : core_(c), irq_(irq), around_(std::move(around)) {}
+  register_access(core& c, interrupt_unit& irq, phy& behind_mdic, neighbours around)
+      : core_(c), irq_(irq), phy_(behind_mdic), around_(std::move(around)) {}
 
   void write(const target_access& access);
   std::uint32_t read(const target_access& access);
@@ -45,6 +48,7 @@ class register_access {
 
   core& core_;
   interrupt_unit& irq_;
+  phy& phy_;
   const neighbours around_;
   std::uint32_t io_address_ = 0;
 };

@@ -274,6 +274,7 @@ struct rtl_nic::impl {
     if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
     const answer_due due = answers_due.front();
     answers_due.pop_front();
+    if (state->cfg_reset_o != 0) host.reset_pending(owner, now());
     if (!due.awaited) return;
     if (due.read_offset >= 0)
       emit(stage::reg_read, 0, static_cast<std::uint64_t>(due.read_offset), state->tgt_rsp_rdata_o);
