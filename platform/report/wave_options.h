@@ -11,6 +11,7 @@ struct wave_options {
   std::string vcd;            // file to write
   sim_time start = 0;         // first instant in the file
   sim_time end = time_never;  // last instant in the file
+  bool standard = false;      // VCD as IEEE 1364 has it, without strings
 };
 
 }  // namespace ringside::platform

@@ -23,6 +23,8 @@ std::string value_of(std::uint64_t value, unsigned bits) {
   return fmt::format("b{:b} ", bits < 64 ? value & ((std::uint64_t{1} << bits) - 1) : value);
 }
 
+constexpr std::size_t most_letters = 32;
+
 }  // namespace
 
 void vcd_signals::open_scope(std::string_view name) {
@@ -44,10 +46,18 @@ vcd_signals::id vcd_signals::number(std::string_view name, unsigned bits) {
   return declare(name, kind::number, bits, value_of(0, bits));
 }
 vcd_signals::id vcd_signals::word(std::string_view name) {
-  return declare(name, kind::word, 1, "s- ");
+  return declare(name, kind::word, standard_ ? most_letters * 8 : 1, value_of_word("-"));
 }
 vcd_signals::id vcd_signals::moment(std::string_view name) {
   return declare(name, kind::moment, 1, {});
+}
+
+std::string vcd_signals::value_of_word(std::string_view text) const {
+  if (!standard_) return fmt::format("s{} ", text);
+  std::string bits;
+  for (const char letter : text.substr(0, most_letters))
+    bits += fmt::format("{:08b}", static_cast<unsigned char>(letter));
+  return fmt::format("b{} ", std::string_view(bits).substr(std::min(bits.find('1'), bits.size())));
 }
 
 void vcd_signals::add(id signal, std::string value, sim_time t) {
@@ -58,7 +68,7 @@ void vcd_signals::set(id signal, std::uint64_t value, sim_time t) {
   add(signal, value_of(value, signals_[signal].bits), t);
 }
 void vcd_signals::set(id signal, std::string_view text, sim_time t) {
-  add(signal, fmt::format("s{} ", text), t);
+  add(signal, value_of_word(text), t);
 }
 void vcd_signals::happen(id signal, sim_time t) {
   add(signal, "1", t);
@@ -72,7 +82,7 @@ std::string vcd_signals::header(std::string_view prefix) {
     if (d.what != declaration::step::signal) continue;
     variable& s = signals_[d.signal];
     s.code = std::string(prefix) + code_of(d.signal);
-    const char* type = s.what == kind::word ? "string" : s.what == kind::moment ? "event" : "wire";
+    const char* type = s.what == kind::word && !standard_ ? "string" : s.what == kind::moment ? "event" : "wire";
     const std::string range = s.bits > 1 ? fmt::format(" [{}:0]", s.bits - 1) : "";
     out += fmt::format("$var {} {} {} {}{} $end\n", type, s.bits, s.code, s.name, range);
   }

@@ -19,12 +19,16 @@ class vcd_signals {
  public:
   using id = std::size_t;
 
+  /// `standard`: only what IEEE 1364-2005 18.2 knows, which has no strings: a word is a vector of its letters' bits.
+  explicit vcd_signals(bool standard = false) : standard_(standard) {}
+
   // ---- declaration, before the first change ----
   void open_scope(std::string_view name);
   void close_scope();
   /// `bits` wide, 1..64; begins with 0.
   id number(std::string_view name, unsigned bits);
-  /// A word without blanks (VCD type string, as GTKWave and its FST have it); begins with "-".
+  /// A word without blanks, 32 letters at most (VCD type string, as GTKWave and its FST have it; the standard's way: a
+  /// vector of 8 bits a letter, the last one lowest, as a string literal of Verilog is); begins with "-".
   id word(std::string_view name);
   /// A moment without length (VCD type event).
   id moment(std::string_view name);
@@ -66,8 +70,10 @@ class vcd_signals {
   };
 
   id declare(std::string_view name, kind what, unsigned bits, std::string value);
+  std::string value_of_word(std::string_view text) const;
   void add(id signal, std::string value, sim_time t);
 
+  const bool standard_;
   std::vector<variable> signals_;
   std::vector<declaration> declarations_;
   std::multimap<sim_time, change> changes_;  // changes of one instant stay in the order they were told

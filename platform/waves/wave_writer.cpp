@@ -21,6 +21,7 @@ vcd_signals& in_top_scope(vcd_signals& signals) {
 wave_writer::wave_writer(const wave_options& options, const wave_layout& layout)
     : options_(options),
       file_(options.vcd, std::ios::binary | std::ios::trunc),
+      signals_(options.standard),
       stages_(in_top_scope(signals_)),
       hardware_(signals_, layout.pci_clock),
       software_(signals_, layout.cpus) {

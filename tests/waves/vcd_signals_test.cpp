@@ -22,6 +22,18 @@ TEST(vcd_signals, declares_scopes_and_types_as_ieee_1364_has_them) {
             "$upscope $end\n");
 }
 
+// IEEE 1364-2005: 18.2.3.8 has no type string; 3.6: a string literal has 8 bits for a character, the last one lowest.
+TEST(vcd_signals, words_of_the_standard_are_vectors_of_letters) {
+  vcd_signals s(true);
+  const auto kind = s.word("kind");
+  EXPECT_EQ(s.header(""), "$var wire 256 ! kind [255:0] $end\n");
+  EXPECT_EQ(s.all_values(), "b101101 !\n");  // "-" is 0x2D
+  s.set(kind, "ab", 10);
+  EXPECT_EQ(s.take_next(), "b110000101100010 !\n");  // 0x61 0x62
+  s.set(kind, std::string(40, 'a'), 20);
+  EXPECT_EQ(s.take_next().size(), 1 + 32 * 8 - 1 + 3U);
+}
+
 TEST(vcd_signals, tells_changes_in_time_order_whatever_the_order_they_came_in) {
   vcd_signals s;
   const auto busy = s.number("busy", 1);

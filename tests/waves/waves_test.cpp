@@ -40,6 +40,14 @@ std::uint64_t number(const std::string& binary) {
   return std::stoull(binary, nullptr, 2);
 }
 
+/// The letters of a vector, 8 bits each.
+std::string letters(std::string bits) {
+  bits.insert(0, (8 - bits.size() % 8) % 8, '0');
+  std::string out;
+  for (std::size_t i = 0; i < bits.size(); i += 8) out += static_cast<char>(std::stoi(bits.substr(i, 8), nullptr, 2));
+  return out;
+}
+
 class waves : public testing::Test {
  protected:
   void run(const test::settings& keys, sim_time start = 0, sim_time end = time_never) {
@@ -69,6 +77,34 @@ TEST_F(waves, two_runs_make_the_same_file) {
   run(few_frames);
   EXPECT_FALSE(first.empty());
   EXPECT_TRUE(first == text_of(folder.path("a.vcd")));
+}
+
+// The same values at the same instants; only the words are written otherwise.
+TEST_F(waves, standard_file_says_the_same_without_strings) {
+  run(few_frames);
+  const vcd_file usual = file();
+  run_machine(few_frames, wave_options{.vcd = folder.path("b.vcd"), .standard = true});
+  const vcd_file standard = read(folder.path("b.vcd"));
+  EXPECT_EQ(standard.instants(), usual.instants());
+  ASSERT_EQ(standard.signals().size(), usual.signals().size());
+  std::size_t words = 0;
+  for (const auto& [name, signal] : usual.signals()) {
+    SCOPED_TRACE(name);
+    EXPECT_NE(standard.signals().at(name).type, "string");
+    const auto& before = usual.history(name);
+    const auto& after = standard.history(name);
+    if (signal.type != "string") {
+      EXPECT_EQ(before, after);
+      continue;
+    }
+    ++words;
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(before[i].first, after[i].first);
+      EXPECT_EQ(before[i].second, letters(after[i].second));
+    }
+  }
+  EXPECT_GE(words, 7U);
 }
 
 TEST_F(waves, hardware_and_software_stand_in_one_file) {
