@@ -43,6 +43,8 @@ class frame_source {
   virtual ~frame_source() = default;
   /// The next frame, or nothing when the source has ended.  `earliest` need not rise (the wire repairs it).
   virtual std::optional<offered_frame> next() = 0;
+  /// Frames it will have given in all when it ends; nothing where nobody can know.
+  virtual std::optional<std::uint64_t> planned() const { return std::nullopt; }
   /// Frames that may be taken at a time, ahead of the run; more than one when next() does not depend on the run.
   virtual std::size_t read_ahead() const { return 1; }
   /// Takes the memory of a frame that is done with, for a frame to come; called before next().

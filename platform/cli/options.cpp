@@ -20,14 +20,21 @@ void add_run(CLI::App& run, options& o) {
       ->expected(1)
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  run.add_option("--pcap", o.pcap, "Take the frames from a capture")->type_name("FILE");
-  run.add_option("--pcap-speed", o.pcap_speed, "Pace of the capture: original, line, <N>x, <N>pps")->type_name("SPEED");
-  run.add_option("--gen", o.gen, "Generate frames: size=N|N,N|N..N,rate=line|<N>pps|<N>%,count=N,flows=N")
+  run.add_option("--nic", o.nic, "NIC behind the seam (default: the scenario's, rtl)")->type_name("rtl|model");
+  run.add_option("--pcap", o.pcap, "Take the frames from a capture (-: standard input)")->type_name("FILE");
+  run.add_option("--pcap-speed", o.pcap_speed, "Pace of the capture: original, line, <N>x, <N>pps, <N>Mb/s")
+      ->type_name("SPEED");
+  run.add_flag("--pcap-rewrite", o.pcap_rewrite,
+               "Address the capture's frames to the machine: MAC, IPv4 addresses, checksums mended");
+  run.add_option("--gen", o.gen, "Generate frames: size=N|N,N|N..N,rate=line|<N>pps|<N>Mb/s|<N>%,count=N,flows=N")
       ->type_name("KEY=VALUE,...");
   run.add_option("--seed", o.seed, "Seed of everything random")->type_name("N");
-  run.add_option("--pcap-out", o.pcap_out, "Write what a tap at netif_receive_skb saw")->type_name("FILE");
+  run.add_option("--pcap-out", o.pcap_out, "Write what a tap at netif_receive_skb saw (-: standard output)")
+      ->type_name("FILE");
   run.add_option("--vcd", o.vcd, "Write a waveform of RTL and software")->type_name("FILE");
   run.add_option("--fst", o.fst, "Write the waveform as FST (converted by vcd2fst)")->type_name("FILE");
+  run.add_flag("--vcd-standard", o.vcd_standard,
+               "In the waveform, words as vectors of letters: VCD of IEEE 1364 alone");
   run.add_option("--trace-window", o.trace_window,
                  "Part of the run in the waveform: 10us..20us, or STAGE:1us..5us around the first such event")
       ->type_name("WINDOW");

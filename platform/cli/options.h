@@ -20,11 +20,14 @@ struct options {
   std::vector<std::string> settings;  // --set key=value
   std::optional<std::string> pcap;
   std::optional<std::string> pcap_speed;
+  bool pcap_rewrite = false;
   std::optional<std::string> gen;
   std::optional<std::string> seed;
+  std::optional<std::string> nic;
   std::optional<std::string> pcap_out;
   std::optional<std::string> vcd;
   std::optional<std::string> fst;
+  bool vcd_standard = false;
   std::optional<std::string> trace_window;
   std::optional<std::string> journey;
   std::optional<std::string> json;

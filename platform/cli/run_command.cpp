@@ -22,7 +22,6 @@
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
 #include "platform/source/pcap_source.h"
-#include "platform/source/stimulus.h"
 
 namespace ringside::platform {
 namespace {
@@ -35,6 +34,7 @@ scenario load(const options& chosen, const command_environment& env) {
     loader.apply("wire.source", "pcap", "--pcap");
     loader.apply("wire.pcap", *chosen.pcap, "--pcap");
   }
+  if (chosen.pcap_rewrite) loader.apply("wire.rewrite", "on", "--pcap-rewrite");
   if (chosen.pcap_speed) loader.apply("wire.speed", *chosen.pcap_speed, "--pcap-speed");
   if (chosen.gen) {
     const auto keys = split_gen(*chosen.gen);
@@ -42,6 +42,7 @@ scenario load(const options& chosen, const command_environment& env) {
     loader.apply("wire.source", "gen", "--gen");
     for (const auto& [path, text] : *keys) loader.apply(path, text, "--gen");
   }
+  if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
   if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
   return loader.finish();
 }
@@ -57,12 +58,6 @@ std::optional<frame_id> journey_frame(const options& chosen) {
   return static_cast<frame_id>(number->value.num);
 }
 
-std::uint64_t frames_expected(const scenario& s, const frame_source& source) {
-  if (const auto* capture = dynamic_cast<const pcap_source*>(&source)) return capture->records();
-  if (const auto* drawn = dynamic_cast<const planned_source*>(&source)) return drawn->count();
-  return s.gen.count;
-}
-
 /// Files of a run: made before it begins, put in place after it.
 struct outputs {
   std::optional<output_file> json;
@@ -74,6 +69,8 @@ struct outputs {
 };
 
 std::optional<trace_window> window_of(const options& chosen) {
+  if (chosen.vcd_standard && !chosen.vcd && !chosen.fst)
+    throw input_error(fmt_error("--vcd-standard", 0, "waveform", "there is none", "with --vcd or --fst"));
   if (!chosen.trace_window) return trace_window{};
   if (!chosen.vcd && !chosen.fst)
     throw input_error(fmt_error("--trace-window", 0, "window", "there is no waveform", "with --vcd or --fst"));
@@ -84,33 +81,44 @@ std::optional<trace_window> window_of(const options& chosen) {
   return window;
 }
 
+/// "-", or what is the same by another name.
+bool is_standard_output(const std::optional<std::string>& name) {
+  return name && (*name == "-" || *name == "/dev/stdout" || *name == "/dev/fd/1");
+}
+
 /// Two outputs into one file would leave the last one only.
 void refuse_same_file(const options& chosen) {
   const std::pair<const char*, const std::optional<std::string>*> all[] = {
       {"--json", &chosen.json}, {"--pcap-out", &chosen.pcap_out}, {"--vcd", &chosen.vcd}, {"--fst", &chosen.fst}};
   for (const auto* first = std::begin(all); first != std::end(all); ++first)
     for (const auto* second = first + 1; second != std::end(all); ++second)
-      if (*first->second && *second->second && **first->second == **second->second && **first->second != "/dev/null")
+      if (*first->second && *second->second && **first->second != "/dev/null" &&
+          (**first->second == **second->second ||
+           (is_standard_output(*first->second) && is_standard_output(*second->second))))
         throw input_error(fmt_error(**second->second, 0, second->first, fmt::format("is the file of {}", first->first),
                                     "a file of its own"));
 }
 
-void open_outputs(const options& chosen, outputs& files) {
+void open_outputs(const options& chosen, const command_environment& env, outputs& files) {
   refuse_same_file(chosen);
   if (chosen.fst) require_fst_converter();
-  if (chosen.json && *chosen.json != "-") files.json.emplace(*chosen.json, "--json");
-  if (chosen.pcap_out) files.pcap.emplace(*chosen.pcap_out);
+  if (chosen.json && !is_standard_output(chosen.json)) files.json.emplace(*chosen.json, "--json");
+  if (is_standard_output(chosen.pcap_out))
+    files.pcap.emplace(env.out);
+  else if (chosen.pcap_out)
+    files.pcap.emplace(*chosen.pcap_out);
   files.keep_vcd = chosen.vcd.has_value();
   if (chosen.fst) files.fst.emplace(*chosen.fst, "--fst");
   if (chosen.vcd || chosen.fst)
     files.vcd.emplace(chosen.vcd ? *chosen.vcd : *chosen.fst + ".vcd", chosen.vcd ? "--vcd" : "--fst");
 }
 
-void place_window(const trace_window& window, const scenario& s, const command_environment& env, outputs& files) {
+void place_window(const trace_window& window, const scenario& s, const command_environment& env,
+                  const std::shared_ptr<const capture_file>& capture, bool standard, outputs& files) {
   if (!files.vcd) return;
-  files.waves = wave_options{files.vcd->temporary(), window.from, window.to};
+  files.waves = wave_options{files.vcd->temporary(), window.from, window.to, standard};
   if (window.trigger == stage::count) return;
-  const auto trigger = find_trigger(s, env.make, window.trigger);
+  const auto trigger = find_trigger(s, env.make, window.trigger, capture);
   if (stop_signal::asked()) return;
   if (!trigger)
     throw input_error(fmt_error("--trace-window", 0, std::string(info(window.trigger).name),
@@ -154,16 +162,18 @@ int run_command(const options& chosen, const command_environment& env) {
   const scenario s = load(chosen, env);
   const auto frame = journey_frame(chosen);
   const auto window = window_of(chosen);
-  const auto source = make_source(s, chosen.pcap ? "--pcap" : "wire.pcap");
+  const auto capture = open_capture(s, chosen.pcap ? "--pcap" : "wire.pcap");
+  const auto source = make_source(s, capture);
   const stop_signal stop;  // from here on Ctrl-C must not leave files behind
   outputs files;
-  open_outputs(chosen, files);
-  place_window(*window, s, env, files);
+  open_outputs(chosen, env, files);
+  place_window(*window, s, env, capture, chosen.vcd_standard, files);
   if (stop_signal::asked()) return exit_interrupted;
 
-  const bool json_on_out = chosen.json && *chosen.json == "-";
-  std::ostream& text = json_on_out ? env.err : env.out;
-  const bool colour = json_on_out ? env.err_is_terminal : env.out_is_terminal;
+  const bool json_on_out = is_standard_output(chosen.json);
+  const bool out_taken = json_on_out || is_standard_output(chosen.pcap_out);
+  std::ostream& text = out_taken ? env.err : env.out;
+  const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;
 
   const auto run = env.make(s, *source);
   run_report report(frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
@@ -173,7 +183,7 @@ int run_command(const options& chosen, const command_environment& env) {
         [&files](sim_time time, frame_id, std::span<const std::byte> packet) { files.pcap->write(time, packet); });
   if (files.waves) run->trace(*files.waves);
   {
-    progress line(env.err, env.err_is_terminal, frames_expected(s, *source));
+    progress line(env.err, env.err_is_terminal, source->planned().value_or(0));
     run->run([&line](sim_time now, std::uint64_t frames) {
       line.show(now, frames);
       return !stop_signal::asked();
@@ -182,7 +192,8 @@ int run_command(const options& chosen, const command_environment& env) {
   run->events().finish();
   report.finish();
 
-  const run_counters counters = run->counters();
+  run_counters counters = run->counters();
+  if (const auto* read = dynamic_cast<const pcap_source*>(source.get())) counters.capture = read->counts();
   const std::string json = chosen.json ? to_json(s, report, counters) : std::string{};
   commit(files, json);
   if (json_on_out) env.out << json << std::flush;

@@ -26,8 +26,9 @@ class first_of : public event_consumer {
   sim_time time_ = -1;
 };
 
-sim_time search(const scenario& s, const simulation_factory& make, stage trigger) {
-  const auto source = make_source(s);
+sim_time search(const scenario& s, const simulation_factory& make, stage trigger,
+                const std::shared_ptr<const capture_file>& capture) {
+  const auto source = make_source(s, capture);
   const auto run = make(s, *source);
   first_of found(trigger);
   run->events().add_consumer(found);
@@ -38,7 +39,8 @@ sim_time search(const scenario& s, const simulation_factory& make, stage trigger
 
 }  // namespace
 
-std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory& make, stage trigger) {
+std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory& make, stage trigger,
+                                     const std::shared_ptr<const capture_file>& capture) {
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   const pid_t child = fork();
@@ -47,7 +49,7 @@ std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory
     close(ends[0]);
     int status = 1;
     try {
-      const sim_time time = search(s, make, trigger);
+      const sim_time time = search(s, make, trigger, capture);
       if (write(ends[1], &time, sizeof time) == static_cast<ssize_t>(sizeof time)) status = 0;
     } catch (...) {
       status = 1;  // the parent says that the search failed

@@ -36,6 +36,7 @@ constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest f
 struct machine::parts final : public tlm::nic_host {
   parts(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input)
       : plan(s),
+        frames(input),
         body(std::move(elaborated)),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
@@ -194,6 +195,7 @@ struct machine::parts final : public tlm::nic_host {
   }
 
   const scenario plan;
+  const frame_source& frames;
   std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
   const std::unique_ptr<chassis> body;
   event_stream& stream = body->stream;
@@ -272,6 +274,7 @@ run_counters machine::counters() const {
   parts& p = *parts_;
   run_counters c;
   const sim_time end = p.now();
+  c.frames_planned = p.frames.planned();
   const auto clock = processor_params_of(p.plan).cpu.clock;
   for (unsigned i = 0; i < p.plan.cpu.count; ++i) {
     const cpu_usage u = p.cpus.cpu(i).usage();

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "hw/tlm/wire/wire.h"
+#include "platform/machine/machine_params.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/fork_server.h"
 #include "platform/report/pcap_out.h"
@@ -23,21 +25,19 @@ void write_file(const std::filesystem::path& path, const std::string& text) {
   if (!out) throw std::runtime_error(path.string() + ": cannot be written");
 }
 
-// What the capture format cannot say of a frame stands in the text file: FCS and RX_ER are the wire's.
-void write_stimulus(const std::filesystem::path& folder, const std::vector<planned_frame>& frames) {
-  pcap_out capture((folder / "stimulus.pcap").string(), "--keep-failing");
+// The frames as the wire makes them, FCS included.  RX_ER, which a capture cannot hold, stands in the text file.
+void write_stimulus(const std::filesystem::path& folder, const scenario& plan) {
+  pcap_out capture((folder / "stimulus.pcap").string(), "--keep-failing", pcap_out::fcs::present);
+  planned_source source(make_stimulus(plan));
+  tlm::wire wire(0, source, wire_params_of(plan));
   std::string notes;
-  sim_time stamp = 0;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    const offered_frame& f = frames[i].offer;
-    stamp = std::max(stamp, f.earliest);
-    capture.write(stamp, std::as_bytes(std::span(f.bytes)));
-    if (f.bad_fcs) notes += fmt::format("frame {}: wrong FCS\n", i + 1);
-    if (f.rx_er_at != no_rx_er) notes += fmt::format("frame {}: RX_ER at byte {}\n", i + 1, f.rx_er_at);
-    if (!f.pad) notes += fmt::format("frame {}: not padded, {} bytes on the wire\n", i + 1, frames[i].wire_bytes);
+  while (wire.peek() != nullptr) {
+    const wire_frame frame = wire.pop();
+    capture.write(frame.start, std::as_bytes(std::span(frame.bytes)));
+    if (frame.rx_er_at >= 0) notes += fmt::format("frame {}: RX_ER at byte {}\n", frame.id, frame.rx_er_at);
   }
   capture.commit();
-  write_file(folder / "stimulus.txt", notes.empty() ? "every frame is sound\n" : notes);
+  write_file(folder / "stimulus.txt", notes.empty() ? "no frame has RX_ER\n" : notes);
 }
 
 std::string failures(const seed_result& r) {
@@ -120,7 +120,7 @@ void leave_evidence(const std::string& folder, const seed_plan& plan, const seed
   std::filesystem::create_directories(to);
   const drawn_run drawn = draw_run(plan.seed, plan.nic);
   write_file(to / "scenario.toml", as_toml(drawn));
-  write_stimulus(to, make_stimulus(drawn.plan));
+  write_stimulus(to, drawn.plan);
   write_file(to / "breach.txt", failures(result));
   write_file(to / "command", repeat_command(plan) + "\n");
   const second_look look(to, plan, result, limit);

@@ -32,6 +32,24 @@ json counts(const frame_counts& c) {
   return out;
 }
 
+/// Frames that the end of the run left with the source; null where the source does not know its end.
+json not_sent(const run_counters& c, std::uint64_t offered) {
+  if (!c.frames_planned) return nullptr;
+  return *c.frames_planned > offered ? *c.frames_planned - offered : 0;
+}
+
+json capture(const capture_counts& c) {
+  json out;
+  out["records"] = c.records;
+  out["passes"] = c.passes;
+  out["empty"] = c.empty;
+  out["snapped"] = c.snapped;
+  out["surplus"] = c.surplus;
+  out["with_fcs"] = c.with_fcs;
+  out["rewritten"] = c.rewritten;
+  return out;
+}
+
 json interrupts(const interrupt_report& r) {
   json out;
   out["asserted"] = r.asserted();
@@ -107,8 +125,10 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["scenario"]["nic"] = s.nic.kind == nic_kind::rtl ? "rtl" : "model";
   out["scenario"]["seed"] = s.run.seed;
   out["frames"] = counts(report.ledger().frames());
+  out["frames"]["not_sent"] = not_sent(c, report.ledger().frames().offered);
   out["bytes"] = counts(report.ledger().bytes());
   out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
+  if (c.capture) out["capture"] = capture(*c.capture);
   out["interrupts"] = interrupts(report.interrupts());
   for (const auto& [name, value] : c.card) out["card"][name] = value;
   out["napi"]["polls"] = c.napi_polls;

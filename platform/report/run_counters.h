@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/time.h"
+#include "platform/source/capture_counts.h"
 
 namespace ringside::platform {
 
@@ -20,6 +22,10 @@ struct cpu_times {
 
 struct run_counters {
   std::vector<cpu_times> cpus;
+
+  // Where frames come from.
+  std::optional<std::uint64_t> frames_planned;  // by the source, were the run long enough; nothing: it cannot know
+  std::optional<capture_counts> capture;
 
   // PCI bus.
   std::uint64_t pci_clocks = 0;       // of the whole run

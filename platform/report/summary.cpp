@@ -17,13 +17,34 @@ std::string percent(sim_time part, sim_time whole) {
                   : percent(static_cast<std::uint64_t>(part), static_cast<std::uint64_t>(whole));
 }
 
-std::string frames_part(const frame_ledger& ledger) {
+std::string capture_part(const scenario& s, const capture_counts& c) {
+  std::string out = fmt::format("capture     records {}", c.records);
+  if (c.passes > 1) out += fmt::format("  passes {}", c.passes);
+  if (c.empty != 0) out += fmt::format("  empty {} (not sent)", c.empty);
+  if (c.snapped != 0)
+    out += fmt::format("  snapped {} ({})", c.snapped,
+                       s.wire.snapped == snapped_kind::pad ? "padded to their length" : "sent as captured");
+  if (c.surplus != 0) out += fmt::format("  longer than on the wire {} (cut)", c.surplus);
+  if (c.with_fcs != 0) out += fmt::format("  with FCS {}", c.with_fcs);
+  if (s.wire.rewrite) out += fmt::format("  rewritten {}", c.rewritten);
+  return out + "\n";
+}
+
+std::string not_sent_part(const scenario& s, const run_counters& c, std::uint64_t offered) {
+  if (!c.frames_planned || *c.frames_planned <= offered) return "";
+  return fmt::format("  not sent  {} of {}: the run {}\n", *c.frames_planned - offered, *c.frames_planned,
+                     c.sim_time_ps >= s.run.time_limit ? "ended at run.time_limit" : "was stopped");
+}
+
+std::string frames_part(const scenario& s, const frame_ledger& ledger, const run_counters& c) {
   const frame_counts& f = ledger.frames();
   std::string out = fmt::format("frames      offered {}  delivered {}  consumed {}  dropped {}  in flight {}\n",
                                 f.offered, f.delivered, f.consumed, f.dropped_total(), f.in_flight);
+  out += not_sent_part(s, c, f.offered);
   for (std::size_t i = 1; i < drop_reasons; ++i)
     if (f.dropped[i] != 0)
       out += fmt::format("  dropped   {:<16} {}\n", name(static_cast<drop_reason>(i)), f.dropped[i]);
+  if (c.capture) out += capture_part(s, *c.capture);
   out += fmt::format("bytes       offered {}  delivered {}  payload in sockets {}\n", ledger.bytes().offered,
                      ledger.bytes().delivered, ledger.payload_bytes());
   return out;
@@ -91,8 +112,8 @@ std::string latency_part(const latency_report& latency) {
 std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
   std::string out = fmt::format("Ringside: {} on the {} NIC, seed {}\n", s.name,
                                 s.nic.kind == nic_kind::rtl ? "RTL" : "behavioural", s.run.seed);
-  out += frames_part(report.ledger()) + reconfiguration_part(report.reconfigurations()) + machine_part(report, c) +
-         latency_part(report.latency());
+  out += frames_part(s, report.ledger(), c) + reconfiguration_part(report.reconfigurations()) +
+         machine_part(report, c) + latency_part(report.latency());
   out += fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,
                      c.rtl_cycles, percent(c.rtl_cycles_evaluated, c.rtl_cycles), report.hash().events(),
                      report.hash().value());

@@ -50,8 +50,8 @@ void scenario_loader::apply_entries(const std::vector<toml_entry>& entries, cons
       continue;
     }
     std::string text = entry.text;
-    // A capture beside its scenario is named relative to it.
-    if (entry.path == "wire.pcap" && !text.empty() && std::filesystem::path(text).is_relative())
+    // A capture beside its scenario is named relative to it; - is standard input.
+    if (entry.path == "wire.pcap" && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
       text = (std::filesystem::path(folder) / text).string();
     apply_at(entry.path, text, {origin, entry.line});
   }

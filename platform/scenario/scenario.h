@@ -21,8 +21,9 @@ enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after
 enum class driver_mode { napi, irq, poll };
 enum class app_wait { blocking, poll, epoll };
 enum class wire_source { gen, pcap, drawn };
-enum class speed_kind { original, line, times, frames_per_second };
-enum class rate_kind { line, frames_per_second, percent };
+enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
+enum class snapped_kind { as_is, pad };
+enum class rate_kind { line, frames_per_second, percent, megabits_per_second };
 enum class arrival_kind { constant, poisson };
 /// What drawn frames are after; each makes its own corner likely, none excludes the others' stimulus.
 enum class temper : std::uint8_t {
@@ -137,6 +138,9 @@ struct wire_config {
   std::string pcap;
   speed_kind speed = speed_kind::original;
   rational speed_value{1, 1};
+  std::uint64_t loop = 1;  // passes over a capture
+  snapped_kind snapped = snapped_kind::as_is;
+  bool rewrite = false;
   std::uint32_t gap_min = 0;  // byte times
   std::uint32_t link_mbps = 0;
   sim_time start = -1;  // -1: when the driver has opened the interface

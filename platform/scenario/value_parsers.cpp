@@ -71,6 +71,10 @@ bool usable(const rational& ratio) {
   return ratio.num > 0 && ratio.num <= 1'000'000'000 && ratio.den <= 1'000'000'000;
 }
 
+bool is_megabits(std::string_view unit) {
+  return unit == "Mb/s" || unit == "Mbps";
+}
+
 }  // namespace
 
 std::optional<value> parse_mac(std::string_view text) {
@@ -135,9 +139,13 @@ std::optional<value> parse_cpus(std::string_view text, std::int64_t high) {
     out.number = (std::int64_t{1} << (high + 1)) - 1;
     return out;
   }
-  const auto list = parse_number_list(text, 0, high);
-  if (!list) return std::nullopt;
-  for (const auto cpu : list->list) out.number |= std::int64_t{1} << cpu;
+  for (const auto part : split(text, ',')) {
+    const auto dash = part.find('-');
+    const auto first = whole_in(part.substr(0, dash), 0, high);
+    const auto last = dash == std::string_view::npos ? first : whole_in(part.substr(dash + 1), 0, high);
+    if (!first || !last || *first > *last) return std::nullopt;
+    for (auto cpu = *first; cpu <= *last; ++cpu) out.number |= std::int64_t{1} << cpu;
+  }
   return out;
 }
 
@@ -164,6 +172,8 @@ std::optional<value> parse_rate(std::string_view text) {
   const auto number = parse_quantity(text);
   if (!number || !usable(number->value)) return std::nullopt;
   if (number->unit == "pps") return with_ratio(static_cast<std::int64_t>(rate_kind::frames_per_second), number->value);
+  if (is_megabits(number->unit))
+    return with_ratio(static_cast<std::int64_t>(rate_kind::megabits_per_second), number->value);
   if (number->unit != "%" || number->value.num > 100 * number->value.den) return std::nullopt;
   return with_ratio(static_cast<std::int64_t>(rate_kind::percent), number->value);
 }
@@ -175,6 +185,8 @@ std::optional<value> parse_speed(std::string_view text) {
   if (!number || !usable(number->value)) return std::nullopt;
   if (number->unit == "x") return with_ratio(static_cast<std::int64_t>(speed_kind::times), number->value);
   if (number->unit == "pps") return with_ratio(static_cast<std::int64_t>(speed_kind::frames_per_second), number->value);
+  if (is_megabits(number->unit))
+    return with_ratio(static_cast<std::int64_t>(speed_kind::megabits_per_second), number->value);
   return std::nullopt;
 }
 

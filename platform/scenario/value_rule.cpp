@@ -182,13 +182,13 @@ std::string allowed(const value_rule& rule) {
     case value_kind::vids:
       return fmt::format("different VLAN ids {}..{}, separated by commas", rule.low, rule.high);
     case value_kind::cpus:
-      return fmt::format("all, or CPU numbers 0..{} separated by commas", rule.high);
+      return fmt::format("all, or CPU numbers and ranges 0..{} such as 0-3,5", rule.high);
     case value_kind::sizes:
       return fmt::format("N, N,N,... or N..N with N = {}..{} bytes, FCS included", rule.low, rule.high);
     case value_kind::rate:
-      return "line, <N>pps or <N>% (of line rate, at most 100%)";
+      return "line, <N>pps, <N>Mb/s or <N>% (of line rate, at most 100%)";
     case value_kind::speed:
-      return "original, line, <N>x or <N>pps";
+      return "original, line, <N>x, <N>pps or <N>Mb/s";
     case value_kind::time_or:
     case value_kind::number_or:
       return fmt::format("{}, or {}", rule.words, range_text(rule));

@@ -25,10 +25,10 @@ enum class value_kind {
   groups,       // different IPv4 multicast addresses, may be empty -> list
   ports,        // UDP ports -> list
   vids,         // different VLAN ids, may be empty -> list
-  cpus,         // CPU numbers or "all" -> number = mask
+  cpus,         // CPU numbers and ranges, or "all" -> number = mask
   sizes,        // 64 | 64,128 | 64..1518 -> list, number = 1 for a range
-  rate,         // line | <N>pps | <N>% -> number = rate_kind, ratio
-  speed,        // original | line | <N>x | <N>pps -> number = speed_kind, ratio
+  rate,         // line | <N>pps | <N>% | <N>Mb/s -> number = rate_kind, ratio
+  speed,        // original | line | <N>x | <N>pps | <N>Mb/s -> number = speed_kind, ratio
   time_or,      // a time, or a word of `words` -> number in ps, -1 for a word, which is the text
   number_or,    // an integer low..high, or a word of `words` -> number, 0 for a word, which is the text
   identifiers,  // words such as rule names, may be empty -> names

@@ -40,9 +40,12 @@ sim_time arrival::next(std::uint32_t frame_bytes, rng& random) {
   sim_time nominal = 0;
   if (kind_ == rate_kind::frames_per_second)
     nominal = static_cast<sim_time>(static_cast<wide_int>(frames_) * second * rate_.den / rate_.num);
+  if (kind_ == rate_kind::megabits_per_second)
+    nominal = static_cast<sim_time>(static_cast<wide_int>(frame_bytes_) * 8 * us * rate_.den / rate_.num);
   if (kind_ == rate_kind::percent)
     nominal = static_cast<sim_time>(static_cast<wide_int>(wire_bytes_) * ps_per_byte_ * 100 * rate_.den / rate_.num);
   ++frames_;
+  frame_bytes_ += frame_bytes;
   wire_bytes_ += preamble_bytes + frame_bytes + gap_bytes_;
   if (spacing_ == arrival_kind::constant || kind_ == rate_kind::line) return nominal;
   const sim_time gap = nominal - previous_nominal_;

@@ -29,7 +29,8 @@ class arrival {
   std::int64_t ps_per_byte_;
   std::uint64_t gap_bytes_;
   std::uint64_t frames_ = 0;
-  std::uint64_t wire_bytes_ = 0;  // preamble, frame and gap of all frames so far
+  std::uint64_t frame_bytes_ = 0;  // DA..FCS of all frames so far
+  std::uint64_t wire_bytes_ = 0;   // preamble, frame and gap of all frames so far
   sim_time previous_nominal_ = 0;
   sim_time random_time_ = 0;
 };

@@ -29,6 +29,7 @@ class generator : public frame_source {
   explicit generator(const scenario& s);
   std::optional<offered_frame> next() override;
   std::size_t read_ahead() const override { return frames_read_ahead; }
+  std::optional<std::uint64_t> planned() const override { return gen_.count; }
   void give_back(std::vector<std::uint8_t>&& bytes) override { spare_ = std::move(bytes); }
 
   std::uint64_t made() const { return sequence_; }

@@ -1,92 +1,158 @@
 #include "platform/source/pcap_source.h"
 
 #include <fmt/format.h>
-#include <pcap/pcap.h>
+#include <zlib.h>
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
+#include <utility>
 
-#include "platform/scenario/loader.h"
+#include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
 namespace {
 
-constexpr std::string_view captures = "a whole Ethernet capture, pcap or pcapng";
 // Times far beyond any run (292 years of nanoseconds fit; 100 days of picoseconds fit).
 constexpr sim_time latest = 8'640'000 * second;
+constexpr std::size_t least_frame = 64;            // IEEE 802.3 3.2.8, with FCS
+constexpr std::uint32_t longest_record = 262'144;  // libpcap's largest snapshot length
 
-std::int64_t nanoseconds(const pcap_pkthdr& header) {
-  // With PCAP_TSTAMP_PRECISION_NANO, tv_usec holds nanoseconds.
-  return static_cast<std::int64_t>(header.ts.tv_sec) * 1'000'000'000 + header.ts.tv_usec;
+std::size_t captured_bytes(const capture_record& record) {
+  return std::min<std::size_t>(record.bytes.size(), record.wire_length);
+}
+
+bool is_snapped(const capture_record& record) {
+  return record.bytes.size() < record.wire_length;
+}
+
+/// Of the frame on the wire, without an FCS that the capture declares.
+std::size_t bytes_without_fcs(const capture_record& record) {
+  return record.wire_length > record.fcs_bytes ? record.wire_length - record.fcs_bytes : record.wire_length;
+}
+
+// IEEE 802.3 3.2.9, least significant octet first.
+bool fcs_is_right(const std::vector<std::uint8_t>& bytes) {
+  const std::size_t covered = bytes.size() - fcs_bytes;
+  std::uint32_t fcs = 0;
+  for (std::size_t i = fcs_bytes; i-- > 0;) fcs = fcs << 8 | bytes[covered + i];
+  return crc32(0, bytes.data(), static_cast<uInt>(covered)) == fcs;
 }
 
 }  // namespace
 
-void pcap_source::closer::operator()(pcap* handle) const {
-  pcap_close(handle);
-}
-
-pcap_source::pcap_source(const std::string& file, speed_kind speed, rational speed_value, const std::string& key)
-    : file_(file), key_(key), speed_(speed), speed_value_(speed_value) {
-  check_whole_file();
-  capture_ = open();
-}
-
-pcap_source::~pcap_source() = default;
-
-pcap_source::handle pcap_source::open() const {
-  std::array<char, PCAP_ERRBUF_SIZE> why{};
-  handle out(pcap_open_offline_with_tstamp_precision(file_.c_str(), PCAP_TSTAMP_PRECISION_NANO, why.data()));
-  if (!out) throw input_error(fmt_error(file_, 0, key_, why.data(), captures));
+capture_options capture_options_of(const scenario& s) {
+  capture_options out{
+      .speed = s.wire.speed, .speed_value = s.wire.speed_value, .snapped = s.wire.snapped, .passes = s.wire.loop};
+  if (s.wire.rewrite) out.rewrite = rewrite_target{s.nic.mac_address, s.stack.address};
   return out;
 }
 
+pcap_source::pcap_source(std::shared_ptr<const capture_file> file, const capture_options& how)
+    : capture_(std::move(file)), how_(how) {
+  counts_.passes = how.passes;
+  check_whole_file();
+  reader_.emplace(capture_.read());
+}
+
 void pcap_source::check_whole_file() {
-  const handle capture = open();
-  if (const int type = pcap_datalink(capture.get()); type != DLT_EN10MB) {
-    const char* name = pcap_datalink_val_to_name(type);
-    throw input_error(fmt_error(
-        file_, 0, key_, fmt::format("link type is {}", name == nullptr ? std::to_string(type) : name), captures));
+  capture_reader all = capture_.read();
+  while (const auto record = all.next()) count(*record);
+}
+
+void pcap_source::count(const capture_record& record) {
+  ++counts_.records;
+  if (captured_bytes(record) == 0) {
+    ++counts_.empty;
+    return;
   }
-  pcap_pkthdr* header = nullptr;
-  const unsigned char* bytes = nullptr;
-  int result = 0;
-  while ((result = pcap_next_ex(capture.get(), &header, &bytes)) == 1) {
-    if (records_ == 0) first_ns_ = nanoseconds(*header);
-    ++records_;
-    if (header->caplen < header->len) ++snapped_;
+  if (frames_in_a_pass() == 1) first_ns_ = last_ns_ = record.stamp_ns;
+  last_ns_ = std::max(last_ns_, record.stamp_ns);
+  if (record.bytes.size() > record.wire_length) ++counts_.surplus;
+  if (!is_snapped(record)) {
+    if (record.fcs_bytes != 0) ++counts_.with_fcs;
+    return;
   }
-  if (result != PCAP_ERROR_BREAK)
-    throw input_error(
-        fmt_error(file_, 0, key_, fmt::format("record {}: {}", records_ + 1, pcap_geterr(capture.get())), captures));
+  ++counts_.snapped;
+  if (how_.snapped == snapped_kind::pad && record.wire_length > longest_record)
+    capture_.file().refuse(fmt::format("record {}: is to be padded to {} bytes", counts_.records, record.wire_length),
+                           fmt::format("frames of at most {} bytes, or wire.snapped = as_is", longest_record));
+}
+
+std::optional<capture_record> pcap_source::next_record() {
+  if (frames_in_a_pass() == 0) return std::nullopt;
+  for (;;) {
+    std::optional<capture_record> record = reader_->next();
+    if (record && captured_bytes(*record) != 0) return record;
+    if (record) continue;
+    if (++pass_ >= how_.passes) return std::nullopt;
+    reader_.emplace(capture_.read());
+  }
 }
 
 std::optional<offered_frame> pcap_source::next() {
-  pcap_pkthdr* header = nullptr;
-  const unsigned char* bytes = nullptr;
-  if (pcap_next_ex(capture_.get(), &header, &bytes) != 1) return std::nullopt;
+  if (pass_ >= how_.passes) return std::nullopt;
+  const std::optional<capture_record> record = next_record();
+  if (!record) return std::nullopt;
   offered_frame frame;
-  frame.bytes.assign(bytes, bytes + header->caplen);
-  frame.earliest = due(nanoseconds(*header));
+  send(*record, frame);
+  if (how_.rewrite) rewrite(frame);
+  const std::size_t wire_bytes = frame.has_fcs ? frame.bytes.size()
+                                 : frame.pad   ? std::max(frame.bytes.size() + fcs_bytes, least_frame)
+                                               : frame.bytes.size() + fcs_bytes;
+  frame.earliest = due(record->stamp_ns);
   ++sent_;
+  sent_bits_ += wire_bytes * 8;
   return frame;
 }
 
+// What was on the wire, as far as it was captured.
+void pcap_source::send(const capture_record& record, offered_frame& frame) const {
+  const auto captured = record.bytes.first(captured_bytes(record));
+  frame.bytes.assign(captured.begin(), captured.end());
+  if (is_snapped(record)) {  // has lost its FCS, or some of it
+    const std::size_t whole = bytes_without_fcs(record);
+    if (frame.bytes.size() > whole || how_.snapped == snapped_kind::pad) frame.bytes.resize(whole);
+  } else if (record.fcs_bytes != 0) {
+    frame.has_fcs = true;
+    frame.pad = false;
+  }
+}
+
+// The FCS of a frame that is changed is the sender's again: right, or wrong as before.
+void pcap_source::rewrite(offered_frame& frame) {
+  const bool had_fcs = frame.has_fcs && frame.bytes.size() > fcs_bytes;
+  if (frame.has_fcs && !had_fcs) return;
+  const bool right = had_fcs && fcs_is_right(frame.bytes);
+  std::vector<std::uint8_t> bytes = frame.bytes;
+  if (had_fcs) bytes.resize(bytes.size() - fcs_bytes);
+  if (!rewrite_frame(bytes, *how_.rewrite)) return;
+  if (pass_ == 0) ++counts_.rewritten;
+  frame.bytes = std::move(bytes);
+  frame.has_fcs = false;
+  frame.bad_fcs = had_fcs && !right;
+}
+
 // A time before the frame's predecessor stays as it is: the wire repairs it with the minimum gap.
-sim_time pcap_source::due(std::int64_t stamp_ns) {
+sim_time pcap_source::due(std::int64_t stamp_ns) const {
+  // A pass begins as long after the last frame of the one before as frames are apart in the mean.
+  const std::uint64_t gaps = std::max<std::uint64_t>(frames_in_a_pass(), 2) - 1;
+  const wide_int span = static_cast<wide_int>(last_ns_) - first_ns_;
+  const wide_int pass = frames_in_a_pass() < 2 ? 0 : span + span / gaps;
+  const wide_int since_first = static_cast<wide_int>(stamp_ns) - first_ns_ + pass * pass_;
   wide_int when = 0;
-  const wide_int since_first = static_cast<wide_int>(stamp_ns) - first_ns_;
-  switch (speed_) {
+  switch (how_.speed) {
     case speed_kind::line:
       return 0;
     case speed_kind::original:
       when = since_first * ns;
       break;
     case speed_kind::times:
-      when = since_first * ns * speed_value_.den / speed_value_.num;
+      when = since_first * ns * how_.speed_value.den / how_.speed_value.num;
       break;
     case speed_kind::frames_per_second:
-      when = static_cast<wide_int>(sent_) * second * speed_value_.den / speed_value_.num;
+      when = static_cast<wide_int>(sent_) * second * how_.speed_value.den / how_.speed_value.num;
+      break;
+    case speed_kind::megabits_per_second:
+      when = static_cast<wide_int>(sent_bits_) * us * how_.speed_value.den / how_.speed_value.num;
       break;
   }
   if (when < 0) return 0;

@@ -1,4 +1,4 @@
-// Reads frames from a capture (pcap or pcapng, Ethernet) through libpcap.
+// Frames from a capture: which bytes of each record go on the wire, when, and how often.
 //
 // The whole file is checked before the first frame is handed out: a file cut inside a record is refused before a run
 // has begun.  Made by make_source.h, pulled by the wire; frames too long for the chip are the chip's to drop.
@@ -6,49 +6,56 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/wire_frame.h"
 #include "platform/scenario/scenario.h"
-
-struct pcap;
+#include "platform/source/capture_counts.h"
+#include "platform/source/capture_reader.h"
+#include "platform/source/frame_rewriter.h"
 
 namespace ringside::platform {
 
+struct capture_options {
+  speed_kind speed = speed_kind::original;
+  rational speed_value{1, 1};
+  snapped_kind snapped = snapped_kind::as_is;
+  std::uint64_t passes = 1;
+  std::optional<rewrite_target> rewrite = {};
+};
+capture_options capture_options_of(const scenario& s);
+
 class pcap_source : public frame_source {
  public:
-  /// Throws input_error naming `key` ("wire.pcap" or "--pcap") when the file is not a whole Ethernet capture.
-  pcap_source(const std::string& file, speed_kind speed, rational speed_value, const std::string& key = "wire.pcap");
-  ~pcap_source() override;
-  pcap_source(const pcap_source&) = delete;
-  pcap_source& operator=(const pcap_source&) = delete;
+  /// Throws input_error when the file is not a whole Ethernet capture.
+  pcap_source(std::shared_ptr<const capture_file> file, const capture_options& how);
 
   std::optional<offered_frame> next() override;
   std::size_t read_ahead() const override { return frames_read_ahead; }
+  std::optional<std::uint64_t> planned() const override { return frames_in_a_pass() * how_.passes; }
 
-  std::uint64_t records() const { return records_; }
-  /// Records whose captured length is below the length on the wire.
-  std::uint64_t snapped() const { return snapped_; }
+  /// Of the whole capture; of `rewritten` what has been sent so far.
+  const capture_counts& counts() const { return counts_; }
 
  private:
-  struct closer {
-    void operator()(pcap* handle) const;
-  };
-  using handle = std::unique_ptr<pcap, closer>;
-
-  handle open() const;
+  std::uint64_t frames_in_a_pass() const { return counts_.records - counts_.empty; }
   void check_whole_file();
-  sim_time due(std::int64_t stamp_ns);
+  void count(const capture_record& record);
+  std::optional<capture_record> next_record();
+  void send(const capture_record& record, offered_frame& frame) const;
+  void rewrite(offered_frame& frame);
+  sim_time due(std::int64_t stamp_ns) const;
 
-  std::string file_;
-  std::string key_;
-  speed_kind speed_;
-  rational speed_value_;
-  handle capture_;
-  std::uint64_t records_ = 0;
-  std::uint64_t snapped_ = 0;
+  ethernet_capture capture_;
+  capture_options how_;
+  capture_counts counts_;
+  std::optional<capture_reader> reader_;
+  std::uint64_t pass_ = 0;
   std::uint64_t sent_ = 0;
+  std::uint64_t sent_bits_ = 0;  // DA..FCS
   std::int64_t first_ns_ = 0;
+  std::int64_t last_ns_ = 0;  // the latest time stamp
 };
 
 }  // namespace ringside::platform

@@ -6,6 +6,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -58,7 +59,7 @@ class planned_source final : public frame_source {
     return frames_[next_++].offer;
   }
   std::size_t read_ahead() const override { return frames_read_ahead; }
-  std::uint64_t count() const { return frames_.size(); }
+  std::optional<std::uint64_t> planned() const override { return frames_.size(); }
 
  private:
   std::vector<planned_frame> frames_;

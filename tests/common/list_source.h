@@ -21,6 +21,7 @@ class list_source final : public frame_source {
     if (next_ == frames_.size()) return std::nullopt;
     return frames_[next_++];
   }
+  std::optional<std::uint64_t> planned() const override { return frames_.size(); }
 
  private:
   std::vector<offered_frame> frames_;

@@ -45,6 +45,18 @@ TEST(arrival, percent_of_line_rate) {
   EXPECT_EQ(full.next(64, random), 92 * 80 * ns);
 }
 
+// Frames count from DA to FCS: at 8 Mb/s one byte takes a microsecond.
+TEST(arrival, megabits_per_second) {
+  rng random(1);
+  arrival a = make({"gen.rate=8Mb/s"});
+  EXPECT_EQ(a.next(64, random), 0);
+  EXPECT_EQ(a.next(1518, random), 64 * us);
+  EXPECT_EQ(a.next(64, random), 1582 * us);
+  arrival third = make({"gen.rate=3Mb/s"});
+  third.next(64, random);
+  EXPECT_EQ(third.next(64, random), 170'666'666);  // 512 bits / 3 Mb/s, rounded down to a picosecond
+}
+
 TEST(arrival, exponential_variate_is_the_logarithm) {
   EXPECT_EQ(exponential_q32(~std::uint64_t{0}), 0U);  // u = 1
   const double q32 = 4294967296.0;

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "fake_simulation.h"
 #include "platform/cli/command_line.h"
@@ -74,6 +77,64 @@ TEST(cli, json_on_standard_output_is_nothing_but_json) {
   EXPECT_NE(r.err.find("offered 5  delivered 5"), std::string::npos);
 }
 
+// The capture and nothing else: 24 bytes of header, 16 records of 16 + 60 bytes.
+TEST(cli, capture_on_standard_output_is_nothing_but_capture) {
+  for (const char* name : {"-", "/dev/stdout"}) {
+    const result r = ringside({"run", "one_frame", "--pcap-out", name});
+    EXPECT_EQ(r.status, 0);
+    EXPECT_EQ(r.out.size(), 24U + 16 * (16 + 60));
+    EXPECT_TRUE(r.out.starts_with("\x4D\x3C\xB2\xA1")) << "nanoseconds, this machine's byte order";
+    EXPECT_NE(r.err.find("offered 16  delivered 16"), std::string::npos) << r.err;
+  }
+  const result empty = ringside({"run", "--gen", "count=0", "--pcap-out", "-"});
+  EXPECT_EQ(empty.out.size(), 24U) << "no packet is a capture too";
+  const test::test_folder folder;
+  const result refused = ringside({"run", "--pcap-out", "-", "--vcd", folder.path("no/a.vcd")});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.out, "");
+}
+
+TEST(cli, nic_is_chosen_as_for_a_regression) {
+  const result r = ringside({"run", "one_frame", "--nic", "model"});
+  EXPECT_EQ(r.status, 0);
+  EXPECT_NE(r.out.find("on the behavioural NIC"), std::string::npos) << r.out;
+}
+
+TEST(cli, captures_are_sent_as_asked_and_told_of) {
+  const std::string folder = std::string(RINGSIDE_TESTS_DIR) + "/captures/";
+  const result r = ringside({"run", "--pcap", folder + "odd_records.pcap", "--json", "-", "--set", "wire.loop=3"});
+  EXPECT_EQ(r.status, 0) << r.err;
+  const auto json = nlohmann::json::parse(r.out);
+  EXPECT_EQ(json["frames"]["offered"], 15);
+  EXPECT_EQ(json["frames"]["not_sent"], 0);
+  EXPECT_EQ(json["capture"],
+            nlohmann::json::parse(R"({"records": 7, "passes": 3, "empty": 2, "snapped": 2, "surplus": 1, "with_fcs": 0,
+                                      "rewritten": 0})"));
+  EXPECT_NE(
+      r.err.find("capture     records 7  passes 3  empty 2 (not sent)  snapped 2 (sent as captured)  longer than on "
+                 "the wire 1 (cut)\n"),
+      std::string::npos)
+      << r.err;
+  const result again = ringside({"run", "--pcap", folder + "protocols.pcap", "--pcap-rewrite", "--set",
+                                 "nic.mac_address=02:00:00:00:00:77", "--set", "stack.address=10.0.0.77"});
+  EXPECT_NE(again.out.find("capture     records 19  rewritten 12\n"), std::string::npos) << again.out;
+  EXPECT_FALSE(nlohmann::json::parse(ringside({"run", "one_frame", "--json", "-"}).out).contains("capture"));
+}
+
+// A pipe can be read once, and a window around a stage takes two runs.
+TEST(cli, capture_from_a_pipe_serves_both_runs) {
+  const test::test_folder folder;
+  const std::string fifo = folder.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  std::ifstream in(std::string(RINGSIDE_TESTS_DIR) + "/cases/us.pcap", std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(in), {}};
+  std::thread writer([&] { std::ofstream(fifo, std::ios::binary) << content; });
+  const result r = ringside({"run", "--pcap", fifo, "--vcd", folder.path("a.vcd"), "--trace-window", "intx_assert"});
+  writer.join();
+  EXPECT_EQ(r.status, 0) << r.err;
+  EXPECT_NE(r.out.find("offered 5  delivered 5"), std::string::npos) << r.out;
+}
+
 TEST(cli, outputs_are_put_in_place_whole) {
   const test::test_folder folder;
   test::fake_behaviour behaviour;
@@ -140,7 +201,8 @@ TEST(cli, bad_input_is_one_line_and_status_2) {
       {{"run", "--pcap", text}, "t.pcap: --pcap: "},
       {{"run", "--pcap", folder.path("none.pcap")}, "none.pcap: --pcap: "},
       {{"run", "--pcap-speed", "fast"},
-       "--pcap-speed: wire.speed: 'fast' is not allowed; allowed: original, line, <N>x or <N>pps"},
+       "--pcap-speed: wire.speed: 'fast' is not allowed; allowed: original, line, <N>x, <N>pps or <N>Mb/s"},
+      {{"run", "--nic", "fpga"}, "--nic: nic.kind: 'fpga' is not allowed; allowed: rtl|model"},
       {{"run", "--gen", "64"}, "--gen: 64: no key; allowed: size=...,rate=...,count=...,flows=..."},
       {{"run", "--gen", "size=10"}, "--gen: gen.size: '10' is not allowed"},
       {{"run", "--gen", "colour=red"}, "--gen: gen.colour: unknown key"},
@@ -155,6 +217,8 @@ TEST(cli, bad_input_is_one_line_and_status_2) {
       {{"run", "--pcap-out", folder.path("no/a.pcap")}, "--pcap-out: cannot be written"},
       {{"run", "--json", folder.path("a"), "--vcd", folder.path("a")},
        "--vcd: is the file of --json; allowed: a file of its own"},
+      {{"run", "--json", "-", "--pcap-out", "/dev/stdout"},
+       "/dev/stdout: --pcap-out: is the file of --json; allowed: a file of its own"},
       {{"run", "--nonsense"}, "command line: "},
       {{"walk"}, "command line: "},
       {{"run", "--json"}, "command line: "},
@@ -195,6 +259,21 @@ TEST(cli, interrupted_run_ends_cleanly) {
   EXPECT_EQ(r.status, 130);
   EXPECT_NE(r.out.find("offered 3  delivered 3"), std::string::npos) << r.out;
   EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))["frames"]["offered"], 3);
+  EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))["frames"]["not_sent"], 13);
+  EXPECT_NE(r.out.find("\n  not sent  13 of 16: the run was stopped\n"), std::string::npos) << r.out;
+}
+
+// The fake takes 10 us for a frame.
+TEST(cli, frames_that_the_time_limit_kept_back_are_named) {
+  const test::test_folder folder;
+  const std::string capture = std::string(RINGSIDE_TESTS_DIR) + "/cases/us.pcap";
+  const result r =
+      ringside({"run", "--pcap", capture, "--json", folder.path("a.json"), "--set", "run.time_limit=20us"});
+  EXPECT_EQ(r.status, 0);
+  EXPECT_NE(r.out.find("\n  not sent  3 of 5: the run ended at run.time_limit\n"), std::string::npos) << r.out;
+  EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))["frames"]["not_sent"], 3);
+  const result all = ringside({"run", "--pcap", capture, "--set", "run.time_limit=50us"});
+  EXPECT_EQ(all.out.find("not sent"), std::string::npos) << all.out;
 }
 
 TEST(cli, failure_inside_leaves_nothing_half_written) {

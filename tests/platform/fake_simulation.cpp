@@ -11,7 +11,8 @@ namespace {
 
 class fake_simulation : public simulation {
  public:
-  fake_simulation(const fake_behaviour& behaviour, frame_source& input) : behaviour_(behaviour), input_(input) {
+  fake_simulation(const fake_behaviour& behaviour, const scenario& s, frame_source& input)
+      : behaviour_(behaviour), limit_(s.run.time_limit), input_(input) {
     cpu_ = stream_.add_source(origin::cpu, 0);
     bus_ = stream_.add_source(origin::bus, 0);
     nic_ = stream_.add_source(origin::nic, 0);
@@ -28,7 +29,7 @@ class fake_simulation : public simulation {
   void run(const keep_going& ask) override {
     frame_id id = 0;
     while (auto frame = input_.next()) {
-      if (!ask(now_, id)) break;
+      if (now_ >= limit_ || !ask(now_, id)) break;
       ++id;
       play(id, *frame);
       if (id == behaviour_.interrupt_after) std::raise(SIGINT);
@@ -40,6 +41,7 @@ class fake_simulation : public simulation {
   run_counters counters() const override {
     run_counters out;
     out.cpus.resize(1);
+    out.frames_planned = input_.planned();
     out.cpus[0].idle = out.sim_time_ps = now_;
     out.wall_ns = 1'000'000;
     return out;
@@ -72,6 +74,7 @@ class fake_simulation : public simulation {
   }
 
   fake_behaviour behaviour_;
+  sim_time limit_;
   frame_source& input_;
   event_stream stream_;
   event_stream::source_id cpu_ = 0;
@@ -84,8 +87,9 @@ class fake_simulation : public simulation {
 }  // namespace
 
 simulation_factory fake_factory(const fake_behaviour& behaviour) {
-  return
-      [behaviour](const scenario&, frame_source& input) { return std::make_unique<fake_simulation>(behaviour, input); };
+  return [behaviour](const scenario& s, frame_source& input) {
+    return std::make_unique<fake_simulation>(behaviour, s, input);
+  };
 }
 
 }  // namespace ringside::platform::test

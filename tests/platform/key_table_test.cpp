@@ -84,6 +84,9 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "cpu.irq_affinity=1,2",
                                           "cpu.task_affinity=3",
                                           "wire.speed=2x",
+                                          "wire.loop=25",
+                                          "wire.snapped=pad",
+                                          "wire.rewrite=on",
                                           "wire.gap_min=24",
                                           "wire.link_mbps=100",
                                           "wire.start=7us",
@@ -198,6 +201,9 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.cpu.irq_affinity, 0b0110U);
   EXPECT_EQ(s.cpu.task_affinity, 0b1000U);
   EXPECT_EQ(s.wire.speed, speed_kind::times);
+  EXPECT_EQ(s.wire.loop, 25U);
+  EXPECT_EQ(s.wire.snapped, snapped_kind::pad);
+  EXPECT_TRUE(s.wire.rewrite);
   EXPECT_EQ(s.wire.gap_min, 24U);
   EXPECT_EQ(s.wire.link_mbps, 100U);
   EXPECT_EQ(s.wire.start, 7 * us);

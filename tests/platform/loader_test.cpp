@@ -47,7 +47,7 @@ const error_case file_errors[] = {
      ":2: gen.size: '64,20' is not allowed; allowed: N, N,N,... or N..N with N = 64..16384 bytes, FCS included"},
     {"[gen]\nsize = [[64], [20]]\n", ":2: gen.size: an array of arrays or tables; allowed: an array of plain values"},
     {"[gen]\nrate = 5\n",
-     ":2: gen.rate: '5' is not allowed; allowed: line, <N>pps or <N>% (of line rate, at most 100%)"},
+     ":2: gen.rate: '5' is not allowed; allowed: line, <N>pps, <N>Mb/s or <N>% (of line rate, at most 100%)"},
     {"[driver]\nmtu = 9000\nbuffer_size = 256\n",
      ":3: driver.buffer_size: a frame of MTU 9000 needs 36 buffers of 256 bytes; allowed: at most 17 (ring of 256)"},
     {"[nic]\npba_kb = 8\n[driver]\nmtu = 9000\nbuffer_size = 4096\n",
@@ -116,6 +116,8 @@ TEST(loader, capture_is_found_beside_its_scenario) {
   const test::test_folder folder;
   const std::string file = folder.write("c.toml", "[wire]\nsource = \"pcap\"\npcap = \"a.pcap\"\n");
   EXPECT_EQ(load_scenario(file, {}).wire.pcap, folder.path("a.pcap"));
+  const std::string piped = folder.write("p.toml", "[wire]\nsource = \"pcap\"\npcap = \"-\"\n");
+  EXPECT_EQ(load_scenario(piped, {}).wire.pcap, "-");
 }
 
 TEST(loader, all_cpus_means_those_that_exist) {

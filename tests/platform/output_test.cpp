@@ -86,6 +86,26 @@ TEST(pcap_out, is_read_back_by_libpcap_to_the_nanosecond) {
   EXPECT_EQ(folder.files(), 1U);
 }
 
+// draft-ietf-opsawg-pcap section 4: bit 26 says that the length of the FCS is known, bits 31:28 that it is two words.
+TEST(pcap_out, declares_an_fcs_to_libpcap) {
+  const test::test_folder folder;
+  for (const auto end : {pcap_out::fcs::absent, pcap_out::fcs::present}) {
+    const std::string file = folder.path("out.pcap");
+    pcap_out out(file, "--keep-failing", end);
+    out.write(7 * ns, std::vector<std::byte>(64, std::byte{1}));
+    out.commit();
+    char why[PCAP_ERRBUF_SIZE];
+    pcap_t* in = pcap_open_offline_with_tstamp_precision(file.c_str(), PCAP_TSTAMP_PRECISION_NANO, why);
+    ASSERT_NE(in, nullptr) << why;
+    EXPECT_EQ(static_cast<unsigned>(pcap_datalink_ext(in)), end == pcap_out::fcs::present ? 0x24000000U : 0U);
+    pcap_pkthdr* header = nullptr;
+    const u_char* bytes = nullptr;
+    ASSERT_EQ(pcap_next_ex(in, &header, &bytes), 1);
+    EXPECT_EQ(header->ts.tv_usec, 7);
+    pcap_close(in);
+  }
+}
+
 TEST(pcap_out, leaves_nothing_without_commit) {
   const test::test_folder folder;
   { const pcap_out out(folder.path("out.pcap")); }

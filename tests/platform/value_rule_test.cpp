@@ -84,7 +84,11 @@ TEST(value_rule, lists) {
   const value_rule cpus{.kind = kind::cpus, .high = 15};
   EXPECT_EQ(parse(cpus, "0,3")->number, 0b1001);
   EXPECT_EQ(parse(cpus, "all")->number, 0xFFFF);
-  EXPECT_FALSE(parse(cpus, "16"));
+  EXPECT_EQ(parse(cpus, "0-3")->number, 0b1111);
+  EXPECT_EQ(parse(cpus, "1, 4-6,8-8,15")->number, 0b1000'0001'0111'0010);
+  EXPECT_EQ(parse(cpus, "0-2,2-3")->number, 0b1111);  // as the kernel's bitmap_parselist takes it
+  for (const char* bad : {"16", "0-16", "3-1", "-3", "0-", "0--1", "1-2-3", "", "0-3,"})
+    EXPECT_FALSE(parse(cpus, bad)) << bad;
   const value_rule sizes{.kind = kind::sizes, .low = 64, .high = 16384};
   EXPECT_EQ(parse(sizes, "64..1518")->list, (numbers{64, 1518}));
   EXPECT_EQ(parse(sizes, "64..1518")->number, 1);
@@ -123,12 +127,18 @@ TEST(value_rule, paces) {
   EXPECT_EQ(parse(rate, "line")->number, static_cast<int>(rate_kind::line));
   EXPECT_EQ(parse(rate, "100000pps")->ratio, (rational{100'000, 1}));
   EXPECT_EQ(parse(rate, "33.3%")->ratio, (rational{333, 10}));
-  for (const char* bad : {"0pps", "101%", "0%", "50", "fast", "10x"}) EXPECT_FALSE(parse(rate, bad)) << bad;
+  EXPECT_EQ(parse(rate, "250Mb/s")->number, static_cast<int>(rate_kind::megabits_per_second));
+  EXPECT_EQ(parse(rate, "0.5Mb/s")->ratio, (rational{1, 2}));
+  for (const char* bad : {"0pps", "101%", "0Mb/s", "10MB/s", "0%", "50", "fast", "10x"})
+    EXPECT_FALSE(parse(rate, bad)) << bad;
   const value_rule speed{.kind = kind::speed};
   EXPECT_EQ(parse(speed, "original")->number, static_cast<int>(speed_kind::original));
   EXPECT_EQ(parse(speed, "0.5x")->ratio, (rational{1, 2}));
   EXPECT_EQ(parse(speed, "1000pps")->number, static_cast<int>(speed_kind::frames_per_second));
-  for (const char* bad : {"0x", "x", "2", "50%"}) EXPECT_FALSE(parse(speed, bad)) << bad;
+  EXPECT_EQ(parse(speed, "100 Mb/s")->ratio, (rational{100, 1}));
+  EXPECT_EQ(parse(speed, "1/3Mbps")->ratio, (rational{1, 3}));
+  EXPECT_EQ(parse(speed, "1Mb/s")->number, static_cast<int>(speed_kind::megabits_per_second));
+  for (const char* bad : {"0x", "x", "2", "50%", "0Mb/s", "5MB/s", "5mb/s"}) EXPECT_FALSE(parse(speed, bad)) << bad;
 }
 
 TEST(value_rule, allowed_text_names_limits) {

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +17,7 @@
 #include "platform/regress/draw.h"
 #include "platform/regress/regress_command.h"
 #include "platform/scenario/loader.h"
+#include "platform/source/pcap_source.h"
 #include "platform/source/told_interface.h"
 #include "tests/platform/test_folder.h"
 #include "tests/waves/vcd_reader.h"
@@ -118,6 +121,22 @@ TEST_F(evidence, every_file_is_there) {
   EXPECT_NE(file("breach.txt").find("frame 1"), std::string::npos);
   EXPECT_GT(std::filesystem::file_size(folder() / "stimulus.pcap"), 24U);
   EXPECT_EQ(load_scenario((folder() / "scenario.toml").string(), {}, kernel_cost_keys()).run.seed, seed);
+}
+
+// IEEE 802.3 3.2.9: over a frame with a right FCS the CRC leaves 0x2144DF1C, in zlib's convention.
+TEST_F(evidence, stimulus_is_what_was_on_the_wire) {
+  fail(planted_fault::kind::expectation);
+  const auto planned = make_stimulus(draw_run(seed, "rtl").plan);
+  pcap_source read(capture_file::open((folder() / "stimulus.pcap").string()), {});
+  EXPECT_EQ(read.planned(), planned.size());
+  for (const planned_frame& sent : planned) {
+    const auto got = read.next();
+    ASSERT_TRUE(got && got->has_fcs);
+    EXPECT_EQ(got->bytes.size(), sent.wire_bytes);
+    EXPECT_TRUE(std::equal(sent.offer.bytes.begin(), sent.offer.bytes.end(), got->bytes.begin()));
+    const auto length = static_cast<uInt>(got->bytes.size());
+    EXPECT_EQ(crc32(0, got->bytes.data(), length) == 0x2144DF1CUL, !sent.offer.bad_fcs);
+  }
 }
 
 TEST_F(evidence, the_command_repeats_the_failure) {

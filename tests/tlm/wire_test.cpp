@@ -63,7 +63,16 @@ TEST(wire, fcs_is_kept_when_the_frame_brings_one) {
   f.bytes.assign(64, 1);
   f.has_fcs = true;
   b.source.add(f);
-  EXPECT_EQ(b.take().bytes, f.bytes);
+  const wire_frame wrong = b.take();
+  EXPECT_EQ(wrong.bytes, f.bytes);
+  EXPECT_EQ(wrong.marks, wire_mark::bad_fcs);
+  const uLong crc = crc32(0, f.bytes.data(), 60);
+  for (unsigned i = 0; i < 4; ++i) f.bytes[60 + i] = static_cast<std::uint8_t>(crc >> (8 * i));
+  b.source.add(f);
+  EXPECT_EQ(b.take().marks, 0U);
+  f.bytes.resize(3);  // less than an FCS
+  b.source.add(f);
+  EXPECT_EQ(b.take().marks, wire_mark::bad_fcs | wire_mark::runt);
 }
 
 TEST(wire, bad_fcs_is_one_bit_off) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
@@ -12,6 +13,21 @@ namespace ringside::tlm {
 namespace {
 constexpr std::size_t min_without_fcs = 60;  // IEEE 802.3 3.2.8: minFrameSize 64 octets with FCS
 constexpr std::size_t fcs_bytes = 4;
+
+// IEEE 802.3 3.2.9: CRC-32, least significant byte of the usual value first on the wire.
+std::array<std::uint8_t, fcs_bytes> fcs_of(std::span<const std::uint8_t> covered) {
+  const std::uint32_t crc = libdeflate_crc32(0, covered.data(), covered.size());
+  std::array<std::uint8_t, fcs_bytes> fcs;
+  for (unsigned i = 0; i < fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
+  return fcs;
+}
+
+/// Of a frame that brings its own.
+bool fcs_is_right(std::span<const std::uint8_t> frame) {
+  if (frame.size() < fcs_bytes) return false;
+  const auto fcs = fcs_of(frame.first(frame.size() - fcs_bytes));
+  return std::equal(fcs.begin(), fcs.end(), frame.end() - fcs_bytes);
+}
 }  // namespace
 
 wire::wire(std::uint16_t number, frame_source& source, const wire_params& params)
@@ -72,16 +88,11 @@ void wire::make(offered_frame&& offer, wire_frame& frame) {
     frame.marks |= wire_mark::padded;
   }
   if (!offer.has_fcs) {
-    // IEEE 802.3 3.2.9: CRC-32, least significant byte of the usual value first on the wire.
-    const std::uint32_t crc = libdeflate_crc32(0, frame.bytes.data(), frame.bytes.size());
-    std::array<std::uint8_t, fcs_bytes> fcs;
-    for (unsigned i = 0; i < fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
+    const auto fcs = fcs_of(frame.bytes);
     frame.bytes.insert(frame.bytes.end(), fcs.begin(), fcs.end());
   }
-  if (offer.bad_fcs) {
-    frame.bytes.back() ^= 0x01;
-    frame.marks |= wire_mark::bad_fcs;
-  }
+  if (offer.bad_fcs) frame.bytes.back() ^= 0x01;
+  if (offer.bad_fcs || (offer.has_fcs && !fcs_is_right(frame.bytes))) frame.marks |= wire_mark::bad_fcs;
   frame.rx_er_at = offer.rx_er_at;
   if (frame.rx_er_at != no_rx_er) frame.marks |= wire_mark::rx_er;
   if (frame.bytes.size() < min_without_fcs + fcs_bytes) frame.marks |= wire_mark::runt;
