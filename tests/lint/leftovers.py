@@ -14,7 +14,7 @@ SKIP = {"LICENSE", "tests/lint/leftovers.py"}
 
 def main():
     findings = []
-    checked = [f for f in files.tracked() if str(f) not in SKIP and f.suffix not in (".png", ".pcap", ".gtkw")]
+    checked = [f for f in files.tracked() if str(f) not in SKIP and f.suffix not in (".png", ".pcap", ".pcapng", ".gz", ".gtkw")]
     for path in checked:
         for number, line in enumerate(files.text(path).splitlines(), 1):
             findings += [f"{path}:{number}: {what}: {line.strip()}" for what, p in PATTERNS.items() if p.search(line)]

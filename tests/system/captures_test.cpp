@@ -1,26 +1,15 @@
-// Every capture at hand goes through the whole machine: each frame arrives byte for byte or has exactly one other fate.
-//
-// The captures lie beside the source tree (RINGSIDE_PCAPS); they are the project's test data and not part of it.  Where
-// they are absent this says so and passes.
+// Every capture goes through the whole machine: each frame arrives byte for byte or has exactly one other fate.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
 
+#include "tests/system/capture_files.h"
 #include "tests/system/run_machine.h"
 
 namespace ringside::test {
 namespace {
-
-std::vector<std::filesystem::path> captures() {
-  std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(RINGSIDE_PCAPS, ignored))
-    if (entry.path().extension() == ".pcap" || entry.path().extension() == ".pcapng") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 // Fates the chip or the driver gives: such a frame never reaches the tap.
 std::uint64_t lost_before_the_stack(const outcome& o) {
@@ -33,11 +22,7 @@ std::uint64_t lost_before_the_stack(const outcome& o) {
 }
 
 void expect_every_frame_accounted_for(const settings& extra) {
-  const auto files = captures();
-  if (files.empty()) {
-    std::cout << "no captures in " << RINGSIDE_PCAPS << ": nothing to do\n";
-    return;
-  }
+  const auto files = capture_files();
   std::uint64_t frames = 0, seen = 0;
   for (const auto& file : files) {
     SCOPED_TRACE(file.filename().string());
@@ -63,6 +48,52 @@ TEST(captures, also_in_small_buffers_and_ring) {
 
 TEST(captures, also_with_jumbo_frames) {
   expect_every_frame_accounted_for({"driver.mtu=9000"});
+}
+
+settings from_capture(const std::string& name) {
+  return {"wire.source=pcap", "wire.pcap=" + std::string(RINGSIDE_TESTS_DIR) + "/" + name};
+}
+
+// The FCS captured is the one the card sees: 64 bytes in each of the five frames, not 68.
+TEST(captures, of_frames_with_fcs_are_not_given_a_second_one) {
+  const outcome o = run_machine(from_capture("cases/fcs_bits.pcap"));
+  EXPECT_EQ(complaints_of(o), "");
+  EXPECT_EQ(o["delivered"], 5U);
+  EXPECT_EQ(o["chip.GPRC"], 5U);
+  EXPECT_EQ(o["chip.PRC64"], 5U);
+  EXPECT_EQ(o["chip.GORC"], 5U * 64);
+}
+
+// Sheet 6.8.  fcs.pcap has, right and wrong in turn, frames of 64, 65, 146 and 1518 bytes, runts of 18, 19, 48 and 63,
+// a giant of 1523, and a sound frame of 64.
+TEST(captures, of_bad_frames_meet_the_cards_checks) {
+  for (const char* nic : {"rtl", "model"}) {
+    SCOPED_TRACE(nic);
+    const outcome o = run_machine(from_capture("captures/fcs.pcap") + settings{std::string("nic.kind=") + nic});
+    EXPECT_EQ(complaints_of(o), "");
+    EXPECT_EQ(o["offered"], 19U);
+    EXPECT_EQ(o["delivered"], 5U);
+    EXPECT_EQ(o["chip.GPRC"], 5U);
+    EXPECT_EQ(o["chip.CRCERRS"], 5U);  // the giant's too
+    EXPECT_EQ(o["chip.RUC"], 4U);
+    EXPECT_EQ(o["chip.RFC"], 4U);
+    EXPECT_EQ(o["chip.ROC"], 1U);
+    EXPECT_EQ(o["chip.RJC"], 1U);
+    EXPECT_EQ(o["chip.RLEC"], 10U);
+  }
+}
+
+// Frames at 0, 20 s and 20.0001 s.
+TEST(captures, what_the_time_limit_keeps_back_is_named) {
+  const outcome o = run_machine(from_capture("cases/gap20s.pcap") + settings{"run.time_limit=500ms"});
+  EXPECT_EQ(o["offered"], 1U);
+  EXPECT_EQ(o["delivered"], 1U);
+  EXPECT_NE(o.json.find("\"not_sent\": 2"), std::string::npos) << o.json;
+  const outcome generated =
+      run_machine({"gen.count=1000", "gen.rate=100pps", "run.time_limit=500ms", "nic.kind=model"});
+  EXPECT_GT(generated["offered"], 10U);
+  EXPECT_NE(generated.json.find("\"not_sent\": " + std::to_string(1000 - generated["offered"])), std::string::npos)
+      << generated.json;
 }
 
 }  // namespace

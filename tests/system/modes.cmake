@@ -1,7 +1,6 @@
 # Driver modes and kinds of memory over everything.
 add_executable(modes_test backlog_test.cpp dma_sync_test.cpp modes_test.cpp)
-target_link_libraries(modes_test PRIVATE ringside_run_machine ringside_systemc_main ringside_flags)
-target_compile_definitions(modes_test PRIVATE RINGSIDE_PCAPS="${PROJECT_SOURCE_DIR}/../shared/pcaps")
+target_link_libraries(modes_test PRIVATE ringside_run_machine ringside_capture_files ringside_systemc_main ringside_flags)
 gtest_discover_tests(modes_test TEST_FILTER -*full_* TEST_PREFIX system/ TEST_LIST modes_tests
                      PROPERTIES LABELS system TIMEOUT 600)
 gtest_discover_tests(modes_test TEST_FILTER *full_* TEST_PREFIX system/ TEST_LIST full_modes_tests

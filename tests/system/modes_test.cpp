@@ -11,6 +11,7 @@
 #include <ostream>
 
 #include "platform/source/pcap_source.h"
+#include "tests/system/capture_files.h"
 #include "tests/system/run_machine.h"
 
 namespace ringside::test {
@@ -18,15 +19,6 @@ namespace {
 
 constexpr sim_time spacing = 40 * us;
 constexpr std::uint32_t datagram_every = 8;
-
-std::vector<std::filesystem::path> captures() {
-  std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(RINGSIDE_PCAPS, ignored))
-    if (entry.path().extension() == ".pcap" || entry.path().extension() == ".pcapng") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 void append(std::vector<offered_frame>& frames, offered_frame frame) {
   frame.earliest = static_cast<sim_time>(frames.size()) * spacing;
@@ -37,7 +29,7 @@ std::vector<offered_frame> frames_of(const std::vector<std::filesystem::path>& f
   std::vector<offered_frame> frames;
   std::uint32_t size = 64;
   for (const auto& file : files) {
-    platform::pcap_source source(file.string(), platform::speed_kind::line, {1, 1});
+    platform::pcap_source source(platform::capture_file::open(file.string()), {});
     for (std::optional<offered_frame> frame = source.next(); frame; frame = source.next()) {
       append(frames, std::move(*frame));
       if (frames.size() % datagram_every != 0) continue;
@@ -65,11 +57,7 @@ void PrintTo(const kind& k, std::ostream* out) {
 class modes : public testing::TestWithParam<kind> {};
 
 TEST_P(modes, every_capture_ends_alike_in_all_modes_and_memories) {
-  const auto files = captures();
-  if (files.empty()) {
-    std::cout << "no captures in " << RINGSIDE_PCAPS << ": nothing to do\n";
-    return;
-  }
+  const auto files = capture_files();
   const std::vector<offered_frame> frames = frames_of(files);
   std::optional<outcome> first;
   for (const char* mode : {"napi", "irq", "poll"})

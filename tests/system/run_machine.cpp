@@ -18,6 +18,7 @@
 #include "sw/driver/e1000.h"
 #include "tests/common/forked.h"
 #include "tests/common/list_source.h"
+#include "tests/system/sent_payload.h"
 
 namespace ringside::test {
 namespace {
@@ -39,13 +40,15 @@ class remembering_source final : public frame_source {
     sent_.push_back(std::move(seen));
     return frame;
   }
+  std::optional<std::uint64_t> planned() const override { return from_.planned(); }
   const std::vector<std::uint8_t>* of(frame_id id) const {
     return id >= 1 && id <= sent_.size() ? &sent_[id - 1] : nullptr;
   }
+  const sent_frames& all() const { return sent_; }
 
  private:
   frame_source& from_;
-  std::vector<std::vector<std::uint8_t>> sent_;
+  sent_frames sent_;
 };
 
 bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
@@ -59,15 +62,6 @@ bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
 std::vector<std::uint8_t> with_vid_alone(std::vector<std::uint8_t> frame) {
   frame.at(tci_offset) &= 0x0F;
   return frame;
-}
-
-std::size_t bytes_of_tags(const std::vector<std::uint8_t>& frame) {
-  std::size_t bytes = 0;
-  for (std::size_t at = tci_offset - 2; at + 4 < frame.size(); at += 4, bytes += 4) {
-    const unsigned type = static_cast<unsigned>(frame[at]) << 8 | frame[at + 1];
-    if (type != 0x8100 && type != 0x88A8) break;
-  }
-  return bytes;
 }
 
 /// Frames whose tag the chip took out, by their last descriptor.
@@ -126,16 +120,12 @@ class judge {
   void on_read(frame_id id, std::span<const std::byte> payload) {
     ++read;
     last_read = id;
-    const auto* sent = wire_.of(id);
-    if (sent == nullptr || sent->size() < platform::udp_overhead_bytes) {
+    if (wire_.of(id) == nullptr) {
       complain(fmt::format("the application read frame {}, which was never sent", id));
       return;
     }
-    const std::size_t tags = bytes_of_tags(*sent);
-    const auto high = (*sent)[38 + tags];
-    const std::size_t length = static_cast<std::size_t>(high << 8 | (*sent)[39 + tags]) - platform::udp_header_bytes;
-    if (!same(payload, std::span(*sent).subspan(platform::udp_overhead_bytes + tags, length)))
-      complain(fmt::format("the application read frame {} with another payload", id));
+    const auto sent = sent_payload(wire_.all(), id - 1);
+    if (!sent || !same(payload, *sent)) complain(fmt::format("the application read frame {} with another payload", id));
   }
 
   const remembering_source& wire_;
