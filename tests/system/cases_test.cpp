@@ -7,7 +7,7 @@ namespace ringside::test {
 namespace {
 
 outcome run_case(const std::string& name, const std::string& card, const settings& more = {}) {
-  outcome o = run_machine(settings{"wire.source=pcap", "wire.pcap=" RINGSIDE_CASES "/" + name + ".pcap",
+  outcome o = run_machine(settings{"wire.source=pcap", "wire.pcap=" RINGSIDE_TESTS_DIR "/cases/" + name + ".pcap",
                                    "nic.kind=" + card, "run.drain_ms=20"} +
                           more);
   EXPECT_EQ(complaints_of(o), "");  // every byte of tap and application was compared with the wire
