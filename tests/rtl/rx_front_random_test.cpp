@@ -166,7 +166,7 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
       const unsigned preamble = random.upto(12);
       const bool error = random.chance(6);
       const int error_at =
-          error ? static_cast<int>(preamble + random.upto(1 + static_cast<unsigned>(frame.size()))) : -1;
+          error ? static_cast<int>(random.upto(preamble + 1 + static_cast<unsigned>(frame.size()))) : -1;
       const unsigned gap = random.chance(20) ? 1 + random.upto(4) : 8 + random.upto(8);
 
       const fate outcome = model.receive(frame, error);
