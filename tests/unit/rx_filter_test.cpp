@@ -89,13 +89,16 @@ TEST(rx_filter, all_hosts_and_joined_groups_are_in_it_from_open) {
   plain.up();
   EXPECT_EQ(entries(plain), (std::vector<std::pair<std::uint32_t, std::uint32_t>>{{0x005E0001, 0x80000100}}));
   stack::net_stack::config net;
-  net.groups = {0xEF810203};  // 239.129.2.3: the low 23 bits
+  net.groups = {0xEF810203, 0xEF000001};  // 239.129.2.3: the low 23 bits; 239.0.0.1 has the address of 224.0.0.1
+  net.groups.push_back(0xEF010101);
   driver::config c;
   c.multicast = {{0x01, 0x00, 0x5E, 0x01, 0x02, 0x03}, group(9)};
   bench b(c, net);
   b.up();
-  EXPECT_EQ(entries(b), (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
-                            {0x005E0001, 0x80000100}, {0x015E0001, 0x80000302}, {0x005E0001, 0x80000910}}));
+  EXPECT_EQ(
+      entries(b),
+      (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
+          {0x005E0001, 0x80000100}, {0x015E0001, 0x80000101}, {0x015E0001, 0x80000302}, {0x005E0001, 0x80000910}}));
 }
 
 TEST(rx_filter, what_does_not_fit_goes_to_the_hash_table) {
