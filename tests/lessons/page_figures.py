@@ -5,7 +5,7 @@
 
 A fenced block with `ringside run` at the beginning of a line holds commands; lines below one in the same block are its
 output.  A block without commands shows the output of the page's commands in turn, the last one's when there are more
-blocks than commands.  `...` stands for lines left out.  Blanks count as one.
+blocks than commands.  `...` stands for lines left out, blanks count as one, and a breach may be cut behind its frame.
 """
 
 import argparse
@@ -20,6 +20,16 @@ TIMEOUT_S = 300
 
 def normal(line: str) -> str:
     return " ".join(line.split())
+
+
+def agrees(got: str, line: str) -> bool:
+    if line.startswith("contract:"):
+        return normal(got).startswith(normal(line))
+    return normal(got) == normal(line)
+
+
+def as_shown(got: str) -> str:
+    return re.sub(r"(; frame \d+);.*", r"\1", got.rstrip()) if got.startswith("contract:") else got.rstrip()
 
 
 def key_of(line: str) -> tuple[str, ...]:
@@ -85,7 +95,7 @@ def check(runner: Runner, page: pathlib.Path, fix: bool) -> int:
     wrong, at = 0, {}
     for number, command, line in shown_lines("\n".join(lines)):
         output = runner.output(command)
-        place = next((i for i, got in enumerate(output) if normal(got) == normal(line)), None)
+        place = next((i for i, got in enumerate(output) if agrees(got, line)), None)
         if place is not None:
             at[command] = place
             continue
@@ -97,7 +107,7 @@ def check(runner: Runner, page: pathlib.Path, fix: bool) -> int:
             continue
         print(f"  run   {output[nearest].strip()}")
         if fix:
-            lines[number] = output[nearest].rstrip()
+            lines[number] = as_shown(output[nearest])
             at[command] = nearest
     if fix and wrong:
         page.write_text("\n".join(lines) + "\n", encoding="utf-8")
