@@ -59,8 +59,8 @@ struct rtl_nic::impl {
   [[gnu::hot]] void run(sim_time limit) {
     stop = false;
     limit_to(limit);
-    if (!prepare_edge()) return;
     if (observed || cycle < reset_edges) return run_observed();
+    if (!prepare_edge()) return;
     if (card.direct()) return skip_idle ? run_plainly<true, true>() : run_plainly<false, true>();
     return skip_idle ? run_plainly<true, false>() : run_plainly<false, false>();
   }
@@ -103,8 +103,9 @@ struct rtl_nic::impl {
 
   // The same with waveforms or a pin log, and during reset, when outputs mean nothing.
   [[gnu::noinline]] void run_observed() {
-    do {
+    while (!stop && reach_edge()) {
       if (waves != nullptr) waves->before_edge(now());
+      drive_inputs();
       if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
       drive_edge();
       if (pins != nullptr) pins->edges.push_back(pins_of(*state));
@@ -117,7 +118,7 @@ struct rtl_nic::impl {
         waves->dump(now() + rtl_clock.edge(1) / 2);
       }
       ++cycle;
-    } while (!stop && prepare_edge());
+    }
   }
 
   [[gnu::always_inline]] void limit_to(sim_time limit) {
@@ -143,15 +144,22 @@ struct rtl_nic::impl {
 
   bool may_skip() const { return skip_idle && card.requested() == 0 && cycle > reset_edges; }
 
-  // Everything that has to be done before the edge of `cycle`; false when run() has reached its end before it.
-  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
-    if ((cycle >= end || may_skip()) && !go_on()) return false;
+  // False when run() has reached its end before the edge of `cycle`.
+  [[gnu::always_inline]] bool reach_edge() { return (cycle < end && !may_skip()) || go_on(); }
+
+  // Everything that has to be done before the edge of `cycle`.
+  [[gnu::always_inline]] void drive_inputs() {
     if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
     if (cycle >= gmii.due()) drive_gmii();
     if (cycle >= side_due) drive_side_inputs();
     next_due = std::min(end, std::min(gmii.due(), side_due));
     pin_clocks = requests.of(*state) | card.always();
     if (!requests.settled()) next_due = cycle + 1;
+  }
+
+  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
+    if (!reach_edge()) return false;
+    drive_inputs();
     return true;
   }
 
