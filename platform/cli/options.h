@@ -31,6 +31,7 @@ struct options {
   std::optional<std::string> trace_window;
   std::optional<std::string> journey;
   std::optional<std::string> json;
+  bool stats = false;
   regress_request regression;
 };
 

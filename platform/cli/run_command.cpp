@@ -198,6 +198,7 @@ int run_command(const options& chosen, const command_environment& env) {
   commit(files, json);
   if (json_on_out) env.out << json << std::flush;
   print_report(text, s, report, counters, colour);
+  if (chosen.stats) text << "\n" << print_net_statistics(counters.net);
   if (files.vcd) text << "waves       " << viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) << "\n";
   text << std::flush;
   return exit_status(report, run->breaches(), stop_signal::asked(), env.err);

@@ -13,6 +13,7 @@
 #include "platform/machine/chassis.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/machine_params.h"
+#include "platform/machine/network_statistics.h"
 #include "platform/machine/reconfigurer.h"
 #include "platform/machine/tap_adapter.h"
 #include "platform/machine/traffic_watch.h"
@@ -290,6 +291,7 @@ run_counters machine::counters() const {
   c.pci_bytes = pci.bytes;
   for (const driver::nic_counter& row : driver::nic_statistics::table())
     c.card.emplace_back(row.name, p.nic_driver.hardware_counters()[row.name]);
+  c.net = network_statistics(p.nic_driver, p.net, p.os, p.plan.cpu.count);
   const kernel::statistics& os = p.os.counters();
   c.napi_polls = os.napi_polls;
   c.napi_frames = os.frames_per_poll.sum;

@@ -108,6 +108,33 @@ json reconfigurations(const reconfiguration_report& report) {
   return out;
 }
 
+/// What --stats prints.
+void add_net(json& out, const net_statistics& s) {
+  json& ethtool = out["ethtool"] = json::object();
+  for (const auto& [name, value] : s.ethtool) ethtool[name] = value;
+  json& link = out["link"];
+  link["rx_bytes"] = s.link.rx_bytes;
+  link["rx_packets"] = s.link.rx_packets;
+  link["rx_errors"] = s.link.rx_errors;
+  link["rx_dropped"] = s.link.rx_dropped;
+  link["rx_missed_errors"] = s.link.rx_missed_errors;
+  link["multicast"] = s.link.multicast;
+  link["rx_length_errors"] = s.link.rx_length_errors;
+  link["rx_crc_errors"] = s.link.rx_crc_errors;
+  link["rx_frame_errors"] = s.link.rx_frame_errors;
+  link["rx_fifo_errors"] = s.link.rx_fifo_errors;
+  link["rx_over_errors"] = s.link.rx_over_errors;
+  json& snmp = out["snmp"] = json::object();
+  for (const snmp_row& row : s.snmp)
+    for (const auto& [name, value] : row.counts) snmp[row.name][name] = value;
+  json& softnet = out["softnet"] = json::array();
+  for (const softnet_row& r : s.softnet)
+    softnet.push_back({{"processed", r.processed},
+                       {"dropped", r.dropped},
+                       {"time_squeeze", r.time_squeeze},
+                       {"backlog_len", r.backlog_len}});
+}
+
 json wall(const run_report& report, const run_counters& c) {
   const double seconds = static_cast<double>(c.wall_ns) / 1e9;
   json out;
@@ -131,6 +158,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   if (c.capture) out["capture"] = capture(*c.capture);
   out["interrupts"] = interrupts(report.interrupts());
   for (const auto& [name, value] : c.card) out["card"][name] = value;
+  add_net(out, c.net);
   out["napi"]["polls"] = c.napi_polls;
   out["napi"]["frames_per_poll"]["min"] = c.napi_frames_min;
   out["napi"]["frames_per_poll"]["mean"] = c.napi_polls == 0 ? 0.0 : fraction(c.napi_frames, c.napi_polls);

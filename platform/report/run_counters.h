@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/time.h"
+#include "platform/report/net_statistics.h"
 #include "platform/source/capture_counts.h"
 
 namespace ringside::platform {
@@ -36,6 +37,8 @@ struct run_counters {
 
   // The card's own counters as the driver read them last, by the manual's names (SDM 13.7), in its order.
   std::vector<std::pair<std::string, std::uint64_t>> card;
+
+  net_statistics net;  // under Linux's names
 
   // NAPI and softirq.
   std::uint64_t napi_polls = 0;

@@ -13,7 +13,6 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
   // D-5: a length the chip must not write would corrupt memory.
   if (d.length > buffer_bytes_ || (whole && d.length < eth_header_bytes + trailer_bytes(settings_))) {
     ++counters_.dropped_length;
-    ++dev_.stats.rx_length_errors;
     discard_single(nullptr, eop, frame);
     return;
   }
@@ -24,7 +23,6 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
   if (!whole) {                                              // the whole frame goes, up to and including its EOP
     if (!discarding_) {
       ++counters_.dropped_chains;
-      ++dev_.stats.rx_length_errors;
       discard_reason_ = drop_reason::driver_chain;
     }
     discard_single(std::move(skb), eop, frame);

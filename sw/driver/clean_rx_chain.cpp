@@ -28,7 +28,6 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
       d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + trailer_bytes(settings_));
   if (bad_length) {
     ++counters_.dropped_length;
-    ++dev_.stats.rx_length_errors;
     discard(chain_frame_, drop_reason::driver_error, eop);
     return;
   }
@@ -60,7 +59,6 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   skb->trim(bytes);
   if (bytes < eth_header_bytes || !skb->may_pull(eth_header_bytes)) {
     ++counters_.dropped_length;
-    ++dev_.stats.rx_length_errors;
     net_.skbs().drop(std::move(skb), drop_reason::driver_error);
     return;
   }

@@ -160,12 +160,14 @@ void e1000::run_watchdog() {
   if (!down_) kernel_.work().schedule_delayed_work(watchdog_, settings_.watchdog_period);
 }
 
+// e1000_update_stats: the interface's counters are the card's, not what software met of them.
 void e1000::update_statistics() {
   hardware_counters_.update(regs_);
   const nic_statistics& c = hardware_counters_;
   dev_.stats.rx_crc_errors = c["CRCERRS"];
   dev_.stats.rx_frame_errors = c["ALGNERRC"];
-  dev_.stats.rx_length_errors = c["RLEC"] + receiver_->counters().dropped_length + receiver_->counters().dropped_chains;
+  dev_.stats.rx_length_errors = c["RUC"] + c["ROC"];
+  dev_.stats.multicast = c["MPRC"];
   dev_.stats.rx_missed_errors = c["MPC"];
   dev_.stats.rx_errors = c["RXERRC"] + c["CRCERRS"] + c["ALGNERRC"] + c["RUC"] + c["ROC"] + c["CEXTERR"];
 }

@@ -116,7 +116,6 @@ void receiver::refill(std::uint32_t count) {
 bool receiver::acceptable(const rx_descriptor& d) {
   if ((d.errors & drop_mask) == 0 || settings_.store_bad) return true;
   ++counters_.dropped_errors;
-  ++dev_.stats.rx_errors;
   return false;
 }
 
@@ -137,7 +136,6 @@ void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
   dev_.stats.rx_bytes += skb->len();
   host_.consume(kernel::cost::eth_type_trans);
   stack::eth_type_trans(*skb, dev_);
-  if (skb->type == stack::packet_type::multicast) ++dev_.stats.multicast;
   output_(std::move(skb));
 }
 

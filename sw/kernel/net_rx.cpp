@@ -98,6 +98,7 @@ void net_rx::action() {
     host_.sync_irq();  // now() counts the interrupts of the poll
     if (out_of_budget || host_.now() >= end) {
       ++counters_.time_squeeze;
+      ++counters_.softnet_at(host_.this_cpu()).time_squeeze;
       ++(out_of_budget ? counters_.netdev_budget_exhausted : counters_.netdev_time_exhausted);
       break;
     }
@@ -135,6 +136,7 @@ packet_ptr net_rx::netif_rx(packet_ptr packet) {
   softnet_data& data = here();
   if (data.input_pkt_queue.size() > limits_.max_backlog) {  // qlen <= max_backlog is accepted: one more than its name
     ++counters_.backlog_dropped;
+    ++counters_.softnet_at(host_.this_cpu()).dropped;
     return packet;
   }
   ++counters_.backlog_enqueued;

@@ -59,6 +59,8 @@ class net_rx {
   /// Queues for this CPU's backlog poll.  Gives the packet back when the queue is full; the caller drops it.
   packet_ptr netif_rx(packet_ptr packet);
   std::size_t backlog_length(unsigned cpu) const;
+  /// One more packet at netif_receive_skb on this CPU (softnet_data.processed).
+  void count_processed() { ++counters_.softnet_at(host_.this_cpu()).processed; }
   /// Frees what every CPU's backlog holds: before whoever made the packets goes.
   void discard_backlogs();
 

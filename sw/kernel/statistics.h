@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace ringside::kernel {
 
@@ -24,6 +25,13 @@ struct poll_histogram {
     ++samples;
     ++count[std::min<std::uint64_t>(value, buckets - 1)];
   }
+};
+
+/// A CPU's softnet_data, as /proc/net/softnet_stat shows it.
+struct softnet_statistics {
+  std::uint64_t processed = 0;  // packets at netif_receive_skb
+  std::uint64_t dropped = 0;    // by a full backlog
+  std::uint64_t time_squeeze = 0;
 };
 
 struct statistics {
@@ -48,6 +56,16 @@ struct statistics {
   std::uint64_t backlog_enqueued = 0;
   std::uint64_t backlog_processed = 0;
   std::uint64_t backlog_dropped = 0;
+  // By CPU.
+  std::vector<softnet_statistics> softnet;  // as far as a CPU has counted
+
+  softnet_statistics& softnet_at(unsigned cpu) {
+    if (cpu >= softnet.size()) softnet.resize(cpu + 1);
+    return softnet[cpu];
+  }
+  softnet_statistics softnet_of(unsigned cpu) const {
+    return cpu < softnet.size() ? softnet[cpu] : softnet_statistics{};
+  }
 };
 
 }  // namespace ringside::kernel

@@ -60,6 +60,7 @@ void packet_layer::deliver_list(const protocol& to, std::vector<skb_ptr>& list) 
 const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   host_.consume(kernel::cost::netif_receive_skb);
   ++received_;
+  kernel_.net().count_processed();
   skb->reset_network_header();
   host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
   const auto refuse = [&](drop_reason reason) {
@@ -73,6 +74,7 @@ const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   if (skb->type == packet_type::other_host) return refuse(drop_reason::other_host);
   for (const protocol& p : protocols_)
     if (p.type == skb->protocol) return &p;
+  if (skb->dev != nullptr) ++skb->dev->stats.rx_dropped;  // dev_core_stats_rx_dropped_inc
   return refuse(drop_reason::no_protocol);
 }
 

@@ -94,6 +94,16 @@ TEST(cli, capture_on_standard_output_is_nothing_but_capture) {
   EXPECT_EQ(refused.out, "");
 }
 
+TEST(cli, counters_as_linux_shows_them_on_request) {
+  EXPECT_EQ(ringside({"run", "one_frame"}).out.find("/proc/net/softnet_stat"), std::string::npos);
+  const std::string text = ringside({"run", "one_frame", "--stats"}).out;
+  for (const char* command :
+       {"\n$ ethtool -S ", "\n$ ip -s -s link show ", "\n$ cat /proc/net/snmp\n", "\n$ cat /proc/net/softnet_stat\n"})
+    EXPECT_NE(text.find(command), std::string::npos) << command;
+  const auto json = nlohmann::json::parse(ringside({"run", "one_frame", "--json", "-"}).out);
+  for (const char* key : {"ethtool", "link", "snmp", "softnet"}) EXPECT_TRUE(json.contains(key)) << key;
+}
+
 TEST(cli, nic_is_chosen_as_for_a_regression) {
   const result r = ringside({"run", "one_frame", "--nic", "model"});
   EXPECT_EQ(r.status, 0);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "tests/system/capture_files.h"
 #include "tests/system/run_machine.h"
@@ -81,6 +82,52 @@ TEST(captures, of_bad_frames_meet_the_cards_checks) {
     EXPECT_EQ(o["chip.RJC"], 1U);
     EXPECT_EQ(o["chip.RLEC"], 10U);
   }
+}
+
+/// A number of the JSON, by its path.
+std::uint64_t number(const outcome& o, const char* pointer) {
+  return nlohmann::json::parse(o.json + "\"\": 0}").at(nlohmann::json::json_pointer(pointer)).get<std::uint64_t>();
+}
+
+// The same frames in Linux's counters: e1000_gstrings_stats and e1000_update_stats.  Software counts without FCS.
+TEST(captures, of_bad_frames_count_as_linux_counts) {
+  const outcome o = run_machine(from_capture("captures/fcs.pcap"));
+  EXPECT_EQ(number(o, "/ethtool/rx_packets"), 5U);
+  EXPECT_EQ(number(o, "/ethtool/rx_bytes"), 64U + 65 + 146 + 1518 + 64);
+  EXPECT_EQ(number(o, "/ethtool/rx_crc_errors"), 5U);
+  EXPECT_EQ(number(o, "/ethtool/rx_length_errors"), 5U);
+  EXPECT_EQ(number(o, "/ethtool/rx_short_length_errors"), 4U);
+  EXPECT_EQ(number(o, "/ethtool/rx_long_length_errors"), 1U);
+  EXPECT_EQ(number(o, "/ethtool/rx_errors"), 0U);
+  EXPECT_EQ(number(o, "/link/rx_packets"), 5U);
+  EXPECT_EQ(number(o, "/link/rx_bytes"), 64U + 65 + 146 + 1518 + 64 - 5 * 4);
+  EXPECT_EQ(number(o, "/link/rx_errors"), 5U + 4 + 1);
+  EXPECT_EQ(number(o, "/link/rx_length_errors"), 5U);
+  EXPECT_EQ(number(o, "/softnet/0/processed"), 5U);
+}
+
+// ipv4.pcap, as make_captures.py tells.  8 fragments, of which 6 make two datagrams; datagrams: four sound ones, one
+// with options, two to broadcast addresses, two with a wrong checksum, two with a wrong length, one to port 9.
+TEST(captures, of_odd_packets_count_as_linux_counts) {
+  const outcome o = run_machine(from_capture("captures/ipv4.pcap"));
+  EXPECT_EQ(complaints_of(o), "");
+  EXPECT_EQ(number(o, "/snmp/Ip/InReceives"), 26U) << "the card drops the group nobody joined";
+  EXPECT_EQ(number(o, "/snmp/Ip/InAddrErrors"), 1U);
+  EXPECT_EQ(number(o, "/snmp/Ip/InUnknownProtos"), 1U);
+  EXPECT_EQ(number(o, "/snmp/Ip/ReasmReqds"), 8U);
+  EXPECT_EQ(number(o, "/snmp/Ip/ReasmOKs"), 2U);
+  EXPECT_EQ(number(o, "/snmp/Udp/InDatagrams"), 7U);
+  EXPECT_EQ(number(o, "/snmp/Udp/InDatagrams"), o["delivered"]);
+  EXPECT_EQ(number(o, "/snmp/Udp/NoPorts"), 1U);
+  EXPECT_EQ(number(o, "/snmp/Udp/InErrors"), 4U);
+  EXPECT_EQ(number(o, "/snmp/Udp/InCsumErrors"), 2U);
+  EXPECT_EQ(number(o, "/snmp/Udp/RcvbufErrors"), 0U);
+  const outcome other = run_machine(from_capture("captures/protocols.pcap") + settings{"driver.promiscuous=on"});
+  EXPECT_EQ(number(other, "/snmp/Icmp/InMsgs"), 2U);
+  EXPECT_EQ(number(other, "/snmp/Icmp/InEchos"), 1U);
+  EXPECT_EQ(number(other, "/snmp/Icmp/InEchoReps"), 1U);
+  EXPECT_EQ(number(other, "/snmp/Icmp/InErrors"), 0U);
+  EXPECT_EQ(number(other, "/link/rx_dropped"), 11U) << "no protocol takes them";
 }
 
 // Frames at 0, 20 s and 20.0001 s.

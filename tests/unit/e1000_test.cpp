@@ -332,27 +332,6 @@ TEST(e1000_close, under_load_loses_nothing_unaccounted) {
   EXPECT_GT(b.left_in_chip, 0U);
 }
 
-TEST(e1000_statistics, accumulate_read_to_clear_counters) {
-  bench b;
-  b.up();
-  b.nic.registers[0x4074] = 5;           // GPRC
-  b.nic.registers[0x4088] = 0xFFFFFFFF;  // GORCL
-  b.nic.registers[0x408C] = 1;           // GORCH
-  b.nic.registers[0x4010] = 2;           // MPC
-  b.host.run_task([&] { b.card.update_statistics(); });
-  b.nic.registers[0x4074] = 7;
-  b.nic.registers[0x4088] = 1;
-  b.nic.reads.clear();
-  b.host.run_task([&] { b.card.update_statistics(); });
-  EXPECT_EQ(b.card.hardware_counters()["GPRC"], 12U);
-  EXPECT_EQ(b.card.hardware_counters()["GORC"], 0x1FFFFFFFFULL + 1);
-  EXPECT_EQ(b.card.device().stats.rx_missed_errors, 2U);
-  // low before high.
-  const auto low = std::find(b.nic.reads.begin(), b.nic.reads.end(), 0x4088U);
-  const auto high = std::find(b.nic.reads.begin(), b.nic.reads.end(), 0x408CU);
-  EXPECT_LT(low, high);
-}
-
 // ---- The other modes ----
 
 class other_mode : public testing::TestWithParam<driver::receive_mode_kind> {};

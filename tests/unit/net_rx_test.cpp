@@ -121,6 +121,7 @@ TEST_F(napi, several_devices_exhaust_netdev_budget_and_squeeze) {
   // 5 x 64 = 320 >= 300: the sixth waits for the next pass.
   EXPECT_EQ(os.counters().netdev_budget_exhausted, 1U);
   EXPECT_EQ(os.counters().time_squeeze, 1U);
+  EXPECT_EQ(os.counters().softnet_of(0).time_squeeze, 1U);
   EXPECT_EQ(os.counters().napi_polls, 12U);
   for (const auto& n : many) EXPECT_EQ(n->state, 0U);
 }

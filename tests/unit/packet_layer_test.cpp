@@ -42,6 +42,8 @@ TEST_F(packet_layer, drops_what_no_protocol_wants) {
   feed(ethernet_frame(0x88CC, pattern(60, 1)));  // LLDP
   feed(ethernet_frame(0x0026, pattern(60, 1)));  // IEEE 802.3 length
   EXPECT_EQ(dropped(drop_reason::no_protocol), 3U);
+  EXPECT_EQ(dev.stats.rx_dropped, 3U);  // __netif_receive_skb_core: dev_core_stats_rx_dropped_inc
+  EXPECT_EQ(os.counters().softnet_of(0).processed, 3U);
 }
 
 TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
@@ -229,10 +231,12 @@ TEST_F(packet_layer, netif_rx_delivers_through_the_backlog_and_drops_when_full) 
     }
     EXPECT_EQ(dropped(drop_reason::backlog_full), 2U);
     EXPECT_EQ(dev.stats.rx_dropped, 2U);
+    EXPECT_EQ(os.counters().softnet_of(0).dropped, 2U);
     os.softirq().local_bh_enable();
   });
   host.run_for(10 * ms);
   EXPECT_EQ(dropped(drop_reason::no_protocol), 1001U);
+  EXPECT_EQ(os.counters().softnet_of(0).processed, 1001U);
 }
 
 // A run that was stopped: the packets' memory belongs to the allocator that goes with the stack.

@@ -1,0 +1,164 @@
+#include "platform/machine/network_statistics.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sw/driver/e1000.h"
+#include "sw/kernel/kernel.h"
+#include "sw/stack/net_stack.h"
+
+namespace ringside::platform {
+namespace {
+
+// e1000_gstrings_stats of Linux 6.1's e1000_ethtool.c, in its order.  There is no transmitter and no SMBus manager:
+// what counts for them stays 0.
+named_counts ethtool_of(const driver::e1000& card) {
+  const driver::nic_statistics& c = card.hardware_counters();
+  const driver::receiver_statistics& r = card.receive_counters();
+  const stack::net_device_statistics& dev = card.device().stats;
+  return {{"rx_packets", c["GPRC"]},
+          {"tx_packets", 0},
+          {"rx_bytes", c["GORC"]},
+          {"tx_bytes", 0},
+          {"rx_broadcast", c["BPRC"]},
+          {"tx_broadcast", 0},
+          {"rx_multicast", c["MPRC"]},
+          {"tx_multicast", 0},
+          {"rx_errors", c["RXERRC"]},
+          {"tx_errors", 0},
+          {"tx_dropped", 0},
+          {"multicast", c["MPRC"]},
+          {"collisions", 0},
+          {"rx_length_errors", c["RUC"] + c["ROC"]},
+          {"rx_over_errors", 0},
+          {"rx_crc_errors", c["CRCERRS"]},
+          {"rx_frame_errors", dev.rx_frame_errors},
+          {"rx_no_buffer_count", c["RNBC"]},
+          {"rx_missed_errors", c["MPC"]},
+          {"tx_aborted_errors", 0},
+          {"tx_carrier_errors", 0},
+          {"tx_fifo_errors", 0},
+          {"tx_heartbeat_errors", 0},
+          {"tx_window_errors", 0},
+          {"tx_abort_late_coll", 0},
+          {"tx_deferred_ok", 0},
+          {"tx_single_coll_ok", 0},
+          {"tx_multi_coll_ok", 0},
+          {"tx_timeout_count", 0},
+          {"tx_restart_queue", 0},
+          {"rx_long_length_errors", c["ROC"]},
+          {"rx_short_length_errors", c["RUC"]},
+          {"rx_align_errors", c["ALGNERRC"]},
+          {"tx_tcp_seg_good", 0},
+          {"tx_tcp_seg_failed", 0},
+          {"rx_flow_control_xon", c["XONRXC"]},
+          {"rx_flow_control_xoff", c["XOFFRXC"]},
+          {"tx_flow_control_xon", c["XONTXC"]},
+          {"tx_flow_control_xoff", c["XOFFTXC"]},
+          {"rx_long_byte_count", c["GORC"]},
+          {"rx_csum_offload_good", r.checksum_good},
+          {"rx_csum_offload_errors", r.checksum_bad},
+          {"alloc_rx_buff_failed", r.buffer_failures},
+          {"tx_smbus", 0},
+          {"rx_smbus", c["MGTPRC"]},
+          {"dropped_smbus", 0}};
+}
+
+link_statistics link_of(const stack::net_device& dev) {
+  link_statistics l;
+  l.index = dev.index;
+  l.name = dev.name;
+  l.up = dev.up;
+  l.carrier = dev.carrier;
+  l.promiscuous = dev.promiscuous;
+  l.all_multicast = dev.all_multicast;
+  l.mtu = dev.mtu;
+  l.address = dev.address;
+  l.rx_bytes = dev.stats.rx_bytes;
+  l.rx_packets = dev.stats.rx_packets;
+  l.rx_errors = dev.stats.rx_errors;
+  l.rx_dropped = dev.stats.rx_dropped;
+  l.rx_missed_errors = dev.stats.rx_missed_errors;
+  l.multicast = dev.stats.multicast;
+  l.rx_length_errors = dev.stats.rx_length_errors;
+  l.rx_crc_errors = dev.stats.rx_crc_errors;
+  l.rx_frame_errors = dev.stats.rx_frame_errors;
+  l.rx_fifo_errors = dev.stats.rx_fifo_errors;
+  return l;
+}
+
+// A wrong checksum is a header error too (csum_error falls through to inhdr_error in ip_rcv_core).
+snmp_row ip_row(stack::ipv4_layer& layer) {
+  const stack::ipv4_statistics& c = layer.counters();
+  const stack::fragment_statistics& f = layer.fragments().counters();
+  return {"Ip",
+          {{"Forwarding", 2},
+           {"DefaultTTL", 64},
+           {"InReceives", c.in_receives},
+           {"InHdrErrors", c.in_header_errors + c.in_checksum_errors + c.in_option_errors},
+           {"InAddrErrors", c.in_address_errors},
+           {"ForwDatagrams", 0},
+           {"InUnknownProtos", c.in_unknown_protocols},
+           {"InDiscards", 0},
+           {"InDelivers", c.in_delivers},
+           {"OutRequests", 0},
+           {"OutDiscards", 0},
+           {"OutNoRoutes", 0},
+           {"ReasmTimeout", f.timeouts},
+           {"ReasmReqds", f.reassembly_requests},
+           {"ReasmOKs", f.reassembled},
+           {"ReasmFails", f.failures},
+           {"FragOKs", 0},
+           {"FragFails", 0},
+           {"FragCreates", 0}}};
+}
+
+// icmp_rcv: every message counts; an error is a short one, a wrong checksum or a type beyond NR_ICMP_TYPES.
+snmp_row icmp_row(const stack::icmp_statistics& c) {
+  constexpr std::size_t known_types = 19;
+  const std::uint64_t typed = std::accumulate(c.by_type.begin(), c.by_type.end(), std::uint64_t{0});
+  const std::uint64_t unknown = std::accumulate(c.by_type.begin() + known_types, c.by_type.end(), std::uint64_t{0});
+  const std::uint64_t too_short = c.header_errors - unknown;
+  snmp_row row{"Icmp",
+               {{"InMsgs", typed + too_short + c.checksum_errors},
+                {"InErrors", c.header_errors + c.checksum_errors},
+                {"InCsumErrors", c.checksum_errors}}};
+  constexpr std::pair<const char*, std::size_t> kinds[] = {
+      {"DestUnreachs", 3},   {"TimeExcds", 11}, {"ParmProbs", 12},   {"SrcQuenchs", 4},
+      {"Redirects", 5},      {"Echos", 8},      {"EchoReps", 0},     {"Timestamps", 13},
+      {"TimestampReps", 14}, {"AddrMasks", 17}, {"AddrMaskReps", 18}};
+  for (const auto& [name, type] : kinds) row.counts.emplace_back(std::string("In") + name, c.by_type[type]);
+  for (const char* name : {"OutMsgs", "OutErrors", "OutRateLimitGlobal", "OutRateLimitHost"})
+    row.counts.emplace_back(name, 0);
+  for (const auto& [name, type] : kinds) row.counts.emplace_back(std::string("Out") + name, 0);
+  return row;
+}
+
+snmp_row udp_row(const stack::udp_statistics& c) {
+  return {"Udp",
+          {{"InDatagrams", c.in_datagrams},
+           {"NoPorts", c.no_ports},
+           {"InErrors", c.header_errors + c.checksum_errors + c.receive_buffer_errors},
+           {"OutDatagrams", 0},
+           {"RcvbufErrors", c.receive_buffer_errors},
+           {"SndbufErrors", 0},
+           {"InCsumErrors", c.checksum_errors},
+           {"IgnoredMulti", 0},
+           {"MemErrors", 0}}};
+}
+
+}  // namespace
+
+net_statistics network_statistics(const driver::e1000& card, stack::net_stack& net, kernel::kernel& os, unsigned cpus) {
+  net_statistics out;
+  out.ethtool = ethtool_of(card);
+  out.link = link_of(card.device());
+  out.snmp = {ip_row(net.ipv4()), icmp_row(net.icmp().counters()), udp_row(net.udp().counters())};
+  for (unsigned cpu = 0; cpu < cpus; ++cpu) {
+    const kernel::softnet_statistics c = os.counters().softnet_of(cpu);
+    out.softnet.push_back({c.processed, c.dropped, c.time_squeeze, os.net().backlog_length(cpu)});
+  }
+  return out;
+}
+
+}  // namespace ringside::platform
