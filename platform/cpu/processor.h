@@ -91,7 +91,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   void schedule() override { current_->schedule(); }
   void wake(kernel::task_id id) override;
   bool need_resched() const override { return current_->need_resched(); }
-  void yield() override { current_->yield(); }
+  void cond_resched() override { current_->cond_resched(); }
   void preempt_disable() override { current_->preempt_disable(); }
   void preempt_enable() override { current_->preempt_enable(); }
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) override {

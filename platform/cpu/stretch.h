@@ -1,9 +1,9 @@
 // The stretch of work a CPU has done on the host but not yet published in simulated time.
 //
-// Positions are CPU cycles.  Between them lie records (events) and the places where interrupts were disabled or
-// enabled. An interrupt that falls into the stretch splits it at the first place where it can be taken; what lies
-// behind is shifted by the time the interrupt takes, so the outcome is the same as if every cost had been waited for
-// singly.
+// Positions are CPU cycles.  Between them lie records (events), the places where interrupts were disabled or enabled,
+// and those where another kind of work began.  An interrupt that falls into the stretch splits it at the first place
+// where it can be taken; what lies behind is shifted by the time the interrupt takes, so the outcome is the same as if
+// every cost had been waited for singly.
 #pragma once
 
 #include <cstdint>
@@ -17,12 +17,12 @@ namespace ringside::platform {
 
 class stretch {
  public:
-  enum class mark : std::uint8_t { record, irq_off, irq_on };
+  enum class mark : std::uint8_t { record, irq_off, irq_on, work };
   // Laid out as an event, which takes over what is not the time in three moves.
   struct item {
     std::int64_t cycle = 0;
-    frame_id frame = 0;  // of a record only, like all but the kind: the event but for its time
-    std::uint64_t a = 0;
+    frame_id frame = 0;   // of a record only, like all but the kind: the event but for its time
+    std::uint64_t a = 0;  // of work: which kind begins
     std::uint64_t b = 0;
     mark kind = mark::record;
     stage what = stage::count;
@@ -42,7 +42,7 @@ class stretch {
   void add_record(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
     add({end_, frame, a, b, mark::record, what});
   }
-  void add_mark(mark kind) { add({end_, 0, 0, 0, kind, stage::count}); }
+  void add_mark(mark kind, std::uint64_t a = 0) { add({end_, 0, a, 0, kind, stage::count}); }
 
   /// The end itself, for who spends more often than by calls.
   std::int64_t* end_place() { return &end_; }

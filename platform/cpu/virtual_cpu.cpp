@@ -18,6 +18,7 @@ virtual_cpu::virtual_cpu(const virtual_cpu_params& params, interrupt_controller&
       events_(events),
       source_(events.add_source(origin::cpu, static_cast<std::uint8_t>(params.number))),
       current_(&idle_),
+      rq_(params.sched, params.clock),
       jitter_(params.cost_jitter, params.seed, params.number),
       plain_costs_(params.accumulate && !jitter_.varies()),
       switch_costs_(jitter_.stream_of_switches()) {
@@ -39,26 +40,14 @@ void virtual_cpu::connect(kernel::cpu_events& software, std::function<void(virtu
 // ---- spending time
 // ----------------------------------------------------------------------------------------------------
 
-std::int64_t* virtual_cpu::account_of(work kind) {
-  switch (kind) {
-    case work::task:
-      return &usage_.task;
-    case work::softirq:
-      return &usage_.softirq;
-    case work::hardirq:
-      return &usage_.hardirq;
-  }
-  return nullptr;
-}
-
 void virtual_cpu::begin_work(work kind) {
   work_.push_back(kind);
-  meter_.account = account_of(kind);
+  set_work(kind);
 }
 
 void virtual_cpu::end_work() {
   work_.pop_back();
-  meter_.account = account_of(work_.back());
+  set_work(work_.back());
 }
 
 void virtual_cpu::change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {
@@ -95,8 +84,23 @@ void virtual_cpu::settle_interrupts() {
   if (!params_.accumulate || now() >= unknown || now() >= next_interrupt()) synchronise();
 }
 
+void virtual_cpu::charge_as(work kind, std::int64_t cycle) {
+  if (cycle == charged_) return;
+  spent_[static_cast<std::size_t>(kind)] += cycle - charged_;
+  charged_ = cycle;
+  charged_as_ = kind;
+}
+
+void virtual_cpu::charge(std::int64_t cycle) {
+  charge_as(charging_, cycle);
+}
+
 void virtual_cpu::commit() {
-  events_.push_all(source_, stretch_.items(), [clock = params_.clock](const stretch::item& i, event& e) {
+  events_.push_all(source_, stretch_.items(), [this, clock = params_.clock](const stretch::item& i, event& e) {
+    if (i.kind == stretch::mark::work) {
+      charge(i.cycle);
+      charging_ = static_cast<work>(i.a);
+    }
     e.time = clock.edge(i.cycle);
     e.frame = i.frame;
     e.a = i.a;
@@ -104,7 +108,33 @@ void virtual_cpu::commit() {
     e.what = i.what;
     return i.kind == stretch::mark::record;
   });
+  charge(stretch_.end_cycle());
   stretch_.begin(stretch_.end_cycle(), irq_enabled_);
+}
+
+// What is committed, and of what is not the part that simulated time has reached.
+cpu_usage virtual_cpu::usage() const {
+  const std::int64_t end = params_.clock.edge_at_or_after(kernel_now() + 1) - 1;
+  std::array<std::int64_t, works> spent = spent_;
+  std::int64_t at = charged_;
+  work kind = charging_;
+  const auto spend_until = [&](std::int64_t cycle, work as) {
+    const std::int64_t reached = std::min(cycle, end);
+    if (reached <= at) return;
+    spent[static_cast<std::size_t>(as)] += reached - at;
+    at = reached;
+  };
+  for (const stretch::item& i : stretch_.items()) {
+    if (i.kind != stretch::mark::work) continue;
+    spend_until(i.cycle, kind);
+    if (i.cycle <= end) kind = static_cast<work>(i.a);
+  }
+  spend_until(stretch_.end_cycle(), kind);
+  // Behind its stretch a CPU is idle or stands still for the bus.
+  spend_until(end, current_ == &idle_ && interrupt_depth_ == 0 ? work::idle : kind);
+  // An interrupt, or what ended a wait, is taken at the next edge, which may not have come.
+  if (at > end) spent[static_cast<std::size_t>(charged_as_)] -= at - end;
+  return {spent[0], spent[1], spent[2], spent[3], context_switches_};
 }
 
 void virtual_cpu::wait_kernel(sim_time until, bool interruptible) {
@@ -123,8 +153,8 @@ void virtual_cpu::stall(const std::function<void()>& blocking) {
   blocking();
   make_current_(*this);
   const std::int64_t cycle = std::max(params_.clock.edge_at_or_after(kernel_now()), stretch_.end_cycle());
-  *meter_.account += cycle - stretch_.end_cycle();
   commit();
+  charge(cycle);
   stretch_.begin(cycle, irq_enabled_);
 }
 
@@ -167,7 +197,7 @@ void virtual_cpu::interrupt_ahead(sim_time t) {
 
 // The earliest time something may be deliverable, as far as known now.
 sim_time virtual_cpu::next_interrupt() {
-  sim_time first = std::min({interrupts_.next_delivery(params_.number, kernel_now()), timer_due_, slice_due_});
+  sim_time first = std::min({interrupts_.next_delivery(params_.number, kernel_now()), timer_due_, tick_due_});
   for (const incoming& i : incoming_) first = std::min(first, i.due);
   return first;
 }
@@ -183,10 +213,9 @@ void virtual_cpu::arm() {
 
 std::optional<virtual_cpu::pending_interrupt> virtual_cpu::deliverable(sim_time at) {
   if (const auto line = interrupts_.deliverable(params_.number, at)) return pending_interrupt{source::line, *line};
-  if (timer_due_ <= at) return pending_interrupt{source::timer, 0};
+  if (std::min(timer_due_, tick_due_) <= at) return pending_interrupt{source::timer, 0};
   for (const incoming& i : incoming_)
     if (i.due <= at) return pending_interrupt{source::reschedule, 0};
-  if (slice_due_ <= at) return pending_interrupt{source::slice, 0};
   return std::nullopt;
 }
 
@@ -205,11 +234,15 @@ bool virtual_cpu::take_interrupt() {
   const stretch::rest rest = stretch_.cut(*place);
   const bool enabled_behind = std::exchange(irq_enabled_, false);
   commit();
+  const work interrupted = charging_;
   run_interrupt(*pending);
   irq_enabled_ = true;
   stretch_.add_mark(stretch::mark::irq_on);
-  if (interrupt_depth_ == 0 && need_resched_ && preempt_count_ == 0 && current_->now == task::state::running)
+  set_work(interrupted);
+  if (interrupt_depth_ == 0 && need_resched_ && preempt_count_ == 0 && current_->now == task::state::running) {
     switch_away(/*ready=*/true);
+    set_work(interrupted);
+  }
   stretch_.append(rest);
   irq_enabled_ = enabled_behind;
   return true;
@@ -225,17 +258,7 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
       software_->do_irq(i.line);
       break;
     case source::timer:
-      timer_due_ = time_never;
-      begin_work(work::hardirq);
-      software_->do_timer();
-      end_work();
-      break;
-    case source::slice:
-      slice_due_ = time_never;
-      begin_work(work::hardirq);
-      consume(params_.timer_interrupt_cycles);
-      end_work();
-      need_resched_ = !ready_.empty();
+      run_timer();
       break;
     case source::reschedule: {
       begin_work(work::hardirq);
@@ -254,6 +277,24 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
   }
   interrupt_costs_ = interrupted;
   --interrupt_depth_;
+}
+
+// The local timer: the tick is one of its users (tick_sched_timer) and comes before the kernel layer's, so that the
+// softirqs of this interrupt see what it found.
+void virtual_cpu::run_timer() {
+  const sim_time at = kernel_now();
+  begin_work(work::hardirq);
+  if (tick_due_ <= at) {
+    tick_due_ = (at / params_.sched.tick + 1) * params_.sched.tick;
+    if (rq_.tick(stretch_.end_cycle())) need_resched_ = true;
+  }
+  if (timer_due_ <= at) {
+    timer_due_ = time_never;
+    software_->do_timer();
+  } else {
+    consume(params_.timer_interrupt_cycles);
+  }
+  end_work();
 }
 
 // ---- tasks
@@ -284,45 +325,43 @@ void virtual_cpu::run_task(task& t) {
 void virtual_cpu::run_idle() {
   make_current_(*this);
   for (;;) {
-    if (!ready_.empty()) {
+    if (!rq_.alone()) {
       switch_away(/*ready=*/false);
       continue;
     }
     synchronise();
-    if (!ready_.empty()) continue;
+    if (!rq_.alone()) continue;
     arm();
     sc_core::wait(irq_event_);
     make_current_(*this);
     const std::int64_t cycle = std::max(params_.clock.edge_at_or_after(kernel_now()), stretch_.end_cycle());
-    usage_.idle += cycle - stretch_.end_cycle();
+    charge_as(work::idle, cycle);
     stretch_.begin(cycle, true);
   }
 }
 
-task* virtual_cpu::pick() {
-  if (ready_.empty()) return &idle_;
-  const auto first = std::min_element(
-      ready_.begin(), ready_.end(), [](const task* x, const task* y) { return x->virtual_cycles < y->virtual_cycles; });
-  task* chosen = *first;
-  ready_.erase(first);
-  return chosen;
-}
-
 void virtual_cpu::switch_away(bool ready) {
   task& previous = *current_;
-  previous.virtual_cycles += stretch_.end_cycle() - switched_in_;
-  switched_in_ = stretch_.end_cycle();
+  const std::int64_t cycle = stretch_.end_cycle();
   need_resched_ = false;
-  if (ready && &previous != &idle_) {
-    previous.now = task::state::ready;
-    ready_.push_back(&previous);
+  if (&previous != &idle_) {
+    if (ready) {
+      previous.now = task::state::ready;
+    } else {
+      rq_.sleep(cycle);
+    }
   }
-  task* next = pick();
+  auto* const chosen = static_cast<task*>(rq_.pick_next(cycle));
+  task* next = chosen != nullptr ? chosen : &idle_;
   current_ = next;
   next->now = task::state::running;
-  arm_slice();
   if (next == &previous) return;
-  ++usage_.context_switches;
+  if (next == &idle_) {
+    tick_due_ = time_never;
+  } else if (&previous == &idle_) {
+    tick_due_ = (now() / params_.sched.tick + 1) * params_.sched.tick;
+  }
+  ++context_switches_;
   emit(stage::task_switch, 0, next->id, 0);
   // Not consume(): the new task's thread publishes it.
   spend(jitter_.cycles(params_.context_switch_cycles, switch_costs_));
@@ -332,26 +371,21 @@ void virtual_cpu::switch_away(bool ready) {
   wait_for_cpu(previous);
 }
 
-void virtual_cpu::arm_slice() {
-  slice_due_ = ready_.empty() || current_ == &idle_ ? time_never : now() + params_.slice;
-}
-
 void virtual_cpu::make_ready(task& t) {
   if (t.now == task::state::preparing) {  // it has not gone to sleep: it will see that it was woken
     t.now = task::state::running;
     return;
   }
-  if (t.now != task::state::sleeping && t.now != task::state::ready) return;
-  if (std::find(ready_.begin(), ready_.end(), &t) != ready_.end()) return;
+  if ((t.now != task::state::sleeping && t.now != task::state::ready) || t.on_rq) return;
   t.now = task::state::ready;
-  // A sleeper comes back at most half a slice ahead of the running task (CFS place_entity).
-  const std::int64_t running = current_->virtual_cycles + stretch_.end_cycle() - switched_in_;
-  const std::int64_t credit = params_.clock.edge_at_or_after(params_.slice) / 2;
-  if (current_ != &idle_) t.virtual_cycles = std::max(t.virtual_cycles, running - credit);
-  ready_.push_back(&t);
-  const std::int64_t granularity = params_.clock.edge_at_or_after(params_.wakeup_granularity);
-  if (current_ == &idle_ || t.virtual_cycles + granularity < running) need_resched_ = true;
-  if (slice_due_ == time_never) arm_slice();
+  const std::int64_t cycle = stretch_.end_cycle();
+  if (!std::exchange(t.started, true)) {
+    // Before power-on there is no period yet that others have been promised.
+    rq_.start(t, cycle, sc_core::sc_is_running());
+    if (current_ == &idle_) need_resched_ = true;
+  } else if (rq_.wake_up(t, cycle, need_resched_)) {
+    need_resched_ = true;
+  }
 }
 
 void virtual_cpu::wake(task& t, const virtual_cpu& from) {
@@ -383,9 +417,9 @@ void virtual_cpu::schedule() {
   switch_away(/*ready=*/false);
 }
 
-void virtual_cpu::yield() {
+void virtual_cpu::cond_resched() {
   settle_interrupts();
-  if (!ready_.empty()) switch_away(/*ready=*/true);
+  if (need_resched_) switch_away(/*ready=*/true);
 }
 
 }  // namespace ringside::platform

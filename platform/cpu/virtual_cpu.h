@@ -5,6 +5,8 @@
 // task's stack.  Hardirqs do not nest; softirqs run where the kernel layer runs them.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "common/event_stream.h"
+#include "platform/cpu/cfs_rq.h"
 #include "platform/cpu/cost_jitter.h"
 #include "platform/cpu/interrupt_controller.h"
 #include "platform/cpu/stretch.h"
@@ -25,15 +28,14 @@ struct virtual_cpu_params {
   clock_domain clock{2'000'000'000};
   bool accumulate = true;                     // false: one wait per cost, the exactness reference
   std::int64_t context_switch_cycles = 3000;  // cost.context_switch
-  std::int64_t timer_interrupt_cycles = 800;  // cost.timer_interrupt, for the scheduler's slice
+  std::int64_t timer_interrupt_cycles = 800;  // cost.timer_interrupt, for the scheduler's tick
   sim_time ipi_latency = 500 * ns;            // reschedule interrupt from another CPU; estimate
-  sim_time slice = 3 * ms;                    // half of CFS's sched_latency of 6 ms, two tasks; Linux 6.1 defaults
-  sim_time wakeup_granularity = 1 * ms;       // sysctl_sched_wakeup_granularity of Linux 6.1's CFS
+  sched_params sched;                         // in force as they stand
   std::uint32_t cost_jitter = 0;              // percent by which each use of a cost varies
   std::uint64_t seed = 1;                     // of the jitter
 };
 
-/// CPU cycles spent per kind of work.
+/// CPU cycles spent per kind of work, all of them up to now: no more, no less.
 struct cpu_usage {
   std::int64_t task = 0;
   std::int64_t softirq = 0;
@@ -43,16 +45,16 @@ struct cpu_usage {
 };
 
 /// A thread of control bound to one CPU.
-struct task {
+struct task : sched_entity {
   enum class state : std::uint8_t { ready, running, preparing, sleeping, ended };
   kernel::task_id id = 0;
   std::string name;
   unsigned cpu = 0;
   std::function<void()> body;
   state now = state::ready;
-  bool granted = false;             // the CPU is this task's: set by the switch, consumed by its thread
-  std::int64_t virtual_cycles = 0;  // CFS virtual runtime, equal weights
-  rng costs{0};                     // stream of its cost jitter, set by its CPU
+  bool started = false;  // was runnable once
+  bool granted = false;  // the CPU is this task's: set by the switch, consumed by its thread
+  rng costs{0};          // stream of its cost jitter, set by its CPU
   sc_core::sc_event resume;
 };
 
@@ -98,7 +100,7 @@ class virtual_cpu {
   void prepare_to_sleep();
   void finish_sleep();
   void schedule();
-  void yield();
+  void cond_resched();
   bool need_resched() const { return need_resched_; }
   void preempt_disable() { ++preempt_count_; }
   void preempt_enable() { --preempt_count_; }
@@ -112,11 +114,12 @@ class virtual_cpu {
   void publish_watermark();
   /// Something may become deliverable at `t`.
   void interrupt_ahead(sim_time t);
-  cpu_usage usage() const { return usage_; }
+  cpu_usage usage() const;
 
  private:
-  enum class work : std::uint8_t { task, softirq, hardirq };
-  enum class source : std::uint8_t { line, timer, slice, reschedule };
+  enum class work : std::uint8_t { task, softirq, hardirq, idle };
+  static constexpr std::size_t works = 4;
+  enum class source : std::uint8_t { line, timer, reschedule };
   struct pending_interrupt {
     source from;
     interrupt_controller::line line;
@@ -137,9 +140,11 @@ class virtual_cpu {
     return begins_hardirq(what) || begins_softirq(what) || ends_work(what);
   }
   void change_work(stage what, frame_id frame, std::uint64_t a, std::uint64_t b);
-  std::int64_t* account_of(work kind);
   void begin_work(work kind);
   void end_work();
+  void set_work(work kind) { stretch_.add_mark(stretch::mark::work, static_cast<std::uint64_t>(kind)); }
+  void charge(std::int64_t cycle);
+  void charge_as(work kind, std::int64_t cycle);
   void spend(std::int64_t cycles) { meter_.add(cycles); }
 
   void run_task(task& t);
@@ -153,11 +158,10 @@ class virtual_cpu {
   void arm();
   void wait_kernel(sim_time until, bool interruptible);
   void switch_away(bool ready);
-  task* pick();
   std::int64_t jittered(std::int64_t cycles);
   void consume_singly(std::int64_t cost);
   void wait_for_cpu(task& t);
-  void arm_slice();
+  void run_timer();
 
   const virtual_cpu_params params_;
   interrupt_controller& interrupts_;
@@ -172,16 +176,19 @@ class virtual_cpu {
   sc_core::sc_event irq_event_;
   sim_time armed_ = time_never;  // when irq_event_ is notified
   sim_time timer_due_ = time_never;
-  sim_time slice_due_ = time_never;
-  std::vector<incoming> incoming_;  // wakes from other CPUs, on their way
-  cpu_usage usage_;
-  std::vector<work> work_{work::task};
-  kernel::cost_meter meter_{stretch_.end_place(), &usage_.task};  // the account of work_.back(), in usage_
+  sim_time tick_due_ = time_never;      // none while idle (NO_HZ_IDLE)
+  std::vector<incoming> incoming_;      // wakes from other CPUs, on their way
+  std::vector<work> work_{work::task};  // at the end of the stretch
+  kernel::cost_meter meter_{stretch_.end_place()};
+  std::array<std::int64_t, works> spent_{};  // cycles, up to charged_
+  std::int64_t charged_ = 0;
+  work charging_ = work::task;    // from charged_ on
+  work charged_as_ = work::idle;  // the last cycle charged
+  std::uint64_t context_switches_ = 0;
 
   task idle_;
   task* current_ = nullptr;
-  std::vector<task*> ready_;      // in wake order
-  std::int64_t switched_in_ = 0;  // cycle the current task was last charged to
+  cfs_rq rq_;  // its running task is current_, none while idle
   bool need_resched_ = false;
   unsigned preempt_count_ = 0;
   unsigned interrupt_depth_ = 0;

@@ -38,7 +38,7 @@ class poll_mode final : public receive_mode {
       softirq.local_bh_disable();  // the stack below expects softirq context
       context_.rx.clean(context_.settings.budget);
       softirq.local_bh_enable();
-      if (host_.need_resched()) host_.yield();
+      host_.cond_resched();
     }
     ended_ = true;
     ended_queue_.wake_up();

@@ -40,14 +40,10 @@ class cpu_events {
   virtual void do_timer() = 0;
 };
 
-/// Where a CPU's costs collect: the end of its stretch, and the account of what it does now.
+/// Where a CPU's costs collect: the end of its stretch.
 struct cost_meter {
   std::int64_t* end;
-  std::int64_t* account;
-  void add(std::int64_t cycles) {
-    *end += cycles;
-    *account += cycles;
-  }
+  void add(std::int64_t cycles) { *end += cycles; }
 };
 
 class host {
@@ -136,10 +132,10 @@ class host {
   virtual void schedule() = 0;
   /// Makes a sleeping task runnable; it runs when its CPU schedules.
   virtual void wake(task_id task) = 0;
-  /// True when another task should run on this CPU (cond_resched's question).
+  /// True when another task should run on this CPU.
   virtual bool need_resched() const = 0;
-  /// Lets other runnable tasks of this CPU go first.
-  virtual void yield() = 0;
+  /// Lets the scheduler choose anew when need_resched(), the running task among them.
+  virtual void cond_resched() = 0;
   /// Forbids (nests) or allows preemption of the running task at interrupt exit.
   virtual void preempt_disable() = 0;
   virtual void preempt_enable() = 0;

@@ -73,9 +73,9 @@ bool net_rx::napi_complete_done(napi_struct& napi, unsigned work) {
 void net_rx::napi_disable(napi_struct& napi) {
   host_.sync();
   napi.state |= napi_struct::disable;
-  while ((napi.state & napi_struct::sched) != 0) timers_.msleep(1 * ms);  // usleep_range(20, 200) in Linux
+  while ((napi.state & napi_struct::sched) != 0) timers_.usleep_range(20 * us, 200 * us);
   napi.state |= napi_struct::sched;
-  napi.state &= ~(napi_struct::disable | napi_struct::missed);
+  napi.state &= ~napi_struct::disable;
 }
 
 void net_rx::action() {
@@ -84,7 +84,7 @@ void net_rx::action() {
 
   // The list is taken whole: what interrupts add meanwhile waits for the next run.
   host_.sync_irq();
-  const sim_time end = host_.now() + limits_.time;
+  const std::uint64_t end = timers_.jiffies() + to_jiffies(limits_.time);
   std::vector<napi_struct*> list = std::exchange(data.poll_list, {});
   std::vector<napi_struct*> repoll;
   std::size_t next = 0;
@@ -95,8 +95,8 @@ void net_rx::action() {
     if (poll_one(napi, work)) repoll.push_back(&napi);
     const bool out_of_budget = work >= budget;
     budget -= out_of_budget ? budget : work;
-    host_.sync_irq();  // now() counts the interrupts of the poll
-    if (out_of_budget || host_.now() >= end) {
+    host_.sync_irq();  // the time counts the interrupts of the poll
+    if (out_of_budget || timers_.jiffies() >= end) {
       ++counters_.time_squeeze;
       ++counters_.softnet_at(host_.this_cpu()).time_squeeze;
       ++(out_of_budget ? counters_.netdev_budget_exhausted : counters_.netdev_time_exhausted);

@@ -24,9 +24,9 @@ class net_rx {
  public:
   struct limits {
     unsigned budget = 300;         // netdev_budget
-    sim_time time = 8 * ms;        // netdev_budget_usecs: 2 jiffies at HZ=250
+    sim_time time = 8 * ms;        // netdev_budget_usecs; counted in jiffies
     unsigned max_backlog = 1000;   // netdev_max_backlog
-    unsigned backlog_weight = 64;  // weight_p
+    unsigned backlog_weight = 64;  // dev_weight
     unsigned gro_normal_batch = gro::default_batch;
   };
 
@@ -41,7 +41,7 @@ class net_rx {
   void napi_schedule(napi_struct& napi);
   /// Ends polling.  False when it was scheduled again meanwhile: do not unmask the interrupt.
   bool napi_complete_done(napi_struct& napi, unsigned work);
-  void napi_enable(napi_struct& napi) { napi.state &= ~(napi_struct::sched | napi_struct::missed); }
+  void napi_enable(napi_struct& napi) { napi.state &= ~napi_struct::sched; }
   /// Waits until the poll in progress has completed and keeps it from being scheduled.  Task context.
   void napi_disable(napi_struct& napi);
 

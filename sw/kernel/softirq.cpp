@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "sw/kernel/jiffies.h"
+
 namespace ringside::kernel {
 
 softirqs::softirqs(host& machine, const limits& bounds, statistics& counters)
@@ -66,7 +68,7 @@ void softirqs::run(bool from_ksoftirqd) {
   ++cpu.softirq_depth;
   host_.emit(from_ksoftirqd ? stage::ksoftirqd_run : stage::softirq_enter);
   ++(from_ksoftirqd ? counters_.ksoftirqd_runs : counters_.softirq_runs);
-  const sim_time end = host_.now() + limits_.time;
+  const std::uint64_t end = jiffies_at(host_.now()) + to_jiffies(limits_.time);
   host_.consume(cost::softirq_entry);
 
   unsigned restarts = 0;
@@ -81,7 +83,7 @@ void softirqs::run(bool from_ksoftirqd) {
     host_.sync_irq();  // interrupts of the stretch just spent may raise again
     host_.local_irq_save();
     if (cpu.pending == 0) break;
-    if (host_.now() < end && !host_.need_resched() && restarts + 1 < limits_.restarts) {
+    if (jiffies_at(host_.now()) < end && !host_.need_resched() && restarts + 1 < limits_.restarts) {
       ++restarts;
       ++counters_.softirq_restarts;
       continue;
@@ -118,7 +120,7 @@ void softirqs::ksoftirqd_loop(unsigned number) {
     host_.finish_sleep();
     run(true);
     host_.local_irq_restore(enabled);
-    if (host_.need_resched()) host_.yield();  // cond_resched
+    host_.cond_resched();
   }
 }
 

@@ -22,7 +22,7 @@ class softirqs {
  public:
   struct limits {
     unsigned restarts = 10;  // MAX_SOFTIRQ_RESTART
-    sim_time time = 2 * ms;  // MAX_SOFTIRQ_TIME, taken exactly rather than in whole jiffies
+    sim_time time = 2 * ms;  // MAX_SOFTIRQ_TIME; counted in jiffies: up to the next one
   };
 
   softirqs(host& machine, const limits& bounds, statistics& counters);

@@ -1,6 +1,7 @@
-// Software timers in jiffies, multiplexed over each CPU's one-shot timer, and sleeping for a time.
+// Software timers over each CPU's one-shot timer: the timer wheel in jiffies, high-resolution timers, and sleeping.
 //
-// Owner: kernel::kernel.  Callers: drivers (watchdog), wait queues with a timeout.  Callbacks run in the timer softirq.
+// Owner: kernel::kernel.  Callers: drivers (watchdog), waits with a timeout.  The wheel's callbacks run in the timer
+// softirq, those of a high-resolution timer in its interrupt, as in Linux 6.1 (kernel/time).
 #pragma once
 
 #include <cstdint>
@@ -10,55 +11,94 @@
 #include <vector>
 
 #include "sw/kernel/host.h"
+#include "sw/kernel/jiffies.h"
 #include "sw/kernel/softirq.h"
 
 namespace ringside::kernel {
 
-/// A one-shot timer; must not be destroyed while pending.
+/// A one-shot timer of the wheel; must not be destroyed while pending.
 struct timer {
   std::function<void()> callback;
-  sim_time expires = time_never;  // time_never = not pending
+  sim_time expires = time_never;  // of its bucket; time_never = not pending
+  unsigned level = 0;             // of the wheel
   std::uint64_t sequence = 0;
   unsigned cpu = 0;
 
   bool pending() const { return expires != time_never; }
 };
 
+/// A one-shot high-resolution timer: due from `soft` on, with any timer interrupt, and interrupts itself at `hard`.
+/// Must not be destroyed while pending.
+struct hrtimer {
+  std::function<void()> callback;  // in hardirq context
+  sim_time soft = time_never;
+  sim_time hard = time_never;  // time_never = not pending
+  std::uint64_t sequence = 0;
+  unsigned cpu = 0;
+
+  bool pending() const { return hard != time_never; }
+};
+
 class timers {
  public:
-  static constexpr sim_time jiffy = 4 * ms;  // HZ=250
+  static constexpr sim_time jiffy = ringside::kernel::jiffy;
+  /// task_struct.timer_slack_ns: by how much the timeouts of a task may be late to be joined with others.
+  static constexpr sim_time timer_slack = 50 * us;
 
   timers(host& machine, softirqs& softirq, statistics& counters);
 
-  /// (Re)arms on this CPU: the callback runs at the first jiffy boundary at or after now + delay (mod_timer).
+  /// (Re)arms on this CPU, mod_timer(jiffies + delay in jiffies): the wheel rounds up to one jiffy more, and to eight,
+  /// 64, 512 ... of them from 252 ms, 2 s, 16 s ... on.
   void mod_timer(timer& which, sim_time delay);
   /// False when it was not pending.
   bool del_timer(timer& which);
-  /// Sleeps the current task for at least `delay`, to the jiffy.
+  /// (Re)arms on this CPU.
+  void hrtimer_start(hrtimer& which, sim_time when, sim_time slack = 0);
+  bool hrtimer_cancel(hrtimer& which);
+
+  /// Sleeps the current task: a jiffy more than `delay` in jiffies, by a timer of the wheel.
   void msleep(sim_time delay);
-  /// Sleeps the current task until `when`, not to the jiffy (clock_nanosleep with TIMER_ABSTIME, a high-resolution
-  /// timer); not at all when it is past.
+  /// Sleeps the current task between `least` and `most`.
+  void usleep_range(sim_time least, sim_time most);
+  /// Sleeps the current task until `when`, not to the jiffy (clock_nanosleep with TIMER_ABSTIME and no slack); not at
+  /// all when it is past.
   void sleep_until(sim_time when);
   /// Called from do_timer(), interrupts disabled.
   void on_interrupt();
 
   sim_time now() const { return host_.now(); }
-  std::uint64_t jiffies() const { return static_cast<std::uint64_t>(host_.now() / jiffy); }
+  std::uint64_t jiffies() const { return jiffies_at(host_.now()); }
 
  private:
-  using key = std::pair<sim_time, std::uint64_t>;  // equal expiry: in the order they were armed
+  // Of one time the outer levels come first, and of a bucket the last one armed (collect_expired_timers, hlist).
+  struct wheel_key {
+    sim_time expires;
+    unsigned level;
+    std::uint64_t sequence;
+    bool operator<(const wheel_key& o) const {
+      if (expires != o.expires) return expires < o.expires;
+      if (level != o.level) return level > o.level;
+      return sequence > o.sequence;
+    }
+  };
+  using hr_key = std::pair<sim_time, std::uint64_t>;  // hard expiry; equal ones in the order they were armed
+  struct base {
+    std::map<wheel_key, timer*> wheel;
+    std::map<hr_key, hrtimer*> high_resolution;
+    bool raised = false;  // the softirq will look at the wheel
+  };
 
-  void arm(timer& which, sim_time when);
-  /// Sleeps until the callback of `arm_it`'s timer has run.
-  template <class arm_type>
+  /// Sleeps until `arm_it`'s timer, of type `timer_type`, has called back.
+  template <class timer_type, class arm_type>
   void sleep(arm_type arm_it);
-  void run_expired();
+  void run_wheel();
+  void run_high_resolution();
   void program(unsigned cpu);
 
   host& host_;
   softirqs& softirq_;
   statistics& counters_;
-  std::vector<std::map<key, timer*>> queues_;
+  std::vector<base> bases_;
   std::uint64_t next_sequence_ = 0;
 };
 

@@ -24,8 +24,7 @@ struct program {
     c.accumulate = p.accumulate;
     c.cost_jitter = p.cost_jitter;
     c.seed = p.seed;
-    c.slice = 40 * us;
-    c.wakeup_granularity = 2 * us;
+    c.sched = {.latency = 80 * us, .min_granularity = 10 * us, .wakeup_granularity = 2 * us, .tick = 50 * us};
     return c;
   }
 
@@ -122,7 +121,7 @@ struct program {
           break;
         default:
           if (random.chance(300'000)) {
-            cpu().yield();
+            cpu().cond_resched();
             break;
           }
           cpu().prepare_to_sleep();
@@ -156,8 +155,8 @@ struct program {
     std::string text = bench.log();
     for (unsigned n = 0; n < params.cpus; ++n) {
       const platform::cpu_usage u = bench.cpu(n).usage();
-      text += fmt::format("cpu{} task {} softirq {} hardirq {} switches {}\n", n, u.task, u.softirq, u.hardirq,
-                          u.context_switches);
+      text += fmt::format("cpu{} task {} softirq {} hardirq {} idle {} switches {}\n", n, u.task, u.softirq, u.hardirq,
+                          u.idle, u.context_switches);
     }
     return text;
   }

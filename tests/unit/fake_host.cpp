@@ -231,7 +231,8 @@ bool fake_host::need_resched() const {
                      [this](kernel::task_id id) { return tasks_[id - 1]->cpu == cpu_; });
 }
 
-void fake_host::yield() {
+void fake_host::cond_resched() {
+  if (!need_resched()) return;
   run_queue_.push_back(current_);
   switch_to_main();
 }

@@ -109,7 +109,7 @@ class fake_host final : public kernel::host {
   void schedule() override;
   void wake(kernel::task_id id) override;
   bool need_resched() const override;
-  void yield() override;
+  void cond_resched() override;
   void preempt_disable() override { ++preempt_count_; }
   void preempt_enable() override { --preempt_count_; }
   void emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) override;

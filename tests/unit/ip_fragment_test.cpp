@@ -293,11 +293,12 @@ TEST_F(ip_fragment, gives_up_after_thirty_seconds) {
   feed_part(datagram, 0, 56, 8);
   host.run(begun + 30 * second - 1 * ms);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 0U);
-  host.run(begun + 30 * second + 2 * kernel::timers::jiffy);
+  // 7500 jiffies lie in the wheel's level of 512, which rounds up.
+  host.run(begun + 30 * second + 513 * kernel::timers::jiffy);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
   EXPECT_EQ(fragments().counters().timeouts, 1U);
   EXPECT_EQ(fragments().datagrams(), 1U) << "the younger one waits on";
-  host.run(begun + 40 * second + 2 * kernel::timers::jiffy);
+  host.run(begun + 40 * second + 513 * kernel::timers::jiffy);
   EXPECT_EQ(dropped(drop_reason::ip_fragment), 3U);
   EXPECT_EQ(fragments().counters().timeouts, 2U);
   feed_part(datagram, 56, 108);  // too late: begins a new wait

@@ -89,16 +89,34 @@ TEST_F(softirq, hands_over_to_ksoftirqd_after_ten_passes) {
   EXPECT_EQ(host.of(stage::softirq_exit).front().a, 9U);
 }
 
-TEST_F(softirq, hands_over_to_ksoftirqd_after_two_milliseconds) {
+// MAX_SOFTIRQ_TIME is msecs_to_jiffies(2), one jiffy: it is over with the next tick, wherever in a jiffy the run began.
+TEST_F(softirq, hands_over_to_ksoftirqd_at_the_next_tick) {
   int runs = 0;
   os.softirq().open_softirq(softirq_number::net_tx, [&] {
-    for (int i = 0; i < 700; ++i) host.consume(cost::context_switch, 1);  // 2.1 ms
-    if (++runs < 2) os.softirq().raise_irqoff(softirq_number::net_tx);
+    host.consume(cost::context_switch, 300);  // 0.9 ms
+    if (++runs < 6) os.softirq().raise_irqoff(softirq_number::net_tx);
   });
+  host.run((host.now() / (4 * ms) + 2) * 4 * ms + 500 * us);
   host.set_line(line, true);
-  host.run_for(10 * ms);
-  EXPECT_EQ(runs, 2);
+  host.run_for(20 * ms);
+  // Passes end at 1.4, 2.3, 3.2 and 4.1 ms: three restarts, and two passes are left for ksoftirqd.
+  EXPECT_EQ(host.of(stage::softirq_exit).front().a, 3U);
   EXPECT_EQ(os.counters().softirq_runs, 1U);
+  EXPECT_EQ(os.counters().ksoftirqd_runs, 1U);
+  EXPECT_EQ(runs, 6);
+}
+
+TEST_F(softirq, begun_late_in_a_jiffy_it_hands_over_after_one_pass) {
+  int runs = 0;
+  os.softirq().open_softirq(softirq_number::net_tx, [&] {
+    host.consume(cost::context_switch, 300);  // 0.9 ms
+    if (++runs < 4) os.softirq().raise_irqoff(softirq_number::net_tx);
+  });
+  host.run((host.now() / (4 * ms) + 2) * 4 * ms - 500 * us);
+  host.set_line(line, true);
+  host.run_for(20 * ms);
+  EXPECT_EQ(os.counters().softirq_restarts, 2U) << "ksoftirqd makes the other three in one run";
+  EXPECT_EQ(host.of(stage::softirq_exit).front().a, 0U);
   EXPECT_EQ(os.counters().ksoftirqd_runs, 1U);
 }
 
@@ -115,6 +133,39 @@ TEST_F(softirq, hands_over_to_ksoftirqd_when_a_task_needs_the_cpu) {
   });
   interrupt();
   EXPECT_EQ(runs, 2);
+  EXPECT_EQ(os.counters().ksoftirqd_runs, 1U);
+}
+
+// cond_resched after every run: a task that wants the CPU gets it before the next one.
+TEST_F(softirq, ksoftirqd_lets_others_run) {
+  int runs = 0;
+  int spawned_at = 0;
+  int task_ran_at = 0;
+  os.softirq().open_softirq(softirq_number::net_tx, [&] {
+    ++runs;
+    if (os.counters().ksoftirqd_runs != 0 && spawned_at == 0) {
+      spawned_at = runs;
+      host.spawn(0, "waiting", [&] { task_ran_at = runs; });
+    }
+    if (runs < 100) os.softirq().raise_irqoff(softirq_number::net_tx);
+  });
+  interrupt();
+  EXPECT_EQ(runs, 100);
+  EXPECT_EQ(spawned_at, 11);
+  EXPECT_EQ(task_ran_at, 11);
+}
+
+TEST_F(softirq, bottom_halves_enabled_leave_it_to_a_runnable_ksoftirqd) {
+  int runs = 0;
+  os.softirq().open_softirq(softirq_number::net_tx, [&] { ++runs; });
+  host.run_task([&] {
+    os.softirq().raise(softirq_number::net_tx);
+    os.softirq().local_bh_disable();
+    os.softirq().local_bh_enable();
+    EXPECT_EQ(runs, 0);
+  });
+  host.run_for(1 * ms);
+  EXPECT_EQ(runs, 1);
   EXPECT_EQ(os.counters().ksoftirqd_runs, 1U);
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "sw/kernel/kernel.h"
 #include "tests/unit/fake_host.h"
 
@@ -18,19 +20,37 @@ class timer_wheel : public testing::Test {
   kernel os{host, {}};
 };
 
-TEST_F(timer_wheel, fires_at_the_next_jiffy_boundary) {
+// calc_index: one bucket more than asked, so that no timer fires early.  HZ=250: jiffies are 4 ms.
+TEST_F(timer_wheel, fires_a_jiffy_after_the_one_asked_for) {
   timer t;
   sim_time fired = 0;
   t.callback = [&] { fired = host.now(); };
-  host.run(5 * ms);
+  host.run(5 * ms);  // jiffy 1
   host.run_task([&] { os.clock().mod_timer(t, 1 * ms); });
-  host.run(7900 * us);
+  host.run(11900 * us);
   EXPECT_EQ(fired, 0);
   EXPECT_TRUE(t.pending());
-  host.run(9 * ms);
-  EXPECT_GE(fired, 8 * ms);  // HZ=250: jiffies are 4 ms
-  EXPECT_LT(fired, 8 * ms + 10 * us);
+  host.run(13 * ms);
+  EXPECT_GE(fired, 12 * ms);
+  EXPECT_LT(fired, 12 * ms + 10 * us);
   EXPECT_FALSE(t.pending());
+}
+
+// The wheel's levels: 8 times as coarse from 63 buckets of the level below on.  Armed in jiffy 10.
+TEST_F(timer_wheel, long_times_are_rounded_up_to_their_level) {
+  struct row {
+    sim_time delay;
+    std::uint64_t jiffies;
+  };
+  host.run(10 * 4 * ms + 1 * ms);
+  std::vector<std::unique_ptr<timer>> armed;
+  for (const row& r : {row{0, 11}, row{62 * 4 * ms, 73}, row{63 * 4 * ms, 80}, row{2 * second, 512},
+                       row{504 * 4 * ms, 576}, row{30 * second, 7680}}) {
+    armed.push_back(std::make_unique<timer>());
+    host.run_task([&] { os.clock().mod_timer(*armed.back(), r.delay); });
+    EXPECT_EQ(armed.back()->expires, static_cast<sim_time>(r.jiffies) * 4 * ms) << r.delay / ms << " ms";
+    host.run_task([&] { os.clock().del_timer(*armed.back()); });
+  }
 }
 
 TEST_F(timer_wheel, sleeps_until_a_time_between_jiffies) {
@@ -44,7 +64,8 @@ TEST_F(timer_wheel, sleeps_until_a_time_between_jiffies) {
   });
 }
 
-TEST_F(timer_wheel, equal_expiry_runs_in_the_order_armed) {
+// enqueue_timer adds at the bucket's head, and a timer moved within its bucket stays where it is.
+TEST_F(timer_wheel, of_one_bucket_the_last_one_armed_runs_first) {
   std::vector<int> order;
   timer a;
   timer b;
@@ -56,9 +77,10 @@ TEST_F(timer_wheel, equal_expiry_runs_in_the_order_armed) {
     os.clock().mod_timer(c, 20 * ms);
     os.clock().mod_timer(b, 9 * ms);
     os.clock().mod_timer(a, 10 * ms);
+    os.clock().mod_timer(b, 11 * ms);
   });
   host.run_for(50 * ms);
-  EXPECT_EQ(order, (std::vector<int>{2, 1, 3}));
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
 }
 
 TEST_F(timer_wheel, a_deleted_timer_does_not_fire) {
@@ -85,16 +107,85 @@ TEST_F(timer_wheel, a_callback_may_arm_its_timer_again) {
   EXPECT_EQ(fired, 3);
 }
 
-TEST_F(timer_wheel, msleep_sleeps_at_least_that_long) {
-  sim_time start = 0;
-  sim_time end = 0;
-  host.run_task([&] {
-    start = host.now();
-    os.clock().msleep(10 * ms);
-    end = host.now();
+// msleep: msecs_to_jiffies(10) + 1 = 4, and the wheel's one more.
+TEST_F(timer_wheel, msleep_sleeps_four_jiffies_and_the_rest_of_one_for_10_ms) {
+  for (const sim_time into : {0 * ms, 1 * ms, 3900 * us}) {
+    host.run((host.now() / (4 * ms) + 3) * 4 * ms + into);
+    const sim_time begun = host.now() / (4 * ms);
+    sim_time end = 0;
+    host.run_task([&] {
+      os.clock().msleep(10 * ms);
+      end = host.now();
+    });
+    EXPECT_GE(end, (begun + 5) * 4 * ms);
+    EXPECT_LT(end, (begun + 5) * 4 * ms + 10 * us);
+  }
+}
+
+// A high-resolution timer runs in its interrupt: ksoftirqd, runnable and not served, holds up the wheel alone.
+TEST_F(timer_wheel, a_sleep_does_not_wait_behind_ksoftirqd) {
+  host.run(20 * ms);
+  timer jiffies;
+  sim_time wheel = 0;
+  sim_time high = 0;
+  jiffies.callback = [&] { wheel = host.now(); };
+  host.spawn(0, "sleeper", [&] {
+    os.clock().sleep_until(30 * ms);
+    high = host.now();
   });
-  EXPECT_GE(end - start, 10 * ms);
-  EXPECT_LT(end - start, 15 * ms);
+  host.run(21 * ms);
+  host.run_task(
+      [&] {
+        os.clock().mod_timer(jiffies, 0);
+        os.softirq().open_softirq(softirq_number::net_tx, [] {});
+        os.softirq().raise(softirq_number::net_tx);  // wakes ksoftirqd, which this task keeps from running
+        while (host.now() < 29 * ms) {
+          host.consume(cost::syscall_entry);
+          host.sync();
+        }
+        os.clock().sleep_until(29500 * us);  // gives up the CPU for both
+        EXPECT_GE(host.now(), 29500 * us);
+      },
+      60 * second);
+  EXPECT_GE(wheel, 29 * ms) << "the softirq was ksoftirqd's";
+  host.run(40 * ms);
+  EXPECT_GE(high, 30 * ms);
+  EXPECT_LT(high, 30 * ms + 10 * us);
+}
+
+TEST_F(timer_wheel, a_timer_interrupt_takes_along_what_is_due_softly) {
+  hrtimer lazy;
+  hrtimer strict;
+  sim_time lazily = 0;
+  lazy.callback = [&] { lazily = host.now(); };
+  strict.callback = [] {};
+  host.run(20 * ms);
+  host.run_task([&] { os.clock().hrtimer_start(lazy, 21 * ms, 500 * us); });
+  host.run(22 * ms);
+  EXPECT_GE(lazily, 21500 * us) << "alone it takes its slack";
+  EXPECT_LT(lazily, 21510 * us);
+  host.run_task([&] {
+    os.clock().hrtimer_start(lazy, 25 * ms, 500 * us);
+    os.clock().hrtimer_start(strict, 25200 * us);
+  });
+  host.run(30 * ms);
+  EXPECT_GE(lazily, 25200 * us) << "taken along by the strict one's interrupt";
+  EXPECT_LT(lazily, 25210 * us);
+  host.run_task([&] {
+    os.clock().hrtimer_start(lazy, 35 * ms, 500 * us);
+    os.clock().hrtimer_start(strict, 35200 * us, 400 * us);
+  });
+  host.run(40 * ms);
+  EXPECT_FALSE(strict.pending()) << "due at 35.2, taken along at 35.5";
+}
+
+TEST_F(timer_wheel, usleep_range_sleeps_at_least_the_least) {
+  host.run_task([&] {
+    const sim_time begun = host.now();
+    os.clock().usleep_range(20 * us, 200 * us);
+    EXPECT_GE(host.now(), begun + 20 * us);
+    EXPECT_LT(host.now(), begun + 210 * us);
+  });
 }
 
 TEST_F(timer_wheel, delayed_work_runs_in_a_task_and_can_be_cancelled) {
