@@ -72,6 +72,7 @@ constexpr auto stages = std::to_array<stage_info>({
      false},
     {stage::dma_misuse, "dma_misuse", lane::cpu, "err_printk of kernel/dma/debug.c", false},
     {stage::socket_copy, "socket_copy", lane::cpu, "__udp4_lib_mcast_deliver: skb_clone", true},
+    {stage::irq_nobody_cared, "irq_nobody_cared", lane::cpu, "note_interrupt", false},
 });
 static_assert(stages.size() == static_cast<std::size_t>(stage::count));
 

@@ -72,22 +72,23 @@ enum class stage : std::uint16_t {
   driver_open,
   driver_close,
   // The rest: what consumers need beyond the journey.
-  dma_write,        // payload burst complete on the bus  a = bus address, b = bytes
-  desc_load,        // descriptor arrived on chip         a = descriptor address, b = buffer address it held
-  pci_transaction,  // left the bus                       a = address, b = pci_word (pci_bus.h)
-  reg_write,        // NIC register took a value          a = offset, b = value
-  reg_read,         // NIC register answered              a = offset, b = value
-  nic_reset,        // CTRL.RST took effect
-  link_change,      // a = 1 up
-  rnbc,             // good frame met an empty ring
-  desc_post,        // driver wrote a descriptor          a = descriptor address, b = buffer address
-  desc_take,        // driver saw DD and took it          a = descriptor address, b = its bytes 8..15
-  dma_map,          // a = bus address, b = bytes
-  dma_unmap,        // a = bus address, b = bytes
-  task_switch,      // the CPU goes over to a task        a = task, 0 = idle
-  reconfigure,      // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
-  dma_misuse,       // the DMA API's own check objects    a = bus address, b = dma_fault
-  socket_copy,      // another socket gets a copy as well a = socket, b = payload bytes
+  dma_write,         // payload burst complete on the bus  a = bus address, b = bytes
+  desc_load,         // descriptor arrived on chip         a = descriptor address, b = buffer address it held
+  pci_transaction,   // left the bus                       a = address, b = pci_word (pci_bus.h)
+  reg_write,         // NIC register took a value          a = offset, b = value
+  reg_read,          // NIC register answered              a = offset, b = value
+  nic_reset,         // CTRL.RST took effect
+  link_change,       // a = 1 up
+  rnbc,              // good frame met an empty ring
+  desc_post,         // driver wrote a descriptor          a = descriptor address, b = buffer address
+  desc_take,         // driver saw DD and took it          a = descriptor address, b = its bytes 8..15
+  dma_map,           // a = bus address, b = bytes
+  dma_unmap,         // a = bus address, b = bytes
+  task_switch,       // the CPU goes over to a task        a = task, 0 = idle
+  reconfigure,       // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
+  dma_misuse,        // the DMA API's own check objects    a = bus address, b = dma_fault
+  socket_copy,       // another socket gets a copy as well a = socket, b = payload bytes
+  irq_nobody_cared,  // a line nobody serves is shut off   a = interrupt line
   count
 };
 

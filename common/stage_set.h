@@ -12,7 +12,7 @@ namespace ringside {
 class stage_set {
  public:
   constexpr stage_set(std::initializer_list<stage> stages) {
-    for (const stage s : stages) bits_ |= std::uint64_t{1} << static_cast<unsigned>(s);
+    for (const stage s : stages) bits_ |= word{1} << static_cast<unsigned>(s);
   }
   constexpr bool has(stage s) const { return (bits_ >> static_cast<unsigned>(s) & 1) != 0; }
   constexpr stage_set operator|(stage_set other) const {
@@ -22,8 +22,9 @@ class stage_set {
   }
 
  private:
-  static_assert(static_cast<unsigned>(stage::count) <= 64, "one bit per stage");
-  std::uint64_t bits_ = 0;
+  __extension__ using word = unsigned __int128;
+  static_assert(static_cast<unsigned>(stage::count) <= 128, "one bit per stage");
+  word bits_ = 0;
 };
 
 }  // namespace ringside

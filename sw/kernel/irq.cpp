@@ -4,46 +4,112 @@
 #include <utility>
 
 namespace ringside::kernel {
+namespace {
+
+// note_interrupt of Linux 6.1: of so many interrupts, once one was unhandled, more than so many were.
+constexpr unsigned judged_interrupts = 100'000;
+constexpr unsigned most_unhandled = 99'900;
+constexpr std::uint64_t unrelated_after = 25;       // jiffies, HZ/10: a lone spurious interrupt is forgiven
+constexpr sim_time spurious_interval = 25 * jiffy;  // POLL_SPURIOUS_IRQ_INTERVAL
+
+}  // namespace
+
+irq_table::irq_table(host& machine, timers& clock, statistics& counters)
+    : host_(machine), timers_(clock), counters_(counters) {
+  spurious_poll_.callback = [this] { poll_spurious(); };
+}
 
 bool irq_table::request_irq(irq_line line, std::string name, const void* owner, irq_handler handler) {
   line_state& state = at(line);
+  const auto held = [](const action& a) { return !a.gone; };
   for (const action& a : state.actions)
-    if (a.owner == owner) return false;
+    if (held(a) && a.owner == owner) return false;
+  const bool first = std::none_of(state.actions.begin(), state.actions.end(), held);
   state.actions.push_back({std::move(name), owner, std::move(handler)});
-  if (state.actions.size() == 1) host_.unmask_irq(line);
+  // __setup_irq: a new handler is a new chance.
+  state.irq_count = state.irqs_unhandled = 0;
+  if (std::exchange(state.spurious_disabled, false) || first) host_.unmask_irq(line);
   return true;
 }
 
 void irq_table::free_irq(irq_line line, const void* owner) {
   const auto found = lines_.find(line);
   if (found == lines_.end()) return;
-  std::vector<action>& actions = found->second.actions;
-  const std::size_t before = actions.size();
-  std::erase_if(actions, [owner](const action& a) { return a.owner == owner; });
-  if (actions.size() != before && actions.empty()) host_.mask_irq(line);
+  line_state& state = found->second;
+  host_.sync_smp();  // another CPU may have begun to run it
+  const auto mine = std::find_if(state.actions.begin(), state.actions.end(),
+                                 [owner](const action& a) { return a.owner == owner && !a.gone; });
+  if (mine == state.actions.end()) return;
+  mine->gone = true;
+  if (std::all_of(state.actions.begin(), state.actions.end(), [](const action& a) { return a.gone; }))
+    host_.mask_irq(line);
+  if (state.in_progress && state.cpu != host_.this_cpu()) synchronize_irq(line);
+  sweep(state);
+}
+
+// A handler that runs cannot go: its function object would.
+void irq_table::sweep(line_state& state) {
+  if (!state.in_progress) std::erase_if(state.actions, [](const action& a) { return a.gone; });
+}
+
+irq_return irq_table::handle_event(irq_line line, line_state& state) {
+  bool claimed = false;
+  state.in_progress = true;
+  state.cpu = host_.this_cpu();
+  for (action& a : state.actions) {
+    if (a.gone) continue;
+    host_.consume(cost::hardirq_handler);
+    claimed |= a.handler(line) == irq_return::handled;
+  }
+  host_.sync_smp();
+  state.in_progress = false;
+  sweep(state);
+  if (state.idle.has_waiters()) state.idle.wake_up();
+  return claimed ? irq_return::handled : irq_return::none;
 }
 
 void irq_table::handle(irq_line line) {
   ++counters_.hardirqs;
   line_state& state = at(line);
-  bool claimed = false;
   host_.sync_smp();  // another CPU may be in synchronize_irq()
-  ++state.in_progress;
-  for (const action& a : state.actions) {
-    host_.consume(cost::hardirq_handler);
-    claimed |= a.handler(line) == irq_return::handled;
-  }
-  if (!claimed) {
+  const irq_return result = handle_event(line, state);
+  if (result == irq_return::none) {
     ++state.spurious;
     ++counters_.spurious;
   }
-  host_.sync_smp();
-  if (--state.in_progress == 0 && state.idle.has_waiters()) state.idle.wake_up();
+  note_interrupt(line, state, result);
+}
+
+void irq_table::note_interrupt(irq_line line, line_state& state, irq_return result) {
+  if (result == irq_return::none) {
+    const std::uint64_t now = timers_.jiffies();
+    state.irqs_unhandled = now > state.last_unhandled + unrelated_after ? 1 : state.irqs_unhandled + 1;
+    state.last_unhandled = now;
+  }
+  if (state.irqs_unhandled == 0 || ++state.irq_count < judged_interrupts) return;
+  state.irq_count = 0;
+  if (std::exchange(state.irqs_unhandled, 0) <= most_unhandled) return;
+  ++counters_.nobody_cared;
+  host_.emit(stage::irq_nobody_cared, 0, line);
+  state.spurious_disabled = true;
+  host_.mask_irq(line);
+  timers_.mod_timer(spurious_poll_, spurious_interval);
+}
+
+// poll_spurious_irqs: who shares a line that was shut off still gets to look at its device now and then.
+void irq_table::poll_spurious() {
+  for (auto& [line, state] : lines_) {
+    if (!state.spurious_disabled || state.in_progress) continue;
+    const bool enabled = host_.local_irq_save();
+    handle_event(line, state);
+    host_.local_irq_restore(enabled);
+  }
+  timers_.mod_timer(spurious_poll_, spurious_interval);
 }
 
 void irq_table::synchronize_irq(irq_line line) {
   line_state& state = at(line);
-  state.idle.wait([&state] { return state.in_progress == 0; });
+  state.idle.wait([&state] { return !state.in_progress; });
 }
 
 std::uint64_t irq_table::spurious(irq_line line) const {

@@ -3,13 +3,15 @@
 // Owner: kernel::kernel, which calls handle() from do_irq().  Callers: drivers (request_irq, free_irq).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <string>
-#include <vector>
 
 #include "sw/kernel/host.h"
 #include "sw/kernel/statistics.h"
+#include "sw/kernel/timers.h"
 #include "sw/kernel/wait_queue.h"
 
 namespace ringside::kernel {
@@ -20,18 +22,20 @@ using irq_handler = std::function<irq_return(irq_line)>;
 
 class irq_table {
  public:
-  irq_table(host& machine, statistics& counters) : host_(machine), counters_(counters) {}
+  irq_table(host& machine, timers& clock, statistics& counters);
 
   /// Adds a handler to a (shared) line and unmasks the line with the first one.  `owner` identifies it for free_irq.
   /// False when the owner already holds the line.
   bool request_irq(irq_line line, std::string name, const void* owner, irq_handler handler);
-  /// Removes the owner's handler; masks the line with the last one.
+  /// Removes the owner's handler; masks the line with the last one.  The handler is not called again, and when this
+  /// returns to a task no CPU runs it.
   void free_irq(irq_line line, const void* owner);
 
   /// Waits until no handler of the line is running on another CPU.  Task context.
   void synchronize_irq(irq_line line);
 
-  /// Calls every handler of the line (level triggered, shared: all of them) and counts an unclaimed interrupt.
+  /// Calls every handler of the line (level triggered, shared: all of them) and counts an unclaimed interrupt.  A line
+  /// that nobody serves is masked ("nobody cared") and its handlers are called ten times a second from then on.
   void handle(irq_line line);
 
   std::uint64_t spurious(irq_line line) const;
@@ -41,19 +45,32 @@ class irq_table {
     std::string name;
     const void* owner;
     irq_handler handler;
+    bool gone = false;  // freed while handlers run
   };
   struct line_state {
     explicit line_state(host& machine) : idle(machine) {}
-    std::vector<action> actions;
+    std::list<action> actions;  // handlers and other CPUs add and remove while it is walked
     std::uint64_t spurious = 0;
-    unsigned in_progress = 0;  // handlers running (IRQD_IRQ_INPROGRESS)
+    bool in_progress = false;  // handlers running (IRQD_IRQ_INPROGRESS), on
+    unsigned cpu = 0;          // this CPU
     wait_queue idle;
+    // note_interrupt
+    unsigned irq_count = 0;
+    unsigned irqs_unhandled = 0;
+    std::uint64_t last_unhandled = 0;  // jiffies
+    bool spurious_disabled = false;    // IRQS_SPURIOUS_DISABLED
   };
   line_state& at(irq_line line) { return lines_.try_emplace(line, host_).first->second; }
+  irq_return handle_event(irq_line line, line_state& state);
+  static void sweep(line_state& state);
+  void note_interrupt(irq_line line, line_state& state, irq_return result);
+  void poll_spurious();
 
   host& host_;
+  timers& timers_;
   statistics& counters_;
   std::map<irq_line, line_state> lines_;
+  timer spurious_poll_;  // poll_spurious_irq_timer
 };
 
 }  // namespace ringside::kernel

@@ -4,9 +4,9 @@ namespace ringside::kernel {
 
 kernel::kernel(host& machine, const config& settings)
     : host_(machine),
-      irqs_(machine, counters_),
       softirqs_(machine, settings.softirq, counters_),
       timers_(machine, softirqs_, counters_),
+      irqs_(machine, timers_, counters_),
       net_rx_(machine, softirqs_, timers_, settings.receive, counters_),
       memory_(machine, settings.memory_begin, settings.memory_end),
       dma_(machine, memory_),

@@ -45,9 +45,9 @@ class kernel final : public cpu_events {
  private:
   host& host_;
   statistics counters_;
-  irq_table irqs_;
   softirqs softirqs_;
   timers timers_;
+  irq_table irqs_;
   net_rx net_rx_;
   memory_allocator memory_;
   dma_api dma_;

@@ -37,8 +37,9 @@ struct softnet_statistics {
 struct statistics {
   // Interrupts.
   std::uint64_t hardirqs = 0;
-  std::uint64_t spurious = 0;    // no handler took it
-  std::uint64_t timer_irqs = 0;  // local timer, not counted in hardirqs
+  std::uint64_t spurious = 0;      // no handler took it
+  std::uint64_t nobody_cared = 0;  // lines shut off because nobody served them
+  std::uint64_t timer_irqs = 0;    // local timer, not counted in hardirqs
   // Softirqs.
   std::uint64_t softirq_runs = 0;  // at interrupt exit or local_bh_enable
   std::uint64_t softirq_restarts = 0;

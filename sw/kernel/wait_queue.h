@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ class wait_queue {
 
   /// Callback on every wake-up (epoll's ep_poll_callback); `owner` identifies it.
   void add_callback(const void* owner, std::function<void(frame_id)> callback);
+  /// It is not called again, and when this returns, but to a callback, no CPU runs it.
   void remove_callback(const void* owner);
 
   /// Wakes every waiting task once (autoremove_wake_function) and tells every callback.
@@ -43,9 +45,18 @@ class wait_queue {
   bool has_waiters() const { return !tasks_.empty(); }
 
  private:
+  struct entry {
+    const void* owner;
+    std::function<void(frame_id)> callback;
+    bool gone = false;  // removed while they are called
+  };
+  void call_back(frame_id frame);
+
   host& host_;
   std::vector<task_id> tasks_;
-  std::vector<std::pair<const void*, std::function<void(frame_id)>>> callbacks_;
+  std::list<entry> callbacks_;                         // callbacks and other CPUs add and remove while it is walked
+  std::vector<std::pair<unsigned, task_id>> walkers_;  // who walk it: CPU and, there, the task or what interrupts it
+  std::vector<task_id> removers_;                      // wait for the walkers
 };
 
 }  // namespace ringside::kernel
