@@ -41,7 +41,7 @@ struct machine::parts final : public tlm::nic_host {
         body(std::move(elaborated)),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
-        os(power_on(s), {}),
+        os(power_on(s), kernel_config_of(s)),
         net(os, stack_config_of(s)),
         nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
         reader(net, app_config_of(s)),
@@ -279,6 +279,7 @@ run_counters machine::counters() const {
   const auto clock = processor_params_of(p.plan).cpu.clock;
   for (unsigned i = 0; i < p.plan.cpu.count; ++i) {
     const cpu_usage u = p.cpus.cpu(i).usage();
+    // The four are all its cycles; what the run's end cut off of one counts as idle.
     cpu_times t{clock.edge(u.task), clock.edge(u.softirq), clock.edge(u.hardirq), 0};
     t.idle = end - t.task - t.softirq - t.hardirq;
     c.cpus.push_back(t);

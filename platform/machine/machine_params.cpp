@@ -148,6 +148,17 @@ stack::net_stack::config stack_config_of(const scenario& s) {
   return c;
 }
 
+kernel::kernel::config kernel_config_of(const scenario& s) {
+  kernel::kernel::config c;
+  c.receive.budget = s.sysctl.netdev_budget;
+  c.receive.time = s.sysctl.netdev_budget_usecs * us;
+  c.receive.max_backlog = s.sysctl.netdev_max_backlog;
+  c.receive.backlog_weight = s.sysctl.dev_weight;
+  c.softirq.restarts = s.sysctl.softirq_restarts;
+  c.softirq.time = s.sysctl.softirq_time;
+  return c;
+}
+
 stack::app::config app_config_of(const scenario& s) {
   stack::app::config c;
   c.cpu = task_cpu_of(s);
@@ -156,11 +167,20 @@ stack::app::config app_config_of(const scenario& s) {
     case app_wait::blocking:
       c.wait = s.stack.udp_ports.size() == 1 ? stack::app_wait::recv : stack::app_wait::poll;
       break;
+    case app_wait::select:
+      c.wait = stack::app_wait::select;
+      break;
     case app_wait::poll:
       c.wait = stack::app_wait::poll;
       break;
     case app_wait::epoll:
       c.wait = stack::app_wait::epoll_level;
+      break;
+    case app_wait::epoll_edge:
+      c.wait = stack::app_wait::epoll_edge;
+      break;
+    case app_wait::epoll_oneshot:
+      c.wait = stack::app_wait::epoll_oneshot;
       break;
   }
   return c;

@@ -27,6 +27,7 @@ tlm::scheduler_params scheduler_params_of(const scenario& s);
 processor_params processor_params_of(const scenario& s);
 driver::config driver_config_of(const scenario& s);
 stack::net_stack::config stack_config_of(const scenario& s);
+kernel::kernel::config kernel_config_of(const scenario& s);
 stack::app::config app_config_of(const scenario& s);
 contract::config contract_config_of(const scenario& s);
 /// CPU that takes the card's interrupt: the first of the affinity mask that exists.

@@ -273,8 +273,8 @@ class drawer {
     if (percent(25)) set("stack.rcvbuf", magnitude(2304, 60'000));
     set("stack.frag_timeout_ms", between(20, 60));  // what stays incomplete does not hold up the end of the run
     set("stack.frag_max_dist", "off");
-    constexpr std::array<const char*, 3> waits{"blocking", "poll", "epoll"};
-    set("stack.app_wait", waits[random_.below(3)]);
+    constexpr std::array<const char*, 6> waits{"blocking", "poll", "epoll", "select", "epoll_edge", "epoll_oneshot"};
+    set("stack.app_wait", waits[random_.below(6)]);
     if (percent(30)) set("stack.app_cost_ns", magnitude(100, 20'000));
     set("stack.udp_ports", percent(50) ? "5001" : "5001,5002,5003");
     constexpr std::uint32_t link_weights[] = {85, 12, 3};

@@ -33,6 +33,8 @@ struct cost_key {
 
 /// Rows of nic, bus, bridge, irq, mem, cpu, wire and gen.
 std::span<const key_row> hardware_rows();
+/// Rows of net.core and kernel.
+std::span<const key_row> sysctl_rows();
 /// Rows of driver, stack, run and checker.
 std::span<const key_row> software_rows();
 

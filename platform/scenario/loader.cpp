@@ -20,7 +20,7 @@ std::string fmt_error(std::string_view file, std::uint_least32_t line, std::stri
 scenario_loader::scenario_loader(std::vector<cost_key> costs, std::vector<std::string> rules)
     : costs_(std::move(costs)), rules_(std::move(rules)) {
   scenario_.name = "default";
-  for (const auto rows : {hardware_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
     for (const key_row& row : rows) {
       const auto parsed = parse(row.rule, row.default_text);
       if (!parsed) throw std::logic_error(fmt::format("default of {} is not allowed by its own rule", row.path));

@@ -19,7 +19,7 @@ namespace ringside::platform {
 enum class nic_kind { rtl, model };
 enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
 enum class driver_mode { napi, irq, poll };
-enum class app_wait { blocking, poll, epoll };
+enum class app_wait { blocking, select, poll, epoll, epoll_edge, epoll_oneshot };
 enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
 enum class snapped_kind { as_is, pad };
@@ -129,6 +129,16 @@ struct stack_config {
   std::uint32_t app_cost_ns = 0;
 };
 
+/// net.core of sysctl, and what the softirq layer has built in.
+struct sysctl_config {
+  std::uint32_t netdev_budget = 0;        // frames
+  std::uint32_t netdev_budget_usecs = 0;  // us
+  std::uint32_t netdev_max_backlog = 0;   // packets
+  std::uint32_t dev_weight = 0;           // packets
+  std::uint32_t softirq_restarts = 0;
+  sim_time softirq_time = 0;  // ps
+};
+
 struct reconfigure_config {
   std::vector<reconfigure_action> actions;  // by time
 };
@@ -191,6 +201,7 @@ struct scenario {
   std::vector<std::pair<std::string, std::uint32_t>> cost;  // overrides: name, cycles
   driver_config driver;
   stack_config stack;
+  sysctl_config sysctl;
   reconfigure_config reconfigure;
   wire_config wire;
   gen_config gen;

@@ -27,11 +27,13 @@ void app::run() {
     case app_wait::recv:
       run_recv();
       break;
+    case app_wait::select:
     case app_wait::poll:
       run_poll();
       break;
     case app_wait::epoll_level:
     case app_wait::epoll_edge:
+    case app_wait::epoll_oneshot:
       run_epoll();
       break;
   }
@@ -59,19 +61,22 @@ void app::run_poll() {
   std::vector<udp_socket*> watched;
   for (const auto& socket : sockets_) watched.push_back(socket.get());
   if (watched.empty()) return;
+  const auto& ready = settings_.wait == app_wait::select ? select : poll;
   while (!stopping_)
-    for (udp_socket* socket : poll(host_, watched)) read_one(*socket, false);
+    for (udp_socket* socket : ready(host_, watched, {})) read_one(*socket, false);
 }
 
 void app::run_epoll() {
   epoll set(host_);
-  const trigger mode = settings_.wait == app_wait::epoll_edge ? trigger::edge : trigger::level;
-  for (const auto& socket : sockets_) set.add(*socket, mode);
+  const epoll_interest interest{settings_.wait == app_wait::epoll_edge ? trigger::edge : trigger::level,
+                                settings_.wait == app_wait::epoll_oneshot};
+  for (const auto& socket : sockets_) set.add(*socket, interest);
   while (!stopping_) {
     for (udp_socket* socket : set.wait(sockets_.size())) {
-      // An edge is told once: read until nothing is left.  A level is told again.
-      while (read_one(*socket, false) && mode == trigger::edge) {
+      // An edge is told once: read until nothing is left.  A level is told again, a one-shot when asked for again.
+      while (read_one(*socket, false) && interest.mode == trigger::edge) {
       }
+      if (interest.oneshot) set.modify(*socket, interest);
     }
   }
 }

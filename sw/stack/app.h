@@ -14,7 +14,7 @@
 
 namespace ringside::stack {
 
-enum class app_wait : std::uint8_t { recv, poll, epoll_level, epoll_edge };
+enum class app_wait : std::uint8_t { recv, select, poll, epoll_level, epoll_edge, epoll_oneshot };
 
 class app {
  public:

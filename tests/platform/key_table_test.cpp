@@ -12,7 +12,8 @@ namespace {
 
 std::vector<key_row> every_row() {
   std::vector<key_row> out;
-  for (const auto rows : {hardware_rows(), software_rows()}) out.insert(out.end(), rows.begin(), rows.end());
+  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+    out.insert(out.end(), rows.begin(), rows.end());
   return out;
 }
 
@@ -142,7 +143,13 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "stack.rcvbuf=4096",
                                           "stack.address=10.0.0.7",
                                           "stack.udp_ports=53,67",
-                                          "stack.app_wait=epoll",
+                                          "stack.app_wait=epoll_oneshot",
+                                          "net.core.netdev_budget=301",
+                                          "net.core.netdev_budget_usecs=302",
+                                          "net.core.netdev_max_backlog=303",
+                                          "net.core.dev_weight=304",
+                                          "kernel.softirq_restarts=305",
+                                          "kernel.softirq_time=306us",
                                           "stack.app_cost_ns=22",
                                           "run.seed=23",
                                           "run.time_limit=24ms",
@@ -246,7 +253,13 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.stack.rcvbuf, 4096U);
   EXPECT_EQ(s.stack.address, 0x0A000007U);
   EXPECT_EQ(s.stack.udp_ports, (std::vector<std::uint16_t>{53, 67}));
-  EXPECT_EQ(s.stack.wait, app_wait::epoll);
+  EXPECT_EQ(s.stack.wait, app_wait::epoll_oneshot);
+  EXPECT_EQ(s.sysctl.netdev_budget, 301U);
+  EXPECT_EQ(s.sysctl.netdev_budget_usecs, 302U);
+  EXPECT_EQ(s.sysctl.netdev_max_backlog, 303U);
+  EXPECT_EQ(s.sysctl.dev_weight, 304U);
+  EXPECT_EQ(s.sysctl.softirq_restarts, 305U);
+  EXPECT_EQ(s.sysctl.softirq_time, 306 * us);
   EXPECT_EQ(s.stack.app_cost_ns, 22U);
   EXPECT_EQ(s.run.seed, 23U);
   EXPECT_EQ(s.run.time_limit, 24 * ms);

@@ -85,7 +85,9 @@ INSTANTIATE_TEST_SUITE_P(
         arrangement{"four_cpus", {"cpu.count=4"}}, arrangement{"irq_on_cpu_3", {"cpu.count=4", "cpu.irq_affinity=3"}},
         arrangement{"irq_and_task_apart", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=1"}},
         arrangement{"irq_and_task_together", {"cpu.count=4", "cpu.irq_affinity=2", "cpu.task_affinity=2"}},
-        arrangement{"poll", {"stack.app_wait=poll"}}, arrangement{"epoll", {"stack.app_wait=epoll"}}),
+        arrangement{"select", {"stack.app_wait=select"}}, arrangement{"poll", {"stack.app_wait=poll"}},
+        arrangement{"epoll", {"stack.app_wait=epoll"}}, arrangement{"epoll_edge", {"stack.app_wait=epoll_edge"}},
+        arrangement{"epoll_oneshot", {"stack.app_wait=epoll_oneshot"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
 // Bus, card and CPU meet at every phase: what one of them posts must have arrived before another relies on it.
