@@ -16,12 +16,17 @@ import sys
 import tomllib
 
 REQUIRED = ("name", "side", "target", "kind", "original", "replacement", "rule", "shown_by", "why")
-OPTIONAL = ("within", "set", "scenario", "test", "unit", "seeds")
-SIDES = {"rtl": (".sv",), "driver": (".cpp", ".h"), "stack": (".cpp", ".h"), "kernel": (".cpp", ".h"), "bus": (".cpp", ".h")}
+OPTIONAL = ("within", "set", "scenario", "test", "tests", "seeds")
+# The tests of kernel, stack and cpu are compiled against the production headers.
+SIDES = {
+    "rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h"),
+    "kernel": (".cpp",), "stack": (".cpp",), "cpu": (".cpp",),
+}
+# The instrumented tests that show a defect of a side, unless its file says otherwise.
+TESTS = {"rtl": "card", "driver": "machine", "bus": "machine", "kernel": "unit", "stack": "unit", "cpu": "cpu"}
 KINDS = ("expression", "statement")
 # How a defect shows, and the key that says what to run for it.
-SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "unit": "unit",
-            "scoreboard": "seeds"}
+SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds"}
 
 
 class DefectError(Exception):
@@ -43,6 +48,7 @@ class Defect:
     rule: str
     shown_by: str
     run: str
+    tests: str
     set: tuple[str, ...]
     why: str
 
@@ -75,13 +81,16 @@ def read_defect(path: pathlib.Path, number: int) -> Defect:
             raise DefectError(f"{path.name}: {key} means nothing with shown_by = \"{how}\"")
     if "set" in table and SHOWN_BY[how] != "scenario":
         raise DefectError(f"{path.name}: set needs a scenario")
+    tests = table.get("tests", TESTS[table["side"]])
+    if tests not in TESTS.values() or ("tests" in table and how != "test"):
+        raise DefectError(f"{path.name}: tests must be one of {', '.join(sorted(set(TESTS.values())))}, with shown_by = \"test\"")
     settings = table.get("set", [])
     if not isinstance(settings, list) or not all(isinstance(s, str) and "=" in s for s in settings):
         raise DefectError(f"{path.name}: set must be a list of \"key=value\"")
     original, replacement = (table[key].strip() for key in ("original", "replacement"))
     return Defect(
         number=number, original=original, replacement=replacement, within=table.get("within", original).strip(),
-        set=tuple(settings), run=table[SHOWN_BY[table["shown_by"]]], **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
+        tests=tests, set=tuple(settings), run=table[SHOWN_BY[table["shown_by"]]], **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
     )
 
 

@@ -1,13 +1,13 @@
 """Runs a planted defect's scenario on the instrumented build and says whether it was caught as its file promises.
 
-    run.py --mutants EXE --card EXE --machine EXE --unit EXE NAME      one defect: exit 0 when it was caught by its rule
-    run.py --mutants EXE --card EXE --machine EXE --unit EXE --reference EXE --clean
-                                                            no defect: the event hashes of both builds are equal, and
-                                                            every test and seed that shows a defect passes
+    run.py --mutants EXE --tests card=EXE ... NAME      one defect: exit 0 when it was caught by its rule
+    run.py --mutants EXE --tests card=EXE ... --reference EXE --clean
+                                                        no defect: the event hashes of both builds are equal, and every
+                                                        test and seed that shows a defect passes
 
 How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
-status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test of the card
-(of the machine for a defect that is not in the RTL) fails; `unit` = the named unit test fails; `scoreboard` = a seed of the regression fails by its scoreboard.
+status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test fails;
+`scoreboard` = a seed of the regression fails by its scoreboard.
 """
 
 import argparse
@@ -20,7 +20,6 @@ import sys
 import plant
 
 TIMEOUT_S = 120
-BY_TEST = ("test", "unit")
 CLEAN_RUNS = (("one_frame", ()), ("line_rate_64", ("gen.count=2000",)), ("bus_33mhz", ("gen.count=300",)))
 
 
@@ -54,11 +53,9 @@ def run_tests(executable: pathlib.Path, tests: str, mutant: str | None):
     return done.returncode, done.stdout
 
 
-def tester(options, defect: plant.Defect) -> pathlib.Path:
-    """The tests of the card hold no driver, the unit tests no card."""
-    if defect.shown_by == "unit":
-        return options.unit
-    return options.card if defect.side == "rtl" else options.machine
+def testers(options) -> dict[str, pathlib.Path]:
+    """Instrumented tests by what they are called in a defect's file."""
+    return {name: pathlib.Path(path) for name, path in (pair.split("=", 1) for pair in options.tests)}
 
 
 def failed_as_named(tests: str, status: int, output: str) -> bool:
@@ -80,8 +77,8 @@ def check_defect(options) -> int:
         print(f"run.py: no defect is called {options.name}", file=sys.stderr)
         return 2
     defect = by_name[options.name]
-    if defect.shown_by in BY_TEST:
-        status, output = run_tests(tester(options, defect), defect.run, defect.name)
+    if defect.shown_by == "test":
+        status, output = run_tests(testers(options)[defect.tests], defect.run, defect.name)
         good = failed_as_named(defect.run, status, output)
         print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if good else 'NOT CAUGHT'} by {defect.run}; exit {status}")
         if not good:
@@ -118,9 +115,13 @@ def check_clean(options) -> int:
         if hashes[0] != hashes[1]:
             return 1
     defects = plant.read_defects(options.defects)
-    for executable in (options.card, options.machine, options.unit):
-        tests = sorted({d.run for d in defects if d.shown_by in BY_TEST and tester(options, d) == executable})
-        status, output = run_tests(executable, ":".join(tests), None)
+    for name, executable in testers(options).items():
+        tests = sorted({d.run for d in defects if d.shown_by == "test" and d.tests == name})
+        if name == "cpu":  # one SystemC elaboration per process
+            done = [run_tests(executable, test, None) for test in tests]
+            status, output = max(s for s, _ in done), "".join(o for _, o in done)
+        else:
+            status, output = run_tests(executable, ":".join(tests), None)
         print(f"{len(tests)} tests of {executable.name}: exit {status}")
         if status != 0:
             print(output[-4000:], file=sys.stderr)
@@ -141,9 +142,7 @@ def check_clean(options) -> int:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Runs planted defects and checks that they are caught.")
     parser.add_argument("--mutants", type=pathlib.Path, required=True, help="instrumented executable")
-    parser.add_argument("--card", type=pathlib.Path, required=True, help="instrumented tests of the card")
-    parser.add_argument("--machine", type=pathlib.Path, required=True, help="instrumented tests of the machine")
-    parser.add_argument("--unit", type=pathlib.Path, required=True, help="instrumented unit tests")
+    parser.add_argument("--tests", action="append", required=True, metavar="NAME=EXE", help="instrumented tests")
     parser.add_argument("--reference", type=pathlib.Path, help="production executable, with --clean")
     parser.add_argument("--defects", type=pathlib.Path, default=pathlib.Path(__file__).parent / "defects")
     parser.add_argument("--clean", action="store_true", help="compare event hashes with no defect active")
