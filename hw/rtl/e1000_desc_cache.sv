@@ -1,4 +1,4 @@
-// Descriptor fetch and the 64-entry on-chip cache (6.3).
+// Descriptor fetch and the 64-entry on-chip cache (FS 6.3).
 //
 // An entry lives from its fetch to the completion of its write-back, so the cache is four pointers into one circle of
 // 64: fetched (write_ptr) >= used by a frame (use_ptr) >= ... >= written back (freed_ptr, owned by the write-back).

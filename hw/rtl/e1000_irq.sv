@@ -1,4 +1,4 @@
-// Interrupt unit: ICR, ICS, IMS, IMC, ITR and INTA# (section 7).
+// Interrupt unit: ICR, ICS, IMS, IMC, ITR and INTA# (FS 7).
 //
 // INTA# is up while (ICR & IMS) != 0, except that an assertion comes no sooner than ITR x 32 clocks after the previous
 // assertion (I-20, I-53, V-11); a deassertion is never delayed (I-5).  All of bits 16:0 are stored (I-54).

@@ -1,4 +1,4 @@
-// PCI configuration header and the power management capability (fact sheet 1.1, 1.2, P-8).
+// PCI configuration header and the power management capability (FS 1.1, FS 1.2, P-8).
 //
 // Layout V-2: BAR0 memory 128 KiB, BAR1 reads 0, BAR2 I/O 64 B, capability list with PM only.  CTRL.RST leaves all of
 // it alone (X-4); only PCI reset clears it.  Decode and DEVSEL stay in the PCI interface, which reads the outputs.

@@ -175,7 +175,7 @@ module e1000_regs #(
     end
   end
 
-  // ---- RXDCTL thresholds in descriptors: a cache line of CLS dwords holds CLS / 4, at most 31 in all (6.4) ----
+  // ---- RXDCTL thresholds in descriptors: a cache line of CLS dwords holds CLS / 4, at most 31 in all (FS 6.4) ----
   logic [5:0] pthresh_q, hthresh_q, wthresh_q;
   logic [7:0] cache_line_q;
   logic       stale_q;

@@ -1,4 +1,4 @@
-// Checksum offload (5.4): walks Ethernet II or SNAP, one tag, IPv4 or IPv6, TCP or UDP, and checks the sums.
+// Checksum offload (FS 5.4): walks Ethernet II or SNAP, one tag, IPv4 or IPv6, TCP or UDP, and checks the sums.
 //
 // A result is claimed only for what was verified whole and before the FCS (R-1): a datagram cut short, a fragment,
 // a UDP sum of 0 or a UDP length that disagrees with IP's gives no TCPCS.

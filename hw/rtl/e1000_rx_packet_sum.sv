@@ -1,4 +1,4 @@
-// Packet checksum (5.3): complement of the one's-complement sum over the stored frame from byte RXCSUM.PCSS on.
+// Packet checksum (FS 5.3): complement of the one's-complement sum over the stored frame from byte RXCSUM.PCSS on.
 //
 // It sums what is stored, so without the FCS if SECRC and without a stripped tag.  It works on dwords, one behind the
 // packer: when a dword is whole, the one before it is added, so that neither a tag nor the FCS has been added when it

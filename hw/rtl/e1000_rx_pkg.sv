@@ -21,8 +21,8 @@ package e1000_rx_pkg;
 
   // What the filter knows of a frame; final from byte 16 on, or at the frame's end.
   typedef struct packed {
-    logic        l2_pass;    // 6.7 step 3
-    logic        vlan_pass;  // 6.7 step 4
+    logic        l2_pass;    // FS 6.7 step 3
+    logic        vlan_pass;  // FS 6.7 step 4
     logic        pif;        // taken by the hash table alone (R-81)
     logic        broadcast;
     logic        multicast;  // not broadcast
@@ -70,7 +70,7 @@ package e1000_rx_pkg;
   localparam int unsigned StatTpr = 21;
   localparam int unsigned NumStats = 22;
 
-  // Length limits, DA..CRC (6.8).
+  // Length limits, DA..CRC (FS 6.8).
   localparam logic [15:0] MinFrame = 16'd64;
   localparam logic [15:0] MaxFrame = 16'd1522;
   localparam logic [15:0] MaxJumbo = 16'd16384;

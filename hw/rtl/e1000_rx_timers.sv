@@ -1,4 +1,4 @@
-// Receive interrupt moderation: packet timer RDTR, absolute timer RADV, small packets RSRPD (7.4).
+// Receive interrupt moderation: packet timer RDTR, absolute timer RADV, small packets RSRPD (FS 7.4).
 //
 // Timers are deadlines against the always-on time, exactly 128 clocks a count from the start event (I-53), which is a
 // frame's last byte reaching memory (I-32).  Every expiry asks the write-back to flush; RXT0 follows its completion.

@@ -1,4 +1,4 @@
-// The fate of a frame at its end: what it is, whether it is worth storing, and its status word (6.8).
+// The fate of a frame at its end: what it is, whether it is worth storing, and its status word (FS 6.8).
 //
 // What the FIFO must know in the cycle of the frame's end is combinational; the status word is registered with it.
 module e1000_rx_verdict (

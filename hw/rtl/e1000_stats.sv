@@ -1,7 +1,7 @@
-// Receive statistics (6.10): 32-bit counters and two 64-bit pairs, saturating, cleared by reading.
+// Receive statistics (FS 6.10): 32-bit counters and two 64-bit pairs, saturating, cleared by reading.
 //
 // An increment in the cycle of a clearing read counts from zero (R-51).  A pair is cleared by its high word (R-50).
-// Counters of 6.10 that nothing here can move read 0.
+// Counters of FS 6.10 that nothing here can move read 0.
 //
 // The 32-bit counters are a memory that takes one step a clock.  A frame's increments wait in `pending_q` for their
 // turn, the total of all frames first, and are part of what a read sees; frames end too far apart for two increments

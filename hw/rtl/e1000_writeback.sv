@@ -1,4 +1,4 @@
-// Descriptor write-back (6.5): writes completed descriptors to the ring in order, in bursts, and releases causes.
+// Descriptor write-back (FS 6.5): writes completed descriptors to the ring in order, in bursts, and releases causes.
 //
 // When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, a frame is starved of
 // descriptors (R-20, R-25), or RCTL.EN is 0, so that nothing is written long after the stop (R-5, N-10).

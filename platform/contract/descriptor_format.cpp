@@ -3,8 +3,8 @@
 namespace ringside::contract {
 namespace {
 
-constexpr std::uint32_t reserved_status = 0x10;  // 5.1: bit 4
-// 5.2: SE, SEQ, bit 3 and CXE are 0 on the 82540.
+constexpr std::uint32_t reserved_status = 0x10;  // FS 5.1: bit 4
+// FS 5.2: SE, SEQ, bit 3 and CXE are 0 on the 82540.
 constexpr std::uint32_t reserved_errors = rxd_error::SE | rxd_error::SEQ | 0x08 | rxd_error::CXE;
 
 format_verdict judge_end_of_packet(write_back d, const nic_registers& registers) {

@@ -32,7 +32,7 @@ class driver_rules {
   void on_napi_schedule(const event& e);
   void on_napi_poll(const event& e) { at(e).polling = true; }
   void on_napi_complete(const event& e);
-  /// A poll that is not complete waits for ksoftirqd; a task that masks and unmasks meanwhile (10.8) breaks nothing.
+  /// A poll that is not complete waits for ksoftirqd; a task that masks and unmasks meanwhile (FS 10.8) breaks nothing.
   void on_softirq_exit(const event& e) { at(e).polling = false; }
   void on_ims_write(const event& e);
   // Card side.

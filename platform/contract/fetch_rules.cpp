@@ -4,7 +4,7 @@
 
 namespace ringside::contract {
 namespace {
-constexpr std::uint64_t on_chip = 64;  // 6.3
+constexpr std::uint64_t on_chip = 64;  // FS 6.3
 }
 
 bool fetch_rules::in_flight(sim_time t) const {

@@ -11,10 +11,10 @@ constexpr std::uint32_t power_state = 3;
 constexpr std::uint32_t command_memory = 1U << 1;
 constexpr std::uint32_t command_bus_master = 1U << 2;
 constexpr std::uint32_t command_intx_disable = 1U << 10;
-constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;  // 2.5, R-10
+constexpr std::uint32_t rdbal_mask = 0xFFFF'FFF0U;  // FS 2.5, R-10
 constexpr std::uint32_t rdlen_mask = 0x000F'FF80U;
 
-// BSIZE/BSEX, 6.1; the reserved code 00 with BSEX is 2048.
+// BSIZE/BSEX, FS 6.1; the reserved code 00 with BSEX is 2048.
 std::uint32_t size_of_buffer(std::uint32_t rctl_value) {
   const std::uint32_t code = (rctl_value & rctl::BSIZE) >> rctl::BSIZE_SHIFT;
   if ((rctl_value & rctl::BSEX) == 0) return 2048U >> code;

@@ -1,6 +1,6 @@
 // Shadow of the card's receive registers, from the register writes the card took (stage::reg_write).
 //
-// Owned by the checker; every rule reads it.  Reset values are those of the fact sheet, section 2.
+// Owned by the checker; every rule reads it.  Reset values are those of FS 2.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class nic_registers {
   static constexpr std::uint64_t config_base = 0x1000'0000;
 
   static constexpr std::uint64_t command_offset = 0x04;  // PCI 2.3 section 6.2.2
-  static constexpr std::uint64_t power_offset = 0xE0;    // PMCSR, 1.2
+  static constexpr std::uint64_t power_offset = 0xE0;    // PMCSR, FS 1.2
 
   /// Takes a value, masked as the chip does.
   void write(std::uint64_t offset, std::uint32_t value, sim_time t);
@@ -27,7 +27,7 @@ class nic_registers {
   bool enabled() const { return enabled_; }
   bool store_bad() const { return store_bad_; }
   bool long_packets() const { return long_packets_; }
-  /// Of a good frame, DA..FCS (6.8).
+  /// Of a good frame, DA..FCS (FS 6.8).
   std::uint32_t longest_frame() const { return long_packets_ ? 16384 : 1522; }
   bool strip_crc() const { return strip_crc_; }
   std::uint32_t buffer_size() const { return buffer_size_; }  // bytes
@@ -77,7 +77,7 @@ class nic_registers {
   std::uint32_t delay_ = 0;
   std::uint32_t absolute_delay_ = 0;
   std::uint32_t small_packet_ = 0;
-  std::uint32_t fifo_kib_ = 48;  // 6.6
+  std::uint32_t fifo_kib_ = 48;  // FS 6.6
   std::uint32_t itr_ = 0;
   std::uint32_t write_threshold_ = 1;
   std::uint32_t rxcsum_seen_ = 0;

@@ -5,10 +5,10 @@
 namespace ringside::contract {
 namespace {
 
-constexpr std::uint64_t bar0_bytes = 0x2'0000;  // 1.1
+constexpr std::uint64_t bar0_bytes = 0x2'0000;  // FS 1.1
 constexpr sim_time reset_time = 5 * ms;
 constexpr std::uint32_t control_reset = 0xA01;
-// Diagnostic windows a card may have (2.5): FIFO pointers, descriptor cache, packet buffer.
+// Diagnostic windows a card may have (FS 2.5): FIFO pointers, descriptor cache, packet buffer.
 bool diagnostic(std::uint64_t offset) {
   return (offset >= 0x2410 && offset <= 0x2430) || (offset >= 0x3410 && offset <= 0x3430) ||
          (offset >= 0x6000 && offset <= 0x73FF) || offset >= 0x1'0000;
@@ -47,7 +47,7 @@ register_rules::register_rules(watched& w) : w_(w), cells_(1), index_(bar0_bytes
       c.mask = row.mask;
       c.reset = row.reset;
       c.what = kind_of(row);
-      if (row.offset == reg::PBA) c.mask = 0x7F;  // RXA; TXA follows it (6.6)
+      if (row.offset == reg::PBA) c.mask = 0x7F;  // RXA; TXA follows it (FS 6.6)
       cells_.push_back(c);
     }
 }

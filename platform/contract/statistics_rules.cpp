@@ -15,7 +15,7 @@ constexpr sim_time counting = 1 * us;
 // Both halves are read in one go; interrupts and softirqs may come between them.
 constexpr sim_time one_update = 100 * ms;
 constexpr std::uint64_t low_word = 0xFFFF'FFFF;
-// A card may count a frame's bytes in 16 bits: four times the longest it can accept (6.8).  Captures taken behind a
+// A card may count a frame's bytes in 16 bits: four times the longest it can accept (FS 6.8).  Captures taken behind a
 // segmentation offload hold "frames" beyond it.
 constexpr std::uint32_t length_counter = 0xFFFF;
 
@@ -92,7 +92,7 @@ void statistics_rules::on_commit(const frame_record& row, sim_time t) {
   note(t, which, row.bytes);
 }
 
-// 6.8; a frame lost to overflow counts in MPC, TPR and TOR alone.
+// FS 6.8; a frame lost to overflow counts in MPC, TPR and TOR alone.
 void statistics_rules::on_drop(const frame_record& row, std::uint64_t reason, sim_time t) {
   const bool bad_crc = (row.marks & wire_mark::bad_fcs) != 0;
   const bool rx_er = (row.marks & wire_mark::rx_er) != 0;

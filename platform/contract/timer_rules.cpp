@@ -6,7 +6,7 @@
 
 namespace ringside::contract {
 namespace {
-constexpr sim_time unit = 1024 * ns;      // 7.4
+constexpr sim_time unit = 1024 * ns;      // FS 7.4
 constexpr sim_time same_time = 500 * ns;  // between the bus' last data phase and the card's timers
 }  // namespace
 

@@ -95,7 +95,7 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"fragment_given_up", "fragments that found no datagram, twice or overlapping"},
 });
 
-constexpr std::uint32_t pif = 0x80;  // sheet 5.1
+constexpr std::uint32_t pif = 0x80;  // FS 5.1
 constexpr unsigned rxdmt0_bit = 4;
 constexpr unsigned srpd_bit = 16;
 constexpr unsigned rxt0_bit = 7;
@@ -233,7 +233,7 @@ void coverage::bus(const event& e) {
 }
 
 void coverage::cause(const event& e) {
-  // The watchdog sets RXDMT0 by ICS as well (10.7).
+  // The watchdog sets RXDMT0 by ICS as well (FS 10.7).
   const bool threshold = (e.a >> rxdmt0_bit & 1) != 0 && (threshold_asked_ < 0 || e.time - threshold_asked_ > settle);
   add("rxdmt0", threshold);
   add("rdmts", threshold && plan_.driver.rdmts != 0);

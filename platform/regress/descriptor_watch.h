@@ -1,4 +1,4 @@
-// Descriptors on the chip and their buffers, followed from the bus alone: shows that PTHRESH fetched ahead (sheet 6.3)
+// Descriptors on the chip and their buffers, followed from the bus alone: shows that PTHRESH fetched ahead (FS 6.3)
 // and that buffers lay across pages.
 //
 // Part of the coverage of a regression.

@@ -190,7 +190,8 @@ class drawer {
     actions_ += fmt::format("{}{}us:{}", actions_.empty() ? "" : ",", action_at_, change);
   }
 
-  // The MTU to the other side of 1500, some times back: LPE, and with it the chip's limit, moves under traffic (6.8).
+  // The MTU to the other side of 1500, some times back: LPE, and with it the chip's limit, moves under traffic
+  // (FS 6.8).
   void move_limit() {
     const std::uint32_t high = high_mtu();
     for (std::uint32_t left = between(1, 3); left != 0; --left) {
@@ -282,7 +283,7 @@ class drawer {
     set("wire.link_mbps", mood_ == temper::flood ? 1000 : links[weighted(random_, link_weights)]);
   }
 
-  // Any value is legal (6.4); a WTHRESH beyond what is on its way waits for a timer or an empty ring.
+  // Any value is legal (FS 6.4); a WTHRESH beyond what is on its way waits for a timer or an empty ring.
   void thresholds() {
     if (percent(50)) {
       set("driver.pthresh", magnitude(1, 63));
@@ -293,7 +294,8 @@ class drawer {
     if (percent(25)) set("driver.rsrpd", magnitude(64, 4095));
   }
 
-  // 5: any byte address.  Beside dwords and cache lines, around the end of a page (6.3, 10.5: 66 bytes of headroom).
+  // FS 5: any byte address.  Beside dwords and cache lines, around the end of a page (FS 6.3, FS 10.5: 66 bytes of
+  // headroom).
   void alignment() {
     if (!percent(60)) return;
     constexpr std::uint32_t near[] = {1, 2, 3, 5, 61, 62, 63, 65, 255, 2047, 3967, 4029, 4031, 4095};

@@ -5,7 +5,7 @@
 namespace ringside::platform {
 namespace {
 
-/// Counters of good frames by size, DA..FCS (sheet 6.10).
+/// Counters of good frames by size, DA..FCS (FS 6.10).
 std::string_view size_counter(std::uint32_t bytes) {
   if (bytes == 64) return "PRC64";
   if (bytes <= 127) return "PRC127";

@@ -1,4 +1,4 @@
-// Which of the chip's statistics a frame moves (sheet 6.8, 6.10); called by scoreboard.cpp.
+// Which of the chip's statistics a frame moves (FS 6.8, FS 6.10); called by scoreboard.cpp.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ using counter_values = std::map<std::string_view, std::uint64_t>;
 
 /// The counters that are judged, all 0; the pairs GORC and TOR are octet_counter.h's.
 counter_values no_counts();
-/// A damaged frame counts in these, dropped or stored (6.8); RX_ER besides what the length gives.
+/// A damaged frame counts in these, dropped or stored (FS 6.8); RX_ER besides what the length gives.
 void count_damage(const planned_frame& frame, const fate_set& damage, counter_values& n);
 /// A good frame counts as it goes into the FIFO.
 void count_good(const planned_frame& frame, counter_values& n);

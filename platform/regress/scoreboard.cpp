@@ -37,7 +37,7 @@ std::string fate_name(std::size_t fate) {
   return reason == drop_reason::none ? "delivered" : "dropped as " + std::string(name(reason));
 }
 
-/// What the chip must say of the UDP checksum (sheet 5.4): nothing, right or wrong.
+/// What the chip must say of the UDP checksum (FS 5.4): nothing, right or wrong.
 enum class checksum_says { unknown, nothing, right, wrong, not_right };
 checksum_says checksum_of(std::string_view kind) {
   if (kind == "udp" || kind == "ip_options" || kind == "vlan" || kind == "priority_tag") return checksum_says::right;
@@ -196,7 +196,7 @@ void scoreboard::lose(bool in_chip) {
     if (!s.fate && s.committed && (in_chip ? !s.written : s.written && !s.taken)) s.lost = reason;
 }
 
-// The one frame that is arriving when EN falls is finished, but counters count while EN is 1 (6.10); and on a
+// The one frame that is arriving when EN falls is finished, but counters count while EN is 1 (FS 6.10); and on a
 // slow link its end may come after the driver's last reads and before the reset that clears what they left.
 void scoreboard::enabled(bool now) {
   const bool falls = enabled_ && !now;
@@ -248,7 +248,7 @@ bool scoreboard::in_every_epoch(const state& s, bool (told_interface::*says)() c
 }
 
 // The last descriptor of a frame: the tag as a whole (R-43; the driver keeps the VID alone) and the verdict on the UDP
-// checksum (5.1, 5.2, R-1, R-84; IPOFL is off, so IPCS and IPE are 0).
+// checksum (FS 5.1, FS 5.2, R-1, R-84; IPOFL is off, so IPCS and IPE are 0).
 void scoreboard::check_descriptor(const event& e) {
   const planned_frame& p = *planned(e.frame);
   state& s = states_[e.frame - 1];
@@ -341,7 +341,7 @@ void scoreboard::finish() {
     if (s.unverified)
       complain(fmt::format("scoreboard: frame {} has a wrong checksum and is delivered", i + 1), i + 1, s.last);
     if (!s.fate && s.lost != 0) settle({.time = s.last, .frame = i + 1}, s.lost);
-    // The driver keeps the VID alone of a tag the chip took out (10.5); one left in the data stays whole.
+    // The driver keeps the VID alone of a tag the chip took out (FS 10.5); one left in the data stays whole.
     if (s.tapped != tag_seen::unknown && (s.tapped == tag_seen::whole) == s.stripped)
       complain(fmt::format("scoreboard: the tap saw {} of the VLAN tag of frame {}, which the chip {}",
                            s.stripped ? "all" : "the VID alone", i + 1, s.stripped ? "took out" : "left in"),
@@ -357,7 +357,7 @@ void scoreboard::finish() {
   count_what_was_felt();
 }
 
-// Frames that another MTU or SBP than that of the start decided about (6.8).
+// Frames that another MTU or SBP than that of the start decided about (FS 6.8).
 void scoreboard::count_what_was_felt() {
   using enum drop_reason;
   const fate_set damaged = fates({undersize, fragment, oversize, jabber, rx_error, crc_error});
@@ -372,7 +372,7 @@ void scoreboard::count_what_was_felt() {
   }
 }
 
-// Counters count while EN is 1 (6.10) and what comes in whole: not what a reset ended on the wire.
+// Counters count while EN is 1 (FS 6.10) and what comes in whole: not what a reset ended on the wire.
 bool scoreboard::counts(const state& s) const {
   if (!s.fate) return true;
   const bool off = s.is(drop_reason::rx_disabled) || s.is(drop_reason::link_down);

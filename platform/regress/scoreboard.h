@@ -37,7 +37,7 @@ class scoreboard final : public event_consumer {
   void on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet);
   /// The run is over: frames without a fate, frames delivered and not read.
   void finish();
-  /// The driver's accumulated hardware counters by name against what the events say happened (sheet 6.8, 6.10).
+  /// The driver's accumulated hardware counters by name against what the events say happened (FS 6.8, FS 6.10).
   void compare(const std::function<std::uint64_t(std::string_view)>& counter);
   /// Notes what is wrong: now, or at `t` as far as that is known.
   void complain(std::string text, frame_id frame = 0, sim_time t = -1);

@@ -1,4 +1,4 @@
-// What reports read from bytes 8..15 of a written-back receive descriptor (sheet section 5).
+// What reports read from bytes 8..15 of a written-back receive descriptor (FS 5).
 #pragma once
 
 #include <cstdint>

@@ -21,7 +21,7 @@ struct interrupt_cause {
   unsigned bit;
   std::string_view name;
 };
-/// Bits of ICR (sheet 7.1).
+/// Bits of ICR (FS 7.1).
 inline constexpr std::array<interrupt_cause, 17> interrupt_causes{{{0, "txdw"},
                                                                    {1, "txqe"},
                                                                    {2, "lsc"},

@@ -85,7 +85,7 @@ const auto rows = std::to_array<key_row>({
      "estimate; PCI 2.3 section 3.5.1.1 allows a host bridge 32",
      [](scenario& s, const value& v) { s.bus.read_latency_clocks = u32(v); }},
     {"bus.write_wait", "4", whole(0, 16, "clocks"), "memory write: wait before the first data phase",
-     "estimate: makes the 8 to 12 overhead clocks a burst of the fact sheet, section 15",
+     "estimate: makes the 8 to 12 overhead clocks a burst of FS 15",
      [](scenario& s, const value& v) { s.bus.write_wait = u32(v); }},
     {"bus.coherent", "on", toggle, "CPU caches snoop DMA (off: dma_sync moves the bytes)", "x86: on",
      [](scenario& s, const value& v) { s.bus.coherent = v.number != 0; }},

@@ -210,7 +210,7 @@ struct scenario {
 };
 
 /// Longest frame (DA..FCS) the chip keeps: 1522, or 16384 with LPE, which the driver sets for an MTU above 1500
-/// (sheet 6.8).
+/// (FS 6.8).
 inline std::uint32_t longest_frame(const driver_config& driver) {
   return driver.mtu > 1500 ? 16384U : 1522U;
 }

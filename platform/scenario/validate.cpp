@@ -7,7 +7,7 @@
 namespace ringside::platform {
 namespace {
 
-// Linux MAX_SKB_FRAGS: a chain becomes one sk_buff with at most 17 fragments (sheet 10.6).
+// Linux MAX_SKB_FRAGS: a chain becomes one sk_buff with at most 17 fragments (FS 10.6).
 constexpr std::uint32_t max_chain = 17;
 constexpr std::uint32_t header_and_fcs = 14 + 4;
 constexpr std::uint32_t header_and_tag_and_fcs = 14 + 4 + 4;
@@ -16,7 +16,7 @@ constexpr std::uint64_t reserved_bytes = 8ULL * 1024 * 1024;  // rings, socket b
 
 std::uint32_t buffer_bytes(std::uint32_t setting, std::uint32_t mtu) {
   if (setting != 0) return setting;
-  return mtu + header_and_fcs > 2048 ? 4096 : 2048;  // sheet 10.6
+  return mtu + header_and_fcs > 2048 ? 4096 : 2048;  // FS 10.6
 }
 
 // Buffers of frames that may need several of them are whole pages (Linux e1000_alloc_jumbo_rx_buffers).

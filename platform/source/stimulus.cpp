@@ -191,7 +191,7 @@ class stimulus_maker {
     }
   }
 
-  // 6.8.  A tag stays whole, since the chip would take the rest of it from the FCS.
+  // FS 6.8.  A tag stays whole, since the chip would take the rest of it from the FCS.
   void spoil(planned_frame& f) {
     auto& bytes = f.offer.bytes;
     const std::size_t least = f.vid >= 0 ? 18 : 14;

@@ -7,7 +7,7 @@
 namespace ringside::platform {
 namespace {
 
-constexpr std::size_t exact_entries = 14;  // RA1..RA14 (10.1, 10.2)
+constexpr std::size_t exact_entries = 14;  // RA1..RA14 (FS 10.1, FS 10.2)
 constexpr std::uint32_t least_frame = 64;
 constexpr std::uint32_t standard_frame = 1522;
 constexpr std::uint32_t longest_with_lpe = 16384;
@@ -123,7 +123,7 @@ void told_interface::apply(const reconfigure_action& change) {
   }
 }
 
-// X-4, 10.8: the reset clears VME, and only with VLANs it is set again.
+// X-4, FS 10.8: the reset clears VME, and only with VLANs it is set again.
 void told_interface::went_down_and_up() {
   ++downs_;
   strips_ = strip_wanted_ && filters_vlans_;
@@ -146,7 +146,7 @@ bool told_interface::hash_takes(const address& to) const {
   return false;
 }
 
-// 6.8: with LPE, which the driver sets for an MTU above 1500, the limit is 16384.
+// FS 6.8: with LPE, which the driver sets for an MTU above 1500, the limit is 16384.
 fate_set told_interface::damage_of(const planned_frame& frame) const {
   const bool bad_fcs = frame.offer.bad_fcs;
   if (frame.wire_bytes < least_frame) return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});

@@ -1,4 +1,4 @@
-// What an interface was told, and which frames its card must take then: fact sheet 6.7, 10.2 and 10.8, not the driver's
+// What an interface was told, and which frames its card must take then: FS 6.7, FS 10.2 and FS 10.8, not the driver's
 // code.
 //
 // Made from a scenario by the scoreboard of a regression, one for each change of reconfigure.actions.
@@ -21,7 +21,8 @@ class told_interface {
 
   /// What becomes of the frame unless room runs out.
   fate_set fates_of(const planned_frame& frame) const;
-  /// How the chip drops the frame for its length, RX_ER or FCS (6.8) unless it stores bad ones; none for a good frame.
+  /// How the chip drops the frame for its length, RX_ER or FCS (FS 6.8) unless it stores bad ones; none for a good
+  /// frame.
   fate_set damage_of(const planned_frame& frame) const;
   /// The chip stores it, as far as its length, RX_ER and FCS go.
   bool stores(const planned_frame& frame) const { return store_bad_ || damage_of(frame).none(); }
@@ -31,7 +32,7 @@ class told_interface {
   bool strips() const { return strips_; }
   /// The chip verifies checksums (RXCSUM.TUOFL).
   bool verifies() const { return verifies_; }
-  /// How often the changes so far took the interface down and up (10.8).
+  /// How often the changes so far took the interface down and up (FS 10.8).
   std::uint32_t downs() const { return downs_; }
 
  private:

@@ -1,4 +1,4 @@
-// Frames over several descriptors (10.6): buffers become fragments of one packet.
+// Frames over several descriptors (FS 10.6): buffers become fragments of one packet.
 #include <algorithm>
 #include <cstring>
 

@@ -74,7 +74,7 @@ struct pci_slot {
 /// Empty when the settings are usable, otherwise what is wrong with which key.
 std::string_view check(const config& settings);
 
-// Frame sizes with FCS (10.5, 10.6).
+// Frame sizes with FCS (FS 10.5, FS 10.6).
 inline constexpr std::uint32_t eth_header_bytes = 14;
 inline constexpr std::uint32_t fcs_bytes = 4;
 inline constexpr std::uint32_t vlan_tag_bytes = 4;

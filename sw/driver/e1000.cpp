@@ -56,7 +56,7 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
 
 e1000::~e1000() = default;
 
-// 10.1 step 1.
+// FS 10.1 step 1.
 bool e1000::enable_device() {
   std::uint32_t io_base = 0;
   const std::uint32_t bar0 = host_.config_read32(slot_.device, config_bar0);
@@ -94,7 +94,7 @@ driver_status e1000::probe() {
   return driver_status::ok;
 }
 
-// 10.2 steps 2 to 7.
+// FS 10.2 steps 2 to 7.
 void e1000::configure() {
   filter_.set_rx_mode(dev_);
   filter_.restore_vlans(dev_);
@@ -103,7 +103,7 @@ void e1000::configure() {
   receiver_->fill();  // frames may come from here on (D-2)
 }
 
-// 10.2 step 8 without the interrupt line.
+// FS 10.2 step 8 without the interrupt line.
 void e1000::start() {
   host_.sync();
   down_ = false;
@@ -136,7 +136,7 @@ driver_status e1000::open() {
   return driver_status::ok;
 }
 
-// 10.3.
+// FS 10.3.
 kernel::irq_return e1000::on_irq() {
   const std::uint32_t causes = regs_.read_icr();
   if (causes == 0) return kernel::irq_return::none;
@@ -147,7 +147,7 @@ kernel::irq_return e1000::on_irq() {
   return kernel::irq_return::handled;
 }
 
-// 10.7.
+// FS 10.7.
 void e1000::run_watchdog() {
   if (down_) return;
   ++watchdog_runs_;
@@ -172,7 +172,8 @@ void e1000::update_statistics() {
   dev_.stats.rx_errors = c["RXERRC"] + c["CRCERRS"] + c["ALGNERRC"] + c["RUC"] + c["ROC"] + c["CEXTERR"];
 }
 
-// 10.8.  Polls go on while the chip stops, so what has arrived is still taken; what is left after the reset is dropped.
+// FS 10.8.  Polls go on while the chip stops, so what has arrived is still taken; what is left after the reset is
+// dropped.
 void e1000::down() {
   hardware_.stop();
   mode_->stop();

@@ -47,11 +47,11 @@ class e1000 {
   e1000(const e1000&) = delete;
   e1000& operator=(const e1000&) = delete;
 
-  /// 10.1: finds the card, resets it, learns its address.  No interrupt until open().
+  /// FS 10.1: finds the card, resets it, learns its address.  No interrupt until open().
   driver_status probe();
-  /// 10.2: ring, buffers, interrupt, first LSC.
+  /// FS 10.2: ring, buffers, interrupt, first LSC.
   driver_status open();
-  /// 10.8.  Afterwards the chip touches no memory of ours (D-6).
+  /// FS 10.8.  Afterwards the chip touches no memory of ours (D-6).
   void close();
 
   // ---- Reconfiguration, open or not (reconfigure.cpp).  One task at a time.

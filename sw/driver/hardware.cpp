@@ -15,7 +15,7 @@ constexpr std::uint32_t vlan_ether_type = 0x8100;
 constexpr std::uint32_t packet_buffer_kb = 48;
 constexpr std::uint32_t packet_buffer_jumbo_kb = 40;
 constexpr std::uint32_t jumbo_frame_bytes = 8192;
-constexpr std::uint32_t descriptor_thresholds = 0x01010000;  // GRAN and WTHRESH = 1 (2.6)
+constexpr std::uint32_t descriptor_thresholds = 0x01010000;  // GRAN and WTHRESH = 1 (FS 2.6)
 
 }  // namespace
 
@@ -86,7 +86,7 @@ void hardware::reset(const stack::mac_address& address) {
 }
 
 std::uint32_t hardware::buffer_size_bits() const {
-  // 6.1: BSIZE counts down from 2048; with BSEX from 32768, of which 00 is reserved.
+  // FS 6.1: BSIZE counts down from 2048; with BSEX from 32768, of which 00 is reserved.
   switch (hardware_buffer_bytes(settings_)) {
     case 256:
       return 3U << rctl::BSIZE_SHIFT;
@@ -120,7 +120,7 @@ void hardware::setup_rctl() {
   regs_.write(reg::RCTL, control);
 }
 
-// 6.4: Linux writes none of them on this card; DPDK keeps bits 31:25 and counts descriptors (GRAN).
+// FS 6.4: Linux writes none of them on this card; DPDK keeps bits 31:25 and counts descriptors (GRAN).
 void hardware::set_thresholds() {
   if (settings_.rsrpd != 0) regs_.write(reg::RSRPD, settings_.rsrpd);
   if ((settings_.pthresh | settings_.hthresh | settings_.wthresh) != 0) write_thresholds();

@@ -18,23 +18,23 @@ class hardware {
   hardware(registers& regs, kernel::timers& clock, const config& settings)
       : regs_(regs), timers_(clock), settings_(settings) {}
 
-  /// 3.1: masks, stops both engines, resets through the I/O window, leaves the chip quiet.
+  /// FS 3.1: masks, stops both engines, resets through the I/O window, leaves the chip quiet.
   void reset_hw();
-  /// 10.1 step 7 without EEPROM and PHY: filters, flow control registers, statistics.
+  /// FS 10.1 step 7 without EEPROM and PHY: filters, flow control registers, statistics.
   void init_hw(const stack::mac_address& address);
   /// PBA, reset_hw, WUC, init_hw, VET (e1000_reset).
   void reset(const stack::mac_address& address);
 
   /// RAL0/RAH0 as the reset loaded it; false when the entry is not valid.
   bool read_address(stack::mac_address& address);
-  /// RCTL without EN (10.2 step 5).
+  /// RCTL without EN (FS 10.2 step 5).
   void setup_rctl();
   /// Timers, ring registers, checksum offload, EN (10.2 step 6).  `itr`: interrupts per second, 0 = no limit.
   void configure_rx(const rx_ring& ring, std::uint32_t itr);
   /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
   void stop();
 
-  /// RXDCTL at any time (6.4): the fetch and the write-back look at it whenever they decide.
+  /// RXDCTL at any time (FS 6.4): the fetch and the write-back look at it whenever they decide.
   void write_thresholds();
 
  private:

@@ -1,4 +1,4 @@
-// Interrupt moderation: interrupts per second to the ITR register, and the rate that traffic asks for (7.7).
+// Interrupt moderation: interrupts per second to the ITR register, and the rate that traffic asks for (FS 7.7).
 //
 // Owner: driver::e1000.  Callers: configure (the rate), the NAPI mode (dynamic rate).
 #pragma once

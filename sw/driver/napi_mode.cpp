@@ -1,4 +1,4 @@
-// NAPI (10.3, 10.4): the interrupt masks itself and schedules a poll, the poll unmasks when the ring is empty.
+// NAPI (FS 10.3, FS 10.4): the interrupt masks itself and schedules a poll, the poll unmasks when the ring is empty.
 #include "sw/driver/moderation.h"
 #include "sw/driver/receive_mode.h"
 

@@ -1,4 +1,4 @@
-// The card's counters, accumulated from its read-to-clear registers (6.10).
+// The card's counters, accumulated from its read-to-clear registers (FS 6.10).
 //
 // Owner: driver::e1000.  Callers: the watchdog and the platform's report.
 #pragma once

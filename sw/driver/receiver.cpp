@@ -5,10 +5,10 @@
 namespace ringside::driver {
 namespace {
 
-/// Errors that make Linux drop a frame (5.2): CE | SE | SEQ | CXE | RXE.
+/// Errors that make Linux drop a frame (FS 5.2): CE | SE | SEQ | CXE | RXE.
 constexpr std::uint8_t drop_mask = rxd_error::CE | rxd_error::SE | rxd_error::SEQ | rxd_error::CXE | rxd_error::RXE;
 static_assert(drop_mask == 0x97);
-constexpr std::uint16_t vid_mask = 0x0FFF;  // 10.5: priority and CFI are not kept
+constexpr std::uint16_t vid_mask = 0x0FFF;  // FS 10.5: priority and CFI are not kept
 
 }  // namespace
 
@@ -120,7 +120,7 @@ bool receiver::acceptable(const rx_descriptor& d) {
 }
 
 void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
-  // 10.5: only a verified sum counts; a bad one is verified again in software.
+  // FS 10.5: only a verified sum counts; a bad one is verified again in software.
   if (settings_.checksum_offload && (d.status & rxd_status::IXSM) == 0) {
     if ((d.errors & rxd_error::TCPE) != 0) {
       ++counters_.checksum_bad;

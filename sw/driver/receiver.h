@@ -47,14 +47,14 @@ class receiver {
   void apply(const config& settings);
   /// Until clean_ring() nothing is posted any more: the buffers would be of the wrong size (e1000_change_mtu).
   void stop_refill() { refill_allowed_ = false; }
-  /// Posts all buffers and writes RDT (10.2 step 7).
+  /// Posts all buffers and writes RDT (FS 10.2 step 7).
   void fill() { refill(ring_.at.unused()); }
   /// Frees the buffers; frames still in the ring get their fate (e1000_clean_rx_ring).  The chip has been reset.
   void clean_ring();
   /// Frees the ring.  Only after clean_ring().
   void release() { ring_.release(); }
 
-  /// Takes up to `budget` descriptors and returns how many (10.5, 10.6).  Refills on the way and at the end.
+  /// Takes up to `budget` descriptors and returns how many (FS 10.5, FS 10.6).  Refills on the way and at the end.
   std::uint32_t clean(std::uint32_t budget);
 
   const rx_ring& ring() const { return ring_; }

@@ -1,4 +1,5 @@
-// The interface changed while it runs (10.8): filters live, everything that concerns buffers or rings by down and up.
+// The interface changed while it runs (FS 10.8): filters live, everything that concerns buffers or rings by down and
+// up.
 //
 // As in Linux only one task at a time reconfigures (RTNL); close() may come at any moment and waits.
 #include <algorithm>

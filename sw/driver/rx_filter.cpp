@@ -5,7 +5,7 @@
 namespace ringside::driver {
 namespace {
 
-constexpr std::uint32_t bit_in_word = 0x1F;  // 32 bits a word: MTA and VFTA alike (6.7)
+constexpr std::uint32_t bit_in_word = 0x1F;  // 32 bits a word: MTA and VFTA alike (FS 6.7)
 constexpr unsigned word_shift = 5;
 
 }  // namespace
@@ -24,7 +24,7 @@ void write_address(registers& regs, std::uint32_t entry, const stack::mac_addres
 }
 
 std::uint32_t multicast_hash(const stack::mac_address& a, std::uint32_t offset) {
-  static constexpr std::array<unsigned, 4> shifts{4, 3, 2, 0};  // 6.7, V-51
+  static constexpr std::array<unsigned, 4> shifts{4, 3, 2, 0};  // FS 6.7, V-51
   const std::uint32_t last_two = a[4] | static_cast<std::uint32_t>(a[5]) << 8;
   return last_two >> shifts.at(offset) & 0xFFF;
 }
@@ -55,7 +55,7 @@ void rx_filter::set_rx_mode(const stack::net_device& dev) {
     table.at(hash >> word_shift) |= 1U << (hash & bit_in_word);
   }
   for (; entry < address_entries_used; ++entry) write_address(regs_, entry, 0, 0);
-  // 10.2 step 2: from the last word down, and whole: an address that stays is never missing in between.
+  // FS 10.2 step 2: from the last word down, and whole: an address that stays is never missing in between.
   for (std::uint32_t i = reg::MTA_COUNT; i-- > 0;) regs_.write(reg::MTA + i * reg::MTA_STRIDE, table.at(i));
   regs_.flush();
 }

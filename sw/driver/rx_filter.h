@@ -1,6 +1,7 @@
 // Which frames the chip takes: exact addresses, multicast hash, promiscuous bits, VLANs.  Register sequences only.
 //
-// Owner: driver::e1000.  Callers: open and up (all of it), reconfiguration while the interface runs (10.2, 10.8, R-3).
+// Owner: driver::e1000.  Callers: open and up (all of it), reconfiguration while the interface runs (FS 10.2, FS 10.8,
+//
 #pragma once
 
 #include <cstdint>
@@ -12,15 +13,15 @@
 
 namespace ringside::driver {
 
-/// Exact entries the driver uses: RA0 is the station's own, RA15 stays untouched (10.1).
+/// Exact entries the driver uses: RA0 is the station's own, RA15 stays untouched (FS 10.1).
 inline constexpr std::uint32_t address_entries_used = 15;
 
-/// Writes RAL and RAH of an entry, each pushed to the chip before the next (10.2 step 2).
+/// Writes RAL and RAH of an entry, each pushed to the chip before the next (FS 10.2 step 2).
 void write_address(registers& regs, std::uint32_t entry, std::uint32_t low, std::uint32_t high);
 /// The same for an address, with AV=1.
 void write_address(registers& regs, std::uint32_t entry, const stack::mac_address& address);
 
-/// The twelve bits of a multicast address that choose its bit in MTA, for RCTL.MO = `offset` (6.7).
+/// The twelve bits of a multicast address that choose its bit in MTA, for RCTL.MO = `offset` (FS 6.7).
 std::uint32_t multicast_hash(const stack::mac_address& address, std::uint32_t offset);
 
 class rx_filter {
@@ -42,7 +43,8 @@ class rx_filter {
   void add_priority_tag();
   bool vlan_used() const { return priority_tag_; }
   bool has_vlan(std::uint16_t vid) const { return vlans_.contains(vid); }
-  /// After a reset (10.2 step 3): with VIDs, VME, VFE and every bit; without, nothing, so that VME stays 0 (10.8).
+  /// After a reset (FS 10.2 step 3): with VIDs, VME, VFE and every bit; without, nothing, so that VME stays 0
+  /// (FS 10.8).
   void restore_vlans(const stack::net_device& dev);
   /// Remembers a VID for the next restore_vlans().
   void note_vlan(std::uint16_t vid) {

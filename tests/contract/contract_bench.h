@@ -19,7 +19,7 @@ class contract_bench {
   static constexpr std::uint64_t first_buffer = 0x20'0000;
   static constexpr std::uint64_t buffer_stride = 0x1000;
   static constexpr std::uint32_t buffer_bytes = 2048;
-  static constexpr std::uint32_t rx_control = 0x0000'8002;  // EN | BAM, fact sheet 10.2
+  static constexpr std::uint32_t rx_control = 0x0000'8002;  // EN | BAM, FS 10.2
   static constexpr std::uint32_t enabled_causes = 0x9D;     // I-8
   static constexpr std::uint8_t cpu = 0;
 
@@ -44,7 +44,7 @@ class contract_bench {
   void read(std::uint32_t offset, std::uint32_t value) { nic(stage::reg_read, 0, offset, value); }
 
   // ---- driver ----
-  /// Ring registers as in 10.2, receiver on, IMS set.
+  /// Ring registers as in FS 10.2, receiver on, IMS set.
   void open(std::uint32_t descriptors = 8, std::uint32_t control = rx_control);
   void post(std::uint32_t index) { post(index, buffer(index)); }
   void post(std::uint32_t index, std::uint64_t address);

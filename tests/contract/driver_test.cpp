@@ -184,7 +184,7 @@ TEST(driver_rules, S_11_unmasks_before_the_poll_is_complete) {
   EXPECT_ONLY(bench, "S-11");
 }
 
-// 10.8: a VLAN change masks and unmasks from a task, while a poll that is not complete waits for ksoftirqd.
+// FS 10.8: a VLAN change masks and unmasks from a task, while a poll that is not complete waits for ksoftirqd.
 TEST(driver_rules, a_task_may_unmask_while_a_poll_waits) {
   received bench;
   bench.interrupt(icr::RXT0);
@@ -307,7 +307,7 @@ TEST(driver_rules, chain_unmapped_part_by_part_is_legal) {
   EXPECT_LEGAL(bench);
 }
 
-// 10.7: the watchdog's ICS = RXDMT0 is a safety net that must find nothing.
+// FS 10.7: the watchdog's ICS = RXDMT0 is a safety net that must find nothing.
 TEST(driver_rules, D_4_frame_waited_for_the_watchdog) {
   received bench;
   bench.interrupt(icr::RXT0);

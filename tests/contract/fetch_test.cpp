@@ -91,7 +91,7 @@ TEST(fetch_rules, N_9_fetch_long_after_enable_fell) {
   EXPECT_ONLY(bench, "N-9");
 }
 
-// R-5, 6.3: a read the bus had taken before EN fell may finish.
+// R-5, FS 6.3: a read the bus had taken before EN fell may finish.
 TEST(fetch_rules, fetch_under_way_when_enable_fell_is_legal) {
   contract_bench bench;
   open_with_four(bench);

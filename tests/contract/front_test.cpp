@@ -108,7 +108,7 @@ TEST(front_rules, R_32_good_frame_without_rnbc) {
   EXPECT_ONLY(bench, "R-32");
 }
 
-// 6.8: what SBP alone stores is no good frame, so RNBC need not count it.
+// FS 6.8: what SBP alone stores is no good frame, so RNBC need not count it.
 TEST(front_rules, R_32_counts_frames_up_to_the_longest_good_one) {
   struct row {
     std::uint32_t bytes;
@@ -175,7 +175,7 @@ TEST(front_rules, R_6_enable_does_not_look_at_the_tail) {
   EXPECT_ONLY(bench, "R-6");
 }
 
-// 6.3: a full cache cannot fetch, so nobody may ask for it.
+// FS 6.3: a full cache cannot fetch, so nobody may ask for it.
 TEST(front_rules, no_fetch_into_a_full_cache_is_legal) {
   contract_bench bench{config{}};
   bench.write(reg::RXDCTL, rxdctl::GRAN | 63U << rxdctl::WTHRESH_SHIFT);

@@ -194,7 +194,7 @@ TEST(legal, tail_before_enable) {
   EXPECT_LEGAL(bench);
 }
 
-// 10.8: Linux clears EN, waits 10 ms and only then stops the poll, which may take and refill meanwhile.
+// FS 10.8: Linux clears EN, waits 10 ms and only then stops the poll, which may take and refill meanwhile.
 TEST(legal, poll_goes_on_while_the_receiver_is_being_stopped) {
   contract_bench bench;
   bench.open(16);
@@ -232,7 +232,7 @@ TEST(legal, posts_overtake_the_ring_registers) {
   EXPECT_LEGAL(bench);
 }
 
-// 6.3: the data of one fetch may come in pieces; its first descriptors are used before its end.
+// FS 6.3: the data of one fetch may come in pieces; its first descriptors are used before its end.
 TEST(legal, descriptors_of_a_fetch_are_used_before_its_end) {
   contract_bench bench;
   bench.open();
@@ -317,7 +317,7 @@ TEST(legal, rxdmt0_at_the_threshold) {
   EXPECT_LEGAL(bench);
 }
 
-// 7.4: FPD raises RXT0 with nothing pending.
+// FS 7.4: FPD raises RXT0 with nothing pending.
 TEST(legal, flush_write_raises_rxt0_alone) {
   contract_bench bench;
   bench.open();
@@ -328,7 +328,7 @@ TEST(legal, flush_write_raises_rxt0_alone) {
   EXPECT_LEGAL(bench);
 }
 
-// 10.8: polls go on for 10 ms after EN = 0 and ring the doorbell.  A write-back the bus had taken before it ends in
+// FS 10.8: polls go on for 10 ms after EN = 0 and ring the doorbell.  A write-back the bus had taken before it ends in
 // memory, and the driver takes it although the card forgets it.
 TEST(legal, a_write_back_under_way_when_the_ring_is_flushed) {
   for (const bool in_memory : {true, false}) {
@@ -357,7 +357,7 @@ TEST(legal, a_write_back_under_way_when_the_ring_is_flushed) {
   }
 }
 
-// Register tests of 11.2 put garbage into the ring registers with EN = 0.
+// Register tests of FS 11.2 put garbage into the ring registers with EN = 0.
 TEST(legal, garbage_in_ring_registers_while_off) {
   contract_bench bench;
   for (const std::uint32_t pattern : {0x5A5A5A5AU, 0xA5A5A5A5U, 0U, 0xFFFFFFFFU})

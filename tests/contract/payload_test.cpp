@@ -37,7 +37,7 @@ TEST(payload_rules, N_3_second_burst_beyond_BSIZE) {
   EXPECT_ONLY(bench, "N-3");
 }
 
-// 6.1: the seven buffer sizes.
+// FS 6.1: the seven buffer sizes.
 TEST(payload_rules, N_3_beyond_each_buffer_size) {
   struct {
     std::uint32_t code, bytes;

@@ -77,7 +77,7 @@ TEST(statistics_rules, each_wrong_value_has_its_rule) {
   }
 }
 
-// A length counter of 16 bits is enough for every frame a card can accept (6.8).
+// A length counter of 16 bits is enough for every frame a card can accept (FS 6.8).
 TEST(statistics_rules, R_53_a_frame_beyond_16_bits_counts_at_least_65535) {
   for (const auto& [value, sound] : {std::pair{65'535U, true}, {80'070U, true}, {65'534U, false}, {80'071U, false}}) {
     counted bench;

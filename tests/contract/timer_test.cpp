@@ -1,4 +1,4 @@
-// RXT0 at the wrong time: I-32 (too early) and I-1 (never), against arithmetic of 7.4.
+// RXT0 at the wrong time: I-32 (too early) and I-1 (never), against arithmetic of FS 7.4.
 #include <gtest/gtest.h>
 
 #include "hw/regs/e1000_regs.h"

@@ -20,12 +20,12 @@ TEST(lesson, one_frame_reaches_the_application) {
   const lesson_result r = sound("one_frame");
   EXPECT_EQ(r["frames.delivered"], 16);
   EXPECT_EQ(r["latency_ns.wire_app.samples"], 16);
-  // The card at rest interrupts at once; the following frames wait for ITR (sheet 7.3).
+  // The card at rest interrupts at once; the following frames wait for ITR (FS 7.3).
   EXPECT_LT(r["latency_ns.wire_app.min"], 10'000);
   EXPECT_GT(r["latency_ns.wire_app.max"], 40'000);
 }
 
-// Sheet 7.3 and 7.4: 50,000 frames a second for 20 ms; ITR 20,000 a second allows 400 interrupts, ITR 4,000 allows 80.
+// FS 7.3 and FS 7.4: 50,000 frames a second for 20 ms; ITR 20,000 a second allows 400 interrupts, ITR 4,000 allows 80.
 TEST(lesson, coalescing_trades_interrupts_for_latency) {
   const lesson_result off = sound("lesson_coalescing", {"driver.itr=off"});
   const lesson_result medium = sound("lesson_coalescing");
@@ -41,7 +41,7 @@ TEST(lesson, coalescing_trades_interrupts_for_latency) {
   for (const lesson_result* r : {&off, &medium, &low}) EXPECT_EQ((*r)["frames.delivered"], 1000);
 }
 
-// Sheet 7.4: RDTR restarts with every frame.  Frames every 20 us keep a delay of 30.7 us from ever ending; only half an
+// FS 7.4: RDTR restarts with every frame.  Frames every 20 us keep a delay of 30.7 us from ever ending; only half an
 // empty ring (RXDMT0) interrupts, unless RADV bounds the wait.
 TEST(lesson, coalescing_rdtr_starves_without_radv) {
   const lesson_result no_radv = sound("lesson_coalescing", {"driver.itr=off", "driver.rdtr=30", "driver.radv=0"});
@@ -69,7 +69,7 @@ TEST(lesson, livelock_of_the_old_way_against_napi) {
   EXPECT_GT(irq["interrupts.hardirqs"], 100 * napi["interrupts.hardirqs"]);
 }
 
-// Sheet 6.10: RNBC counts frames that found no descriptor, MPC those that found no room.
+// FS 6.10: RNBC counts frames that found no descriptor, MPC those that found no room.
 TEST(lesson, ring_runs_dry_counts_rnbc_before_mpc) {
   const lesson_result small = sound("lesson_ring_runs_dry");
   EXPECT_GT(small["chip.RNBC"], 0);

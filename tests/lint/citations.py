@@ -15,6 +15,10 @@ STATED = re.compile(r"\*\*([A-Z]{1,2}-\d+[a-z]?)\b")
 ROW = re.compile(r"^\|\s*([A-Z]{1,2}-\d+[a-z]?)\s*\|", re.M)
 HEADING = re.compile(r"^##+ (\d+(?:\.\d+)?)\.? ", re.M)
 SECTION = re.compile(r"\bFS (\d+(?:\.\d+)?)")
+# Other ways to write a section of the sheet, which neither a reader nor this lint can look up: "sheet 6.8", and a comment,
+# a parenthesis or a source that begins with the bare number of one.
+LOOSE = re.compile(r"\b(?:fact )?sheet(?:'s)?(?: section|,? sections?)? \(?\d+(?:\.\d+)?\b", re.I)
+BARE = re.compile(r"""(?://+ |(?:^|\s)# |\(|^source = "|^rule = ")(\d+\.\d+)(?=[):;,"]| step| and \d| to \d|$)""")
 # Ids that tests use because no rule bears them.
 NO_RULE = {"tests/contract/registry_test.cpp": ("R-999",), "tests/platform/cli_test.cpp": ("R-99",),
            "tests/platform/loader_test.cpp": ("R-99",)}
@@ -48,6 +52,11 @@ def judge(name, text, rules, sections, excused=()):
                 yield f"{name}:{number}: cites FS {section}, which the fact sheet does not have"
 
 
+        bare = [section for section in BARE.findall(line) if section in sections and name != SHEET]
+        for loose in LOOSE.findall(line) or bare:
+            yield f"{name}:{number}: '{loose}': cite a section as FS 6.8"
+
+
 def main():
     sheet, linux, plan = (files.text(page) for page in (SHEET, LINUX, PLAN))
     all_stated = stated(sheet, linux, plan)
@@ -55,7 +64,7 @@ def main():
     findings = list(twice(all_stated))
     checked = [f for f in files.tracked() if f.suffix not in SUFFIXES and str(f) not in SKIP]
     for path in checked:
-        findings += judge(path, files.text(path), rules, sections, NO_RULE.get(str(path), ()))
+        findings += judge(str(path), files.text(path), rules, sections, NO_RULE.get(str(path), ()))
     files.finish("citations", findings, len(checked))
 
 

@@ -35,6 +35,12 @@ class CitationsTest(unittest.TestCase):
         for section in ("FS 6.9", "FS 7", "FS 6.80"):
             self.expect(section, f"// as {section} says\n")
 
+    def test_a_section_without_its_page(self):
+        for text in ("// 6.8: limits", "f();  // 6.8", "f();  // x (6.8)", "(6.8, R-40)", "# 6.8 and 6.9", 'source = "6.8"',
+                     "sheet 6.8", "the fact sheet, section 6", "the fact sheet's (6.8"):
+            self.expect("cite a section as FS 6.8", text)
+        self.assertEqual(findings("// FS 6.8: limits\n// waits 6.8 us (6.8 %), 5.9\n"), [])
+
     def test_no_rule_at_all(self):
         self.assertEqual(findings("UTF-8 e1000-82540 a/R-99 x86-64 IEEE-1800\n"), [])
 

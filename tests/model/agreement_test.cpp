@@ -148,7 +148,7 @@ TEST_P(overflow_agreement, same_frames_are_missed) {
 
 INSTANTIATE_TEST_SUITE_P(seeds, overflow_agreement, testing::Range<std::uint64_t>(1, 9));
 
-// 6.6, R-31: frames of 125 and 2 words; nothing fits into 0 KiB, and 64 KiB is all there is.
+// FS 6.6, R-31: frames of 125 and 2 words; nothing fits into 0 KiB, and 64 KiB is all there is.
 TEST(packet_buffer_agreement, edges) {
   for (const std::uint32_t rxa : {0U, 8U, 64U, 65U, 127U})
     for (const card_kind kind : {card_kind::model, card_kind::rtl}) {

@@ -1,4 +1,4 @@
-// Checksum offload and packet checksum, 5.3 and 5.4, with sums worked out by hand (RFC 1071).
+// Checksum offload and packet checksum, FS 5.3 and FS 5.4, with sums worked out by hand (RFC 1071).
 #include <gtest/gtest.h>
 
 #include <ostream>

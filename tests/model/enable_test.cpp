@@ -1,4 +1,4 @@
-// The receiver switched off, the link down, and what a full FIFO lets through: 6.1, 3.4, 6.6.
+// The receiver switched off, the link down, and what a full FIFO lets through: FS 6.1, FS 3.4, FS 6.6.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -41,7 +41,7 @@ TEST(enable, off_takes_no_frame_from_the_wire) {  // R-5
   bench.write(reg::RCTL, rctl::EN);
   bench.run_for(100 * us);
   EXPECT_EQ(bench.read(reg::RDH), 1U);
-  EXPECT_EQ(bench.read(reg::TPR), 1U);  // 6.10: counts only while RCTL.EN
+  EXPECT_EQ(bench.read(reg::TPR), 1U);  // FS 6.10: counts only while RCTL.EN
 }
 
 // without LPE and SBP the buffers may have 1522 bytes, whatever BSIZE says.  A longer frame that waits in the

@@ -1,4 +1,4 @@
-// Address and VLAN filter, length and FCS rules, flow control: 6.7 to 6.9 by hand.
+// Address and VLAN filter, length and FCS rules, flow control: FS 6.7 to FS 6.9 by hand.
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -10,7 +10,7 @@ namespace {
 
 using address = std::array<std::uint8_t, 6>;
 constexpr address other_host{0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
-constexpr address group{0x01, 0xAA, 0x00, 0x12, 0x34, 0x56};  // 6.7's example
+constexpr address group{0x01, 0xAA, 0x00, 0x12, 0x34, 0x56};  // FS 6.7's example
 constexpr address pause_address{0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
 
 struct seen {
@@ -57,7 +57,7 @@ TEST(filter, multicast_needs_mpe_or_a_hash_hit) {
   EXPECT_FALSE(accepts(group, rctl::UPE | rctl::BAM));
 }
 
-TEST(filter, hash_values_of_the_four_offsets) {  // 6.7: 0x563, 0xAC6, 0x58D, 0x634
+TEST(filter, hash_values_of_the_four_offsets) {  // FS 6.7: 0x563, 0xAC6, 0x58D, 0x634
   constexpr std::uint32_t hash_of[] = {0x563, 0xAC6, 0x58D, 0x634};
   for (std::uint32_t offset = 0; offset < 4; ++offset)
     for (const std::uint32_t hash : hash_of) {
@@ -143,7 +143,7 @@ struct length_case {
   bool bad_fcs;
   bool rx_er;
   std::uint32_t errors;                 // with SBP
-  std::vector<std::uint32_t> counters;  // of 6.8, each one
+  std::vector<std::uint32_t> counters;  // of FS 6.8, each one
 };
 void PrintTo(const length_case& c, std::ostream* out) {
   *out << c.size << (c.bad_fcs ? " bad FCS" : "") << (c.rx_er ? " RX_ER" : "");
@@ -151,7 +151,7 @@ void PrintTo(const length_case& c, std::ostream* out) {
 
 class length_rules : public testing::TestWithParam<length_case> {};
 
-// 6.8; R-27: a bad frame uses no descriptor; R-41: a short frame keeps its length, nothing is padded.
+// FS 6.8; R-27: a bad frame uses no descriptor; R-41: a short frame keeps its length, nothing is padded.
 TEST_P(length_rules, drop_store_and_count) {
   const length_case& c = GetParam();
   offered_frame frame = plain_frame(own_address, c.size);
@@ -260,7 +260,7 @@ TEST(length, fcs_is_stripped_with_secrc) {  // R-42
   EXPECT_EQ(bench.read(reg::GORCL), 64U);
 }
 
-TEST(counters, size_bins_and_kinds) {  // 6.10
+TEST(counters, size_bins_and_kinds) {  // FS 6.10
   card_bench bench;
   sim_time at = 0;
   for (const std::size_t size : {64, 65, 127, 128, 255, 256, 511, 512, 1023, 1024, 1522})

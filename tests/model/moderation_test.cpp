@@ -1,4 +1,4 @@
-// Interrupt causes, throttle and receive timers: section 7, to the nanosecond.
+// Interrupt causes, throttle and receive timers: FS 7, to the nanosecond.
 #include <gtest/gtest.h>
 
 #include "tests/model/card_bench.h"
@@ -8,8 +8,8 @@ namespace {
 
 constexpr auto writeback = tlm::dma_kind::writeback;
 constexpr auto payload = tlm::dma_kind::payload;
-constexpr sim_time timer_unit = 1024 * ns;  // 7.4
-constexpr sim_time itr_unit = 256 * ns;     // 7.3
+constexpr sim_time timer_unit = 1024 * ns;  // FS 7.4
+constexpr sim_time itr_unit = 256 * ns;     // FS 7.3
 constexpr sim_time clock = 8 * ns;
 
 sim_time edge(sim_time t) {
@@ -52,7 +52,7 @@ TEST(receive_timers, packet_timer_counts_from_the_last_byte_of_the_last_frame) {
   EXPECT_EQ(t.written[0] - t.data[2], immediate() + 50 * timer_unit);
 }
 
-TEST(receive_timers, absolute_timer_counts_from_the_first_frame) {  // 7.4
+TEST(receive_timers, absolute_timer_counts_from_the_first_frame) {  // FS 7.4
   std::vector<std::pair<sim_time, std::size_t>> frames;
   constexpr int count = 8;
   frames.reserve(count);

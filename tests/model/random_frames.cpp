@@ -244,7 +244,7 @@ random_setup make_setup(rng& random, std::uint32_t ring_size, std::uint64_t firs
     s.registers.emplace_back(reg::RAH + i * reg::RAH_STRIDE,
                              rah::AV | i << 8 | (i == 2 && one_in(random, 2) ? 0x1'0000U : 0U));
   }
-  // Any byte alignment (section 5), null descriptors anywhere.
+  // Any byte alignment (FS 5), null descriptors anywhere.
   const bool some_null = one_in(random, 3);
   const std::uint32_t alignment = one_in(random, 2) ? 0 : 255;
   for (std::uint32_t i = 0; i < ring_size; ++i) {

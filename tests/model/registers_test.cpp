@@ -1,4 +1,4 @@
-// Section 1 and 2 of the fact sheet through the seam: every register's reset value and mask, the I/O window, the
+// FS 1 and FS 2 through the seam: every register's reset value and mask, the I/O window, the
 // configuration header.
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ constexpr auto io = tlm::pci_space::io;
 
 TEST(registers, reset_values_of_the_whole_table) {
   card_bench bench;
-  // The bench has set SLU, so the link is up: 0x00000B83 on a 66 MHz bus (2.1).
+  // The bench has set SLU, so the link is up: 0x00000B83 on a 66 MHz bus (FS 2.1).
   const std::map<std::uint32_t, std::uint32_t> other = {{reg::CTRL, 0xA41},
                                                         {reg::CTRL_DUP, 0xA41},
                                                         {reg::STATUS, 0xB83},
@@ -60,14 +60,14 @@ TEST(registers, unimplemented_ones_read_zero) {  // P-6, R-60
   }
 }
 
-TEST(registers, status_ignores_writes) {  // 2.3, P-7
+TEST(registers, status_ignores_writes) {  // FS 2.3, P-7
   card_bench bench;
   bench.write(reg::STATUS, all);
   EXPECT_EQ(bench.read(reg::STATUS), 0xB83U);
   EXPECT_EQ(bench.read(reg::STATUS), 0xB83U);
 }
 
-TEST(registers, transmit_share_of_the_buffer_follows_rxa) {  // 6.6
+TEST(registers, transmit_share_of_the_buffer_follows_rxa) {  // FS 6.6
   card_bench bench;
   bench.write(reg::PBA, 40);
   EXPECT_EQ(bench.read(reg::PBA), 0x0018'0028U);
@@ -184,7 +184,7 @@ TEST(io_window, reaches_registers_by_dwords_only) {  // P-2
   EXPECT_EQ(bench.read(reg::VET), 0x1234U);
 }
 
-TEST(config_header, is_the_chip_s) {  // 1.1, 1.2, P-8
+TEST(config_header, is_the_chip_s) {  // FS 1.1, FS 1.2, P-8
   card_bench bench;
   const std::map<std::uint32_t, std::uint32_t> expected = {
       {0x00, 0x100E'8086}, {0x04, 0x0230'0007}, {0x08, 0x0200'0002}, {0x0C, 0}, {0x10, 0},

@@ -1,4 +1,4 @@
-// Ring, prefetch, write-back, null descriptors, overflow and reset: 6.2 to 6.6, 3.1 and section 10.9 by hand.
+// Ring, prefetch, write-back, null descriptors, overflow and reset: FS 6.2 to FS 6.6, FS 3.1 and FS 10.9 by hand.
 #include <gtest/gtest.h>
 
 #include "tests/model/card_bench.h"
@@ -34,7 +34,7 @@ TEST(rx_ring, tail_is_exclusive) {  // R-11, R-13, N-2
   EXPECT_TRUE(bench.done(9));
 }
 
-TEST(rx_ring, wraps_after_the_last_descriptor) {  // R-12, split at the ring's end (6.3)
+TEST(rx_ring, wraps_after_the_last_descriptor) {  // R-12, split at the ring's end (FS 6.3)
   card_bench bench;
   plan_frames(bench, 20);
   bench.open(8, 7, rctl::EN);
@@ -100,7 +100,7 @@ TEST(rx_ring, rewritten_descriptors_are_fetched_again) {  // R-16, N-8
   EXPECT_EQ(bench.transfers(payload)[0].address, 0x40'0000U);
 }
 
-TEST(prefetch, below_pthresh_when_hthresh_are_there) {  // 6.3
+TEST(prefetch, below_pthresh_when_hthresh_are_there) {  // FS 6.3
   const auto fetches = [](std::uint32_t control) {
     card_bench bench;
     plan_frames(bench, 8);
@@ -119,7 +119,7 @@ TEST(prefetch, below_pthresh_when_hthresh_are_there) {  // 6.3
   EXPECT_EQ(fetches(0x0101'0000 | 2).size(), 1U);  // 2 < 2 never
 }
 
-// 6.3: thresholds that change while the receiver runs hold from then on.
+// FS 6.3: thresholds that change while the receiver runs hold from then on.
 TEST(prefetch, higher_pthresh_and_lower_hthresh_look_at_once) {
   card_bench bench;
   bench.write(reg::RXDCTL, rxdctl::GRAN);
@@ -202,7 +202,7 @@ TEST(write_back, waits_for_wthresh) {  // R-20 a; timers far away
   bench.run_for(10 * us);
   EXPECT_EQ(bench.read(reg::RDH), 7U);
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
-  bench.write(reg::RDTR, rdtr::FPD);  // 7.4: even with nothing pending
+  bench.write(reg::RDTR, rdtr::FPD);  // FS 7.4: even with nothing pending
   EXPECT_NE(bench.read(reg::ICR) & icr::RXT0, 0U);
 }
 
@@ -227,7 +227,7 @@ TEST(write_back, a_lower_wthresh_writes_what_is_complete) {
   EXPECT_EQ(bench.read(reg::ICR) & icr::RXT0, 0U);  // a threshold is no interrupt
 }
 
-// 6.4: GRAN = 0 counts cache lines; CLS = 16 dwords hold 4 descriptors.
+// FS 6.4: GRAN = 0 counts cache lines; CLS = 16 dwords hold 4 descriptors.
 TEST(write_back, threshold_in_cache_lines) {
   card_bench bench;
   plan_frames(bench, 11);

@@ -1,4 +1,5 @@
-// Counters of 6.10 that the length table of filter_test.cpp does not reach: clearing, reset, SYMERRS, MPC beside GPRC.
+// Counters of FS 6.10 that the length table of filter_test.cpp does not reach: clearing, reset, SYMERRS, MPC beside
+// GPRC.
 #include <gtest/gtest.h>
 
 #include "tests/model/card_bench.h"

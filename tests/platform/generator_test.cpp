@@ -172,7 +172,7 @@ TEST(generator, errors_come_at_their_rates_one_a_frame) {
 TEST(generator, certain_errors_hit_every_frame) {
   EXPECT_EQ(spoiled({"gen.count=50", "gen.bad_fcs_per_million=1000000"}, 1522).bad_fcs, 50);
   EXPECT_EQ(spoiled({"gen.count=50", "gen.oversize_per_million=1000000"}, 1522).oversize, 50);
-  // With a jumbo MTU the chip takes 16384 bytes (sheet 6.8).
+  // With a jumbo MTU the chip takes 16384 bytes (FS 6.8).
   EXPECT_EQ(spoiled({"gen.count=50", "gen.oversize_per_million=1000000", "driver.mtu=9000"}, 16384).oversize, 50);
   EXPECT_EQ(spoiled({"gen.count=50"}, 1522).runt, 0);
 }

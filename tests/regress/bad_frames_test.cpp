@@ -37,7 +37,7 @@ told_interface told(const keys& settings) {
   return told_interface(load_scenario("", settings));
 }
 
-// The rows of 6.8 with SBP = 0, on both sides of every limit.
+// The rows of FS 6.8 with SBP = 0, on both sides of every limit.
 TEST(told_interface, drops_what_the_table_says) {
   struct row {
     damage what;
@@ -61,7 +61,7 @@ TEST(told_interface, drops_what_the_table_says) {
   }
 }
 
-// With SBP all are stored; 5.2, 10.5: the driver drops what CE or RXE marks, and what has no Ethernet header.
+// With SBP all are stored; FS 5.2, FS 10.5: the driver drops what CE or RXE marks, and what has no Ethernet header.
 TEST(told_interface, stored_frames_reach_the_driver) {
   const told_interface stores = told({"driver.store_bad=on"});
   using enum drop_reason;
@@ -73,7 +73,7 @@ TEST(told_interface, stored_frames_reach_the_driver) {
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 1600})), fates({none, driver_chain}));
 }
 
-// R-3, 6.8: the limit is that of the MTU the frame met.
+// R-3, FS 6.8: the limit is that of the MTU the frame met.
 TEST(told_interface, the_limit_moves_with_the_mtu) {
   const auto epochs = epochs_of(load_scenario("", keys{"reconfigure.actions=1us:mtu=2000,2us:mtu=1400"}));
   const planned_frame f = frame_of({.bytes = 1600});
@@ -102,7 +102,7 @@ std::string says(const std::string& counter) {
   return "scoreboard: counter " + counter + " holds 0; 1 by the frames' fates";
 }
 
-// 6.8: stored or not, the same error counters; a stored one is no good frame.
+// FS 6.8: stored or not, the same error counters; a stored one is no good frame.
 TEST(scoreboard_counters, of_a_damaged_frame) {
   using enum drop_reason;
   const keys on{"driver.store_bad=on"};

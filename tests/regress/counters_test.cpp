@@ -1,5 +1,5 @@
-// The scoreboard excuses a counter by the very frame that was arriving when EN fell and by no other (6.10, R-5, R-54):
-// events made by hand, what the chip would have counted by the sheet, and each counter one off.
+// The scoreboard excuses a counter by the very frame that was arriving when EN fell and by no other (FS 6.10, R-5,
+// events made by hand, what the chip would have counted by the sheet, and each counter one off.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -110,12 +110,13 @@ TEST_F(counters_over_a_reset, an_idle_wire_excuses_nothing) {
   begin(3), end(3), miss(3);
   enable(false);
   read_counters();
-  // 6.10: frame 3 counts in MPC, TPR and TOR alone.
+  // FS 6.10: frame 3 counts in MPC, TPR and TOR alone.
   expect_exact(
       {{"GPRC", 2}, {"PRC64", 1}, {"PRC255", 1}, {"RNBC", 1}, {"MPC", 1}, {"TPR", 3}, {"GORC", 264}, {"TOR", 864}});
 }
 
-// Frame 2 was arriving when EN fell: counted or not (R-5, 6.10), it and it alone; the missed frame 3 has no part in it.
+// Frame 2 was arriving when EN fell: counted or not (R-5, FS 6.10), it and it alone; the missed frame 3 has no part in
+// it.
 TEST_F(counters_over_a_reset, the_frame_cut_excuses_itself_alone) {
   enable(true);
   begin(1), end(1), store(1);
@@ -163,8 +164,8 @@ TEST_F(counters_over_a_reset, what_the_reset_ended_was_not_counted) {
   expect_exact({{"GPRC", 2}, {"BPRC", 1}, {"PRC64", 1}, {"PRC1023", 1}, {"TPR", 2}, {"GORC", 664}, {"TOR", 664}});
 }
 
-// 6.10: what came while EN was 0 is not counted, and excuses nothing; nor does a frame whose preamble met the rise of
-// EN.
+// FS 6.10: what came while EN was 0 is not counted, and excuses nothing; nor does a frame whose preamble met the rise
+// of EN.
 TEST_F(counters_over_a_reset, what_came_while_disabled_is_not_counted) {
   enable(true);
   begin(1), end(1), store(1);
@@ -186,7 +187,7 @@ TEST_F(counters_over_a_reset, what_came_while_disabled_is_not_counted) {
   expect_exact({{"GPRC", 2}, {"BPRC", 1}, {"PRC64", 1}, {"PRC1023", 1}, {"TPR", 2}, {"GORC", 664}, {"TOR", 664}});
 }
 
-// A frame may be lost to a down and up only while one is under way: a live change takes nothing down (10.8, R-3).
+// A frame may be lost to a down and up only while one is under way: a live change takes nothing down (FS 10.8, R-3).
 TEST(scoreboard_downs, a_live_change_loses_no_frame) {
   constexpr auto disabled = static_cast<std::uint64_t>(drop_reason::rx_disabled);
   const std::vector<planned_frame> frames = three_frames();

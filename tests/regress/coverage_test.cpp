@@ -50,7 +50,7 @@ class coverage_of : public testing::Test {
   std::unique_ptr<coverage> seen_;
 };
 
-// 6.3: without PTHRESH a fetch waits until the chip has none left.
+// FS 6.3: without PTHRESH a fetch waits until the chip has none left.
 TEST_F(coverage_of, prefetch_is_a_fetch_beside_unused_descriptors) {
   fetch(0, 4);
   for (std::uint64_t i = 0; i < 4; ++i) payload(i);
@@ -88,7 +88,7 @@ TEST_F(coverage_of, odd_buffer_is_the_first_address_of_a_frame) {
   EXPECT_EQ(count("odd_buffer"), 1U);
 }
 
-// 6.8: the limit is another above an MTU of 1500.
+// FS 6.8: the limit is another above an MTU of 1500.
 TEST_F(coverage_of, limit_moved_is_an_mtu_across_1500) {
   constexpr auto mtu = static_cast<std::uint64_t>(reconfiguration::mtu);
   const auto change = [this](std::uint64_t to, std::uint64_t flags) {

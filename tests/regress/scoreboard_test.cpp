@@ -109,7 +109,7 @@ TEST_F(scoreboard_of_two, delivered_and_never_read) {
   EXPECT_EQ(first(), "scoreboard: frame 2 was delivered and never read");
 }
 
-// the descriptor has the whole tag, although the driver passes the VID alone on; 5.1, 5.2: the verdict.
+// the descriptor has the whole tag, although the driver passes the VID alone on; FS 5.1, FS 5.2: the verdict.
 TEST_F(scoreboard_of_two, what_the_last_descriptor_says) {
   frames[0].vid = 0;
   frames[0].offer.bytes[12] = 0x81;
@@ -156,7 +156,7 @@ TEST_F(scoreboard_of_two, a_change_decides_from_its_end_on) {
                                "fifo_overflow, dropped as backlog_full, dropped as other_host"});
 }
 
-// The sheet's example of 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D and 0x634.  Behind 14 exact entries a
+// The sheet's example of FS 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D and 0x634.  Behind 14 exact entries a
 // group that differs in its first four bytes alone passes by the hash as well; one that differs in the hash does not.
 TEST(told_interface, hash_of_the_sheet) {
   for (const char* offset : {"0", "1", "2", "3"}) {

@@ -20,7 +20,7 @@ constexpr std::uint64_t ring_base = 0x10000;
 constexpr std::uint64_t buffer_base = 0x100000;
 constexpr std::uint8_t dd_eop = rxd_status::DD | rxd_status::EOP;
 
-// RCTL with the receiver on and the buffer size given in bytes (6.1).
+// RCTL with the receiver on and the buffer size given in bytes (FS 6.1).
 inline std::uint32_t rctl_for(unsigned buffer_size) {
   const std::uint32_t on = rctl::EN | rctl::BAM;
   switch (buffer_size) {
@@ -51,7 +51,7 @@ struct open_options {
   std::uint32_t ims = icr::RXT0 | icr::LSC | icr::RXDMT0 | icr::RXSEQ;
 };
 
-// The driver's open, fact sheet 10.2 steps 5 to 8: EN before RDT, IMS last.
+// The driver's open, FS 10.2 steps 5 to 8: EN before RDT, IMS last.
 inline void open(top_bench& bench, const open_options& options = {}) {
   bench.bring_up();
   bench.set_ring(options.ring, options.descriptors);

@@ -1,4 +1,4 @@
-// Ring, descriptor fetch and cache: rules, 6.3, 6.4, I-40, N-8, N-9.
+// Ring, descriptor fetch and cache: rules, FS 6.3, FS 6.4, I-40, N-8, N-9.
 #include "tests/rtl/back_setup.h"
 
 namespace {

@@ -14,7 +14,7 @@ std::uint32_t front_settings::rctl() const {
          (cfien ? rctl::CFIEN : 0) | (cfi ? rctl::CFI : 0) | (secrc ? rctl::SECRC : 0);
 }
 
-// 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
+// FS 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
 unsigned front_model::hash_of(const bytes& da, unsigned mo) {
   const unsigned upper = da[4] | da[5] << 8;
   const unsigned lowest = mo == 0 ? 4 : mo == 1 ? 3 : mo == 2 ? 2 : 0;
@@ -54,7 +54,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   counters[reg::TORL] += frame.size();
   count_control(frame, rx_er);
 
-  // 6.7, step 3.
+  // FS 6.7, step 3.
   if (frame.size() < 6) return {.accepted = false, .reason = reason::address, .rnbc = false, .stored = {}};
   const bytes da(frame.begin(), frame.begin() + 6);
   const bool is_broadcast = std::all_of(da.begin(), da.end(), [](auto b) { return b == 0xFF; });
@@ -78,7 +78,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   }
   result.accepted = true;
 
-  // 6.8.
+  // FS 6.8.
   const std::size_t length = frame.size();
   const std::size_t max = s.lpe ? 16384 : 1522;
   bool crc_ok = false;

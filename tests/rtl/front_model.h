@@ -1,5 +1,5 @@
-// What the fact sheet says must become of a frame at the receive front: written from sections 5 and 6 of
-// the 82540EM fact sheet, not from the RTL.  Called by tests/rtl/rx_front_random_test.cpp.
+// What the fact sheet says must become of a frame at the receive front: written from FS 5 and FS 6, not from
+// the RTL.  Called by tests/rtl/rx_front_random_test.cpp.
 #pragma once
 
 #include <array>

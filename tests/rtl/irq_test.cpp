@@ -80,7 +80,7 @@ TEST(irq, the_line_follows_icr_and_ims) {
   bench.run(4);
   EXPECT_TRUE(bench.intx());
   EXPECT_EQ(bench.read(reg::ICR), icr::RXT0);
-  EXPECT_FALSE(bench.intx());  // low when the read's response is out (10.3)
+  EXPECT_FALSE(bench.intx());  // low when the read's response is out (FS 10.3)
 }
 
 TEST(irq, the_linux_interrupt_self_test_passes) {
@@ -94,7 +94,7 @@ TEST(irq, the_linux_interrupt_self_test_passes) {
     }
   };
   bench.write(reg::IMC, ~0U);
-  for (unsigned i = 0; i < 10; ++i) {  // 11.4
+  for (unsigned i = 0; i < 10; ++i) {  // FS 11.4
     const std::uint32_t mask = 1U << i;
     seen = 0;
     bench.write(reg::IMC, mask);

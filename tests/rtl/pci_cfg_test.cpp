@@ -1,4 +1,4 @@
-// PCI configuration: header and capability of fact sheet 1.1, 1.2, rules P-3, P-4, P-8.
+// PCI configuration: header and capability of FS 1.1, FS 1.2, rules P-3, P-4, P-8.
 #include <Ve1000_top.h>
 
 #include "tests/rtl/back_setup.h"

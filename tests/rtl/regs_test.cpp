@@ -1,4 +1,4 @@
-// Register file and I/O window: section 2, self-test of 11.2, rules P-2, P-6, P-7, X-2, X-4, X-5, X-10.
+// Register file and I/O window: FS 2, self-test of FS 11.2, rules P-2, P-6, P-7, X-2, X-4, X-5, X-10.
 #include "tests/rtl/back_setup.h"
 
 namespace {
@@ -32,7 +32,7 @@ TEST(regs, every_writable_register_keeps_exactly_its_mask) {
   }
 }
 
-// The Linux register self-test, fact sheet 11.2, in its order on one device.
+// The Linux register self-test, FS 11.2, in its order on one device.
 TEST(regs, linux_register_self_test_passes) {
   top_bench bench;
   bench.bring_up();
@@ -129,7 +129,7 @@ TEST(regs, pba_shares_64_kib_and_survives_reset) {
   EXPECT_EQ(bench.read(reg::PBA), 0x00100030U);
 }
 
-// 6.6: 64 KiB in all, so RXA beyond it leaves nothing for the transmitter; bits 15:7 read 0.
+// FS 6.6: 64 KiB in all, so RXA beyond it leaves nothing for the transmitter; bits 15:7 read 0.
 TEST(regs, pba_edges) {
   top_bench bench;
   for (const std::uint32_t rxa : {0U, 8U, 56U, 63U, 64U, 65U, 72U, 126U, 127U}) {

@@ -326,7 +326,7 @@ TEST(rx_fifo, empty_pointers_can_be_moved_anywhere) {
   }
 }
 
-// 2.5: RW 12:0, each of its own; what it reads without a write is another test's.
+// FS 2.5: RW 12:0, each of its own; what it reads without a write is another test's.
 TEST(rx_fifo, diagnostics_read_back_what_was_written_until_a_frame_moves_them) {
   constexpr std::array offsets{reg::RDFH, reg::RDFT, reg::RDFHS, reg::RDFTS, reg::RDFPC};
   for (const bool receiver_off : {true, false}) {

@@ -1,4 +1,4 @@
-// Address and VLAN filter, section 6.7, and its registers: RAL/RAH, MTA, VFTA.
+// Address and VLAN filter, FS 6.7, and its registers: RAL/RAH, MTA, VFTA.
 #include <Ve1000_rx_filter.h>
 
 #include "hw/regs/e1000_regs.h"
@@ -9,7 +9,7 @@ namespace ringside::rtl_test {
 namespace {
 
 const bytes station = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-const bytes hash_example = {0x01, 0xAA, 0x00, 0x12, 0x34, 0x56};  // 6.7
+const bytes hash_example = {0x01, 0xAA, 0x00, 0x12, 0x34, 0x56};  // FS 6.7
 const bytes all_ones(6, 0xFF);
 
 // rx_cfg_t from bit 29 down: en link sbp upe mpe lpe mo[2] bam vfe cfien cfi secrc vme vet[16].
@@ -45,7 +45,7 @@ class filter_bench {
     m.reg_wr_i = 0;
     bench_.tick();
     m.rst_ni = 1;
-    for (unsigned i = 0; i < 128; ++i) {  // the tables start undefined (2.5)
+    for (unsigned i = 0; i < 128; ++i) {  // the tables start undefined (FS 2.5)
       write(reg::MTA + 4 * i, 0);
       write(reg::VFTA + 4 * i, 0);
     }
@@ -185,7 +185,7 @@ TEST(rx_filter, an_entry_half_written_after_a_reset_has_zeros_in_the_other_half)
   EXPECT_EQ(bench.read(reg::RAH + 8 * 3), 0U);
 }
 
-TEST(rx_filter, registers_read_back_their_masks_and_nothing_else) {  // 2.5, 11.2
+TEST(rx_filter, registers_read_back_their_masks_and_nothing_else) {  // FS 2.5, FS 11.2
   filter_bench bench;
   for (const std::uint32_t pattern : {0x5A5A5A5AU, 0xA5A5A5A5U, 0xFFFFFFFFU, 0x00000000U}) {
     for (unsigned i = 0; i < 16; ++i) {
@@ -245,7 +245,7 @@ TEST(rx_filter, an_exact_entry_may_be_multicast_or_broadcast) {
   EXPECT_TRUE(broadcast.l2 && broadcast.broadcast && !broadcast.multicast && !broadcast.pif);
 }
 
-// 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D, 0x634 for MO 0..3 (V-51: not Linux's 0x5D8).
+// FS 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D, 0x634 for MO 0..3 (V-51: not Linux's 0x5D8).
 TEST(rx_filter, hash_examples_of_the_manual) {
   constexpr unsigned hashes[] = {0x563, 0xAC6, 0x58D, 0x634};
   for (unsigned mo = 0; mo < 4; ++mo) {

@@ -1,4 +1,4 @@
-// The receive front as a whole: the length and CRC table of 6.8, strips, counters of 6.10, overflow, events.
+// The receive front as a whole: the length and CRC table of FS 6.8, strips, counters of FS 6.10, overflow, events.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -65,7 +65,7 @@ struct outcome {
   counts counters;
 };
 
-// 6.8 row by row, SBP off and on.
+// FS 6.8 row by row, SBP off and on.
 void check_row(const bytes& frame, bool lpe, int error_at, const outcome& plain, const outcome& with_sbp) {
   for (const bool sbp : {false, true}) {
     front_bench bench;
@@ -258,7 +258,7 @@ TEST(rx_front, crc_and_tag_are_taken_out) {  // R-42, R-43
   }
 }
 
-// 5.3, R-42, R-43: SBP stores runts as well, and below 20 bytes the four that SECRC takes reach into what VME has
+// FS 5.3, R-42, R-43: SBP stores runts as well, and below 20 bytes the four that SECRC takes reach into what VME has
 // taken. The packet checksum is over what is stored (both strips come first).
 TEST(rx_front, checksum_of_the_shortest_tagged_frames_is_over_what_is_stored) {
   const auto tagged = with_tag(make_frame(station, 64), 0x8100, 0xB123);
@@ -300,7 +300,7 @@ bytes udp_frame(std::uint8_t ip_damage, std::uint8_t udp_damage) {
   return with_fcs(frame);
 }
 
-TEST(rx_front, offload_results_reach_the_descriptor_bytes) {  // 5.1, 5.2, R-82
+TEST(rx_front, offload_results_reach_the_descriptor_bytes) {  // FS 5.1, FS 5.2, R-82
   front_bench bench;
   auto& m = bench.pins();
   m.rctl_i = on;

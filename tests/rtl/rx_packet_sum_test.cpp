@@ -1,4 +1,4 @@
-// Packet checksum, section 5.3: RFC 1071 sums over what is stored, from RXCSUM.PCSS on.
+// Packet checksum, FS 5.3: RFC 1071 sums over what is stored, from RXCSUM.PCSS on.
 #include <Ve1000_rx_packet_sum.h>
 
 #include <algorithm>
@@ -81,7 +81,8 @@ TEST(rx_packet_sum, follows_start_strip_and_length) {
   }
 }
 
-// 5.3: over the stored frame, both strips come first.  SBP stores runts too, and one below 20 bytes may end in its tag.
+// FS 5.3: over the stored frame, both strips come first.  SBP stores runts too, and one below 20 bytes may end in its
+// tag.
 TEST(rx_packet_sum, sums_what_is_stored_of_the_shortest_frames) {
   module_bench<Ve1000_rx_packet_sum> bench;
   std::mt19937 random(53);

@@ -1,4 +1,4 @@
-// Statistics, section 6.10: saturating, cleared by reading, nothing lost when both meet in one cycle.
+// Statistics, FS 6.10: saturating, cleared by reading, nothing lost when both meet in one cycle.
 #include <Ve1000_stats.h>
 #include <Ve1000_stats___024root.h>
 
@@ -12,7 +12,7 @@
 namespace ringside::rtl_test {
 namespace {
 
-// The counters a frame moves by one, by their registers in 6.10.
+// The counters a frame moves by one, by their registers in FS 6.10.
 constexpr std::array<std::uint32_t, 19> counters = {reg::CRCERRS, reg::RXERRC, reg::MPC,    reg::RLEC,    reg::PRC64,
                                                     reg::PRC127,  reg::PRC255, reg::PRC511, reg::PRC1023, reg::PRC1522,
                                                     reg::GPRC,    reg::BPRC,   reg::MPRC,   reg::RNBC,    reg::RUC,
@@ -37,7 +37,7 @@ struct ended {
   bool stored() const { return keep() && room; }
   bool missed() const { return keep() && !room; }
 
-  // 6.10, with.
+  // FS 6.10, with.
   bool moves(std::uint32_t counter) const {
     const bool counts_as_good = stored() && good();
     const bool counts_as_bad = passed() && !missed();

@@ -66,7 +66,7 @@ class top_bench {
   std::uint32_t read_io(std::uint32_t offset) { return access(2, false, offset, 0, 0xF); }
   void write_io(std::uint32_t offset, std::uint32_t value, unsigned byte_enables = 0xF);
 
-  // ---- set-up in the order of Linux (fact sheet 10.2)
+  // ---- set-up in the order of Linux (FS 10.2)
   void bring_up();  // bus master on, link up, CTRL.SLU, no LSC pending
   void set_ring(std::uint64_t base, unsigned descriptors);
   void post(unsigned index, std::uint64_t buffer);  // writes a descriptor with status 0

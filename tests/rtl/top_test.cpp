@@ -1,4 +1,4 @@
-// e1000_top end to end: GMII in, memory and INTA# out.  Expected values: fact sheet, sections 5 to 7 and 10.2.
+// e1000_top end to end: GMII in, memory and INTA# out.  Expected values: FS 5 to FS 7 and FS 10.2.
 #include <random>
 
 #include "tests/rtl/back_setup.h"

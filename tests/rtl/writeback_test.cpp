@@ -1,4 +1,4 @@
-// Descriptor write-back: rules, WTHRESH and GRAN of 6.4, N-5.
+// Descriptor write-back: rules, WTHRESH and GRAN of FS 6.4, N-5.
 #include "tests/rtl/back_setup.h"
 
 namespace {

@@ -14,7 +14,7 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::size_t exact_entries = 14;  // RA1..RA14 (10.1, 10.2)
+constexpr std::size_t exact_entries = 14;  // RA1..RA14 (FS 10.1, FS 10.2)
 constexpr ethernet_address own{2, 0, 0, 0, 0, 2};
 constexpr ethernet_address broadcast{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 
@@ -80,7 +80,7 @@ ethernet_address station_of(std::uint16_t number) {
   return {0x02, 0x00, 0x00, 0x30, static_cast<std::uint8_t>(number >> 8), static_cast<std::uint8_t>(number)};
 }
 
-// 6.7: "address bits 47:36, 46:35, 45:34, 43:32" for MO 0..3.
+// FS 6.7: "address bits 47:36, 46:35, 45:34, 43:32" for MO 0..3.
 std::uint32_t told_interface::hash(const ethernet_address& address) const {
   constexpr unsigned lowest[] = {36, 35, 34, 32};
   std::uint32_t hash = 0;
@@ -106,8 +106,8 @@ std::string told_interface::refusal(const std::vector<std::uint8_t>& frame) cons
   if (!takes_address(destination(frame))) return "address_filter";
   const bool tagged = frame[12] == 0x81 && frame[13] == 0x00;
   const auto vid = static_cast<std::uint16_t>((frame[14] & 0xF) << 8 | frame[15]);
-  if (tagged && !promiscuous && !vlans.empty() && !vlans.contains(vid)) return "vlan_filter";  // 6.7 step 4, 10.8
-  const std::size_t longest = mtu > 1500 ? 16384 : 1522;                                       // 6.8
+  if (tagged && !promiscuous && !vlans.empty() && !vlans.contains(vid)) return "vlan_filter";  // FS 6.7 step 4, FS 10.8
+  const std::size_t longest = mtu > 1500 ? 16384 : 1522;                                       // FS 6.8
   return frame.size() + 4 > longest ? "oversize" : "";
 }
 

@@ -1,7 +1,7 @@
 // Rounds of frames with a change of the interface before each: which frames the card takes, on the whole machine.
 //
-// Owned by reconfigure_test.cpp.  The expectation is the fact sheet's (6.7, 6.8, 10.2, 10.8), computed here bit by bit
-// and not by the driver's code.
+// Owned by reconfigure_test.cpp.  The expectation is that of FS 6.7, FS 6.8, FS 10.2 and FS 10.8, computed here bit by
+// bit and not by the driver's code.
 #pragma once
 
 #include <array>

@@ -40,7 +40,7 @@ TEST_P(overrun, is_counted_and_ends) {
   EXPECT_EQ(o["offered"], p.burst + slow_frames);
   EXPECT_EQ(o["offered"], o["delivered"] + o["consumed"] + o["dropped"]);
   EXPECT_GT(o["drop.fifo_overflow"], 0U);
-  EXPECT_EQ(o["chip.MPC"], o["drop.fifo_overflow"]);  // R-31, fact sheet 6.10
+  EXPECT_EQ(o["chip.MPC"], o["drop.fifo_overflow"]);  // R-31, FS 6.10
   EXPECT_GT(o["cause.rxo"], 0U);
   EXPECT_EQ(o["chip.GPRC"] + o["chip.MPC"], o["offered"]) << "good frames are received or missed";
   EXPECT_EQ(o["last_read"], o["offered"]) << "the last frame of the easy part arrived";
@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                     pressure{"two_cpus", 1500, 64, {"nic.pba_kb=8", "cpu.count=2", "cpu.clock_mhz=300"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
-// 6.10: RNBC counts frames that found no descriptor, whether or not they were stored until there was one.
+// FS 6.10: RNBC counts frames that found no descriptor, whether or not they were stored until there was one.
 TEST(overrun_ring, empty_ring_counts_rnbc) {
   const outcome o = run_machine({"driver.ring_size=48", "cpu.clock_mhz=200"}, burst_then_ease(400, 64, 20 * ms));
   EXPECT_EQ(complaints_of(o), "");

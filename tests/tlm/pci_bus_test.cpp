@@ -90,7 +90,7 @@ TEST(pci_bus, fetch_reports_each_descriptor_when_its_line_arrives) {
   EXPECT_EQ(fetched, clocks(29));
 }
 
-TEST(pci_bus, dual_address_cycle_costs_one_clock) {  // 3.9
+TEST(pci_bus, dual_address_cycle_costs_one_clock) {  // PCI 2.3 section 3.9
   bus_bench b;
   b.dma(0, 0, true, 0x1'0000'1000, 4);
   b.run();
@@ -290,7 +290,7 @@ TEST(pci_bus, io_and_configuration_are_decoded_by_their_own_rules) {
   EXPECT_EQ(b.card(0).accesses[0].access.offset, 0x10U);
 }
 
-TEST(pci_bus, nobody_answers_reads_give_all_ones) {  // 6.1
+TEST(pci_bus, nobody_answers_reads_give_all_ones) {  // PCI 2.3 section 6.1
   bus_bench b;
   b.card(1).config.command = 0x4;  // neither memory nor I/O enabled
   auto& absent = b.cpu(0, pci_space::config, false, 0, 0, 5);

@@ -1,6 +1,6 @@
 // The smallest receive software: one card's ring, its interrupt, and the frames that came out.
 //
-// Owned by two_nics_bench.cpp.  Follows fact sheet 10.2 for set-up and 10.5 for taking descriptors.
+// Owned by two_nics_bench.cpp.  Follows FS 10.2 for set-up and FS 10.5 for taking descriptors.
 #pragma once
 
 #include <array>

@@ -11,7 +11,7 @@ std::span<const std::byte> view(const bytes& b) {
 }
 
 TEST(checksum, matches_the_example_of_rfc_1071) {
-  // Section 3: 00 01 f2 03 f4 f5 f6 f7 sums to ddf2 in one's complement.
+  // RFC 1071 section 3: 00 01 f2 03 f4 f5 f6 f7 sums to ddf2 in one's complement.
   stack::inet_sum sum;
   sum.add(view({0x00, 0x01, 0xf2, 0x03, 0xf4, 0xf5, 0xf6, 0xf7}));
   EXPECT_EQ(sum.folded(), 0xddf2);

@@ -1,4 +1,4 @@
-// The receive path of the driver over a scripted NIC: fact sheet 10.4-10.6.
+// The receive path of the driver over a scripted NIC: FS 10.4-10.6.
 #include "common/rng.h"
 #include "tests/unit/bench.h"
 
@@ -49,7 +49,7 @@ TEST(clean_rx, goes_round_rings_of_every_size) {
 }
 
 TEST(clean_rx, copies_up_to_copybreak_and_builds_above) {
-  // 10.5: at most 256 bytes with FCS are copied.  Payload = frame - FCS - 42.
+  // FS 10.5: at most 256 bytes with FCS are copied.  Payload = frame - FCS - 42.
   bench b;
   b.up();
   const bytes at_limit = udp_frame(pattern(256 - 4 - 42, 1));
@@ -207,7 +207,7 @@ TEST(clean_rx, honours_the_budget) {
 }
 
 TEST(clean_rx, drops_exactly_the_errors_linux_drops) {
-  // 5.2: CE, SE, SEQ, CXE, RXE drop; TCPE and IPE do not.
+  // FS 5.2: CE, SE, SEQ, CXE, RXE drop; TCPE and IPE do not.
   bench b;
   b.up();
   for (unsigned bit = 0; bit < 8; ++bit) {
@@ -389,7 +389,7 @@ TEST(clean_rx, runs_dry_without_memory_and_recovers) {
   b.receive(udp_frame(pattern(30, 9)));  // no descriptor: waits in the chip
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.nic.fifo_depth(), 1U);
-  EXPECT_EQ(b.nic.values_written(0x2818).size(), tails);  // 10.5: RDT only when a buffer was added
+  EXPECT_EQ(b.nic.values_written(0x2818).size(), tails);  // FS 10.5: RDT only when a buffer was added
   b.os.memory().fail_next(0);
   // The watchdog's ICS=RXDMT0 polls and refills (D-4's safety net).
   b.host.run_for(5 * second);

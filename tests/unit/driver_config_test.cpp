@@ -79,7 +79,7 @@ TEST(driver_config, small_buffers_join_chains_unless_told_to_discard) {
 }
 
 TEST(moderation, converts_rates_to_register_values) {
-  // Fact sheet 7.7.
+  // FS 7.7.
   EXPECT_EQ(itr_register(0), 0U);
   EXPECT_EQ(itr_register(20000), 195U);
   EXPECT_EQ(itr_register(4000), 976U);

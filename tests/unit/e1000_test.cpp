@@ -1,4 +1,4 @@
-// Bring-up, interrupt, watchdog and tear-down: fact sheet 10.1-10.4, 10.7, 10.8.
+// Bring-up, interrupt, watchdog and tear-down: FS 10.1-10.4, FS 10.7, FS 10.8.
 #include "sw/driver/e1000.h"
 
 #include "tests/unit/bench.h"
@@ -107,7 +107,7 @@ TEST(e1000_open, programs_the_receive_unit) {
     c.radv = 9;
   }));
   b.up();
-  EXPECT_EQ(b.nic.registers[0x0100], 0x00008002U);  // 10.2 step 6: RCTL "typical"
+  EXPECT_EQ(b.nic.registers[0x0100], 0x00008002U);  // FS 10.2 step 6: RCTL "typical"
   EXPECT_EQ(b.nic.registers[0x2808], 1024U);        // RDLEN
   EXPECT_EQ(b.nic.registers[0x2800] % 128, 0U);
   EXPECT_EQ(b.nic.registers[0x2820], 3U);
@@ -154,7 +154,7 @@ TEST(e1000_open, rctl_for_promiscuous_multicast_and_jumbo) {
 TEST(e1000_open, itr_off_is_never_written) {
   bench b(with([](driver::config& c) { c.itr = 0; }));
   b.up();
-  EXPECT_TRUE(b.nic.values_written(0x00C4).empty());  // 7.7
+  EXPECT_TRUE(b.nic.values_written(0x00C4).empty());  // FS 7.7
 }
 
 TEST(e1000_open, raises_lsc_itself_and_the_watchdog_follows) {

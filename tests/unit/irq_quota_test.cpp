@@ -6,7 +6,7 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::uint32_t ics = 0x00C8, rxt0 = 0x80;  // 6.4, 7.1
+constexpr std::uint32_t ics = 0x00C8, rxt0 = 0x80;  // FS 6.4, FS 7.1
 
 driver::config quota_of(std::uint32_t frames) {
   driver::config c;

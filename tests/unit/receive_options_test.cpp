@@ -4,7 +4,7 @@
 namespace ringside::test {
 namespace {
 
-// 6.4, 6.1, 7.4: field positions from the sheet.
+// FS 6.4, FS 6.1, FS 7.4: field positions from the sheet.
 TEST(receive_options, thresholds_are_written_only_when_asked) {
   {
     bench b;

@@ -1,4 +1,4 @@
-// Ring size, MTU and checksum flag changed while frames come: fact sheet 10.8, R-4, R-16, R-17, R-40, D-6.
+// Ring size, MTU and checksum flag changed while frames come: FS 10.8, R-4, R-16, R-17, R-40, D-6.
 #include "common/rng.h"
 #include "tests/unit/bench.h"
 
@@ -125,7 +125,7 @@ TEST(reconfigure, a_closed_interface_takes_it_at_the_next_open) {
   EXPECT_EQ(b.nic.registers[0x5410], 1U);  // RA2, behind 224.0.0.1
 }
 
-TEST(reconfigure, the_mtu_brings_its_buffers) {  // 10.5, 10.6
+TEST(reconfigure, the_mtu_brings_its_buffers) {  // FS 10.5, FS 10.6
   struct row {
     std::uint32_t mtu, size_bits, long_frames, packet_buffer;
   };
@@ -219,7 +219,7 @@ TEST(reconfigure, storing_bad_packets_brings_its_buffers) {
   EXPECT_EQ(b.read.size(), 1U);
 }
 
-// 6.4: PTHRESH 5:0, HTHRESH 13:8, WTHRESH 21:16, GRAN 24; the bits above are the chip's.
+// FS 6.4: PTHRESH 5:0, HTHRESH 13:8, WTHRESH 21:16, GRAN 24; the bits above are the chip's.
 TEST(reconfigure, thresholds_change_without_a_reset) {
   using r = reconfiguration;
   constexpr std::uint32_t rxdctl = 0x2828, gran = 1U << 24, above = 0x5A00'0000;

@@ -1,4 +1,4 @@
-// Address and VLAN filters as the driver programs them: fact sheet 6.7, 10.2 steps 2 and 3, 10.8, R-3.
+// Address and VLAN filters as the driver programs them: FS 6.7, FS 10.2 steps 2 and 3, FS 10.8, R-3.
 #include "sw/driver/rx_filter.h"
 
 #include "tests/unit/bench.h"
@@ -57,7 +57,7 @@ std::set<std::uint32_t> hash_bits(bench& b) {
   return bits;
 }
 
-TEST(multicast_hash, gives_the_values_of_the_fact_sheet) {  // 6.7, V-51
+TEST(multicast_hash, gives_the_values_of_the_fact_sheet) {  // FS 6.7, V-51
   const mac_address example{0x01, 0xAA, 0x00, 0x12, 0x34, 0x56};
   EXPECT_EQ(driver::multicast_hash(example, 0), 0x563U);
   EXPECT_EQ(driver::multicast_hash(example, 1), 0xAC6U);
@@ -69,7 +69,7 @@ TEST(multicast_hash, gives_the_values_of_the_fact_sheet) {  // 6.7, V-51
                 hash_by_bits(group(static_cast<std::uint8_t>(last)), offset));
 }
 
-TEST(rx_filter, unicast_then_multicast_fill_the_exact_entries) {  // 10.2 step 2
+TEST(rx_filter, unicast_then_multicast_fill_the_exact_entries) {  // FS 10.2 step 2
   driver::config c;
   c.unicast = {station(1), station(2)};
   c.multicast = {group(7)};
@@ -132,7 +132,8 @@ TEST(rx_filter, too_many_unicast_addresses_open_the_filter) {
             (std::set<std::uint32_t>{hash_by_bits({0x01, 0x00, 0x5E, 0, 0, 0x01}, 0), hash_by_bits(group(1), 0)}));
 }
 
-// 10.2 step 2: RAL, flush, RAH, flush for each of RA1..RA14; MTA from 127 down to 0.  RA0, RA15 and EN are not touched.
+// FS 10.2 step 2: RAL, flush, RAH, flush for each of RA1..RA14; MTA from 127 down to 0.  RA0, RA15 and EN are not
+// touched.
 TEST(rx_filter, changes_the_list_live_in_the_order_of_the_sheet) {
   bench b;
   b.up();
@@ -259,7 +260,7 @@ TEST(rx_filter, in_poll_mode_no_interrupt_is_enabled) {
   EXPECT_TRUE(b.nic.values_written(ims).empty());
 }
 
-// The reset clears them, up() writes them again; VME comes back only with a VID (10.8, V-47).
+// The reset clears them, up() writes them again; VME comes back only with a VID (FS 10.8, V-47).
 TEST(rx_filter, survives_down_and_up) {
   driver::config c;
   c.unicast = {station(1)};
@@ -270,7 +271,7 @@ TEST(rx_filter, survives_down_and_up) {
   const auto exact = entries(b);
   EXPECT_EQ(exact.size(), 14U);
   const auto hashed = hash_bits(b);
-  EXPECT_NE(at(b, ctrl) & vme, 0U);  // from probe (10.1 step 8)
+  EXPECT_NE(at(b, ctrl) & vme, 0U);  // from probe (FS 10.1 step 8)
   in_task(b, [&] { EXPECT_EQ(b.card.set_ring_size(64), driver_status::ok); });
   EXPECT_EQ(entries(b), exact);
   EXPECT_EQ(hash_bits(b), hashed);

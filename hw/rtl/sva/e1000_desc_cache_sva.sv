@@ -1,4 +1,4 @@
-// Rules of the descriptor cache: R-7, R-13, 6.3, N-8, N-9.
+// Rules of the descriptor cache: R-7, R-13, FS 6.3, N-8, N-9.
 module e1000_desc_cache_sva (
   input logic        clk_i,
   input logic        rst_ni,

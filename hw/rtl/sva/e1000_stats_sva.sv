@@ -30,7 +30,7 @@ module e1000_stats_sva (
   assign in_reset = !rst_ni || soft_rst_i;
   always_ff @(posedge clk_i) past_ok_q <= !in_reset;
 
-  // What a frame moves, a counter at a time (6.10, R-32, R-33, R-53, R-55, R-56).
+  // What a frame moves, a counter at a time (FS 6.10, R-32, R-33, R-53, R-55, R-56).
   logic                counted, good, bad;
   logic [NumStats-1:0] inc, step, cleared;
   assign counted = eof_i && kind_i.counted;

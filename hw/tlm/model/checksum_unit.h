@@ -1,4 +1,4 @@
-// Checksum offload and packet checksum, fact sheet 5.3 and 5.4.
+// Checksum offload and packet checksum, FS 5.3 and FS 5.4.
 //
 // Functions of the frame and RXCSUM; called by the mac when it stores a frame.
 #pragma once

@@ -2,7 +2,7 @@
 
 namespace ringside::tlm::model {
 namespace {
-// Offsets, PCI 2.3 section 6.1; values, fact sheet 1.1 and 1.2.
+// Offsets, PCI 2.3 section 6.1; values, FS 1.1 and FS 1.2.
 constexpr std::uint32_t id = 0x00, command_status = 0x04, class_revision = 0x08, cache_latency = 0x0C, bar0 = 0x10,
                         bar2 = 0x18, subsystem = 0x2C, capabilities = 0x34, interrupt = 0x3C, pm = 0xDC,
                         pm_control = 0xE0;

@@ -1,4 +1,4 @@
-// The card's PCI configuration header and power management capability, fact sheet 1.1, 1.2 and P-8.
+// The card's PCI configuration header and power management capability, FS 1.1, FS 1.2 and P-8.
 //
 // Owned by the card; read and written by register_access, asked by the bus through nic_config_state.
 #pragma once

@@ -85,7 +85,7 @@ void descriptor_ring::wake() {
   });
 }
 
-// R-7, N-9 and 6.3: at once when none is unused on chip, else below PTHRESH when HTHRESH are to be had.
+// R-7, N-9 and FS 6.3: at once when none is unused on chip, else below PTHRESH when HTHRESH are to be had.
 bool descriptor_ring::wants_fetch() const {
   if (fetching_ || !core_.regs.has(reg::RCTL, rctl::EN) || !dma_.allowed()) return false;
   const std::uint32_t in_host = available();

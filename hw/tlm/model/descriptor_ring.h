@@ -1,4 +1,4 @@
-// The receive descriptor ring and its 64 descriptors on chip: who owns which, and when to fetch (6.2 to 6.4).
+// The receive descriptor ring and its 64 descriptors on chip: who owns which, and when to fetch (FS 6.2 to FS 6.4).
 //
 // Owned by the card.  Descriptors on chip stand in ring order and carry a serial number; the receiver takes and fills
 // them, the write-back takes the finished ones off.
@@ -102,7 +102,7 @@ class descriptor_ring {
   bool waking_ = false;
 };
 
-/// A threshold of RXDCTL in descriptors: GRAN = 0 counts cache lines, 31 descriptors at most (6.4).
+/// A threshold of RXDCTL in descriptors: GRAN = 0 counts cache lines, 31 descriptors at most (FS 6.4).
 std::uint32_t threshold_of(std::uint32_t rxdctl_value, std::uint32_t field, std::uint8_t cache_line_dwords);
 
 }  // namespace ringside::tlm::model

@@ -1,4 +1,4 @@
-// The EEPROM's 64 words as EERD shows them: address, ids and checksum (fact sheet 4.3).
+// The EEPROM's 64 words as EERD shows them: address, ids and checksum (FS 4.3).
 //
 // Used by register_access; the bench has no Microwire part behind EECD.
 #pragma once

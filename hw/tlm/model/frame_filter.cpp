@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t address_bytes = 6;
 constexpr std::size_t header_bytes = 14;
 constexpr std::size_t min_frame = 64;
-constexpr std::size_t max_short = 1522;    // LPE = 0, 6.8
+constexpr std::size_t max_short = 1522;    // LPE = 0, FS 6.8
 constexpr std::size_t max_long = 16384;    // LPE = 1
 constexpr std::uint16_t pause_opcode = 1;  // IEEE 802.3 annex 31B
 
@@ -39,7 +39,7 @@ bool equals(std::span<const std::uint8_t> bytes, std::uint32_t low, std::uint32_
   return da_low == low && da_high == (high & rah::ADDR);
 }
 
-// Why a bad frame is thrown away (6.8): its length decides first; RX_ER before an FCS that it may well have spoiled.
+// Why a bad frame is thrown away (FS 6.8): its length decides first; RX_ER before an FCS that it may well have spoiled.
 drop_reason fault_of(std::size_t length, const verdict& v) {
   if (length < min_frame) return v.fcs_good ? drop_reason::undersize : drop_reason::fragment;
   if (v.too_long) return v.fcs_good ? drop_reason::oversize : drop_reason::jabber;
@@ -74,7 +74,7 @@ bool frame_filter::tagged(std::span<const std::uint8_t> bytes) const {
   return bytes.size() >= header_bytes + tag_bytes && big_endian_16(bytes, type_offset) == regs_.get(reg::VET);
 }
 
-// 6.7 step 3, R-80, R-81.
+// FS 6.7 step 3, R-80, R-81.
 frame_filter::address_match frame_filter::match_address(std::span<const std::uint8_t> bytes) const {
   if (bytes.size() < address_bytes) return {};
   const bool broadcast = is_broadcast(bytes);
@@ -93,7 +93,7 @@ bool frame_filter::entry_equals(std::uint32_t entry, std::span<const std::uint8_
 
 bool frame_filter::exact(std::span<const std::uint8_t> bytes) const {
   for (std::uint32_t i = 0; i < reg::RAH_COUNT; ++i) {
-    // An entry with another address select than "destination" never matches (6.7).
+    // An entry with another address select than "destination" never matches (FS 6.7).
     const std::uint32_t control = regs_.get(reg::RAH + i * reg::RAH_STRIDE) & (rah::AV | rah::ASEL);
     if (control == rah::AV && entry_equals(i, bytes)) return true;
   }
@@ -101,14 +101,14 @@ bool frame_filter::exact(std::span<const std::uint8_t> bytes) const {
 }
 
 bool frame_filter::hashed(std::span<const std::uint8_t> bytes) const {
-  constexpr unsigned shift_of[] = {4, 3, 2, 0};  // 6.7, by MO
+  constexpr unsigned shift_of[] = {4, 3, 2, 0};  // FS 6.7, by MO
   const unsigned offset = (regs_.get(reg::RCTL) & rctl::MO) >> rctl::MO_SHIFT;
   const std::uint32_t upper = bytes[4] | static_cast<std::uint32_t>(bytes[5]) << 8;
   const std::uint32_t hash = upper >> shift_of[offset] & 0xFFF;
   return (regs_.get(reg::MTA + (hash >> 5) * reg::MTA_STRIDE) >> (hash & 0x1F) & 1) != 0;
 }
 
-// 6.7 step 4: on top of the address filter, promiscuous or not.
+// FS 6.7 step 4: on top of the address filter, promiscuous or not.
 bool frame_filter::vlan_passes(std::span<const std::uint8_t> bytes) const {
   if (!regs_.has(reg::RCTL, rctl::VFE) || !tagged(bytes)) return true;
   const std::uint16_t tag = big_endian_16(bytes, type_offset + 2);

@@ -1,4 +1,5 @@
-// Judges one frame as the receiver would: address and VLAN filter, flow control, length, FCS and RX_ER (6.7 to 6.9).
+// Judges one frame as the receiver would: address and VLAN filter, flow control, length, FCS and RX_ER (FS 6.7 to
+// FS 6.9).
 //
 // A function of the frame and of the registers as they stand at its first byte.  Called by the mac.
 #pragma once

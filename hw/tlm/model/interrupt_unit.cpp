@@ -5,7 +5,7 @@
 namespace ringside::tlm::model {
 namespace {
 constexpr std::uint32_t all_causes = 0x0001'FFFF;  // I-54
-constexpr sim_time itr_unit = 256 * ns;            // 7.3
+constexpr sim_time itr_unit = 256 * ns;            // FS 7.3
 }  // namespace
 
 void interrupt_unit::set_cause(std::uint32_t bits) {

@@ -3,7 +3,7 @@
 namespace ringside::tlm::model {
 namespace {
 constexpr std::uint32_t speed_1000 = 2;  // STATUS.SPEED and CTRL.SPEED
-constexpr std::uint32_t asdv_1000 = 3;   // 2.3
+constexpr std::uint32_t asdv_1000 = 3;   // FS 2.3
 
 // STATUS.SPEED: 00 10, 01 100, 10 1000.
 std::uint32_t speed_code(std::uint32_t mbps) {

@@ -1,4 +1,4 @@
-// Link state: STATUS and LSC (fact sheet 2.3, 3.4 L-1, L-7).
+// Link state: STATUS and LSC (FS 2.3, FS 3.4 L-1, L-7).
 //
 // Owned by the card; the PHY says whether there is a link, CTRL what to make of it.
 #pragma once
@@ -32,7 +32,7 @@ class link {
   const phy& phy_;
   std::function<void(std::uint32_t)> set_cause_;
   bool up_ = false;
-  std::uint32_t mode_ = 0;  // FD, SPEED, ASDV: the last while the link was up (2.3)
+  std::uint32_t mode_ = 0;  // FD, SPEED, ASDV: the last while the link was up (FS 2.3)
 };
 
 }  // namespace ringside::tlm::model

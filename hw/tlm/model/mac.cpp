@@ -73,7 +73,7 @@ void mac::end(const arrival& a) {
     return;
   }
   const verdict& v = a.said;
-  if (v.reason == drop_reason::rx_disabled || v.reason == drop_reason::link_down) {  // 6.7 step 1: not counted, L-6
+  if (v.reason == drop_reason::rx_disabled || v.reason == drop_reason::link_down) {  // FS 6.7 step 1: not counted, L-6
     core_.emit(stage::filter_reject, a.frame.id, 0, static_cast<std::uint64_t>(v.reason));
     return;
   }
@@ -94,7 +94,7 @@ void mac::count_arrival(const arrival& a) {
   core_.stats.add_octets(reg::TORL, static_cast<std::uint32_t>(a.frame.bytes.size()));
 }
 
-// 6.8's last column.
+// FS 6.8's last column.
 void mac::count_bad(const arrival& a) {
   const verdict& v = a.said;
   const bool short_frame = a.frame.bytes.size() < min_frame;
@@ -127,7 +127,7 @@ void mac::count_flow_control(const verdict& v) {
 
 void mac::keep(const arrival& a) {
   stored_frame stored = make_stored(a);
-  // 6.6: 64 KiB in all, whatever RXA asks for.
+  // FS 6.6: 64 KiB in all, whatever RXA asks for.
   const std::uint32_t capacity = std::min(core_.regs.get(reg::PBA) & pba::RXA, buffer_kilobytes) * kilobyte;
   const bool room = buffer_.has_room(stored.bytes.size(), capacity);
   // counted whether the frame is then stored or missed; PAUSE frames are left out.

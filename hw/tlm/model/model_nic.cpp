@@ -85,7 +85,7 @@ struct model_nic::impl {
     shared.emit(stage::fifo_drop, frame, 0, static_cast<std::uint64_t>(drop_reason::nic_reset));
   }
 
-  // CTRL.RST, 3.1.  What the bus has cannot be called back: RST reads 1 until it has ended.
+  // CTRL.RST, FS 3.1.  What the bus has cannot be called back: RST reads 1 until it has ended.
   void reset() {
     shared.emit(stage::nic_reset);
     lose_descriptors();

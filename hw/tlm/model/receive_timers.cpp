@@ -2,7 +2,7 @@
 
 namespace ringside::tlm::model {
 namespace {
-constexpr sim_time timer_unit = 1024 * ns;  // 7.4; I-53: counted from the start event, no prescaler
+constexpr sim_time timer_unit = 1024 * ns;  // FS 7.4; I-53: counted from the start event, no prescaler
 }
 
 void receive_timers::frame_in_memory(std::size_t length) {

@@ -1,4 +1,4 @@
-// RDTR, RADV and RSRPD: when a frame in memory is reported (7.4).
+// RDTR, RADV and RSRPD: when a frame in memory is reported (FS 7.4).
 //
 // Owned by the card; told by the receiver of each frame whose last byte is in memory.
 #pragma once

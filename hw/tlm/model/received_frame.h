@@ -19,7 +19,7 @@ inline std::uint16_t big_endian_16(std::span<const std::uint8_t> bytes, std::siz
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);
 }
 
-/// What the receiver decides about a frame (6.7 to 6.9).
+/// What the receiver decides about a frame (FS 6.7 to FS 6.9).
 struct verdict {
   bool keep = false;                       // goes to the packet buffer if that has room
   drop_reason reason = drop_reason::none;  // why not
@@ -39,7 +39,7 @@ struct verdict {
 struct stored_frame {
   frame_id id = 0;
   std::vector<std::uint8_t> bytes;    // what the host gets
-  std::uint16_t packet_checksum = 0;  // 5.3
+  std::uint16_t packet_checksum = 0;  // FS 5.3
   std::uint8_t status = 0;            // of its last descriptor, without DD and EOP
   std::uint8_t errors = 0;
   std::uint16_t special = 0;

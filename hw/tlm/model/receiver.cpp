@@ -20,7 +20,7 @@ void fill_in(descriptor& d, std::uint32_t length, std::uint16_t checksum) {
 
 }  // namespace
 
-// BSIZE and BSEX, 6.1; the reserved code 00 with BSEX is 2048.
+// BSIZE and BSEX, FS 6.1; the reserved code 00 with BSEX is 2048.
 std::uint32_t receiver::buffer_size() const {
   const std::uint32_t value = core_.regs.get(reg::RCTL);
   const std::uint32_t code = (value & rctl::BSIZE) >> rctl::BSIZE_SHIFT;

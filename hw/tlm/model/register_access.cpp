@@ -6,7 +6,7 @@ namespace ringside::tlm::model {
 namespace {
 constexpr std::uint8_t whole_dword = 0xF;
 constexpr std::uint32_t io_address = 0, io_data = 4;  // P-2
-constexpr std::uint32_t buffer_kilobytes = 64;        // 6.6: RXA and TXA share it
+constexpr std::uint32_t buffer_kilobytes = 64;        // FS 6.6: RXA and TXA share it
 }  // namespace
 
 void register_access::write(const target_access& access) {
@@ -186,7 +186,7 @@ std::uint32_t register_access::pba_value() const {
   return rxa | txa << pba::TXA_SHIFT;
 }
 
-// 4.1: DO idles at 1, the part is present, and the request is granted at once.
+// FS 4.1: DO idles at 1, the part is present, and the request is granted at once.
 std::uint32_t register_access::eecd_value() const {
   const std::uint32_t held = core_.regs.get(reg::EECD) & ~eecd::GNT;
   return held | eecd::DO | eecd::PRES | ((held & eecd::REQ) != 0 ? eecd::GNT : 0);

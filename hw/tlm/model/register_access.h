@@ -1,6 +1,6 @@
 // What an access from the bus does: BAR0 registers with their side effects, the I/O window, configuration space.
 //
-// Owned by the card, called at the instant an access takes effect.  One handler per side effect (fact sheet section 2).
+// Owned by the card, called at the instant an access takes effect.  One handler per side effect (FS 2).
 #pragma once
 
 #include <cstdint>

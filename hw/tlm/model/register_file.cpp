@@ -8,7 +8,7 @@ namespace {
 bool survives(const reg::row& row) {
   return row.offset == reg::PBA || row.offset == reg::WUS;
 }
-// PBA.TXA is not stored: it follows from RXA (6.6).
+// PBA.TXA is not stored: it follows from RXA (FS 6.6).
 std::uint32_t reset_value(const reg::row& row) {
   return row.offset == reg::PBA ? row.reset & pba::RXA : row.reset;
 }

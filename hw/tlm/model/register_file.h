@@ -1,4 +1,4 @@
-// The registers of BAR0 as storage: masks and reset values of the register table (fact sheet section 2).
+// The registers of BAR0 as storage: masks and reset values of the register table (FS 2).
 //
 // Side effects are not here but in register_access; counters are in statistics.  Owned by the card's core.
 #pragma once
@@ -30,7 +30,7 @@ class register_file {
   void load_address();
 
  private:
-  static constexpr std::uint32_t bytes = 0x6000;  // all registers of section 2 that store lie below
+  static constexpr std::uint32_t bytes = 0x6000;  // all registers of FS 2 that store lie below
 
   const std::uint64_t mac_;
   std::vector<std::uint32_t> values_;

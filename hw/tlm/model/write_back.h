@@ -1,4 +1,5 @@
-// Writes finished descriptors back and reports their frames: when, in what order, with which cause (6.5, R-20 to R-27).
+// Writes finished descriptors back and reports their frames: when, in what order, with which cause (FS 6.5, R-20 to
+//
 //
 // Owned by the card; told by the receiver and the timers.
 #pragma once

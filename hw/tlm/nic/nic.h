@@ -84,7 +84,7 @@ class nic_host {
   virtual void intx(nic& from, bool asserted, sim_time t) = 0;
 };
 
-inline constexpr std::uint32_t bar0_bytes = 128 * 1024;  // fact sheet 1.1
+inline constexpr std::uint32_t bar0_bytes = 128 * 1024;  // FS 1.1
 inline constexpr std::uint32_t bar2_bytes = 64;          // P-8
 
 /// What the bus must know of a card's configuration space.

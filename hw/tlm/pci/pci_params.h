@@ -14,14 +14,13 @@ struct pci_params {
   std::uint32_t arbitration_clocks =
       2;                            // REQ# to GNT# of an arbiter with registered inputs and outputs; 3.4.1, estimate
   std::uint32_t devsel_clocks = 2;  // host bridge claims with medium DEVSEL#; 3.6.1
-  std::uint32_t nic_devsel_clocks = 2;  // the 82540EM claims with medium DEVSEL# (fact sheet 1.1); 3.6.1
+  std::uint32_t nic_devsel_clocks = 2;                    // the 82540EM claims with medium DEVSEL# (FS 1.1); 3.6.1
   static constexpr std::int64_t master_abort_clocks = 5;  // no DEVSEL# this long after FRAME#: master abort; 3.6.1
   std::uint32_t target_latency_clocks = 16;  // first data phase within 16 clocks of FRAME#, else Retry; 3.5.1.1
   std::uint32_t read_latency_clocks = 8;     // host bridge: address phase to first read data from memory; estimate
-  std::uint32_t write_latency_clocks =
-      4;  // host bridge: wait states before the first posted write data phase; estimate, makes the
-          // 8-12 overhead clocks a burst of the fact sheet's section 15
-  std::uint32_t wait_states = 0;  // extra clocks in every data phase
+  std::uint32_t write_latency_clocks = 4;    // host bridge: wait states before the first posted write data phase;
+                                             // estimate, makes the 8-12 overhead clocks a burst of FS 15
+  std::uint32_t wait_states = 0;             // extra clocks in every data phase
   std::uint32_t nic_write_wait_clocks =
       1;                          // the card's target side accepts a posted write one clock after DEVSEL#; estimate
   std::uint32_t idle_clocks = 1;  // bus idle between two transactions; 3.4.3
