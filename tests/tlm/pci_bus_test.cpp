@@ -148,12 +148,12 @@ TEST(pci_bus, after_a_disconnect_another_master_comes_first) {
   p.disconnect_bytes = 64;
   bus_bench b(p);
   b.dma(0, 0, true, 0x1020, 64);
-  b.dma(1, clocks(13), true, 0x2000, 4);  // REQ# in 15, GNT# in 17
+  b.dma(1, clocks(16), true, 0x2000, 4);  // REQ# in 18, when the other asks no more, and GNT# in 20
   b.run();
   ASSERT_EQ(b.transactions.size(), 3U);
   EXPECT_EQ(b.transactions[0].last_clock, 17);
   EXPECT_EQ(b.transactions[1].master, 2U);
-  EXPECT_EQ(b.transactions[1].first_clock, 19);
+  EXPECT_EQ(b.transactions[1].first_clock, 20);
   EXPECT_EQ(b.transactions[2].master, 1U);
   // A burst that lost GNT# to the latency timer met no STOP#: it asks on.
   bus_bench cut;
