@@ -77,7 +77,7 @@ module e1000_desc_cache #(
     if (usable_i && fetch_q != tail_i) avail = tail_i > fetch_q ? tail_i - fetch_q : tail_i - fetch_q + size_i;
   end
 
-  // 6.3: fetch at once when nothing is on chip, else prefetch by PTHRESH and HTHRESH.
+  // FS 6.3: fetch at once when nothing is on chip, else prefetch by PTHRESH and HTHRESH.
   logic can_fetch, want, restart;
   assign restart   = flush_i || refetch_i;
   assign can_fetch = rx_en_i && avail != 16'd0 && space != 7'd0;

@@ -1,4 +1,4 @@
-// EEPROM as software reads it: EECD and EERD (4.1, 4.2), and the words that the chip itself is loaded from (4.3).
+// EEPROM as software reads it: EECD and EERD (FS 4.1, 4.2), and the words that the chip itself is loaded from (FS 4.3).
 //
 // A word is there at once.  No Microwire part stands behind EECD's pins: DO idles at 1.
 module e1000_eeprom #(
@@ -75,7 +75,7 @@ module e1000_eeprom #(
 
   logic [31:0] eecd, eerd, rdata_q;
   always_comb begin
-    eecd = eecd_q;    // 4.1: grant follows request, a 64-word part is present
+    eecd = eecd_q;    // FS 4.1: grant follows request, a 64-word part is present
     eecd[e1000_regs_pkg::EECD_DO]   = 1'b1;
     eecd[e1000_regs_pkg::EECD_GNT]  = eecd_q[e1000_regs_pkg::EECD_REQ];
     eecd[e1000_regs_pkg::EECD_PRES] = 1'b1;

@@ -29,11 +29,11 @@ module e1000_link (
   logic [1:0] speed, asdv;
   logic       fd;
   assign lu    = ((phy_up_q && !phy_down_i) || phy_loop_i) && slu_i;   // L-1, M-9
-  always_comb begin   // 2.3: 11 means 1000 as well and is never shown
+  always_comb begin   // FS 2.3: 11 means 1000 as well and is never shown
     speed = frcspd_i ? speed_i : phy_speed_q;
     if (speed[1]) speed = 2'b10;
   end
-  assign asdv  = speed[1] ? 2'b11 : speed;   // 2.3
+  assign asdv  = speed[1] ? 2'b11 : speed;   // FS 2.3
   assign fd    = frcdpx_i ? fd_i : 1'b1;   // the GMII side is full duplex
 
   // L-7: LU as it stands right after CTRL.RST is the new reference.  CTRL's reset value reaches `lu` one cycle later.

@@ -1,4 +1,4 @@
-// MDIC and the PHY's registers behind it (3.2, 3.3); an access completes at once.
+// MDIC and the PHY's registers behind it (FS 3.2, 3.3); an access completes at once.
 //
 // The wire's end of the PHY is the pin link_up_i: auto-negotiation is over as soon as the link is up, and what is written
 // to registers 4, 9, 16 and 20 is storage.  BMCR.11 takes the link away, BMCR.14 gives one (L-1, M-9, B-2).
@@ -23,7 +23,7 @@ module e1000_phy (
   localparam logic [4:0] PhyAddress = 5'd1;
   localparam logic [1:0] OpWrite    = 2'b01;
   localparam logic [1:0] OpRead     = 2'b10;
-  // Registers by number (3.3); what is not here reads 0 and ignores writes (M-2).
+  // Registers by number (FS 3.3); what is not here reads 0 and ignores writes (M-2).
   localparam logic [4:0] Bmcr   = 5'd0;
   localparam logic [4:0] Bmsr   = 5'd1;
   localparam logic [4:0] Id1    = 5'd2;

@@ -1,5 +1,5 @@
 // General registers of BAR0: CTRL, STATUS, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
-// RXCSUM (fact sheet 2.1, 2.5, 2.6).
+// RXCSUM (FS 2.1, 2.5, 2.6).
 //
 // Registers of a block live in that block; what is here is configuration for others, or storage for functions this
 // receive path does not have.  Masks and resets come from e1000_regs_pkg.  Unknown offsets read 0 (P-6, R-60, R-61).
@@ -132,7 +132,7 @@ module e1000_regs #(
     status[e1000_regs_pkg::STATUS_SPEED_HI:e1000_regs_pkg::STATUS_SPEED_LO] = speed_i;
     status[e1000_regs_pkg::STATUS_ASDV_HI:e1000_regs_pkg::STATUS_ASDV_LO]   = asdv_i;
     status[e1000_regs_pkg::STATUS_PCI66] = m66en_i;
-    pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // 6.6: 64 KiB in all
+    pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // FS 6.6: 64 KiB in all
   end
 
   always_ff @(posedge clk_i) begin

@@ -145,7 +145,7 @@ module e1000_rx_fifo (
 
   // ---- diagnostics --------------------------------------------------------------------------------
   // The pointers can be moved while the receiver is off and the FIFO empty, where head and tail are one place; not under
-  // a frame that was begun before the receiver went off and is still arriving (R-5).  What software wrote reads back (2.5: RW 12:0) until a frame comes or goes; then the register shows the pointer again.
+  // a frame that was begun before the receiver went off and is still arriving (R-5).  What software wrote reads back (FS 2.5: RW 12:0) until a frame comes or goes; then the register shows the pointer again.
   logic        sel_diag, move;
   logic [6:0]  held_q;  // by offset: reads as written
   logic [12:0] rdfh_q, rdft_q, rdfhs_q, rdfts_q, rdfpc_q;

@@ -1,4 +1,4 @@
-// Address and VLAN filter (6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.  Knows MAC
+// Address and VLAN filter (FS 6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.  Knows MAC
 // control frames (F-1).
 //
 // Everything is looked up once a frame: the 16 exact entries and the hash word at byte 5, the VLAN word at byte 15.

@@ -1,5 +1,5 @@
 // Registers that hold what software wrote and do nothing here: diagnostics of the transmit FIFO, TSPMT, and the addresses
-// of the wake-up filters (2.1, 2.6).
+// of the wake-up filters (FS 2.1, 2.6).
 //
 // One memory of 16 words.  Those with a reset value of 0 are marked as empty instead of being written; the others have
 // none and outlast CTRL.RST.

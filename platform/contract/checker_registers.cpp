@@ -42,8 +42,8 @@ bool checker::belongs_to_old_ring(const event& e) {
   return true;
 }
 
-// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (10.8); what is under way
-// ends as if nothing had been written.
+// RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (FS 10.8); what is under
+// way ends as if nothing had been written.
 void checker::refetch(std::uint32_t tail, sim_time t) {
   if (!w_.ring.usable()) return restart_ring(t);
   w_.restarted_at = t;

@@ -102,7 +102,7 @@ constexpr unsigned rxt0_bit = 7;
 constexpr sim_time settle = 80 * ns;        // between a register access and its effect in ICR
 constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
 constexpr std::uint64_t longest_standard = 1522;
-constexpr std::uint32_t frame_errors = 0x97;  // CE, SE, SEQ, CXE, RXE (5.2)
+constexpr std::uint32_t frame_errors = 0x97;  // CE, SE, SEQ, CXE, RXE (FS 5.2)
 
 bool near(sim_time difference, std::uint32_t units) {
   return units != 0 && std::abs(difference - static_cast<sim_time>(units) * delay_unit) <= delay_unit + 200 * ns;

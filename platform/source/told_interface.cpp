@@ -41,7 +41,7 @@ std::array<std::uint8_t, 6> group_address(std::uint32_t group) {
           static_cast<std::uint8_t>(group)};
 }
 
-// 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
+// FS 6.7: address bits 47:36, 46:35, 45:34, 43:32 for MO 0..3.
 std::uint32_t hash_of(const std::array<std::uint8_t, 6>& to, std::uint32_t offset) {
   constexpr unsigned lowest[] = {36, 35, 34, 32};
   std::uint32_t hash = 0;
@@ -162,7 +162,7 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
   if (!takes(to)) return fates({drop_reason::address_filter});
   const auto vid = static_cast<std::uint16_t>(frame.vid);
   const bool tagged = frame.vid >= 0;
-  // 6.7 step 4; a promiscuous interface has VFE off (10.8), and so has one that was opened with rx-all, until its
+  // FS 6.7 step 4; a promiscuous interface has VFE off (FS 10.8), and so has one that was opened with rx-all, until its
   // address filter is written again (Linux e1000_setup_rctl, e1000_set_rx_mode).
   fate_set filtered;
   if (tagged && vid != 0 && !promiscuous_ && filters_vlans_ && !vlans_.contains(vid)) {
@@ -174,8 +174,8 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
 }
 
 fate_set told_interface::driver_fates_of(const planned_frame& frame, const address& to) const {
-  // 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more of
-  // them than the driver joins.
+  // FS 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more
+  // of them than the driver joins.
   const std::uint32_t longest = std::max(standard_frame, mtu_ + overhead);
   const fate_set chain = frame.wire_bytes > longest ? fates({drop_reason::driver_chain}) : fate_set{};
   // What SBP stores goes up, marked or not (NETIF_F_RXALL); a short frame must hold an Ethernet header and its FCS.

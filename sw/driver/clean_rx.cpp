@@ -1,4 +1,4 @@
-// Frames of one descriptor (10.5): copybreak or build_skb.
+// Frames of one descriptor (FS 10.5): copybreak or build_skb.
 #include <algorithm>
 #include <cstring>
 

@@ -16,7 +16,7 @@ constexpr std::uint32_t device_82540em = 0x100E8086;
 constexpr std::uint32_t bar_is_io = 1;
 constexpr std::uint32_t io_mask = 0xFFFFFFFC;
 constexpr std::uint32_t memory_mask = 0xFFFFFFF0;
-constexpr std::uint32_t speed_1000 = 2U << status::SPEED_SHIFT;  // 10, and 11 means the same (2.3)
+constexpr std::uint32_t speed_1000 = 2U << status::SPEED_SHIFT;  // 10, and 11 means the same (FS 2.3)
 
 config with_whole_ring(config settings) {
   if (check(settings).empty()) settings.ring_size = ring_descriptors(settings.ring_size);

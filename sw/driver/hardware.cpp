@@ -138,7 +138,7 @@ void hardware::configure_rx(const rx_ring& ring, std::uint32_t itr) {
   regs_.write(reg::RCTL, control & ~rctl::EN);
   regs_.write(reg::RDTR, settings_.rdtr);
   regs_.write(reg::RADV, settings_.radv);
-  if (itr != 0) regs_.write(reg::ITR, itr_register(itr));  // 7.7: a setting of 0 writes nothing
+  if (itr != 0) regs_.write(reg::ITR, itr_register(itr));  // FS 7.7: a setting of 0 writes nothing
   set_thresholds();
   // length, base, tail, head, all with EN=0.
   regs_.write(reg::RDLEN, ring.bytes());

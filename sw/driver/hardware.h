@@ -29,9 +29,9 @@ class hardware {
   bool read_address(stack::mac_address& address);
   /// RCTL without EN (FS 10.2 step 5).
   void setup_rctl();
-  /// Timers, ring registers, checksum offload, EN (10.2 step 6).  `itr`: interrupts per second, 0 = no limit.
+  /// Timers, ring registers, checksum offload, EN (FS 10.2 step 6).  `itr`: interrupts per second, 0 = no limit.
   void configure_rx(const rx_ring& ring, std::uint32_t itr);
-  /// EN=0 on both sides, pushed, and the time a frame in progress may take (10.8).
+  /// EN=0 on both sides, pushed, and the time a frame in progress may take (FS 10.8).
   void stop();
 
   /// RXDCTL at any time (FS 6.4): the fetch and the write-back look at it whenever they decide.

@@ -259,7 +259,7 @@ TEST(register_agreement, same_answers_on_both) {
     }
 }
 
-// 3.2, 3.3, 4.1, 4.2: accesses of all kinds to the PHY and the EEPROM, with the link going up and down.
+// FS 3.2, 3.3, 4.1, 4.2: accesses of all kinds to the PHY and the EEPROM, with the link going up and down.
 TEST(register_agreement, same_phy_and_eeprom) {
   card_bench model(card_kind::model);
   card_bench rtl(card_kind::rtl);

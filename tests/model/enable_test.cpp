@@ -104,7 +104,7 @@ TEST(long_packets, one_that_was_begun_is_finished) {
   EXPECT_NE(bench.descriptor(2).status & rxd_status::EOP, 0U);
 }
 
-// 2.5: RDFH and the like are diagnostics.  A frame begun before EN fell is still arriving: it is stored whole.
+// FS 2.5: RDFH and the like are diagnostics.  A frame begun before EN fell is still arriving: it is stored whole.
 TEST(diagnostics, a_pointer_write_does_not_tear_the_frame_that_arrives) {
   constexpr std::size_t size = 1000;
   for (const std::uint32_t pointer : {reg::RDFH, reg::RDFT, reg::RDFHS, reg::RDFTS})

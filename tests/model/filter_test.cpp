@@ -199,7 +199,7 @@ TEST(length, long_packets_need_lpe) {  // 1523..16384
   EXPECT_FALSE(receive(plain_frame(own_address, 16385), rctl::LPE).stored);
 }
 
-// 6.8, R-31: with SBP whatever fits into the FIFO is stored, in whole words behind 16 bytes of status; the rest is
+// FS 6.8, R-31: with SBP whatever fits into the FIFO is stored, in whole words behind 16 bytes of status; the rest is
 // missed. 64 KiB hold 65520 bytes.
 TEST(length, bad_packets_of_any_length_are_stored) {
   constexpr std::uint32_t fifo_kib = 64;

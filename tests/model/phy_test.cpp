@@ -1,4 +1,4 @@
-// MDIC and the PHY's registers: fact sheet 3.2, 3.3, with L-1, M-2 to M-4, M-8, M-9, X-5 and X-9.
+// MDIC and the PHY's registers: FS 3.2, 3.3, with L-1, M-2 to M-4, M-8, M-9, X-5 and X-9.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -25,7 +25,7 @@ void phy_write(card_bench& b, std::uint32_t number, std::uint32_t value) {
   mdic_after(b, op_write, number, value);
 }
 
-TEST(phy, registers_read_as_the_sheet_s) {  // 3.3; link up, auto-negotiation done
+TEST(phy, registers_read_as_the_sheet_s) {  // FS 3.3; link up, auto-negotiation done
   card_bench bench;
   phy_read(bench, bmsr);  // what it latched before
   for (const auto& [number, value] : std::array<std::pair<std::uint32_t, std::uint32_t>, 20>{
@@ -76,7 +76,7 @@ TEST(phy, writable_registers_hold_their_values) {
   }
 }
 
-TEST(phy, soft_reset_and_restart_clear_themselves) {  // 3.3, M-8
+TEST(phy, soft_reset_and_restart_clear_themselves) {  // FS 3.3, M-8
   card_bench bench;
   phy_write(bench, anar, 0x0101);
   phy_write(bench, gigabit_control, 0x0200);
@@ -86,7 +86,7 @@ TEST(phy, soft_reset_and_restart_clear_themselves) {  // 3.3, M-8
   EXPECT_EQ(phy_read(bench, gigabit_control), 0x0200U);
 }
 
-TEST(phy, link_latches_low) {  // 3.3: drivers read twice
+TEST(phy, link_latches_low) {  // FS 3.3: drivers read twice
   card_bench bench;
   phy_read(bench, bmsr);
   bench.card().set_link(false, bench.now());

@@ -92,7 +92,7 @@ TEST(registers, eeprom_words_add_up) {  // E-3
   EXPECT_EQ(sum & 0xFFFF, 0xBABAU);
 }
 
-// 4.2, 4.3: the address, what configuration space shows of it, and nothing behind the last word.
+// FS 4.2, 4.3: the address, what configuration space shows of it, and nothing behind the last word.
 TEST(registers, eeprom_words_are_those_the_chip_is_loaded_from) {
   card_bench bench;
   const auto word = [&](std::uint32_t at) {
@@ -126,7 +126,7 @@ TEST(registers, ee_rst_loads_the_address_again) {  // X-9
   EXPECT_EQ(bench.read(reg::RADV), 0x1234U);
 }
 
-TEST(registers, status_shows_the_forced_speed) {  // 2.3
+TEST(registers, status_shows_the_forced_speed) {  // FS 2.3
   card_bench bench;
   struct row {
     std::uint32_t forced, speed, asdv;
@@ -142,7 +142,7 @@ TEST(registers, status_shows_the_forced_speed) {  // 2.3
   }
 }
 
-// 2.1, 2.6: storage, all of it its own; CTRL.RST clears what has a reset value and keeps the rest.
+// FS 2.1, 2.6: storage, all of it its own; CTRL.RST clears what has a reset value and keeps the rest.
 TEST(registers, those_without_a_function_hold_what_is_written) {
   card_bench bench;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> written;  // offset, mask

@@ -199,8 +199,8 @@ TEST(ring_rewrite, a_frame_under_way_goes_on_in_new_descriptors) {
   EXPECT_EQ(got, frame.bytes);
 }
 
-// 7.4, X-4: what RDTR and RADV will announce is in memory; only a reset stops them.  The cause comes 50 units after the
-// last byte, as if the ring had been left alone.
+// FS 7.4, X-4: what RDTR and RADV will announce is in memory; only a reset stops them.  The cause comes 50 units after
+// the last byte, as if the ring had been left alone.
 TEST(ring_rewrite, receive_timers_run_on) {
   constexpr sim_time unit = 1024 * ns;
   for (const std::uint32_t timer : {reg::RDTR, reg::RADV})

@@ -65,7 +65,7 @@ TEST(captures, of_frames_with_fcs_are_not_given_a_second_one) {
   EXPECT_EQ(o["chip.GORC"], 5U * 64);
 }
 
-// Sheet 6.8.  fcs.pcap has, right and wrong in turn, frames of 64, 65, 146 and 1518 bytes, runts of 18, 19, 48 and 63,
+// FS 6.8.  fcs.pcap has, right and wrong in turn, frames of 64, 65, 146 and 1518 bytes, runts of 18, 19, 48 and 63,
 // a giant of 1523, and a sound frame of 64.
 TEST(captures, of_bad_frames_meet_the_cards_checks) {
   for (const char* nic : {"rtl", "model"}) {

@@ -75,7 +75,7 @@ class strip_watch final : public event_consumer {
   std::set<frame_id> stripped;
 
  private:
-  static constexpr std::uint32_t status_vp = 1U << 3;  // fact sheet 5.1
+  static constexpr std::uint32_t status_vp = 1U << 3;  // FS 5.1
 };
 
 class judge {

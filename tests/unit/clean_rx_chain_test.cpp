@@ -1,4 +1,4 @@
-// Frames over several descriptors in the driver, over a scripted NIC: fact sheet 10.6.
+// Frames over several descriptors in the driver, over a scripted NIC: FS 10.6.
 #include "tests/unit/delivery.h"
 
 namespace ringside::test {

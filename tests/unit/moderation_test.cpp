@@ -1,4 +1,4 @@
-// Dynamic moderation as the driver programs it (7.7); driver_config_test.cpp has its rule.
+// Dynamic moderation as the driver programs it (FS 7.7); driver_config_test.cpp has its rule.
 #include "tests/unit/delivery.h"
 
 namespace ringside::test {
@@ -6,8 +6,8 @@ namespace {
 
 using driver::driver_status;
 
-// 7.7, e1000_set_itr: 20000/s at open; 4000 while the watchdog has not seen a link of 1000 Mb/s, up by a quarter at the
-// poll its RXDMT0 causes; then by the traffic of each poll, in bytes without FCS.
+// FS 7.7, e1000_set_itr: 20000/s at open; 4000 while the watchdog has not seen a link of 1000 Mb/s, up by a quarter at
+// the poll its RXDMT0 causes; then by the traffic of each poll, in bytes without FCS.
 TEST(napi_mode, dynamic_moderation_follows_the_traffic) {
   bench b(with([](driver::config& c) {
     c.itr = 20000;

@@ -24,7 +24,7 @@ TEST(receive_options, thresholds_are_written_only_when_asked) {
   EXPECT_EQ(b.nic.registers[0x2C00], 128U);
 }
 
-// NETIF_F_RXALL (6.1, 6.8, R-40): with SBP the chip may fill a buffer, so all of BSIZE is posted; what it marks as
+// NETIF_F_RXALL (FS 6.1, 6.8, R-40): with SBP the chip may fill a buffer, so all of BSIZE is posted; what it marks as
 // damaged goes up the stack as it is, MAC control frames too, and no tag is filtered (e1000_setup_rctl).
 TEST(receive_options, store_bad_posts_whole_buffers_and_keeps_what_is_marked) {
   driver::config c;

@@ -175,7 +175,7 @@ TEST(rx_filter, promiscuous_and_allmulti_come_and_go) {
   EXPECT_EQ(mode_after([&] { b.card.set_all_multicast(false); }), 0U);
 }
 
-// 10.2 step 3, 10.8: the first VID turns the filter on with interrupts masked.  With it comes VID 0, for
+// FS 10.2 step 3, 10.8: the first VID turns the filter on with interrupts masked.  With it comes VID 0, for
 // priority-tagged frames, which stays (vlan_device_event), so the filter stays as well.
 TEST(rx_filter, vlan_ids_come_and_go) {
   bench b;
