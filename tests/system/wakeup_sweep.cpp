@@ -18,7 +18,7 @@
 namespace ringside::test {
 namespace {
 
-constexpr sim_time first_start = 60 * ms;  // booted, a whole number of RTL clocks
+constexpr sim_time first_start = 100 * ms;  // booted, a whole number of RTL clocks
 // The first frame's refill allocates the buffer that open() left out; from the second on a refill begins with
 // its descriptor_post.
 constexpr sim_time second_start = 300 * us;
@@ -187,7 +187,7 @@ constexpr char between = '\f';
 
 std::string run_here(const settings& s, const sweep_range& range) {
   const platform::scenario plan =
-      platform::load_scenario("", settings{"wire.start=60ms", "driver.watchdog=off", "mem.size_mb=16"} + s);
+      platform::load_scenario("", settings{"wire.start=100ms", "driver.watchdog=off", "mem.size_mb=16"} + s);
   branching_source wire(range);
   platform::machine m(plan, wire);
   wakeup_watch watch(range.frames, plan);

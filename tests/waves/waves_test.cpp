@@ -18,7 +18,7 @@ using test::vcd_file;
 
 // Sixteen frames, most of them caught by polls under way; the first comes to a machine at rest.
 const test::settings few_frames = {
-    {"gen.count", "16"}, {"gen.size", "64"}, {"gen.rate", "100000pps"}, {"wire.start", "60ms"}};
+    {"gen.count", "16"}, {"gen.size", "64"}, {"gen.rate", "100000pps"}, {"wire.start", "100ms"}};
 
 vcd_file read(const std::string& path) {
   std::ifstream in(path);
@@ -235,7 +235,7 @@ TEST_F(waves, every_cpu_has_its_scope) {
 
 // What is drawn over a skipped stretch is what the registers held there.
 TEST_F(waves, skipped_stretches_are_drawn_as_the_rtl_would_have_stood) {
-  test::settings keys = {{"gen.count", "2"}, {"gen.size", "64"}, {"wire.start", "60ms"}};
+  test::settings keys = {{"gen.count", "2"}, {"gen.size", "64"}, {"wire.start", "100ms"}};
   run(keys, 60 * ms, 60 * ms + 10 * us);
   const vcd_file skipped = file();
   keys.emplace_back("run.skip", "false");
