@@ -29,8 +29,8 @@ class told_interface {
   bool promiscuous = false;
   bool all_multicast = false;
   std::vector<ethernet_address> unicast;
-  std::vector<ethernet_address> multicast;
-  std::set<std::uint16_t> vlans;
+  std::vector<ethernet_address> multicast{{0x01, 0x00, 0x5E, 0x00, 0x00, 0x01}};  // 224.0.0.1, from open
+  std::set<std::uint16_t> vlans;                                                  // any turns the filter on
   std::uint32_t mtu = 1500;
 
   /// "" when the card takes the frame (bytes without FCS), otherwise the reason of its drop.

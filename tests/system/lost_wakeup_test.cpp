@@ -40,7 +40,7 @@ const load loads[] = {
     {"timer_and_itr", {"driver.itr=8000", "driver.rdtr=3", "cpu.clock_mhz=50"}},
     {"slow_bridge", {"driver.itr=off", "bridge.drain_latency_ns=3000"}},
     {"slow_bus", {"driver.itr=off", "bus.clock_mhz=100/3", "bus.wait_states=2"}, 3, 400},
-    {"burst", {"driver.itr=off"}, 6},
+    {"burst", {"driver.itr=off"}, 7},
     {"two_cpus", {"driver.itr=off", "cpu.count=2", "cpu.task_affinity=1"}},
 };
 

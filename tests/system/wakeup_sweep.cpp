@@ -22,7 +22,7 @@ constexpr sim_time first_start = 100 * ms;  // booted, a whole number of RTL clo
 // The first frame's refill allocates the buffer that open() left out; from the second on a refill begins with
 // its descriptor_post.
 constexpr sim_time second_start = 300 * us;
-constexpr sim_time spacing = 1 * us;                  // between the frames from the second on
+constexpr sim_time spacing = 704 * ns;                // between the frames from the second on: nearly line rate
 constexpr sim_time on_wire = (8 + 64 + 12) * 8 * ns;  // preamble, frame, gap at 1000 Mb/s
 constexpr sim_time far = 2 * ms;                      // where the scout's last frame comes: everything is at rest
 constexpr sim_time patience = 1 * ms;  // longer than ITR and the timers of any sweep keep a frame waiting
