@@ -225,14 +225,14 @@ def several():
 
 
 def other_order():
-    """Big-endian, two sections, simple packets cut at the snapshot length."""
+    """Big-endian, two sections of which one has FCS, simple packets cut at the snapshot length."""
     file = Pcapng(">")
     file.interface(1, 128)
     file.simple(datagram(noise(80, 110)), 122)
     file.simple(datagram(noise(200, 111))[:128], 242)
     second = Pcapng(">")
-    second.interface(1, 0, (9, b"\x03"), (14, second.pack("q", 10)))
-    second.enhanced(0, 5, datagram(noise(64, 112)))
+    second.interface(1, 0, (9, b"\x03"), (14, second.pack("q", 10)), (13, b"\x04"))
+    second.enhanced(0, 5, with_fcs(datagram(noise(64, 112))))
     return file.out + second.out
 
 

@@ -86,7 +86,9 @@ TEST(pcapng, sections_and_simple_packets) {
   ASSERT_EQ(frames.size(), 3U);
   EXPECT_EQ(frames[0].bytes.size(), 122U);
   EXPECT_EQ(frames[1].bytes.size(), 128U);
-  EXPECT_EQ(frames[2].bytes.size(), 106U);
+  EXPECT_EQ(frames[2].bytes.size(), 110U);
+  EXPECT_FALSE(frames[0].has_fcs);
+  EXPECT_TRUE(frames[2].has_fcs) << "interface 0 of its own section";
   EXPECT_EQ(frames[2].earliest, 10'005 * ms);
   EXPECT_EQ(test::source_of(file).counts().snapped, 1U);
   const auto padded = frames_of(file, {.snapped = snapped_kind::pad});
