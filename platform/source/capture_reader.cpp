@@ -20,19 +20,23 @@ std::string name_of(int link_type) {
   return name == nullptr ? std::to_string(link_type) : name;
 }
 
-// What a user can do about packets without Ethernet headers.
+// What a user can do about packets without Ethernet headers.  A cooked header less its first two bytes is as long as an
+// Ethernet one, its EtherType in place.
 std::string way_out(int link_type, const std::string& file) {
-  std::string out = "an Ethernet capture: ";
-  if (link_type == DLT_LINUX_SLL || link_type == DLT_LINUX_SLL2)
-    out += "taken on one interface (tcpdump -i eth0) and not on \"any\", which makes cooked ones";
-  else if (link_type == linktype_raw || link_type == DLT_RAW || link_type == DLT_IPV4 || link_type == DLT_IPV6)
-    out += "taken on the Ethernet interface below the tunnel, which has no link layer";
-  else
-    out += "taken on an Ethernet interface";
-  return out + fmt::format(
-                   "; or with Ethernet headers put in front: "
-                   "tcprewrite --dlt=enet --enet-dmac=MAC --enet-smac=MAC -i {} -o OUT",
-                   file);
+  const std::string out = "an Ethernet capture: taken on ";
+  if (link_type == DLT_LINUX_SLL)
+    return out + fmt::format(
+                     "one interface (tcpdump -i eth0) and not on \"any\", which makes cooked ones; or, with "
+                     "--pcap-rewrite, what editcap -C 2 -T ether {} OUT makes of it",
+                     file);
+  if (link_type == DLT_LINUX_SLL2)
+    return out + "one interface (tcpdump -i eth0) and not on \"any\", which makes cooked ones";
+  if (link_type == linktype_raw || link_type == DLT_RAW || link_type == DLT_IPV4 || link_type == DLT_IPV6)
+    return out + fmt::format(
+                     "the Ethernet interface below the tunnel, which has no link layer; or, with --pcap-rewrite, "
+                     "what tshark -r {} -x | text2pcap -e 0x800 - OUT makes of it",
+                     file);
+  return out + "an Ethernet interface";
 }
 
 std::int64_t nanoseconds(const pcap_pkthdr& header) {
