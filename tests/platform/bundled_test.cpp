@@ -79,8 +79,11 @@ TEST(viewer, names_the_set_up_beside_the_program) {
   EXPECT_EQ(viewer_command("a.vcd", prefix / "bin"), "gtkwave a.vcd");
   fs::create_directories(prefix / "share" / "ringside" / "waves");
   std::ofstream(prefix / "share" / "ringside" / "waves" / "journey.gtkw") << "set-up\n";
-  EXPECT_EQ(viewer_command("a.vcd", prefix / "bin"),
-            "gtkwave a.vcd " + (prefix / "share/ringside/waves/journey.gtkw").string());
+  const std::string command = viewer_command("a.vcd", prefix / "bin");
+  ASSERT_TRUE(command.starts_with("gtkwave a.vcd ")) << command;
+  EXPECT_TRUE(fs::equivalent(command.substr(std::string("gtkwave a.vcd ").size()),
+                             prefix / "share" / "ringside" / "waves" / "journey.gtkw"))
+      << command;
 }
 
 TEST(viewer, names_the_set_up_of_the_tree_it_was_built_in) {
