@@ -17,7 +17,7 @@ module e1000_desc_cache #(
   input  logic        usable_i,
   input  logic        flush_i,           // the ring was rewritten: empty but for what is on the bus
   input  logic [15:0] start_i,           // with flush_i: the ring index to go on at
-  input  logic        refetch_i,         // RDT with EN = 0: what no frame has used is fetched again (R-16, N-8)
+  input  logic        restart_i,         // ... or RDT with EN = 0: what no frame has used is fetched again (R-16, N-8)
   input  logic [5:0]  pthresh_i,         // descriptors
   input  logic [5:0]  hthresh_i,         // descriptors
   // head of the unused descriptors, to the DMA engine
@@ -78,10 +78,9 @@ module e1000_desc_cache #(
   end
 
   // FS 6.3: fetch at once when nothing is on chip, else prefetch by PTHRESH and HTHRESH.
-  logic can_fetch, want, restart;
-  assign restart   = flush_i || refetch_i;
+  logic can_fetch, want;
   assign can_fetch = rx_en_i && avail != 16'd0 && space != 7'd0;
-  assign want      = can_fetch && !restart &&
+  assign want      = can_fetch && !restart_i &&
                      (unused == 7'd0 || (unused < {1'b0, pthresh_i} && avail >= {10'd0, hthresh_i}));
 
   // Burst: what the ring offers, what the cache holds, the ring's end, the page's end.
@@ -106,24 +105,12 @@ module e1000_desc_cache #(
     end
   end
 
-  // Where a refetch goes on: past the last entry a frame uses, which may be the one it takes now.
-  logic [6:0]  used;
-  logic [15:0] used_index;
-  logic [16:0] used_sum;
-  always_comb begin
-    used       = use_ptr_q + {6'd0, desc_use_i};
-    used_sum   = 17'd0;
-    used_index = 16'd0;
-    if (refetch_i) begin
-      used_sum   = {1'b0, issue_index_i} + {10'd0, 7'(used - issue_ptr_i)};
-      used_index = used_sum >= {1'b0, size_i} ? used_sum[15:0] - size_i : used_sum[15:0];
-    end
-  end
-
   logic store;   // a dword that still means something
-  assign store = rsp_valid_i && rsp_ok_i && !drop_q && !restart;
+  assign store = rsp_valid_i && rsp_ok_i && !drop_q && !restart_i;
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : update
+    logic [6:0]  used;
+    logic [16:0] used_index;
     if (!rst_ni || soft_rst_i) begin
       state_q       <= StIdle;
       write_ptr_q   <= 7'd0;
@@ -142,7 +129,7 @@ module e1000_desc_cache #(
         end
         StRequest: begin
           if (req_gnt_i) state_q <= StWait;
-          else if (restart || !rx_en_i) state_q <= StIdle;
+          else if (restart_i || !rx_en_i) state_q <= StIdle;
           else if (unused == 7'd0) urgent_q <= 1'b1;
         end
         default: if (rsp_valid_i && rsp_last_i) state_q <= StIdle;
@@ -158,7 +145,7 @@ module e1000_desc_cache #(
         if (dword_q == 2'd3) write_ptr_q <= write_ptr_q + 7'd1;
       end
       if (rsp_valid_i && rsp_last_i) drop_q <= 1'b0;
-      else if (restart && state_q == StWait) drop_q <= 1'b1;
+      else if (restart_i && state_q == StWait) drop_q <= 1'b1;
 
       if (desc_use_i) begin
         use_ptr_q     <= use_ptr_q + 7'd1;
@@ -166,12 +153,16 @@ module e1000_desc_cache #(
       end else if (unused != 7'd0) begin
         head_loaded_q <= 1'b1;
       end
-      if (restart) begin
+      if (restart_i) begin
+        // A refetch goes on past the last entry a frame uses, which may be the one it takes now.
+        used          = use_ptr_q + {6'd0, desc_use_i};
+        used_index    = {1'b0, issue_index_i} + {10'd0, 7'(used - issue_ptr_i)};
+        if (used_index >= {1'b0, size_i}) used_index = used_index - {1'b0, size_i};
         write_ptr_q   <= flush_i ? issue_ptr_i : used;
-        fetch_q       <= flush_i ? start_i : used_index;
+        use_ptr_q     <= flush_i ? issue_ptr_i : used;
+        fetch_q       <= flush_i ? start_i : used_index[15:0];
         head_loaded_q <= 1'b0;
       end
-      if (flush_i) use_ptr_q <= issue_ptr_i;
     end
   end
 
@@ -192,7 +183,7 @@ module e1000_desc_cache #(
   assign starved_o    = unused == 7'd0 && !can_fetch && state_q == StIdle;
   assign wb_lo_o      = wb_lo_q;
   assign wb_hi_o      = wb_hi_q;
-  assign req_valid_o  = state_q == StRequest && rx_en_i && !restart;
+  assign req_valid_o  = state_q == StRequest && rx_en_i && !restart_i;
   assign req_urgent_o = urgent_q;
   assign req_addr_o   = req_addr_q;
   assign req_len_o    = {2'd0, req_count_q, 4'd0};

@@ -14,7 +14,8 @@ module e1000_rx_dma #(
   input  logic [1:0]  bsize_i,              // RCTL.BSIZE, BSEX
   input  logic        bsex_i,
   input  logic [11:0] small_limit_i,        // RSRPD
-  input  logic        long_ok_i,            // RCTL.LPE or SBP: buffers take more than 1522 bytes (R-40)
+  input  logic        lpe_i,                // RCTL.LPE, SBP: with one of them buffers take more than 1522 bytes (R-40)
+  input  logic        sbp_i,
   input  logic        flush_i,              // the ring was rewritten: a half delivered frame is discarded (R-85)
   input  logic [6:0]  issue_ptr_i,          // with flush_i: what a write-back burst has taken stays
   // frame FIFO
@@ -166,17 +167,19 @@ module e1000_rx_dma #(
 
   // R-40: a frame stored while LPE or SBP was set may find neither when its turn comes; with a descriptor at hand it is
   // discarded whole.  One that was begun goes on: its buffers were posted for it.
-  logic        is_null, fits, may_use, too_long;
+  logic        is_null, fits, too_long;
   logic [14:0] seg_len;
   assign is_null    = desc_addr_i == 64'd0;
   assign fits       = frame_rem_q <= {1'b0, buffer_size};
   assign seg_len    = fits ? frame_rem_q[14:0] : buffer_size;
-  assign may_use    = state_q == StDesc && desc_valid_i && !flush_i;
   always_comb begin
-    too_long = 1'b0;
-    if (may_use && !long_ok_i) too_long = !started_q && frame_rem_q > MaxShort;
+    too_long   = 1'b0;
+    desc_use_o = 1'b0;
+    if (state_q == StDesc && desc_valid_i && !flush_i) begin
+      if (!lpe_i && !sbp_i) too_long = !started_q && frame_rem_q > MaxShort;
+      desc_use_o = !too_long;
+    end
   end
-  assign desc_use_o = may_use && !too_long;
   assign done_wr_o  = desc_use_o;
 
   localparam logic [7:0] StatusDd  = 8'd1 << e1000_regs_pkg::RXD_STATUS_DD;

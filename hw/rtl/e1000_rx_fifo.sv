@@ -151,8 +151,13 @@ module e1000_rx_fifo (
   logic [12:0] rdfh_q, rdft_q, rdfhs_q, rdfts_q, rdfpc_q;
 
   assign sel_diag = reg_addr_i[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_addr_i[2:0] == 3'd0;
-  assign move     = reg_wr_i & reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
-                  & (frames_q == 12'd0) & (wr_state_q == WrData) & (stored_q == 14'd0) & ~word_we;
+  always_comb begin
+    move = 1'b0;
+    if (reg_wr_i) begin
+      move = reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
+           & (frames_q == 12'd0) & (wr_state_q == WrData) & (stored_q == 14'd0) & ~word_we;
+    end
+  end
 
   always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni) begin

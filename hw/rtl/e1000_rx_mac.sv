@@ -36,6 +36,7 @@ module e1000_rx_mac (
 
   // ---- burst state: none of them between bursts --------------------------------------------------
   logic hunt_q;        // in a burst, SFD not seen
+  logic hunt_er_q;     // RX_ER seen in the burst up to the SFD
   logic data_q;
   logic skip_q;        // rest of a burst that a reset cut
 
@@ -89,35 +90,35 @@ module e1000_rx_mac (
       if (er_q) bad_q <= 1'b1;
       if (count_q != 16'hFFFF) count_q <= count_q + 16'd1;
       if (count_q[4]) head_q <= 1'b0;
-    end else if (byte_q) begin
-      // RX_ER with RX_DV speaks of the frame, whose first byte on GMII is that of the preamble (IEEE 802.3 35.2.2.8,
-      // 35.2.3).
-      bad_q <= er_q | (hunt_q & bad_q);
-      if (sfd_o) begin
-        count_q <= 16'd0;
-        head_q  <= 1'b1;
-        crc_q   <= 32'hFFFFFFFF;
-      end
+    end else if (sfd_o) begin
+      count_q <= 16'd0;
+      head_q  <= 1'b1;
+      crc_q   <= 32'hFFFFFFFF;
+      bad_q   <= 1'b0;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
       // A burst that is under way when reset ends is not the station's business and takes no tag.
+      hunt_er_q <= 1'b0;
       hunt_q <= 1'b0;
       data_q <= 1'b0;
       skip_q <= gmii_rx_dv_i | dv_q;
       tag_q  <= 16'd0;
     end else if (soft_rst_i || !byte_en_o) begin
       if (end_q) begin
+        hunt_er_q <= 1'b0;
         hunt_q <= 1'b0;
         data_q <= 1'b0;
         skip_q <= 1'b0;
       end else if (cut_o) begin
+        hunt_er_q <= 1'b0;
         hunt_q <= 1'b0;
         data_q <= 1'b0;
         skip_q <= 1'b1;
       end else if (byte_q && !skip_q) begin
+        if (er_q) hunt_er_q <= 1'b1;
         hunt_q <= ~sfd_o;
         data_q <= sfd_o;
       end
@@ -130,7 +131,8 @@ module e1000_rx_mac (
   assign head_o     = head_q;
   assign is_frame_o = data_q & (count_q != 16'd0);
   assign crc_ok_o   = crc_q == CrcResidue;
-  assign rx_er_o    = bad_q;
+  // RX_ER with RX_DV speaks of the frame, whose first byte on GMII is that of the preamble (IEEE 802.3 35.2.2.8, 35.2.3).
+  assign rx_er_o    = bad_q | hunt_er_q;
   assign tag_o      = tag_q;
   assign clk_req_o  = byte_q | end_q;
 

@@ -30,7 +30,7 @@ module e1000_rx_ring (
   output logic        flush_o,
   output logic        rehead_o,        // with flush_o
   output logic [15:0] start_o,         // with flush_o
-  output logic        refetch_o,
+  output logic        restart_o,       // either: RDT with EN = 0 comes without flush_o
   output logic        no_desc_o,       // free count 0, for RNBC (R-32)
   output logic        rxdmt0_o,        // one-cycle cause (I-40)
   output logic        clk_req_o        // the top asks for placed_i and written_i
@@ -40,7 +40,7 @@ module e1000_rx_ring (
   logic [19:7]  rdlen_q;
   logic [15:0]  rdh_q, rdt_q;
   logic [15:0]  placed_q;     // ring index past the last descriptor whose buffer is in memory
-  logic         flush_q, rehead_q, refetch_q;
+  logic         flush_q, rehead_q, restart_q;
   logic         start_ok_q;   // the index at which the ring was begun lies in it: RDH may not have got there yet
   logic [15:0]  start;
   logic [31:0]  rdata_q;
@@ -94,12 +94,12 @@ module e1000_rx_ring (
       placed_q   <= 16'd0;
       flush_q    <= 1'b0;
       rehead_q   <= 1'b0;
-      refetch_q  <= 1'b0;
+      restart_q  <= 1'b0;
       start_ok_q <= 1'b1;
     end else begin
       flush_q   <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh;  // R-16
       rehead_q  <= wr_rdh;
-      refetch_q <= wr_rdt && !rx_en_i;
+      restart_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i);
       if (wr_rdlen) rdlen_q <= reg_wdata_i[19:7];
       if (wr_rdt) rdt_q <= reg_wdata_i[15:0];
       if (wr_rdh) rdh_q <= reg_wdata_i[15:0];
@@ -133,7 +133,7 @@ module e1000_rx_ring (
   assign flush_o     = flush_q;
   assign rehead_o    = rehead_q;
   assign start_o     = start;
-  assign refetch_o   = refetch_q;
+  assign restart_o   = restart_q;
   assign no_desc_o   = !usable_o || placed_q == rdt_q;
-  assign clk_req_o   = flush_q || refetch_q;
+  assign clk_req_o   = restart_q;
 endmodule

@@ -195,7 +195,7 @@ module e1000_top #(
   );
 
   // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
-  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_refetch, rxdmt0, req_ring;
+  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_restart, rxdmt0, req_ring;
   logic [6:0]  placed_count, issue_ptr;
   logic [63:0] ring_base;
   logic [15:0] ring_size, ring_start, ring_tail, written_index, issue_index;
@@ -205,7 +205,7 @@ module e1000_top #(
     .rdmts_i(rctl[e1000_regs_pkg::RCTL_RDMTS_HI:e1000_regs_pkg::RCTL_RDMTS_LO]), .placed_i(placed),
     .placed_count_i(placed_count), .written_i(written), .written_index_i(written_index), .issued_index_i(issue_index),
     .base_o(ring_base), .size_o(ring_size), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
-    .rehead_o(ring_rehead), .start_o(ring_start), .refetch_o(ring_refetch), .no_desc_o(no_desc), .rxdmt0_o(rxdmt0),
+    .rehead_o(ring_rehead), .start_o(ring_start), .restart_o(ring_restart), .no_desc_o(no_desc), .rxdmt0_o(rxdmt0),
     .clk_req_o(req_ring)
   );
 
@@ -219,7 +219,7 @@ module e1000_top #(
   logic [31:0] rsp_data;
   e1000_desc_cache #(.FetchMax(FetchMax)) u_cache (
     .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en), .base_i(ring_base), .size_i(ring_size),
-    .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .start_i(ring_start), .refetch_i(ring_refetch),
+    .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .start_i(ring_start), .restart_i(ring_restart),
     .pthresh_i(pthresh), .hthresh_i(hthresh), .desc_valid_o(desc_valid), .desc_addr_o(desc_addr), .use_ptr_o(use_ptr),
     .desc_use_i(desc_use), .none_left_o(none_left), .starved_o(cache_starved), .wb_rd_i(wb_rd),
     .wb_rd_ptr_i(wb_rd_ptr), .wb_lo_o(wb_lo), .wb_hi_o(wb_hi), .freed_ptr_i(freed_ptr), .issue_ptr_i(issue_ptr),
@@ -241,7 +241,7 @@ module e1000_top #(
     .clk_i(clk_rx_dma_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en),
     .bsize_i(rctl[e1000_regs_pkg::RCTL_BSIZE_HI:e1000_regs_pkg::RCTL_BSIZE_LO]),
     .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit),
-    .long_ok_i(rctl[e1000_regs_pkg::RCTL_LPE] || rctl[e1000_regs_pkg::RCTL_SBP]), .flush_i(ring_flush),
+    .lpe_i(rctl[e1000_regs_pkg::RCTL_LPE]), .sbp_i(rctl[e1000_regs_pkg::RCTL_SBP]), .flush_i(ring_flush),
     .issue_ptr_i(issue_ptr),
     .frame_valid_i(frame_valid), .frame_i(frame), .data_valid_i(data_valid), .data_i(data), .data_pop_o(data_pop),
     .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),

@@ -151,9 +151,7 @@ module e1000_writeback (
   logic [27:0] tok_ptr_q;        // 4 x cache pointer past the burst
   logic [63:0] tok_index_q;      // 4 x ring index past it
   logic        failed_q;         // one ended in an error: nothing behind it counts
-  logic        freed;
-  assign freed           = rsp_valid_i && rsp_ok_i && !failed_q;
-  assign written_o       = freed && tok_head_q[tok_rd_q] && !(flush_i && rehead_i);
+  assign written_o       = rsp_valid_i && rsp_ok_i && !failed_q && tok_head_q[tok_rd_q] && !(flush_i && rehead_i);
   assign written_index_o = tok_index_q[tok_rd_q*16 +: 16];
 
   always_ff @(posedge clk_i) begin : update
@@ -205,9 +203,9 @@ module e1000_writeback (
 
       if (rsp_valid_i) begin
         tok_rd_q <= tok_rd_q + 2'd1;
-        failed_q <= failed_q || !rsp_ok_i;
+        if (!rsp_ok_i) failed_q <= 1'b1;
+        else if (!failed_q) freed_ptr_q <= tok_ptr_q[tok_rd_q*7 +: 7];
       end
-      if (freed) freed_ptr_q <= tok_ptr_q[tok_rd_q*7 +: 7];
 
       if (flush_i) begin
         complete_ptr_q <= issue_ptr_q;

@@ -5,7 +5,7 @@ module e1000_desc_cache_sva (
   input logic        soft_rst_i,
   input logic        rx_en_i,
   input logic        flush_i,
-  input logic        refetch_i,
+  input logic        restart_i,
   input logic        usable_i,
   input logic [15:0] size_i,
   input logic [15:0] tail_i,
@@ -29,10 +29,11 @@ module e1000_desc_cache_sva (
   always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
 
   NoFetchWhileDisabled: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_gnt_i |-> rx_en_i && !flush_i && !refetch_i);
-  // R-16: after a refetch nothing on chip is unused
-  RefetchDropsWhatIsUnused: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    refetch_i |=> unused == 7'd0);
+    req_gnt_i |-> rx_en_i && !restart_i);
+  FlushIsARestart: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) flush_i |-> restart_i);
+  // R-16: after a restart nothing on chip is unused
+  RestartDropsWhatIsUnused: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+    restart_i |=> unused == 7'd0);
   FetchOnlyFromAUsableRing: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     req_gnt_i |-> usable_i);
   FetchNeverPassesTheTail: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
@@ -53,7 +54,7 @@ module e1000_desc_cache_sva (
   CacheIsFull: cover property (@(posedge clk_i) rst_ni && occupied == 7'd64);
   FetchEndsAtTheRingEnd: cover property (@(posedge clk_i)
     rst_ni && req_gnt_i && {1'b0, fetch_q} + {10'd0, req_count_q} == {1'b0, size_i} && tail_i != 16'd0);
-  RefetchMeetsAUse: cover property (@(posedge clk_i) rst_ni && refetch_i && desc_use_i);
+  RefetchMeetsAUse: cover property (@(posedge clk_i) rst_ni && restart_i && !flush_i && desc_use_i);
   StaleDataArrives: cover property (@(posedge clk_i) rst_ni && rsp_valid_i && !store);
 endmodule
 

@@ -28,7 +28,8 @@ module e1000_rx_dma_sva (
   input logic [12:0] req_len_o,
   input logic        need_desc_o,
   input logic        started_q,
-  input logic        long_ok_i,
+  input logic        lpe_i,
+  input logic        sbp_i,
   input logic        too_long,
   input logic [15:0] frame_rem_q
 );
@@ -59,7 +60,7 @@ module e1000_rx_dma_sva (
 
   // R-40
   NothingLongIsBegunWithoutLeave: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    desc_use_o && !started_q && !long_ok_i |-> frame_rem_q <= 16'd1522);
+    desc_use_o && !started_q && !lpe_i && !sbp_i |-> frame_rem_q <= 16'd1522);
 
   LongFrameIsDiscarded: cover property (@(posedge clk_i) rst_ni && too_long);
   FrameWaitsForDescriptors: cover property (@(posedge clk_i) rst_ni && need_desc_o);

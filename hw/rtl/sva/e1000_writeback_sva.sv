@@ -14,7 +14,9 @@ module e1000_writeback_sva (
   input logic        req_valid_o,
   input logic [63:0] req_addr_o,
   input logic [12:0] req_len_o,
-  input logic        freed,
+  input logic        rsp_valid_i,
+  input logic        rsp_ok_i,
+  input logic        failed_q,
   input logic [27:0] tok_ptr_q,
   input logic [1:0]  tok_rd_q,
   input logic        written_o,
@@ -29,6 +31,8 @@ module e1000_writeback_sva (
   logic past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
 
+  logic       freed;
+  assign freed = rsp_valid_i && rsp_ok_i && !failed_q;
   logic [6:0] issued, completed;
   assign issued    = issue_ptr_q - freed_ptr_q;
   assign completed = complete_ptr_q - freed_ptr_q;
