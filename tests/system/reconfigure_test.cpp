@@ -189,7 +189,7 @@ TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
 }
 
 // SBP by down and up, thresholds live: damaged frames are dropped by the chip, then go up the stack (rx-all), then are
-// dropped by the chip; CRCERRS counts them all (6.10).
+// dropped by the chip; CRCERRS counts them all (FS 6.10).
 TEST(line_rate_small, sbp_and_thresholds) {
   const std::string actions =
       "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,600us:store_bad=on,1200us:wthresh=63,"
