@@ -86,8 +86,9 @@ void polls_soon_after_a_flood(unsigned flood, unsigned burst) {
   EXPECT_EQ(flooded, 1) << "the flood is ksoftirqd's";
   ASSERT_GT(begun, 0);
   std::cout << "longest wait for a poll " << longest / us << " us\n";
-  // The tick that ends the application's slice comes 3 ms after it began, or up to a tick later.
-  EXPECT_LE(longest, 2 * tick) << longest / us << " us";
+  // The tick that ends the application's slice of 3 ms comes up to 4 ms later, and the one after it when it has had
+  // less than ksoftirqd; then comes the switch and what was being polled.
+  EXPECT_LE(longest, 2 * tick + 1 * ms) << longest / us << " us";
 }
 
 TEST(scheduling, ksoftirqd_does_not_starve_after_a_flood) {
