@@ -61,13 +61,13 @@ TEST(told_interface, drops_what_the_table_says) {
   }
 }
 
-// With SBP all are stored; FS 5.2, FS 10.5: the driver drops what CE or RXE marks, and what has no Ethernet header.
-TEST(told_interface, stored_frames_reach_the_driver) {
+// With SBP all are stored and go up the stack, marked or not (rx-all, FS 10.5), but for what has no Ethernet header.
+TEST(told_interface, stored_frames_reach_the_stack) {
   const told_interface stores = told({"driver.store_bad=on"});
   using enum drop_reason;
-  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .bad_fcs = true})), fates({driver_error}));
-  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .rx_er = true})), fates({driver_error}));
-  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 30, .bad_fcs = true})), fates({driver_error}));
+  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .bad_fcs = true})), fates({none}));
+  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .rx_er = true})), fates({none}));
+  EXPECT_EQ(stores.fates_of(frame_of({.bytes = 30, .bad_fcs = true})), fates({none}));
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 30})), fates({none}));
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 21})), fates({none, driver_error}));
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 1600})), fates({none, driver_chain}));
@@ -92,7 +92,12 @@ std::vector<std::string> complaints_of(const planned_frame& f, const keys& setti
   tell(stage::wire_sof, f.wire_bytes, 0);
   tell(stage::wire_eof, 0, 0);
   if (stored) tell(stage::fifo_commit, 0, 0);
-  tell(stored ? stage::skb_drop : stage::fifo_drop, 0, static_cast<std::uint64_t>(fate));
+  if (fate == drop_reason::none) {
+    tell(stage::socket_enqueue, 0, 0);
+    board.on_read(++now, 1, std::as_bytes(std::span(f.payload)));
+  } else {
+    tell(stored ? stage::skb_drop : stage::fifo_drop, 0, static_cast<std::uint64_t>(fate));
+  }
   board.finish();
   // A driver that read nothing: each counter that should have moved is named.
   board.compare([](std::string_view) { return 0; });
@@ -108,11 +113,11 @@ TEST(scoreboard_counters, of_a_damaged_frame) {
   const keys on{"driver.store_bad=on"};
   const planned_frame crc = frame_of({.bytes = 64, .bad_fcs = true});
   EXPECT_EQ(complaints_of(crc, {}, crc_error, false), (keys{says("CRCERRS")}));
-  EXPECT_EQ(complaints_of(crc, on, driver_error, true), (keys{says("CRCERRS")}));
+  EXPECT_EQ(complaints_of(crc, on, none, true), (keys{says("CRCERRS")}));
   const planned_frame runt = frame_of({.bytes = 40, .bad_fcs = true});
-  EXPECT_EQ(complaints_of(runt, on, driver_error, true), (keys{says("RFC"), says("RLEC")}));
+  EXPECT_EQ(complaints_of(runt, on, none, true), (keys{says("RFC"), says("RLEC")}));
   const planned_frame giant = frame_of({.bytes = 1600, .bad_fcs = true});
-  EXPECT_EQ(complaints_of(giant, on, driver_error, true), (keys{says("CRCERRS"), says("RJC"), says("RLEC")}));
+  EXPECT_EQ(complaints_of(giant, on, none, true), (keys{says("CRCERRS"), says("RJC"), says("RLEC")}));
   const planned_frame long_and_er = frame_of({.bytes = 1600, .rx_er = true});
   EXPECT_EQ(complaints_of(long_and_er, {}, oversize, false), (keys{says("RLEC"), says("ROC"), says("RXERRC")}));
   EXPECT_EQ(complaints_of(frame_of({.bytes = 40}), on, ip_header, true).front(),
@@ -178,8 +183,9 @@ TEST(scoreboard_counters, sbp_holds_from_the_reset_on) {
   tell(stage::wire_eof, 3);
   tell(stage::fifo_commit, 3);
   tell(stage::reconfigure, 0, store_bad | reconfiguration_ended, 1);
-  tell(stage::skb_drop, 3, 0, static_cast<std::uint64_t>(drop_reason::driver_error));
+  tell(stage::socket_enqueue, 3);
   board.on_read(2 * us, 1, std::as_bytes(std::span(frames[0].payload)));
+  board.on_read(2 * us, 3, std::as_bytes(std::span(frames[2].payload)));
   board.finish();
   EXPECT_TRUE(board.complaints().empty()) << board.complaints().front();
   EXPECT_EQ(board.met().at("store_bad_felt"), 1U);
