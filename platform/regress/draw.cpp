@@ -44,7 +44,7 @@ class drawer {
       set("driver.store_bad", "on");
     else if (percent(15))
       move_limit();
-    if (percent(15)) set("stack.frag_high_thresh", magnitude(1000, 40'000));
+    if (percent(25)) set("stack.frag_high_thresh", magnitude(1000, 8'000));  // a fragment or two
     if (percent(25)) tune();
     if (!actions_.empty()) set("reconfigure.actions", actions_);
   }
