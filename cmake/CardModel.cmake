@@ -27,6 +27,7 @@ endfunction()
 
 # ringside_sees_card_model(TARGET MODEL): TARGET includes verilated_card.h.  Verilator's headers are not ours to warn about.
 function(ringside_sees_card_model target model)
+  add_dependencies(${target} ${model})  # an object library links nothing, and waits for nothing else
   get_target_property(includes ${model} INTERFACE_INCLUDE_DIRECTORIES)
   get_target_property(own_includes ${model} INCLUDE_DIRECTORIES)
   target_include_directories(${target} SYSTEM PRIVATE ${includes} ${own_includes})

@@ -4,12 +4,15 @@ if(RINGSIDE_RTL_FILES OR NOT TARGET ringside_verilated)
 endif()
 include(${PROJECT_SOURCE_DIR}/hw/rtl/files.cmake)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
-execute_process(COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/same_state.py
-                        ${RINGSIDE_CARD_MODEL_DIR} ${CMAKE_CURRENT_BINARY_DIR}/same_state.h ${RINGSIDE_RTL_SOURCES}
-                COMMAND_ERROR_IS_FATAL ANY)
-set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/same_state.py)
+set(same_state ${CMAKE_CURRENT_BINARY_DIR}/same_state.h)
+set(same_state_script ${CMAKE_CURRENT_SOURCE_DIR}/same_state.py)
+add_custom_command(
+  OUTPUT ${same_state}
+  COMMAND ${Python3_EXECUTABLE} -B ${same_state_script} ${RINGSIDE_CARD_MODEL_DIR} ${same_state} ${RINGSIDE_RTL_SOURCES}
+  DEPENDS ${same_state_script} ${RINGSIDE_CARD_MODEL_DIR}/direct_call.h
+  VERBATIM)
 
-add_executable(rtl_clock_gating clock_gating_test.cpp random_pins.cpp)
+add_executable(rtl_clock_gating clock_gating_test.cpp random_pins.cpp ${same_state})
 target_include_directories(rtl_clock_gating PRIVATE ${CMAKE_CURRENT_BINARY_DIR})
 target_link_libraries(rtl_clock_gating PRIVATE ringside_verilated ringside_card_bench ringside_systemc ringside_regs
                                                ringside_flags GTest::gtest ZLIB::ZLIB)
