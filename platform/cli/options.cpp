@@ -41,7 +41,7 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--journey", o.journey,
                  "Print the journey of frame N (default: the first delivered; none: no journey)")
       ->type_name("N");
-  run.add_flag("--stats", o.stats, "Print the network counters as ethtool -S, ip -s link and /proc/net show them");
+  run.add_flag("--stats", o.stats, "Print the network counters as ethtool, ip link and /proc/net show them");
   run.add_option("--json", o.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
 }
 

@@ -97,6 +97,7 @@ void epoll::add(udp_socket& socket, const epoll_interest& interest) {
 void epoll::modify(udp_socket& socket, const epoll_interest& interest) {
   host_.consume(kernel::cost::syscall_entry);
   host_.consume(kernel::cost::poll_call);
+  host_.sync_software();  // a callback on another CPU looks at the item up to then
   for (const auto& it : items_) {
     if (it->socket != &socket) continue;
     it->interest = interest;

@@ -139,7 +139,7 @@ TEST(lesson, lost_wakeup_is_none_in_napis_order) {
   const lesson_result right = sound("lesson_lost_wakeup", {"driver.ack_after_poll=off"});
   EXPECT_EQ(right["frames.delivered"], 2);
   EXPECT_LT(right["latency_ns.wire_app.max"], 12'000);
-  for (const char* rate : {"gen.rate=245000pps", "gen.rate=305000pps"})
+  for (const char* rate : {"gen.rate=320000pps", "gen.rate=450000pps"})
     EXPECT_LT(sound("lesson_lost_wakeup", {rate})["latency_ns.wire_app.max"], 20'000) << rate;
 }
 

@@ -129,11 +129,11 @@ TEST_F(waves, pins_move_when_the_events_say) {
 }
 
 TEST_F(waves, clock_rises_every_8_ns_and_falls_between_where_the_rtl_runs) {
-  run(few_frames, 60 * ms, 60 * ms + 500 * ns);
+  run(few_frames, 100 * ms, 100 * ms + 500 * ns);
   const auto rises = file().rises("nic.clk_rx_mac_i");
   ASSERT_GE(rises.size(), 60U);
   for (std::size_t i = 1; i < rises.size(); ++i) EXPECT_EQ(rises[i] - rises[i - 1], 8 * ns);
-  EXPECT_EQ(file().value_at("nic.clk_rx_mac_i", 60 * ms + 4 * ns), "0");
+  EXPECT_EQ(file().value_at("nic.clk_rx_mac_i", 100 * ms + 4 * ns), "0");
 }
 
 TEST_F(waves, software_shows_when_the_events_say) {
@@ -184,8 +184,8 @@ TEST_F(waves, a_bus_transaction_is_drawn_from_its_address_phase) {
 TEST_F(waves, a_window_holds_what_the_whole_file_holds_there) {
   run(few_frames);
   const vcd_file whole = file();
-  const sim_time start = 60 * ms + 1'234'567 * ps;
-  const sim_time end = 60 * ms + 5'000'001 * ps;
+  const sim_time start = 100 * ms + 1'234'567 * ps;
+  const sim_time end = 100 * ms + 5'000'001 * ps;
   run(few_frames, start, end);
   const vcd_file part = file();
   ASSERT_FALSE(part.instants().empty());
@@ -236,13 +236,13 @@ TEST_F(waves, every_cpu_has_its_scope) {
 // What is drawn over a skipped stretch is what the registers held there.
 TEST_F(waves, skipped_stretches_are_drawn_as_the_rtl_would_have_stood) {
   test::settings keys = {{"gen.count", "2"}, {"gen.size", "64"}, {"wire.start", "100ms"}};
-  run(keys, 60 * ms, 60 * ms + 10 * us);
+  run(keys, 100 * ms, 100 * ms + 10 * us);
   const vcd_file skipped = file();
   keys.emplace_back("run.skip", "false");
-  run(keys, 60 * ms, 60 * ms + 10 * us);
+  run(keys, 100 * ms, 100 * ms + 10 * us);
   const vcd_file stepped = file();
   keys.emplace_back("run.gate_clocks", "false");
-  run(keys, 60 * ms, 60 * ms + 10 * us);
+  run(keys, 100 * ms, 100 * ms + 10 * us);
   const vcd_file every_clock = file();
   for (const char* clock : {"csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"}) {
     const std::string pin = std::string("nic.clk_") + clock + "_i";
@@ -267,7 +267,7 @@ class viewer_setup : public testing::TestWithParam<const char*> {};
 
 TEST_P(viewer_setup, names_signals_that_exist) {
   const test::test_folder folder;
-  run_machine(few_frames, wave_options{folder.path("a.vcd"), 60 * ms, 60 * ms + 1 * us});
+  run_machine(few_frames, wave_options{folder.path("a.vcd"), 100 * ms, 100 * ms + 1 * us});
   const vcd_file w = read(folder.path("a.vcd"));
   std::ifstream in(std::string(RINGSIDE_WAVES_DIR) + "/" + GetParam());
   ASSERT_TRUE(in.is_open());
