@@ -143,7 +143,7 @@ snmp_row udp_row(const stack::udp_statistics& c) {
            {"RcvbufErrors", c.receive_buffer_errors},
            {"SndbufErrors", 0},
            {"InCsumErrors", c.checksum_errors},
-           {"IgnoredMulti", 0},
+           {"IgnoredMulti", c.ignored_multicast},
            {"MemErrors", 0}}};
 }
 
