@@ -231,7 +231,7 @@ bool virtual_cpu::take_interrupt() {
     wait_kernel(params_.clock.edge(place->cycle), false);
     return true;
   }
-  const stretch::rest rest = stretch_.cut(*place);
+  const auto rest = cut_off_.insert(cut_off_.end(), stretch_.cut(*place));
   const bool enabled_behind = std::exchange(irq_enabled_, false);
   commit();
   const work interrupted = charging_;
@@ -243,7 +243,8 @@ bool virtual_cpu::take_interrupt() {
     switch_away(/*ready=*/true);
     set_work(interrupted);
   }
-  stretch_.append(rest);
+  stretch_.append(*rest);
+  cut_off_.erase(rest);
   irq_enabled_ = enabled_behind;
   return true;
 }

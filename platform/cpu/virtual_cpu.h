@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 #include <systemc>
@@ -172,7 +173,8 @@ class virtual_cpu {
   std::function<void(sim_time)> on_schedule_;
 
   stretch stretch_;
-  bool irq_enabled_ = true;  // at the end of the stretch
+  std::list<stretch::rest> cut_off_;  // of those interrupted; here and not on stacks, which a run's end does not unwind
+  bool irq_enabled_ = true;           // at the end of the stretch
   sc_core::sc_event irq_event_;
   sim_time armed_ = time_never;  // when irq_event_ is notified
   sim_time timer_due_ = time_never;

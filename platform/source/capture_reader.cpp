@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -38,6 +39,9 @@ std::string way_out(int link_type, const std::string& file) {
                      file);
   return out + "an Ethernet interface";
 }
+
+// More than 32 bits of seconds hold; a difference of two such times in nanoseconds fits into 64 bits.
+constexpr std::int64_t last_second = 4'500'000'000;
 
 std::int64_t nanoseconds(const pcap_pkthdr& header) {
   // With PCAP_TSTAMP_PRECISION_NANO, tv_usec holds nanoseconds.
@@ -99,6 +103,7 @@ std::optional<capture_record> capture_reader::next() {
   const int result = pcap_next_ex(handle_.get(), &header, &bytes);
   if (result == PCAP_ERROR_BREAK) return std::nullopt;
   if (result != 1) refuse(pcap_geterr(handle_.get()));
+  if (std::abs(header->ts.tv_sec) > last_second) refuse("has a time stamp beyond the year 2112");
   capture_record out{{bytes, header->caplen}, header->len, fcs_bytes_, nanoseconds(*header)};
   if (blocks_) {
     const auto told = blocks_->next();
