@@ -84,7 +84,7 @@ capture_reader::capture_reader(const ethernet_capture& from) : file_(from.file_)
   capture_file::stream bytes = file_->read(from.edits_);
   handle_.reset(pcap_fopen_offline_with_tstamp_precision(bytes.get(), PCAP_TSTAMP_PRECISION_NANO, why.data()));
   if (!handle_) file_->refuse(why.data());
-  bytes.release();  // closed with the handle
+  static_cast<void>(bytes.release());  // closed with the handle
   if (const int type = pcap_datalink(handle_.get()); type != DLT_EN10MB)
     file_->refuse("link type is " + name_of(type), way_out(type, file_->name()));
   if (from.pcapng_) blocks_.emplace(file_->read());
