@@ -17,12 +17,12 @@ function(ringside_card_model target folder)
     set(no --no)
   endif()
   add_custom_command(
-    OUTPUT ${folder}/direct_call.h
-    COMMAND ${Python3_EXECUTABLE} -B ${decide} ${folder} ${folder}/direct_call.h --verilator ${verilator_VERSION} ${no}
+    OUTPUT ${folder}/direct_call.h ${folder}/direct_call.cpp
+    COMMAND ${Python3_EXECUTABLE} -B ${decide} ${folder} --verilator ${verilator_VERSION} ${no}
     DEPENDS ${decide} ${folder}/Vnic.cmake
     COMMENT "Looking how the Verilated card ${target} may be called"
     VERBATIM)
-  target_sources(${target} PRIVATE ${folder}/direct_call.h)
+  target_sources(${target} PRIVATE ${folder}/direct_call.h ${folder}/direct_call.cpp)
 endfunction()
 
 # ringside_sees_card_model(TARGET MODEL): TARGET includes verilated_card.h.  Verilator's headers are not ours to warn about.

@@ -5,10 +5,10 @@
 // same result:
 // - eval(), as any Verilated model is used: the clocks rise, eval(), they fall, eval().  Works with every Verilator and
 //   every RTL, and is what waveforms show.
-// - directly: eval() would find out which clocks rose, and then call one function for what hangs on them.  Knowing the
-//   clocks, we call that function: `ringside run bench64 --set gen.count=1000` takes 154 million instructions instead
-//   of 222.  The build decides whether it may (direct_call.py: Verilator's version, order of the clocks, no logic that
-//   hangs on pins).
+// - directly: eval() would find out which clocks rose, and then ask one group of logic after the other whether it hangs
+// on
+//   one of them.  Knowing the clocks, we call the list of groups made for that set.  The build makes these lists and
+//   decides whether they may be used (direct_call.py); docs/performance.md has what they save.
 #pragma once
 
 #include <Vnic.h>
@@ -23,10 +23,6 @@
 #include "hw/tlm/nic/card_clocks.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/nic/rtl_pins.h"
-
-#if RINGSIDE_DIRECT_CALL
-void Vnic___024root___eval_nba(Vnic___024root* vlSelf);  // NOLINT: Verilator's name
-#endif
 
 namespace ringside::tlm {
 
@@ -69,17 +65,8 @@ namespace ringside::tlm {
 /// One rising edge of these clocks, past eval(); only where verilated_card::direct() says so.
 [[gnu::always_inline]] inline void edge_directly([[maybe_unused]] Vnic___024root& c, [[maybe_unused]] clock_set set) {
 #if RINGSIDE_DIRECT_CALL
-  if (set == 0) return;
-    // The flags of Verilator's triggers are the clocks, in their order (direct_call.py): bytes of 0 and 1, or bits.
-#if RINGSIDE_TRIGGER_BITS == 1
-  const std::uint64_t bits =
-      (set * 0x0102'0408'1020'4080) >> 56;  // the product has the lowest bit of byte k in bit 56 + k
-  static_assert(card_clock_count == 8 && sizeof(c.__VnbaTriggered) >= sizeof bits);
-  std::memcpy(static_cast<void*>(&c.__VnbaTriggered), &bits, sizeof bits);
-#else
-  std::memcpy(&c.__VnbaTriggered.at(0), &set, sizeof set);
-#endif
-  Vnic___024root___eval_nba(&c);
+  static_assert(card_clock_count == 8 && RINGSIDE_CARD_EDGES == 1 << card_clock_count);
+  card_edges[(set * 0x0102'0408'1020'4080) >> 56](&c);  // the product has the lowest bit of byte k in bit 56 + k
 #endif
 }
 
