@@ -26,19 +26,18 @@ class burst_pool {
   };
 
   burst_pool() {
-    for (dma_transfer& transfer : transfers_) free_.push_back(&transfer);
+    for (dma_transfer& transfer : transfers_) free(transfer);
   }
   burst_pool(const burst_pool&) = delete;
   burst_pool& operator=(const burst_pool&) = delete;
 
-  bool ready() const { return !free_.empty(); }
+  bool ready() const { return free_count_ != 0; }
 
   /// A free transfer for a request; of a write the beats follow.
   dma_transfer& take(const request& r) {
     if (r.length == 0 || r.length > dma_transfer::max_bytes)
       throw std::runtime_error("the RTL asked for a burst of an impossible length");
-    dma_transfer& transfer = *free_.back();
-    free_.pop_back();
+    dma_transfer& transfer = *free_[--free_count_];
     transfer.kind = r.kind;
     transfer.write = r.write;
     transfer.tag = r.tag;
@@ -54,9 +53,8 @@ class burst_pool {
   /// is free behind the last of them.
   void give_back(dma_transfer& transfer) {
     if (transfer.write && transfer.filled != transfer.length) [[unlikely]]
-      ended_early_.push_back(&transfer);
-    else
-      free_.push_back(&transfer);
+      return end_early(transfer);
+    free(transfer);
   }
 
   /// Where a beat comes from: local time of the card, and the frame its payload or descriptor belongs to.
@@ -102,6 +100,9 @@ class burst_pool {
     plain_until_ = transfer.filled % descriptor_bytes == 0 ? 0 : std::min(plain_until_, next_descriptor - 3);
   }
 
+  void free(dma_transfer& transfer) { free_[free_count_++] = &transfer; }
+  [[gnu::noinline]] void end_early(dma_transfer& transfer) { ended_early_.push_back(&transfer); }
+
   static void add_bytes(dma_transfer& transfer, std::uint32_t word, unsigned enables) {
     const std::uint32_t room = transfer.length - transfer.filled;
     std::uint8_t* const to = transfer.data.data() + transfer.filled;
@@ -121,14 +122,15 @@ class burst_pool {
 
   void end_burst() {
     if (oldest_->filled != oldest_->length) throw std::runtime_error("the RTL ended a write burst early");
-    if (std::erase(ended_early_, oldest_) != 0) [[unlikely]]
-      free_.push_back(oldest_);
+    if (!ended_early_.empty()) [[unlikely]]
+      if (std::erase(ended_early_, oldest_) != 0) free(*oldest_);
     oldest_ = &none_;
     plain_until_ = 0;
   }
 
   std::array<dma_transfer, pool> transfers_;
-  std::vector<dma_transfer*> free_;
+  std::array<dma_transfer*, pool> free_{};  // the first free_count_ of them
+  std::size_t free_count_ = 0;
   std::vector<dma_transfer*> ended_early_;  // given back before their last beat
   ring_queue<dma_transfer*> filling_;       // writes whose beats have not begun, in request order
   dma_transfer none_;

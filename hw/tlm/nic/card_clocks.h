@@ -29,7 +29,13 @@ class pin_requests {
   /// The pins of the next edge; call once for each edge at which they may differ from the one before.  `Pins` has the
   /// inputs of the top as members.
   template <class Pins>
-  clock_set of(const Pins& p) {
+  [[gnu::always_inline]] clock_set of(const Pins& p) {
+    const clock_set set = outside_reset(p);
+    return p.rst_ni != 0 ? set : all_clocks;
+  }
+  /// The same for who knows that rst_ni is 1.
+  template <class Pins>
+  [[gnu::always_inline]] clock_set outside_reset(const Pins& p) {
     const std::uint8_t carrier = p.gmii_ce_i != 0 ? p.gmii_rx_dv_i : carrier_;
     const std::uint8_t link_changes = p.link_up_i ^ link_up_;
     // A byte, or the first clock enable without one, which ends the frame.
@@ -39,7 +45,7 @@ class pin_requests {
     settled_ = ((carrier ^ carrier_) | link_changes) == 0;
     carrier_ = carrier;
     link_up_ = p.link_up_i;
-    return p.rst_ni != 0 ? set : all_clocks;
+    return set;
   }
   /// False when the same pins at the edge after would ask for less.
   bool settled() const { return settled_; }

@@ -70,16 +70,14 @@ struct rtl_nic::impl {
   template <bool skipping, bool direct>
   void run_plainly() {
     Vnic___024root& c = *state;
+    bool prepared = true;
     do {
       std::int64_t edge = cycle;
       const std::uint8_t* byte = gmii.byte;
       bool news = false;
       bool still = false;
       do {
-        if (c.mst_wdata_valid_o != 0) {
-          cycle = edge;
-          take_beat();
-        }
+        if (c.mst_wdata_valid_o != 0) take_beat(c, edge);
         c.now_i = static_cast<std::uint64_t>(edge);
         c.gmii_rxd_i = *byte;
         byte += gmii.stride;
@@ -92,7 +90,9 @@ struct rtl_nic::impl {
       cycle = edge - 1;
       if (news) look_at_outputs();
       ++cycle;
-    } while (!stop && prepare_edge());
+      // An event alone changes nothing about the next edge.
+      prepared = !still && cycle < next_due && c.mst_req_valid_o == 0;
+    } while (!stop && (prepared || prepare_edge()));
   }
 
   void drive_edge() {
@@ -106,7 +106,7 @@ struct rtl_nic::impl {
     while (!stop && reach_edge()) {
       if (waves != nullptr) waves->before_edge(now());
       drive_inputs();
-      if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat();
+      if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat(*state, cycle);
       drive_edge();
       if (pins != nullptr) pins->edges.push_back(pins_of(*state));
       card.edge(pin_clocks);
@@ -148,19 +148,25 @@ struct rtl_nic::impl {
   [[gnu::always_inline]] bool reach_edge() { return (cycle < end && !may_skip()) || go_on(); }
 
   // Everything that has to be done before the edge of `cycle`.
-  [[gnu::always_inline]] void drive_inputs() {
-    if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
-    if (cycle >= gmii.due()) drive_gmii();
-    if (cycle >= side_due) drive_side_inputs();
-    next_due = std::min(end, std::min(gmii.due(), side_due));
+  void drive_inputs() {
+    change_inputs();
     pin_clocks = requests.of(*state) | card.always();
     if (!requests.settled()) next_due = cycle + 1;
   }
 
-  [[gnu::hot, gnu::noinline]] bool prepare_edge() {
+  [[gnu::always_inline]] bool prepare_edge() {
     if (!reach_edge()) return false;
-    drive_inputs();
+    change_inputs();
+    pin_clocks = requests.outside_reset(*state) | card.always();
+    if (!requests.settled()) next_due = cycle + 1;
     return true;
+  }
+
+  [[gnu::always_inline]] void change_inputs() {
+    if (state->mst_req_valid_o != 0 && cycle >= reset_edges) take_request();
+    if (cycle >= gmii.due()) drive_gmii();
+    if (cycle >= side_due) drive_side_inputs();
+    next_due = std::min(end, std::min(gmii.due(), side_due));
   }
 
   // First edge at which the RTL can change again, given that no register asks for a clock.
@@ -173,11 +179,12 @@ struct rtl_nic::impl {
   }
 
   // ---- before the edge: what the RTL offers and this edge takes ----
-  void take_beat() {
-    const Vnic___024root& c = *state;
-    bursts.add_beat(c.mst_wdata_o, c.mst_wbe_o, c.mst_wlast_o != 0, [this] { return beat_origin(); });
+  void take_beat(const Vnic___024root& c, std::int64_t edge) {
+    bursts.add_beat(c.mst_wdata_o, c.mst_wbe_o, c.mst_wlast_o != 0, [this, edge] { return beat_origin(edge); });
   }
-  [[gnu::noinline]] burst_pool::origin beat_origin() const { return {now(), frame_of(state->mst_wtag_o)}; }
+  [[gnu::noinline]] burst_pool::origin beat_origin(std::int64_t edge) const {
+    return {rtl_clock.edge(edge), frame_of(state->mst_wtag_o)};
+  }
 
   [[gnu::hot]] void take_request() {
     state->mst_req_ready_i = bursts.ready();
@@ -190,7 +197,7 @@ struct rtl_nic::impl {
   }
 
   // ---- the inputs this edge samples ----
-  [[gnu::hot]] void drive_gmii() {
+  [[gnu::hot, gnu::noinline]] void drive_gmii() {
     const auto kind = gmii.begin(cycle, *state);
     if (kind != gmii_driver::edge_kind::sof && kind != gmii_driver::edge_kind::eof) return;
     const wire_frame& frame = gmii.current();
@@ -290,21 +297,27 @@ struct rtl_nic::impl {
     stop = true;
   }
 
+  // Apart from each other, so that each begins with what it needs alone.
   [[gnu::always_inline]] void report_events() {
     const Vnic___024root& c = *state;
     if (c.evt_rst_o != 0) [[unlikely]]
       emit(stage::nic_reset);
-    if (c.evt_rx_o != 0) report_frame(unpack(c.evt_rx_o));
-    if (c.evt_cause_o != 0) emit(stage::cause_set, 0, c.evt_causes_o);
-    if (c.evt_hold_o != 0) emit(stage::moderation_hold, 0, c.evt_held_o);
+    if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
+    if ((c.evt_cause_o | c.evt_hold_o) != 0) report_causes();
   }
 
-  [[gnu::hot]] void report_frame(const rtl_rx_events& e) {
+  [[gnu::hot, gnu::noinline]] void report_frame(std::uint32_t word) {
+    const rtl_rx_events e = unpack(word);
     if (e.accept) emit(stage::filter_accept, frame_of(e.tag));
     if (e.reject) emit(stage::filter_reject, frame_of(e.tag), 0, e.reason);
     if (e.commit) emit(stage::fifo_commit, frame_of(e.tag));
     if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
     if (e.no_buffer) emit(stage::rnbc);
+  }
+
+  [[gnu::hot, gnu::noinline]] void report_causes() {
+    if (state->evt_cause_o != 0) emit(stage::cause_set, 0, state->evt_causes_o);
+    if (state->evt_hold_o != 0) emit(stage::moderation_hold, 0, state->evt_held_o);
   }
 
   rtl_nic& owner;

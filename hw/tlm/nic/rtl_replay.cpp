@@ -57,18 +57,22 @@ struct rtl_replay::impl {
   std::uint64_t next_other = 0;
   std::uint64_t hash = rtl_pin_log{}.output_hash;
 
-  void edge() {
-    const edge_pins& e = edges[next++];
+  // All edges before `end`; behind each of them `after` looks.  What is measured is the card, so the loop is kept
+  // small.
+  template <typename After>
+  void run_to(std::uint64_t end, const After& after) {
     Vnic___024root& pins = card.pins();
-    pins.now_i = e.now;
-    pins.gmii_rxd_i = e.rxd;
-    if (e.changed != 0) {
-      apply(pins, others[next_other++]);
-      pin_clocks = requests.of(pins);
-    } else if (!requests.settled()) {
-      pin_clocks = requests.of(pins);
+    for (const edge_pins* e = edges.data() + next; next < end; ++next, ++e) {
+      pins.now_i = e->now;
+      pins.gmii_rxd_i = e->rxd;
+      if (e->changed != 0 || !requests.settled()) change_pins(*e);
+      card.edge(pin_clocks);
+      after(pins);
     }
-    card.edge(pin_clocks);
+  }
+  [[gnu::noinline]] void change_pins(const edge_pins& e) {
+    if (e.changed != 0) apply(card.pins(), others[next_other++]);
+    pin_clocks = requests.of(card.pins());
   }
 };
 
@@ -90,8 +94,7 @@ std::uint64_t rtl_replay::edges() const {
 }
 
 void rtl_replay::run_to(std::uint64_t edge) {
-  impl& i = *impl_;
-  while (i.next < edge) i.edge();
+  impl_->run_to(edge, [](const Vnic___024root&) {});
 }
 
 void rtl_replay::idle(std::uint64_t edges) {
@@ -108,12 +111,9 @@ void rtl_replay::idle(std::uint64_t edges) {
 }
 
 std::uint64_t rtl_replay::hash_to(std::uint64_t edge) {
-  impl& i = *impl_;
-  while (i.next < edge) {
-    i.edge();
-    i.hash = hash_outputs(i.card.pins(), i.hash);
-  }
-  return i.hash;
+  std::uint64_t& hash = impl_->hash;
+  impl_->run_to(edge, [&hash](const Vnic___024root& pins) { hash = hash_outputs(pins, hash); });
+  return hash;
 }
 
 }  // namespace ringside::tlm
