@@ -18,7 +18,6 @@ struct alignas(8) effect {
   std::int8_t unread = 0;
   std::int8_t stored = 0;   // in the card
   std::int8_t written = 0;  // back, if the descriptor is the frame's last
-  std::int8_t revoked = 0;  // instead of being read, if it had been delivered
   bool change = false;
   bool rare = false;  // left to count_rare()
 };
@@ -35,9 +34,8 @@ constexpr effect_table make_effects() {
   of(stage::wire_sof) = {.offered = 1, .open = 1, .change = true};
   of(stage::fifo_commit).stored = 1;
   of(stage::desc_writeback).written = 1;
-  for (const stage fate : {stage::filter_reject, stage::skb_consume, stage::skb_drop})
-    of(fate) = {.open = -1, .change = true};
-  of(stage::skb_drop).revoked = drop_mark::revoked;
+  for (const stage fate : {stage::filter_reject, stage::skb_consume}) of(fate) = {.open = -1, .change = true};
+  of(stage::skb_drop) = {.change = true, .rare = true};
   of(stage::socket_copy) = {.unread = 1, .change = true};
   of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = true};
   of(stage::app_read) = {.unread = -1, .change = true};
@@ -56,7 +54,9 @@ void traffic_watch::on_event(const event& e) {
 
 void traffic_watch::on_events(event_stretch stretch) {
   const std::span<const std::uint32_t> chosen = selection_.of(stretch);
-  for (const std::uint32_t at : chosen) count(stretch[at]);
+  frame_counts counts = counts_;  // a copy stays in registers
+  for (const std::uint32_t at : chosen) count(stretch[at], counts);
+  counts_ = counts;
   note_times(stretch, chosen);
 }
 
@@ -74,25 +74,26 @@ void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint3
   }
 }
 
-[[gnu::always_inline]] inline void traffic_watch::count(const event& e) {
+[[gnu::always_inline]] inline void traffic_watch::count(const event& e, frame_counts& counts) {
   const effect& does = effects[static_cast<std::size_t>(e.what)];
-  if (does.rare) [[unlikely]]
-    return count_rare(e);
+  if (does.rare) [[unlikely]] {
+    counts = count_rare(e, counts);
+    return;
+  }
   const std::int64_t whole = does.written & static_cast<std::int64_t>(e.b / word_eop);  // 1 or 0
-  const std::int64_t stored = in_card_ != 0 ? whole : 0;
-  offered_ += static_cast<std::uint64_t>(does.offered);
-  in_card_ += does.stored - stored;
-  const std::int64_t revoked = does.revoked & static_cast<std::int64_t>(e.a);
-  open_ += does.open + whole - stored + revoked;  // what was not in the card was on its way when the reset came
-  unread_ += does.unread - revoked;
+  const std::int64_t stored = counts.in_card != 0 ? whole : 0;
+  counts.offered += static_cast<std::uint64_t>(does.offered);
+  counts.in_card += does.stored - stored;
+  counts.open += does.open + whole - stored;  // what was not in the card was on its way when the reset came
+  counts.unread += does.unread;
 }
 
-void traffic_watch::count_rare(const event& e) {
+traffic_watch::frame_counts traffic_watch::count_rare(const event& e, frame_counts counts) {
   switch (e.what) {
     case stage::nic_reset:  // what the FIFO held is lost
-      if (in_card_ == 0) break;
-      open_ -= in_card_;
-      in_card_ = 0;
+      if (counts.in_card == 0) break;
+      counts.open -= counts.in_card;
+      counts.in_card = 0;
       last_change_ = e.time;
       break;
     case stage::reconfigure:
@@ -102,14 +103,18 @@ void traffic_watch::count_rare(const event& e) {
     case stage::fifo_drop:
       last_change_ = e.time;
       if (e.b == static_cast<std::uint64_t>(drop_reason::nic_reset)) {  // out of the FIFO, by name or by nic_reset
-        if (in_card_ == 0) break;
-        --in_card_;
+        if (counts.in_card == 0) break;
+        --counts.in_card;
       }
-      --open_;
+      --counts.open;
+      break;
+    case stage::skb_drop:
+      --((e.a & drop_mark::revoked) != 0 ? counts.unread : counts.open);  // revoked: it had been delivered
       break;
     default:
       break;
   }
+  return counts;
 }
 
 }  // namespace ringside::platform

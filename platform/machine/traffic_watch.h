@@ -14,9 +14,9 @@ class traffic_watch final : public event_consumer {
   void on_event(const event& e) override;
   void on_events(event_stretch stretch) override;
 
-  std::uint64_t offered() const { return offered_; }
+  std::uint64_t offered() const { return counts_.offered; }
   /// Every frame seen has its fate, and what a socket got was read.
-  bool quiet() const { return open_ == 0 && unread_ == 0; }
+  bool quiet() const { return counts_.open == 0 && counts_.unread == 0; }
   /// Reconfigurations that have ended.
   std::uint64_t reconfigured() const { return reconfigured_; }
   /// Time of the last frame's start or reconfiguration, and of the last event that counts here.
@@ -24,15 +24,19 @@ class traffic_watch final : public event_consumer {
   sim_time last_change() const { return last_change_; }
 
  private:
-  void count(const event& e);
+  struct frame_counts {
+    std::uint64_t offered = 0;
+    std::int64_t open = 0;     // without a fate
+    std::int64_t unread = 0;   // in sockets
+    std::int64_t in_card = 0;  // committed to the FIFO, EOP not written back
+  };
+
+  void count(const event& e, frame_counts& counts);
   void note_times(event_stretch stretch, std::span<const std::uint32_t> chosen);
-  void count_rare(const event& e);
+  frame_counts count_rare(const event& e, frame_counts counts);
 
   event_selection selection_;
-  std::uint64_t offered_ = 0;
-  std::int64_t open_ = 0;     // frames without a fate
-  std::int64_t unread_ = 0;   // in sockets
-  std::int64_t in_card_ = 0;  // committed to the FIFO, EOP not written back
+  frame_counts counts_;
   std::uint64_t reconfigured_ = 0;
   sim_time last_work_ = 0;
   sim_time last_change_ = 0;

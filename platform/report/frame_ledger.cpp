@@ -112,11 +112,10 @@ void frame_ledger::written_back(const event& e) {
   r->where = place::ring;
 }
 
-void frame_ledger::taken(const event& e) {
-  record* r = window_.find(e.frame);
-  if (r == nullptr || r->where == place::ended) return;
-  if (r->where == place::lost_in_reset || r->where == place::lost_in_close) undo(*r);
-  r->where = place::driver;
+void frame_ledger::taken(record& r) {
+  if (r.where == place::ended) return;
+  if (r.where == place::lost_in_reset || r.where == place::lost_in_close) undo(r);
+  r.where = place::driver;
 }
 
 // Frames still arriving are not in the FIFO: the MAC reports them itself (filter_reject, rx_disabled).  Of a frame over

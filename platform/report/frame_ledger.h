@@ -76,7 +76,7 @@ class frame_ledger final : public event_consumer {
   void hold(frame_id frame);
   void read(frame_id frame);
   void written_back(const event& e);
-  void taken(const event& e);
+  void taken(record& r);
   void reset(const event& e);
   void close();
   void release_old();
@@ -106,7 +106,7 @@ class frame_ledger final : public event_consumer {
     case stage::desc_take:
     case stage::dma_sync:
     case stage::netif_receive_skb:
-      taken(e);
+      if (record* r = window_.find(e.frame); r != nullptr && r->where != place::driver) taken(*r);
       break;
     case stage::skb_drop:
       if ((e.a & drop_mark::revoked) != 0) revoke(e);

@@ -15,9 +15,8 @@ std::uint16_t swap16(std::uint16_t value) {
   return static_cast<std::uint16_t>((value << 8) | (value >> 8));
 }
 
-/// Sum of the piece as if it began on an even byte.  RFC 1071 2(B): the sum may be taken in the machine's own byte
-/// order and swapped at the end.
-std::uint16_t sum_even(std::span<const std::byte> bytes) {
+/// Sum of words in the machine's own byte order, not folded.  RFC 1071 2(B): the folded sum has to be swapped.
+std::uint64_t native_sum(std::span<const std::byte> bytes) {
   static_assert(std::endian::native == std::endian::little);
   std::uint64_t sum = 0;
   const std::byte* p = bytes.data();
@@ -35,14 +34,14 @@ std::uint16_t sum_even(std::span<const std::byte> bytes) {
     left -= 2;
   }
   if (left != 0) sum += load8(p);  // padded with a zero byte behind
-  return swap16(fold(sum));
+  return sum;
 }
 
 }  // namespace
 
 void inet_sum::add(std::span<const std::byte> bytes) {
   if (bytes.empty()) return;
-  const std::uint16_t piece = sum_even(bytes);
+  const std::uint16_t piece = swap16(fold(native_sum(bytes)));
   sum_ += odd_ ? swap16(piece) : piece;
   odd_ ^= (bytes.size() & 1) != 0;
 }
@@ -52,9 +51,7 @@ std::uint16_t inet_sum::folded() const {
 }
 
 bool checksum_valid(std::span<const std::byte> bytes) {
-  inet_sum sum;
-  sum.add(bytes);
-  return sum.folded() == 0xFFFF;
+  return fold(native_sum(bytes)) == 0xFFFF;  // reads the same when it is swapped
 }
 
 void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size_t bytes) {

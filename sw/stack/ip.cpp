@@ -71,36 +71,33 @@ void ipv4_layer::ip_mc_up(net_device& dev) const {
 }
 
 void ipv4_layer::ip_rcv(skb_ptr skb) {
-  skb = rcv_core(std::move(skb));
-  if (skb != nullptr) skb = rcv_finish_core(std::move(skb));
-  if (skb != nullptr) local_deliver(std::move(skb));
+  if (rcv_core(skb) && rcv_finish_core(skb)) local_deliver(std::move(skb));
 }
 
 void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
-  for (skb_ptr& skb : list) skb = rcv_core(std::move(skb));
-  std::vector<skb_ptr> together;
+  for (skb_ptr& skb : list) rcv_core(skb);
+  std::size_t first = 0;  // those from here to `end` wait for each other, at the list's front, where places are free
+  std::size_t end = 0;
   const auto deliver_together = [&] {
-    for (skb_ptr& skb : together) local_deliver(std::move(skb));
-    together.clear();
+    while (first < end) local_deliver(std::move(list[first++]));
   };
-  for (skb_ptr& arrived : list) {
-    if (arrived == nullptr) continue;
-    skb_ptr skb = rcv_finish_core(std::move(arrived));
-    if (skb == nullptr) continue;
-    if (!together.empty() && !same_route(*together.front(), *skb)) deliver_together();
-    together.push_back(std::move(skb));
+  for (skb_ptr& skb : list) {
+    if (skb == nullptr || !rcv_finish_core(skb)) continue;
+    if (first < end && !same_route(*list[first], *skb)) deliver_together();
+    if (&list[end] != &skb) list[end] = std::move(skb);
+    ++end;
   }
   deliver_together();
 }
 
-// The header by itself.  Null, and the packet has its fate, when it is wrong.
-skb_ptr ipv4_layer::rcv_core(skb_ptr skb) {
+// The header by itself.  False, and the packet is gone with its fate, when it is wrong.
+bool ipv4_layer::rcv_core(skb_ptr& skb) {
   host_.consume(kernel::cost::ip_rcv);
   host_.emit(stage::ip_rcv, skb->frame);
   ++counters_.in_receives;
   const auto refuse = [&](drop_reason reason, std::uint64_t& counter) {
     reject(std::move(skb), reason, counter);
-    return nullptr;
+    return false;
   };
   if (!skb->may_pull(minimum_header)) return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();
@@ -120,14 +117,14 @@ skb_ptr ipv4_layer::rcv_core(skb_ptr skb) {
   skb->ip = {load_be32(header + 12), load_be32(header + 16), static_cast<std::uint8_t>(header_bytes),
              load8(header + 9)};
   skb->trim(total);  // Ethernet padding
-  return skb;
+  return true;
 }
 
 // Where it goes, then its options.
-skb_ptr ipv4_layer::rcv_finish_core(skb_ptr skb) {
+bool ipv4_layer::rcv_finish_core(skb_ptr& skb) {
   const auto refuse = [&](drop_reason reason, std::uint64_t& counter) {
     reject(std::move(skb), reason, counter);
-    return nullptr;
+    return false;
   };
   switch (route_input(*skb)) {
     case verdict::martian_source:
@@ -142,10 +139,10 @@ skb_ptr ipv4_layer::rcv_finish_core(skb_ptr skb) {
   const std::size_t header_bytes = skb->ip.header_bytes;
   if (header_bytes > minimum_header && !options_valid({skb->data() + minimum_header, header_bytes - minimum_header}))
     return refuse(drop_reason::ip_option, counters_.in_option_errors);
-  return skb;
+  return true;
 }
 
-void ipv4_layer::local_deliver(skb_ptr skb) {
+void ipv4_layer::local_deliver(skb_ptr&& skb) {
   if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
     skb = fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
@@ -192,8 +189,9 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
 }
 
 bool ipv4_layer::is_own(ipv4_address address) const {
-  return std::any_of(addresses_.begin(), addresses_.end(),
-                     [address](const ipv4_interface_address& own) { return own.address == address; });
+  for (const ipv4_interface_address& own : addresses_)  // one, nearly always: less than std::any_of prepares for
+    if (own.address == address) return true;
+  return false;
 }
 
 bool ipv4_layer::is_directed_broadcast(ipv4_address address) const {

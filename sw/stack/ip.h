@@ -71,9 +71,9 @@ class ipv4_layer {
  private:
   enum class verdict : std::uint8_t { taken, martian_source, martian_destination, foreign };
 
-  skb_ptr rcv_core(skb_ptr skb);
-  skb_ptr rcv_finish_core(skb_ptr skb);
-  void local_deliver(skb_ptr skb);
+  bool rcv_core(skb_ptr& skb);
+  bool rcv_finish_core(skb_ptr& skb);
+  void local_deliver(skb_ptr&& skb);
   verdict route_input(sk_buff& skb) const;
   bool is_own(ipv4_address address) const;
   bool is_directed_broadcast(ipv4_address address) const;

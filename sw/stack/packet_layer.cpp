@@ -36,6 +36,7 @@ void packet_layer::netif_receive_skb(skb_ptr skb) {
 void packet_layer::netif_receive_skb_list(std::span<kernel::packet_ptr> list) {
   const protocol* current = nullptr;
   std::vector<skb_ptr> together;
+  together.reserve(list.size());
   for (kernel::packet_ptr& packet : list) {
     skb_ptr skb(static_cast<sk_buff*>(packet.release()));
     const protocol* to = receive_core(skb);

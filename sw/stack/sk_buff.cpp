@@ -97,8 +97,7 @@ void sk_buff::condense() {
   truesize_ = own_truesize();
 }
 
-void sk_buff::trim(std::size_t bytes) {
-  if (bytes >= len()) return;
+void sk_buff::cut(std::size_t bytes) {
   if (frag_count_ == 0) {
     tail_ = data_ + static_cast<std::uint32_t>(bytes);
     return;

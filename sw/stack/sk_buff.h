@@ -69,7 +69,9 @@ class sk_buff final : public kernel::packet {
   /// Makes the first `bytes` linear, copying from fragments; false when the packet is shorter or memory is out.
   bool may_pull(std::size_t bytes) { return bytes <= headlen() || pull_tail(bytes); }
   /// Cuts the packet to `bytes` (pskb_trim); fragments beyond are freed, and few bytes left in others are condensed.
-  void trim(std::size_t bytes);
+  void trim(std::size_t bytes) {
+    if (bytes < len()) cut(bytes);
+  }
   /// Moves the fragments into the head when they fit, and forgets what they counted for (skb_condense).
   void condense();
 
@@ -133,6 +135,7 @@ class sk_buff final : public kernel::packet {
   friend class skb_allocator;
 
   bool pull_tail(std::size_t bytes);
+  void cut(std::size_t bytes);  // to fewer than there are
   std::size_t own_truesize() const;
 
   skb_allocator& pool_;

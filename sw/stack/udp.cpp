@@ -44,7 +44,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   unicast_deliver(std::move(skb), p);
 }
 
-void udp_layer::unicast_deliver(skb_ptr skb, const ports& p) {
+void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
   udp_socket* socket = lookup(*skb, p);
   if (socket == nullptr) {
     if (skb->ip_summed == checksum_state::none && !checksum_right(*skb)) {  // a wrong one is no datagram at all
@@ -65,7 +65,7 @@ void udp_layer::unicast_deliver(skb_ptr skb, const ports& p) {
 }
 
 // __udp4_lib_mcast_deliver: a clone for each socket but the first of the chain, which gets the packet itself, last.
-void udp_layer::mcast_deliver(skb_ptr skb, const ports& p) {
+void udp_layer::mcast_deliver(skb_ptr&& skb, const ports& p) {
   std::vector<udp_socket*> wanted;
   for (udp_socket* socket : sockets_)
     if (socket->match(skb->ip.destination, p.destination, skb->ip.source, p.source) > 0) wanted.push_back(socket);

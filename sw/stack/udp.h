@@ -53,8 +53,8 @@ class udp_layer {
   };
   bool checksum_init(sk_buff& skb, std::size_t length);
   udp_socket* lookup(const sk_buff& skb, const ports& p) const;
-  void unicast_deliver(skb_ptr skb, const ports& p);
-  void mcast_deliver(skb_ptr skb, const ports& p);
+  void unicast_deliver(skb_ptr&& skb, const ports& p);
+  void mcast_deliver(skb_ptr&& skb, const ports& p);
 
   kernel::host& host_;
   skb_allocator& skbs_;
