@@ -71,7 +71,7 @@ parsed_options parse_options(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     out.exit_status = 0;
-    out.message = run->parsed() ? run->help() : regress->parsed() ? regress->help() : app.help();
+    out.message = app.help();  // of the command given, under its whole name
     return out;
   } catch (const CLI::ParseError& error) {
     out.exit_status = 2;

@@ -154,6 +154,7 @@ kernel::kernel::config kernel_config_of(const scenario& s) {
   c.receive.time = s.sysctl.netdev_budget_usecs * us;
   c.receive.max_backlog = s.sysctl.netdev_max_backlog;
   c.receive.backlog_weight = s.sysctl.dev_weight;
+  c.receive.gro_normal_batch = s.sysctl.gro_normal_batch;
   c.softirq.restarts = s.sysctl.softirq_restarts;
   c.softirq.time = s.sysctl.softirq_time;
   return c;

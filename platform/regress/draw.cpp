@@ -133,8 +133,10 @@ class drawer {
     const bool timers = mood_ == temper::timers;
     if (percent(timers ? 70 : 40))
       set("driver.itr", "off");
+    else if (const std::uint32_t rate = magnitude(1000, 200'000); rate % 4 == 0)
+      set("driver.itr", "dynamic");
     else
-      set("driver.itr", magnitude(1000, 200'000));
+      set("driver.itr", rate);
     delayed_ = percent(timers ? 85 : 20);
     set("driver.rdtr", delayed_ ? magnitude(1, 200) : 0);
     set("driver.radv", percent(30) ? 0 : magnitude(1, 300));

@@ -40,20 +40,18 @@ void interrupt_report::write_back(const event& e) {
   if (n.first_since == 0) n.first_since = e.frame;
 }
 
-void interrupt_report::take(const event& e) {
-  record* r = window_.find(e.frame);
-  if (r == nullptr || r->result.taken) return;
-  nic_state& n = nic(r->nic);
-  r->result.taken = true;
-  r->result.own = r->written_back && n.assertions > r->assertions_before;
+void interrupt_report::take(const event& e, record& r) {
+  nic_state& n = nic(r.nic);
+  r.result.taken = true;
+  r.result.own = r.written_back && n.assertions > r.assertions_before;
   if (n.first_since == e.frame) n.first_since = 0;  // taken before any interrupt: none is its own
-  if (!r->result.own) ++polled_without_;
+  if (!r.result.own) ++polled_without_;
   if (n.assertions == 0) return;
-  const std::uint64_t index = r->result.own ? r->assertions_before : n.assertions - 1;
+  const std::uint64_t index = r.result.own ? r.assertions_before : n.assertions - 1;
   if (n.assertions - index > recent_assertions) return;
   const assertion& a = n.recent[index % recent_assertions];
-  r->result.asserted = a.time;
-  r->result.rode_on = a.frame;
+  r.result.asserted = a.time;
+  r.result.rode_on = a.frame;
 }
 
 frame_interrupt interrupt_report::of(frame_id id) {

@@ -51,9 +51,9 @@ struct frame_interrupt {
 class interrupt_report final : public event_consumer {
  public:
   static constexpr stage_set interests{
-      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter, stage::cause_set,
-      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,
-      stage::skb_consume, stage::skb_drop,       stage::app_read};
+      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter,   stage::cause_set,
+      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject,   stage::fifo_drop,
+      stage::skb_consume, stage::skb_drop,       stage::app_read,          stage::irq_nobody_cared};
 
   void on_event(const event& e) override;
   /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
@@ -62,6 +62,8 @@ class interrupt_report final : public event_consumer {
   std::uint64_t asserted() const { return asserted_; }
   std::uint64_t hardirqs() const { return hardirqs_; }
   std::uint64_t polled_without_interrupt() const { return polled_without_; }
+  /// Interrupt lines shut off because no handler served them, in order of time.
+  const std::vector<std::uint64_t>& nobody_cared() const { return nobody_cared_; }
   /// Times the cause of that ICR bit was set.
   std::uint64_t cause(unsigned bit) const { return causes_[bit]; }
 
@@ -87,7 +89,7 @@ class interrupt_report final : public event_consumer {
 
   void assert_intx(const event& e);
   void write_back(const event& e);
-  void take(const event& e);
+  void take(const event& e, record& r);
   nic_state& nic(std::uint8_t unit) { return unit < nics_.size() ? nics_[unit] : add_nics(unit); }
   nic_state& add_nics(std::uint8_t unit);
 
@@ -97,6 +99,7 @@ class interrupt_report final : public event_consumer {
   std::uint64_t asserted_ = 0;
   std::uint64_t hardirqs_ = 0;
   std::uint64_t polled_without_ = 0;
+  std::vector<std::uint64_t> nobody_cared_;
 };
 
 [[gnu::always_inline]] inline void interrupt_report::handle(stage what, const event& e) {
@@ -113,6 +116,9 @@ class interrupt_report final : public event_consumer {
     case stage::hardirq_enter:
       ++hardirqs_;
       break;
+    case stage::irq_nobody_cared:
+      nobody_cared_.push_back(e.a);
+      break;
     case stage::cause_set:
       for (std::uint64_t bits = e.a & 0xFFFF'FFFF; bits != 0; bits &= bits - 1)
         ++causes_[static_cast<unsigned>(__builtin_ctzll(bits))];
@@ -120,7 +126,7 @@ class interrupt_report final : public event_consumer {
     case stage::desc_take:
     case stage::dma_sync:
     case stage::netif_receive_skb:
-      take(e);
+      if (record* r = window_.find(e.frame); r != nullptr && !r->result.taken) take(e, *r);
       break;
     case stage::filter_reject:
     case stage::fifo_drop:

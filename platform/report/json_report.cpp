@@ -55,6 +55,7 @@ json interrupts(const interrupt_report& r) {
   out["asserted"] = r.asserted();
   out["hardirqs"] = r.hardirqs();
   out["polled_without_interrupt"] = r.polled_without_interrupt();
+  out["nobody_cared"] = r.nobody_cared();
   json& causes = out["causes"];
   for (const interrupt_cause& cause : interrupt_causes) causes[std::string(cause.name)] = r.cause(cause.bit);
   return out;

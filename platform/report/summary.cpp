@@ -54,6 +54,8 @@ std::string machine_part(const run_report& report, const run_counters& c) {
   const interrupt_report& irq = report.interrupts();
   std::string out = fmt::format("interrupts  asserted {}  handled {}  frames polled without one {}\n", irq.asserted(),
                                 irq.hardirqs(), irq.polled_without_interrupt());
+  for (const std::uint64_t line : irq.nobody_cared())
+    out += fmt::format("line {:<6} nobody cared: shut off, its handlers called ten times a second since\n", line);
   out += fmt::format("NAPI        polls {}  frames/poll {}..{}  budget exhausted {}  softirqs {}  ksoftirqd {}\n",
                      c.napi_polls, c.napi_frames_min, c.napi_frames_max, c.napi_budget_exhausted, c.softirq_runs,
                      c.ksoftirqd_runs);

@@ -135,6 +135,7 @@ struct sysctl_config {
   std::uint32_t netdev_budget_usecs = 0;  // us
   std::uint32_t netdev_max_backlog = 0;   // packets
   std::uint32_t dev_weight = 0;           // packets
+  std::uint32_t gro_normal_batch = 0;     // packets
   std::uint32_t softirq_restarts = 0;
   sim_time softirq_time = 0;  // ps
 };

@@ -65,6 +65,7 @@ TEST(cli, lists) {
   EXPECT_NE(keys.out.find("cost.ip_rcv"), std::string::npos);
   EXPECT_EQ(ringside({"--help"}).status, 0);
   EXPECT_EQ(ringside({"run", "--help"}).status, 0);
+  EXPECT_NE(ringside({"run", "--help"}).out.find("Usage: ringside run "), std::string::npos);
   EXPECT_NE(ringside({"run", "--help"}).out.find("--trace-window"), std::string::npos);
 }
 

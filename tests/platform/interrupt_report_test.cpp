@@ -19,6 +19,13 @@ TEST(interrupt_report, counts_assertions_handlers_and_causes) {
   EXPECT_EQ(r.cause(2), 0U);
 }
 
+TEST(interrupt_report, names_the_lines_shut_off) {
+  interrupt_report r;
+  EXPECT_TRUE(r.nobody_cared().empty());
+  story().at(1 * us, stage::irq_nobody_cared, 0, 9).at(2 * us, stage::irq_nobody_cared, 0, 5).play(r);
+  EXPECT_EQ(r.nobody_cared(), (std::vector<std::uint64_t>{9, 5}));
+}
+
 // Frame 1 is written back at 1.9 us and interrupts at 2 us.  Frame 2 (written back at 3.2 us, the poll runs from 3 us)
 // is caught by that poll.
 TEST(interrupt_report, frame_caught_by_a_running_poll_rode_on_the_interrupt) {

@@ -54,6 +54,7 @@ TEST(json_report, has_every_key_with_zeros) {
                               "/interrupts/asserted",
                               "/interrupts/hardirqs",
                               "/interrupts/polled_without_interrupt",
+                              "/interrupts/nobody_cared",
                               "/napi/polls",
                               "/napi/frames_per_poll",
                               "/napi/budget_exhausted",
@@ -144,6 +145,19 @@ TEST(summary, names_fates_and_reasons) {
   EXPECT_NE(text.find("CPU 0       task 25.0 %  softirq 10.0 %  hardirq 5.0 %  idle 60.0 %"), std::string::npos)
       << text;
   EXPECT_NE(text.find("busy 1.0 %"), std::string::npos) << text;
+}
+
+TEST(summary, names_a_line_shut_off) {
+  run_report report;
+  const std::string quiet = summary(load_scenario("", {}), report, counters());
+  EXPECT_EQ(quiet.find("nobody cared"), std::string::npos) << quiet;
+  story s;
+  s.at(1, stage::irq_nobody_cared, 0, 11);
+  s.play(report);
+  report.finish();
+  const std::string text = summary(load_scenario("", {}), report, counters());
+  EXPECT_NE(text.find("line 11     nobody cared: shut off"), std::string::npos) << text;
+  EXPECT_EQ(report_of(s, counters())["interrupts"]["nobody_cared"], json::array({11}));
 }
 
 // The reports of a stretch at a time are those of one event after the other, once every journey is told and before.

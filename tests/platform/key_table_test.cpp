@@ -148,6 +148,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "net.core.netdev_budget_usecs=302",
                                           "net.core.netdev_max_backlog=303",
                                           "net.core.dev_weight=304",
+                                          "net.core.gro_normal_batch=307",
                                           "kernel.softirq_restarts=305",
                                           "kernel.softirq_time=306us",
                                           "stack.app_cost_ns=22",
@@ -258,6 +259,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.sysctl.netdev_budget_usecs, 302U);
   EXPECT_EQ(s.sysctl.netdev_max_backlog, 303U);
   EXPECT_EQ(s.sysctl.dev_weight, 304U);
+  EXPECT_EQ(s.sysctl.gro_normal_batch, 307U);
   EXPECT_EQ(s.sysctl.softirq_restarts, 305U);
   EXPECT_EQ(s.sysctl.softirq_time, 306 * us);
   EXPECT_EQ(s.stack.app_cost_ns, 22U);

@@ -132,19 +132,25 @@ struct seen_values {
   std::uint64_t budget = 0;     // of the first poll of a softirq
   std::uint64_t ksoftirqd = 0;  // runs
   std::uint64_t drops = 0;      // backlog full
+  std::uint64_t batch = 0;      // most packets that enter the stack before the first of them reaches IP
 };
 seen_values run_with(const settings& s, const std::vector<offered_frame>& frames = {}) {
   seen_values v;
+  std::uint64_t batch = 0;
   const std::string got = watch(
       settings{"nic.kind=model", "gen.count=600", "gen.size=64", "cpu.clock_mhz=400"} + s, frames,
       [&](const event& e) {
         if (e.what == stage::napi_poll) v.budget = std::max(v.budget, e.a);
         if (e.what == stage::ksoftirqd_run) ++v.ksoftirqd;
         if (e.what == stage::skb_drop && e.b == static_cast<std::uint64_t>(drop_reason::backlog_full)) ++v.drops;
+        if (e.what == stage::netif_receive_skb) v.batch = std::max(v.batch, ++batch);
+        if (e.what == stage::ip_rcv) batch = 0;
       },
-      [&](const platform::run_counters&) { return fmt::format("{} {} {}", v.budget, v.ksoftirqd, v.drops); });
+      [&](const platform::run_counters&) {
+        return fmt::format("{} {} {} {}", v.budget, v.ksoftirqd, v.drops, v.batch);
+      });
   std::istringstream in(got);
-  in >> v.budget >> v.ksoftirqd >> v.drops;
+  in >> v.budget >> v.ksoftirqd >> v.drops >> v.batch;
   return v;
 }
 
@@ -154,6 +160,9 @@ TEST(sysctl, net_core_reaches_the_kernel) {
   EXPECT_EQ(run_with({"net.core.netdev_budget=77"}).budget, 77U);
   EXPECT_EQ(run_with({"driver.mode=irq"}).drops, 0U);
   EXPECT_GT(run_with({"driver.mode=irq", "net.core.netdev_max_backlog=20"}).drops, 0U);
+  EXPECT_EQ(run_with({}).batch, 8U);
+  EXPECT_EQ(run_with({"net.core.gro_normal_batch=13"}).batch, 13U);
+  EXPECT_EQ(run_with({"net.core.gro_normal_batch=1"}).batch, 1U);
   // A pass for each frame, a few frames for each interrupt; no task is woken, which would end a softirq run, too.
   const settings passes{"cpu.clock_mhz=2000", "driver.budget=1"};
   std::vector<offered_frame> frames;
