@@ -20,3 +20,8 @@ foreach(name pci_cfg regs desc dma writeback irq reset top)
   add_test(NAME rtl/${name}_other_start COMMAND rtl_${name} --gtest_random_seed=1)
   set_tests_properties(rtl/${name}_other_start PROPERTIES LABELS full)
 endforeach()
+# More rounds of these (rounds.h).
+foreach(name reset top)
+  add_test(NAME rtl/${name}_full COMMAND rtl_${name})
+  set_tests_properties(rtl/${name}_full PROPERTIES LABELS full TIMEOUT 3000 ENVIRONMENT RINGSIDE_FULL=1)
+endforeach()

@@ -9,7 +9,7 @@ ringside_rtl_bench(rx_front TOP e1000_rx_front
   TEST rx_front_test.cpp rx_front_timing_test.cpp rx_front_random_test.cpp front_bench.cpp front_model.cpp
   RTL ${RX_FRONT_RTL}
   SVA e1000_rx_front_sva.sv e1000_rx_mac_sva.sv e1000_rx_filter_sva.sv e1000_rx_pack_sva.sv
-      e1000_rx_checksum_sva.sv e1000_rx_fifo_sva.sv e1000_stats_sva.sv LINKS ZLIB::ZLIB)
+      e1000_rx_checksum_sva.sv e1000_rx_fifo_sva.sv e1000_stats_sva.sv LINKS ZLIB::ZLIB ROUNDS)
 
 ringside_rtl_bench(rx_packet_sum TOP e1000_rx_packet_sum TEST rx_packet_sum_test.cpp RTL e1000_rx_packet_sum.sv
   LINKS ZLIB::ZLIB)

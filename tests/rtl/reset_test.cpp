@@ -1,5 +1,6 @@
 // CTRL.RST in every state of the DMA, through memory and I/O: rules, N-10, N-13.
 #include "tests/rtl/back_setup.h"
+#include "tests/rtl/rounds.h"
 
 namespace {
 using namespace ringside;
@@ -53,11 +54,13 @@ void reset_during_traffic(unsigned delay, bool io, bool slow_bus) {
 }
 
 TEST(reset, in_every_state_of_the_dma_on_a_fast_bus) {
-  for (unsigned delay = 0; delay < 1700; delay += 5) reset_during_traffic(delay, delay % 2, false);
+  const unsigned step = 1700 / rounds(131, 340);  // odd and even clocks alike
+  for (unsigned delay = 0; delay < 1700; delay += step) reset_during_traffic(delay, delay % 2, false);
 }
 
 TEST(reset, in_every_state_of_the_dma_on_a_slow_bus) {
-  for (unsigned delay = 0; delay < 4000; delay += 17) reset_during_traffic(delay, delay % 2, true);
+  const unsigned step = 4000 / rounds(97, 235);
+  for (unsigned delay = 0; delay < 4000; delay += step) reset_during_traffic(delay, delay % 2, true);
 }
 
 TEST(reset, waits_for_the_bus_however_long_it_takes) {

@@ -1,7 +1,7 @@
 # ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...]
-#                    [ARGS verilator argument...])
+#                    [ARGS verilator argument...] [ROUNDS])
 # One GoogleTest bench on one Verilated module, named rtl/NAME in ctest; rtl/NAME_other_start is the same from another state
-# of all registers before reset (start_state.h).
+# of all registers before reset (start_state.h).  With ROUNDS rtl/NAME_full, labelled full, does more of the same (rounds.h).
 #
 # The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
 find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT})
@@ -10,7 +10,7 @@ find_package(ZLIB REQUIRED)
 set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
 
 function(ringside_rtl_bench name)
-  cmake_parse_arguments(ARG "" "TOP" "TEST;RTL;SVA;LINKS;ARGS" ${ARGN})
+  cmake_parse_arguments(ARG "ROUNDS" "TOP" "TEST;RTL;SVA;LINKS;ARGS" ${ARGN})
   set(sources ${RINGSIDE_REGS_SV})
   foreach(file IN LISTS ARG_RTL)
     list(APPEND sources ${RINGSIDE_RTL_DIR}/${file})
@@ -31,4 +31,8 @@ function(ringside_rtl_bench name)
   target_link_libraries(rtl_${name} PRIVATE ${model} ringside_flags ringside_regs ${ARG_LINKS} GTest::gtest_main)
   add_test(NAME rtl/${name} COMMAND rtl_${name})
   add_test(NAME rtl/${name}_other_start COMMAND rtl_${name} --gtest_random_seed=1)
+  if(ARG_ROUNDS)
+    add_test(NAME rtl/${name}_full COMMAND rtl_${name})
+    set_tests_properties(rtl/${name}_full PROPERTIES LABELS full TIMEOUT 3000 ENVIRONMENT RINGSIDE_FULL=1)
+  endif()
 endfunction()

@@ -7,6 +7,7 @@
 
 #include "tests/rtl/front_bench.h"
 #include "tests/rtl/front_model.h"
+#include "tests/rtl/rounds.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -140,7 +141,7 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
   unsigned tag = 0;
   std::array<unsigned, 13> reasons{};
 
-  for (int round = 0; round < 120; ++round) {
+  for (unsigned round = 0; round < rounds(30, 120); ++round) {
     configure(bench, model, random);
     bench.take_events();
     std::vector<std::pair<unsigned, expected_frame>> expected;

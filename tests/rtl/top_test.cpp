@@ -2,6 +2,7 @@
 #include <random>
 
 #include "tests/rtl/back_setup.h"
+#include "tests/rtl/rounds.h"
 
 namespace {
 using namespace ringside;
@@ -95,7 +96,7 @@ outcome random_run(std::uint32_t seed, bool skipping) {
 
 TEST(top, random_traffic_is_conserved_and_skipping_is_exact) {
   std::uint64_t edges = 0, skipped_edges = 0;
-  for (std::uint32_t seed = 1; seed <= 24; ++seed) {
+  for (std::uint32_t seed = 1; seed <= rounds(6, 24); ++seed) {
     const outcome full = random_run(seed, false);
     const outcome skipped = random_run(seed, true);
     EXPECT_EQ(full.hash, skipped.hash) << "seed " << seed;
