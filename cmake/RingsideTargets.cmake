@@ -4,8 +4,10 @@ find_package(PkgConfig REQUIRED)
 
 add_library(ringside_flags INTERFACE)
 target_include_directories(ringside_flags INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(ringside_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+target_compile_options(ringside_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
                        $<$<BOOL:${RINGSIDE_WERROR}>:-Werror>)
+# In files compiled as one, names that never meet in a program shadow each other.
+target_compile_options(ringside_flags INTERFACE $<$<NOT:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>>:-Wshadow>)
 # GCC 12 reports string concatenation at -O3 by mistake (GCC bug 105651).
 target_compile_options(ringside_flags INTERFACE -Wno-restrict)
 if(RINGSIDE_SANITIZE)

@@ -4,7 +4,7 @@
 #include "hw/regs/e1000_regs.h"
 #include "tests/contract/contract_bench.h"
 
-namespace ringside::contract {
+namespace ringside::contract::driver_tests {
 namespace {
 
 std::uint64_t last_of(std::uint32_t n) {
@@ -345,4 +345,4 @@ TEST(driver_rules, watchdog_finds_nothing_waiting) {
 }
 
 }  // namespace
-}  // namespace ringside::contract
+}  // namespace ringside::contract::driver_tests

@@ -5,7 +5,7 @@
 #include "hw/regs/e1000_regs.h"
 #include "tests/contract/contract_bench.h"
 
-namespace ringside::contract {
+namespace ringside::contract::writeback_tests {
 namespace {
 
 constexpr std::uint32_t buffers_of_256 = contract_bench::rx_control | 3U << 16;
@@ -434,4 +434,4 @@ TEST(writeback_rules, R_12_RDH_runs_ahead_of_the_write_back) {
 }
 
 }  // namespace
-}  // namespace ringside::contract
+}  // namespace ringside::contract::writeback_tests

@@ -11,7 +11,7 @@
 #include "tests/common/forked.h"
 #include "tests/cpu/cpu_bench.h"
 
-namespace ringside::test {
+namespace ringside::test::cost_jitter_tests {
 namespace {
 
 constexpr unsigned uses = 400;
@@ -115,4 +115,4 @@ TEST(cost_jitter, streams_differ) {
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::cost_jitter_tests

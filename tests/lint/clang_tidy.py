@@ -68,6 +68,19 @@ def choose(known, changed, graph):
     return chosen[:LIMIT], len(chosen[LIMIT:])
 
 
+def each_by_itself(commands):
+    """Compile commands with those of files that CMake compiles as one (UNITY_BUILD) replaced by one for each of them."""
+    out = []
+    for command in commands:
+        unity = pathlib.Path(command["file"])
+        if unity.parent.name != "Unity":
+            out.append(command)
+            continue
+        for name in INCLUDE.findall(unity.read_text()):
+            out.append({**command, "file": name, "command": command["command"].replace(str(unity), name)})
+    return out
+
+
 def tidy(build, name):
     out = subprocess.run(["clang-tidy", "--quiet", "-p", build, str(files.ROOT / name)], capture_output=True, text=True,
                          cwd=build)
@@ -79,7 +92,10 @@ def tidy(build, name):
 
 def main():
     build = pathlib.Path(sys.argv[1]).resolve()
-    commands = json.loads((build / "compile_commands.json").read_text())
+    commands = each_by_itself(json.loads((build / "compile_commands.json").read_text()))
+    build = build / "clang_tidy"
+    build.mkdir(exist_ok=True)
+    (build / "compile_commands.json").write_text(json.dumps(commands))
     compiled = {os.path.relpath(c["file"], files.ROOT) for c in commands}
     known = [str(f) for f in files.cpp_files() if str(f) in compiled]
     wanted = sys.argv[2:]

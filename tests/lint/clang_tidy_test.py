@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Self-test of clang_tidy.py: which files it judges when it is not told."""
+import pathlib
+import tempfile
 import unittest
 
 import clang_tidy
@@ -50,6 +52,16 @@ class ChoiceTest(unittest.TestCase):
     def test_the_limit(self):
         many = [f"c/{i}.cpp" for i in range(clang_tidy.LIMIT + 3)]
         self.assertEqual(clang_tidy.choose(many, set(many), GRAPH), (many[:clang_tidy.LIMIT], 3))
+
+    def test_files_compiled_as_one_are_judged_one_by_one(self):
+        with tempfile.TemporaryDirectory() as folder:
+            unity = pathlib.Path(folder) / "Unity" / "unity_0_cxx.cxx"
+            unity.parent.mkdir()
+            unity.write_text('/* generated */\n#include "/tree/a_test.cpp"\n\n#include "/tree/b_test.cpp"\n')
+            plain = {"directory": "/b", "file": "/tree/main.cpp", "command": "c++ -c /tree/main.cpp"}
+            got = clang_tidy.each_by_itself([plain, {"directory": "/b", "file": str(unity), "command": f"c++ -c {unity}"}])
+        self.assertEqual(got, [plain] + [{"directory": "/b", "file": f"/tree/{name}_test.cpp",
+                                          "command": f"c++ -c /tree/{name}_test.cpp"} for name in "ab"])
 
     def test_the_usual_files_exist(self):
         for name in clang_tidy.USUAL:

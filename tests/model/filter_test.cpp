@@ -5,7 +5,7 @@
 
 #include "tests/model/card_bench.h"
 
-namespace ringside::test {
+namespace ringside::test::filter_tests {
 namespace {
 
 using address = std::array<std::uint8_t, 6>;
@@ -340,4 +340,4 @@ TEST(flow_control, pause_frames) {  // F-1 to F-4
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::filter_tests

@@ -7,7 +7,7 @@
 #include "common/drop_reason.h"
 #include "tests/model/card_bench.h"
 
-namespace ringside::test {
+namespace ringside::test::power_tests {
 namespace {
 
 constexpr auto config = tlm::pci_space::config;
@@ -177,4 +177,4 @@ TEST(power, transfers_that_never_began_are_withdrawn_by_a_reset) {
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::power_tests

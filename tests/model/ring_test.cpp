@@ -3,7 +3,7 @@
 
 #include "tests/model/card_bench.h"
 
-namespace ringside::test {
+namespace ringside::test::ring_tests {
 namespace {
 
 constexpr auto fetch = tlm::dma_kind::fetch;
@@ -417,4 +417,4 @@ TEST(enable, off_keeps_what_is_stored) {  // R-5, R-85
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::ring_tests

@@ -9,7 +9,7 @@
 #include "common/rng.h"
 #include "platform/source/udp_frame.h"
 
-namespace ringside::platform {
+namespace ringside::platform::frame_rewriter_tests {
 namespace {
 
 using test::bytes;
@@ -201,4 +201,4 @@ TEST(frame_rewriter, captured_fcs_follows) {
 }
 
 }  // namespace
-}  // namespace ringside::platform
+}  // namespace ringside::platform::frame_rewriter_tests

@@ -5,7 +5,7 @@
 #include "platform/scenario/loader.h"
 #include "test_folder.h"
 
-namespace ringside::platform {
+namespace ringside::platform::reconfigure_actions_tests {
 namespace {
 
 using r = reconfiguration;
@@ -128,4 +128,4 @@ TEST(reconfigure_actions, automatic_buffers_follow_the_mtu) {
 }
 
 }  // namespace
-}  // namespace ringside::platform
+}  // namespace ringside::platform::reconfigure_actions_tests

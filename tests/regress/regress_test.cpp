@@ -9,7 +9,7 @@
 #include "platform/scenario/loader.h"
 #include "tests/platform/test_folder.h"
 
-namespace ringside::platform {
+namespace ringside::platform::regress_tests {
 namespace {
 
 struct outcome {
@@ -67,4 +67,4 @@ TEST(failure, bad_input_is_refused_before_anything_is_written) {
 }
 
 }  // namespace
-}  // namespace ringside::platform
+}  // namespace ringside::platform::regress_tests

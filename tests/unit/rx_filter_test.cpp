@@ -3,7 +3,7 @@
 
 #include "tests/unit/bench.h"
 
-namespace ringside::test {
+namespace ringside::test::rx_filter_tests {
 namespace {
 
 using driver::driver_status;
@@ -285,4 +285,4 @@ TEST(rx_filter, survives_down_and_up) {
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::rx_filter_tests

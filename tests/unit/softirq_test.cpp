@@ -5,7 +5,7 @@
 #include "sw/kernel/kernel.h"
 #include "tests/unit/fake_host.h"
 
-namespace ringside::kernel {
+namespace ringside::kernel::softirq_tests {
 namespace {
 
 constexpr irq_line line = 5;
@@ -222,4 +222,4 @@ TEST_F(softirq, boots_with_events_for_ksoftirqd_and_net_dev_init) {
 }
 
 }  // namespace
-}  // namespace ringside::kernel
+}  // namespace ringside::kernel::softirq_tests

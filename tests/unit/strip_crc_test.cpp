@@ -1,7 +1,7 @@
 // The chip strips the FCS (RCTL.SECRC, R-42): lengths are taken as they come, nothing is trimmed.
 #include "tests/unit/bench.h"
 
-namespace ringside::test {
+namespace ringside::test::strip_crc_tests {
 namespace {
 
 constexpr std::uint32_t rctl = 0x0100, secrc = 1U << 26;  // FS 6.1
@@ -100,4 +100,4 @@ TEST(strip_crc, a_header_alone_is_a_frame_and_less_is_not) {
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::strip_crc_tests
