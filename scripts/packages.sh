@@ -10,7 +10,7 @@ demo_packages=(
 )
 
 # To test everything as well.
-test_packages=(libgtest-dev libxml2-dev yosys z3 gtkwave dpkg-dev file zsh)
+test_packages=(libgtest-dev libxml2-dev yosys z3 gtkwave dpkg-dev file zsh doxygen)
 
 # What judges layout and style: another version judges differently, so these two are installed on Debian 12 alone, where they
 # are version 14.

@@ -23,7 +23,7 @@ struct key_row {
   void (*store)(scenario&, const value&);
 };
 
-/// An operation whose cost the virtual CPU charges; a key cost.<name> overrides its cycles.
+/// An operation whose cost the virtual CPU charges; a key `cost.NAME` overrides its cycles.
 struct cost_key {
   std::string name;
   std::uint32_t default_cycles = 0;

@@ -28,7 +28,7 @@ std::string fmt_error(std::string_view file, std::uint_least32_t line, std::stri
 
 class scenario_loader {
  public:
-  /// Starts from the defaults of the key table; `costs` are the names cost.<name> may have, `rules` the ids
+  /// Starts from the defaults of the key table; `costs` are the names that `cost.NAME` may have, `rules` the ids
   /// checker.off may name (empty: any).
   explicit scenario_loader(std::vector<cost_key> costs = {}, std::vector<std::string> rules = {});
 
