@@ -5,7 +5,6 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <tuple>
@@ -20,6 +19,8 @@
 
 namespace ringside::platform {
 namespace {
+
+constexpr std::size_t largest_file = std::size_t{1} << 20;
 
 /// Where a value stands: line and column from 1, in bytes.
 struct place_in_text {
@@ -115,7 +116,13 @@ std::vector<toml_entry> read_toml(const std::string& file) {
     throw input_error(file + ": cannot be read: is a folder; allowed: a TOML file");
   std::ifstream content(file, std::ios::binary);
   if (!content) throw input_error(file + ": cannot be read: " + std::strerror(errno) + "; allowed: a TOML file");
-  return read_toml_text({std::istreambuf_iterator<char>(content), {}}, file);
+  // A device need not have an end.
+  std::string text(largest_file + 1, '\0');
+  content.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (content.bad()) throw input_error(file + ": cannot be read: " + std::strerror(errno) + "; allowed: a TOML file");
+  text.resize(static_cast<std::size_t>(content.gcount()));
+  if (text.size() > largest_file) throw input_error(file + ": has more than 1 MiB; allowed: a TOML file of a scenario");
+  return read_toml_text(text, file);
 }
 
 std::vector<toml_entry> read_toml_text(const std::string& text, const std::string& origin) {

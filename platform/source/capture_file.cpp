@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,27 +12,15 @@
 #include <stdexcept>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "platform/scenario/loader.h"
+#include "platform/source/unpack.h"
 
 namespace ringside::platform {
 namespace {
 
 constexpr const char* whole_captures = "a whole Ethernet capture, pcap or pcapng, or one compressed with gzip";
 constexpr std::size_t chunk = std::size_t{1} << 16;
-
-/// Other compressions, by their first bytes.
-struct packing {
-  std::string_view magic;
-  const char* name;
-  const char* unpacker;
-};
-constexpr packing other_packings[] = {{"\x28\xB5\x2F\xFD", "Zstandard", "zstdcat"},
-                                      {{"\xFD\x37zXZ\0", 6}, "xz", "xzcat"},
-                                      {"BZh", "bzip2", "bzcat"},
-                                      {"\x04\x22\x4D\x18", "LZ4", "lz4cat"}};
-constexpr std::string_view gzip_magic = "\x1F\x8B";
 
 /// One reader: fopencookie(3) calls the functions below with it.
 struct reader {
@@ -121,42 +108,16 @@ void capture_file::look_inside() {
   const ssize_t got = pread(descriptor_, first.data(), first.size(), 0);
   if (got < 0) refuse(std::strerror(errno));
   const std::string_view head(first.data(), static_cast<std::size_t>(got));
-  for (const packing& p : other_packings)
-    if (head.starts_with(p.magic))
-      refuse(fmt::format("is compressed with {}", p.name),
-             fmt::format("pcap and pcapng, plain or compressed with gzip; or {} FILE | ringside run --pcap -",
-                         p.unpacker));
-  if (head.starts_with(gzip_magic)) unpack();
+  if (const refusal other = of_other_compression(head); !other.why.empty()) refuse(other.why, other.allowed);
+  if (is_gzip(head)) unpack();
 }
 
-// zlib reads what is not compressed as it is, and of a pipe no byte twice.
 void capture_file::unpack() {
-  const std::unique_ptr<std::FILE, closer> to(std::tmpfile());
-  if (!to) refuse(fmt::format("cannot be stored in a temporary file: {}", std::strerror(errno)));
-  const int own = fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
-  gzFile from = own < 0 ? nullptr : gzdopen(own, "rb");
-  if (from == nullptr) throw std::runtime_error(fmt::format("{}: zlib cannot read it", name_));
-  gzbuffer(from, chunk);
-  std::vector<char> bytes(chunk);
-  int got = 0;
-  std::string why;
-  while (why.empty() && (got = gzread(from, bytes.data(), static_cast<unsigned>(bytes.size()))) > 0)
-    if (std::fwrite(bytes.data(), 1, static_cast<std::size_t>(got), to.get()) != static_cast<std::size_t>(got))
-      why = fmt::format("cannot be stored in a temporary file: {}", std::strerror(errno));
-  int code = Z_OK;
-  const char* text = gzerror(from, &code);
-  // Z_BUF_ERROR: the compressed data end before their end.
-  if (why.empty() && code != Z_OK && code != Z_STREAM_END)
-    why = code == Z_ERRNO       ? std::strerror(errno)
-          : code == Z_BUF_ERROR ? "gzip: cut short"
-                                : fmt::format("gzip: {}", text);
-  gzclose(from);
-  if (why.empty() && std::fflush(to.get()) != 0)
-    why = fmt::format("cannot be stored in a temporary file: {}", std::strerror(errno));
-  if (!why.empty()) refuse(why);
+  const unpacked plain = unpack_to_temporary(descriptor_);
+  if (const refusal& no = plain.refused; !no.why.empty())
+    refuse(no.why, no.allowed.empty() ? whole_captures : no.allowed);
   close(descriptor_);
-  descriptor_ = fcntl(fileno(to.get()), F_DUPFD_CLOEXEC, 0);
-  lseek64(descriptor_, 0, SEEK_SET);
+  descriptor_ = plain.descriptor;
 }
 
 capture_file::stream capture_file::read(std::shared_ptr<const edits> changes) const {

@@ -5,7 +5,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "captures.h"
@@ -117,6 +121,51 @@ TEST(capture_file, refuses_broken_gzip) {
   flipped[whole.size() - 6] ^= 1;  // of the CRC-32
   const std::string wrong = folder.write("wrong.pcap.gz", flipped);
   EXPECT_NE(error_of(wrong).find("--pcap: gzip: "), std::string::npos) << error_of(wrong);
+}
+
+// RFC 1952 section 2.2: members follow each other; gzip(1) leaves out zeros behind them, and nothing else.
+TEST(capture_file, of_several_gzip_members_is_one) {
+  const test::test_folder folder;
+  const auto packed = [&folder](const std::string& text) {
+    const std::string name = folder.path("part.gz");
+    gzFile out = gzopen(name.c_str(), "wb");
+    gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+    gzclose(out);
+    return content(name);
+  };
+  const std::string plain = content(ours("cases/us.pcap"));
+  const std::string members = packed(plain.substr(0, 50)) + packed("") + packed(plain.substr(50));
+  const auto expected = bytes_of(frames_of(ours("cases/us.pcap")));
+  EXPECT_EQ(bytes_of(frames_of(folder.write("members.gz", members))), expected);
+  EXPECT_EQ(bytes_of(frames_of(folder.write("filled.gz", members + std::string(300, '\0')))), expected);
+  for (const std::string& more : {std::string("x"), std::string("\0x", 2), std::string("\x1Fx", 2), plain}) {
+    const std::string error = error_of(folder.write("more.gz", members + more));
+    EXPECT_NE(error.find("more.gz: --pcap: gzip: "), std::string::npos) << error;
+  }
+}
+
+// What has no end is refused at its beginning.
+TEST(capture_file, of_a_device_is_looked_at_first) {
+  EXPECT_TRUE(error_of("/dev/zero").starts_with("/dev/zero: --pcap: unknown file format; allowed: "))
+      << error_of("/dev/zero");
+}
+
+// environ(7): TMPDIR is where temporary files are made.
+TEST(capture_file, is_unpacked_where_tmpdir_says) {
+  const test::test_folder folder;
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before != nullptr ? before : "";
+  std::filesystem::create_directory(folder.path("tmp"));
+  setenv("TMPDIR", folder.path("tmp").c_str(), 1);
+  const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+  std::filesystem::last_write_time(folder.path("tmp"), long_ago);
+  EXPECT_EQ(frames_of(ours("captures/zipped.pcap.gz")).size(), 6U);
+  EXPECT_GT(std::filesystem::last_write_time(folder.path("tmp")), long_ago + std::chrono::hours(1))
+      << "a file was made there, and removed";
+  if (before != nullptr)
+    setenv("TMPDIR", kept.c_str(), 1);
+  else
+    unsetenv("TMPDIR");
 }
 
 TEST(capture_file, says_how_other_compressions_come_in) {

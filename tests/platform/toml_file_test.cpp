@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "platform/scenario/loader.h"
+#include "test_folder.h"
 
 namespace ringside::platform {
 namespace {
@@ -60,6 +61,19 @@ TEST(toml_file, faults_name_origin_and_line_on_one_line) {
   }
   EXPECT_EQ(error_of("\na = \"\"\"x\ny\"\"\"\n"), "x.toml:2: a: a text over several lines; allowed: one line");
   EXPECT_EQ(error_of("a = [[1]]\n"), "x.toml:1: a: an array of arrays or tables; allowed: an array of plain values");
+}
+
+// A device need not have an end.
+TEST(toml_file, is_read_up_to_a_limit) {
+  try {
+    read_toml("/dev/zero");
+    ADD_FAILURE();
+  } catch (const input_error& error) {
+    EXPECT_STREQ(error.what(), "/dev/zero: has more than 1 MiB; allowed: a TOML file of a scenario");
+  }
+  const test::test_folder folder;
+  const std::string most = folder.write("most.toml", "x = 1\n" + std::string(1024 * 1024 - 6, '\n'));
+  EXPECT_EQ(read_toml(most).size(), 1U);
 }
 
 }  // namespace
