@@ -94,13 +94,15 @@ std::optional<offered_frame> pcap_source::next() {
   if (!record) return std::nullopt;
   offered_frame frame;
   send(*record, frame);
-  if (how_.rewrite) rewrite(frame);
+  const bool rewritten = how_.rewrite && rewrite(frame) && pass_ == 0;
+  if (rewritten) ++counts_.rewritten;
+  rewritten_[handed_out_ % frames_remembered] = rewritten;
   const std::size_t wire_bytes = frame.has_fcs ? frame.bytes.size()
                                  : frame.pad   ? std::max(frame.bytes.size() + fcs_bytes, least_frame)
                                                : frame.bytes.size() + fcs_bytes;
   frame.earliest = due(record->stamp_ns);
-  ++sent_;
-  sent_bits_ += wire_bytes * 8;
+  ++handed_out_;
+  bits_ += wire_bytes * 8;
   return frame;
 }
 
@@ -118,17 +120,24 @@ void pcap_source::send(const capture_record& record, offered_frame& frame) const
 }
 
 // The FCS of a frame that is changed is the sender's again: right, or wrong as before.
-void pcap_source::rewrite(offered_frame& frame) {
+bool pcap_source::rewrite(offered_frame& frame) const {
   const bool had_fcs = frame.has_fcs && frame.bytes.size() > fcs_bytes;
-  if (frame.has_fcs && !had_fcs) return;
+  if (frame.has_fcs && !had_fcs) return false;
   const bool right = had_fcs && fcs_is_right(frame.bytes);
   std::vector<std::uint8_t> bytes = frame.bytes;
   if (had_fcs) bytes.resize(bytes.size() - fcs_bytes);
-  if (!rewrite_frame(bytes, *how_.rewrite)) return;
-  if (pass_ == 0) ++counts_.rewritten;
+  if (!rewrite_frame(bytes, *how_.rewrite)) return false;
   frame.bytes = std::move(bytes);
   frame.has_fcs = false;
   frame.bad_fcs = had_fcs && !right;
+  return true;
+}
+
+capture_counts pcap_source::counts(std::uint64_t sent) const {
+  capture_counts out = counts_;
+  for (std::uint64_t frame = sent; frame < handed_out_; ++frame)
+    if (rewritten_[frame % frames_remembered]) --out.rewritten;
+  return out;
 }
 
 // A time before the frame's predecessor stays as it is: the wire repairs it with the minimum gap.
@@ -149,10 +158,10 @@ sim_time pcap_source::due(std::int64_t stamp_ns) const {
       when = since_first * ns * how_.speed_value.den / how_.speed_value.num;
       break;
     case speed_kind::frames_per_second:
-      when = static_cast<wide_int>(sent_) * second * how_.speed_value.den / how_.speed_value.num;
+      when = static_cast<wide_int>(handed_out_) * second * how_.speed_value.den / how_.speed_value.num;
       break;
     case speed_kind::megabits_per_second:
-      when = static_cast<wide_int>(sent_bits_) * us * how_.speed_value.den / how_.speed_value.num;
+      when = static_cast<wide_int>(bits_) * us * how_.speed_value.den / how_.speed_value.num;
       break;
   }
   if (when < 0) return 0;

@@ -4,7 +4,9 @@
 // has begun.  Made by make_source.h, pulled by the wire; frames too long for the chip are the chip's to drop.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,16 +37,19 @@ class pcap_source : public frame_source {
   std::size_t read_ahead() const override { return frames_read_ahead; }
   std::optional<std::uint64_t> planned() const override { return frames_in_a_pass() * how_.passes; }
 
-  /// Of the whole capture; of `rewritten` what has been sent so far.
-  const capture_counts& counts() const { return counts_; }
+  /// Of the whole capture; of `rewritten` the first `sent` frames, which are on the wire: others were read ahead.
+  capture_counts counts(std::uint64_t sent = std::numeric_limits<std::uint64_t>::max()) const;
 
  private:
+  // The wire holds frames_read_ahead, and the card one more.
+  static constexpr std::size_t frames_remembered = 2 * frames_read_ahead;
+
   std::uint64_t frames_in_a_pass() const { return counts_.records - counts_.empty; }
   void check_whole_file();
   void count(const capture_record& record);
   std::optional<capture_record> next_record();
   void send(const capture_record& record, offered_frame& frame) const;
-  void rewrite(offered_frame& frame);
+  bool rewrite(offered_frame& frame) const;
   sim_time due(std::int64_t stamp_ns) const;
 
   ethernet_capture capture_;
@@ -52,8 +57,9 @@ class pcap_source : public frame_source {
   capture_counts counts_;
   std::optional<capture_reader> reader_;
   std::uint64_t pass_ = 0;
-  std::uint64_t sent_ = 0;
-  std::uint64_t sent_bits_ = 0;  // DA..FCS
+  std::uint64_t handed_out_ = 0;
+  std::uint64_t bits_ = 0;                           // DA..FCS
+  std::array<bool, frames_remembered> rewritten_{};  // of the last frames handed out, by their number
   std::int64_t first_ns_ = 0;
   std::int64_t last_ns_ = 0;  // the latest time stamp
 };

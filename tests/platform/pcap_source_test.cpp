@@ -134,6 +134,22 @@ TEST(pcap_source, empty_records_are_left_out_and_counted) {
   EXPECT_TRUE(frames_of(capture(folder, {{0, {}}, {5, {}}}), {.passes = 1'000'000'000}).empty());
 }
 
+// The wire reads ahead; what it has not sent is not counted.
+TEST(pcap_source, counts_as_rewritten_what_was_sent) {
+  const test::test_folder folder;
+  bytes other(60, 1);
+  other[0] = 2;  // an individual address
+  const rewrite_target machine{};
+  pcap_source source =
+      test::source_of(capture(folder, {{0, other}, {1, other}, {2, other}, {3, other}}), {.rewrite = machine});
+  while (source.next()) {
+  }
+  EXPECT_EQ(source.counts().rewritten, 4U);
+  EXPECT_EQ(source.counts(4).rewritten, 4U);
+  EXPECT_EQ(source.counts(3).rewritten, 3U);
+  EXPECT_EQ(source.counts(0).rewritten, 0U);
+}
+
 TEST(pcap_source, empty_capture_has_no_frames) {
   const test::test_folder folder;
   EXPECT_TRUE(frames_of(capture(folder, {})).empty());
