@@ -6,6 +6,9 @@
 
 namespace ringside::platform {
 
+/// As a word of a POSIX shell (Shell Command Language 2.2.2).
+std::string shell_quoted(const std::string& word);
+
 /// "gtkwave FILE waves/journey.gtkw": the set-up installed with a program that lies in `folder`, else that of the tree
 /// it was built in, relative to the current folder where that is shorter.  Without either, "gtkwave FILE".
 std::string viewer_command(const std::string& file, const std::filesystem::path& folder);

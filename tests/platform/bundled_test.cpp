@@ -77,6 +77,7 @@ TEST(viewer, names_the_set_up_beside_the_program) {
   const fs::path prefix = folder.path("usr");
   fs::create_directories(prefix / "bin");
   EXPECT_EQ(viewer_command("a.vcd", prefix / "bin"), "gtkwave a.vcd");
+  EXPECT_EQ(viewer_command("a b.vcd", prefix / "bin"), "gtkwave 'a b.vcd'");
   fs::create_directories(prefix / "share" / "ringside" / "waves");
   std::ofstream(prefix / "share" / "ringside" / "waves" / "journey.gtkw") << "set-up\n";
   const std::string command = viewer_command("a.vcd", prefix / "bin");
