@@ -76,7 +76,10 @@ parsed_options parse_options(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     out.exit_status = 2;
     out.message = std::string("command line: ") + error.what() + "; allowed: see ringside " +
-                  (regress->parsed() ? "regress" : "run") + " --help\n";
+                  (regress->parsed() ? "regress "
+                   : run->parsed()   ? "run "
+                                     : "") +
+                  "--help\n";
     return out;
   }
   out.chosen.run = run->parsed();
@@ -88,8 +91,8 @@ parsed_options parse_options(int argc, const char* const* argv) {
   return out;
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> split_gen(const std::string& text) {
-  std::vector<std::pair<std::string, std::string>> out;
+std::optional<gen_keys> split_gen(const std::string& text) {
+  gen_keys out;
   for (const auto part : split(text, ',')) {
     const auto equals = part.find('=');
     if (equals == std::string_view::npos) {

@@ -43,7 +43,9 @@ struct parsed_options {
 
 parsed_options parse_options(int argc, const char* const* argv);
 
+using gen_keys = std::vector<std::pair<std::string, std::string>>;
+
 /// "size=64,128,rate=line" -> {{"gen.size", "64,128"}, {"gen.rate", "line"}}; nothing when a part has no name.
-std::optional<std::vector<std::pair<std::string, std::string>>> split_gen(const std::string& text);
+std::optional<gen_keys> split_gen(const std::string& text);
 
 }  // namespace ringside::platform

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "platform/cli/fst.h"
+#include "platform/cli/option_conflicts.h"
 #include "platform/cli/progress.h"
 #include "platform/cli/stop_signal.h"
 #include "platform/cli/trace_window.h"
@@ -27,6 +28,7 @@ namespace ringside::platform {
 namespace {
 
 scenario load(const options& chosen, const command_environment& env) {
+  refuse_conflicts(chosen);
   scenario_loader loader(env.costs, env.rules);
   if (!chosen.scenario.empty()) loader.apply_named(chosen.scenario);
   for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
@@ -44,7 +46,9 @@ scenario load(const options& chosen, const command_environment& env) {
   }
   if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
   if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
-  return loader.finish();
+  scenario s = loader.finish();
+  refuse_pointless(chosen, s);
+  return s;
 }
 
 /// Frame asked for; nothing for "the first delivered", 0 for none.
@@ -75,9 +79,7 @@ std::optional<trace_window> window_of(const options& chosen) {
   if (!chosen.vcd && !chosen.fst)
     throw input_error(fmt_error("--trace-window", 0, "window", "there is no waveform", "with --vcd or --fst"));
   const auto window = parse_trace_window(*chosen.trace_window);
-  if (!window)
-    throw input_error(fmt_error("--trace-window", 0, "window", fmt::format("'{}' is not allowed", *chosen.trace_window),
-                                trace_window_allowed));
+  if (!window) throw input_error(trace_window_refusal(*chosen.trace_window));
   return window;
 }
 
@@ -117,7 +119,11 @@ void place_window(const trace_window& window, const scenario& s, const command_e
                   const std::shared_ptr<const capture_file>& capture, bool standard, outputs& files) {
   if (!files.vcd) return;
   files.waves = wave_options{files.vcd->temporary(), window.from, window.to, standard};
-  if (window.trigger == stage::count) return;
+  if (window.trigger == stage::count) {
+    if (window.from < s.run.time_limit) return;
+    throw input_error(fmt_error("--trace-window", 0, "window", "begins when run.time_limit has ended the run",
+                                "a START before it"));
+  }
   const auto trigger = find_trigger(s, env.make, window.trigger, capture);
   if (stop_signal::asked()) return;
   if (!trigger)

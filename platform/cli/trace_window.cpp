@@ -1,7 +1,11 @@
 #include "platform/cli/trace_window.h"
 
+#include <fmt/format.h>
+
+#include <cctype>
 #include <utility>
 
+#include "platform/scenario/loader.h"
 #include "platform/scenario/value_rule.h"
 
 namespace ringside::platform {
@@ -44,6 +48,18 @@ std::optional<trace_window> parse_trace_window(std::string_view text) {
   out.to = range->second;
   if (trigger == stage::count && out.from >= out.to) return std::nullopt;
   return out;
+}
+
+std::string trace_window_refusal(std::string_view text) {
+  const std::string_view name = trimmed(text.substr(0, text.find(':')));
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0 || name.find("..") != name.npos ||
+      stage_by_name(name) != stage::count)
+    return fmt_error("--trace-window", 0, "window", fmt::format("'{}' is not allowed", text),
+                     "START..END or STAGE[:BEFORE..AFTER], times such as 10us, START below END");
+  std::string all;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(stage::count); ++i)
+    all += fmt::format("{}{}", i == 0 ? "" : ", ", info(static_cast<stage>(i)).name);
+  return fmt_error("--trace-window", 0, "stage", fmt::format("there is none of the name '{}'", name), all);
 }
 
 }  // namespace ringside::platform

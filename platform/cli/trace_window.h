@@ -16,10 +16,10 @@ struct trace_window {
   sim_time to = time_never;      // end, or time after the trigger
 };
 
-inline constexpr std::string_view trace_window_allowed =
-    "START..END or STAGE[:BEFORE..AFTER], times such as 10us, START below END";
-
 /// "10us..20us", "fifo_drop", "fifo_drop:1us..5us" (1 us before to 5 us after; 1us..10us when left out).
 std::optional<trace_window> parse_trace_window(std::string_view text);
+
+/// "--trace-window: ...": why parse_trace_window() made nothing of it, and what is allowed.
+std::string trace_window_refusal(std::string_view text);
 
 }  // namespace ringside::platform

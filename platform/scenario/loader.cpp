@@ -126,11 +126,23 @@ scenario scenario_loader::finish() const {
     const std::string where = at.line == 0 ? at.origin : fmt::format("{}:{}", at.origin, at.line);
     throw input_error(fmt::format("{}: {}: {}", where, found->key, found->message));
   }
+  refuse_idle_capture();
   scenario out = scenario_;
   const std::uint64_t existing = (std::uint64_t{1} << out.cpu.count) - 1;
   out.cpu.irq_affinity &= existing;
   out.cpu.task_affinity &= existing;
   return out;
+}
+
+// A capture beside a generator chosen on purpose may wait for its turn; one that nothing was said about may not.
+void scenario_loader::refuse_idle_capture() const {
+  const auto said = [this](const char* key) {
+    return std::find_if(places_.begin(), places_.end(), [key](const auto& known) { return known.first == key; });
+  };
+  const auto capture = said("wire.pcap");
+  if (capture == places_.end() || scenario_.wire.pcap.empty() || said("wire.source") != places_.end()) return;
+  throw input_error(fmt_error(capture->second.origin, capture->second.line, "wire.pcap", "is not what the wire sends",
+                              "with wire.source = pcap"));
 }
 
 scenario load_scenario(const std::string& typed, std::span<const std::string> settings, std::vector<cost_key> costs) {

@@ -4,43 +4,18 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <thread>
 
-#include "fake_simulation.h"
-#include "platform/cli/command_line.h"
 #include "platform/cli/options.h"
 #include "platform/scenario/bundled.h"
+#include "run_cli.h"
 #include "test_folder.h"
 
 namespace ringside::platform {
 namespace {
 
-struct result {
-  int status = 0;
-  std::string out;
-  std::string err;
-};
-
-result ringside(const std::vector<std::string>& arguments, const test::fake_behaviour& behaviour = {},
-                bool terminal = false) {
-  std::ostringstream out;
-  std::ostringstream err;
-  std::vector<const char*> argv{"ringside"};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  const command_environment env{.make = test::fake_factory(behaviour),
-                                .costs = {{"ip_rcv", 250, "cycles", "estimate"}},
-                                .rules = {"R-21", "N-1"},
-                                .out = out,
-                                .err = err,
-                                .out_is_terminal = terminal,
-                                .err_is_terminal = terminal};
-  result r;
-  r.status = command_line(static_cast<int>(argv.size()), argv.data(), env);
-  r.out = out.str();
-  r.err = err.str();
-  return r;
-}
+using test::result;
+using test::ringside;
 
 TEST(cli, runs_a_bundled_scenario) {
   const result r = ringside({"run", "one_frame"});
@@ -223,6 +198,10 @@ TEST(cli, bad_input_is_one_line_and_status_2) {
        "--trace-window: window: there is no waveform; allowed: with --vcd or --fst"},
       {{"run", "--vcd", folder.path("w.vcd"), "--trace-window", "2us..1us"},
        "--trace-window: window: '2us..1us' is not allowed"},
+      {{"run", "--vcd", folder.path("w.vcd"), "--trace-window", "fifo_drp:1us..2us"},
+       "--trace-window: stage: there is none of the name 'fifo_drp'; allowed: wire_sof, wire_eof, "},
+      {{"run", "--vcd", folder.path("w.vcd"), "--trace-window", "20s..21s"},
+       "--trace-window: window: begins when run.time_limit has ended the run; allowed: a START before it"},
       {{"run", "--json", folder.path("no/a.json")}, "--json: cannot be written: No such file or directory"},
       {{"run", "--vcd", folder.path("no/a.vcd")}, "--vcd: cannot be written"},
       {{"run", "--pcap-out", folder.path("no/a.pcap")}, "--pcap-out: cannot be written"},
@@ -231,7 +210,7 @@ TEST(cli, bad_input_is_one_line_and_status_2) {
       {{"run", "--json", "-", "--pcap-out", "/dev/stdout"},
        "/dev/stdout: --pcap-out: is the file of --json; allowed: a file of its own"},
       {{"run", "--nonsense"}, "command line: "},
-      {{"walk"}, "command line: "},
+      {{"walk"}, "; allowed: see ringside --help"},
       {{"run", "--json"}, "command line: "},
   };
   for (const bad_input& c : cases) {
