@@ -14,7 +14,6 @@ class machine_simulation : public simulation {
   void trace(const wave_options& waves) override { machine_.trace(waves); }
   void run(const keep_going& ask) override { machine_.run(ask); }
   run_counters counters() const override { return machine_.counters(); }
-  std::vector<std::string> breaches() const override { return machine_.breaches(); }
 
  private:
   machine machine_;

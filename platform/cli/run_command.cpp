@@ -153,13 +153,15 @@ void print_report(std::ostream& text, const scenario& s, const run_report& repor
   text << summary(s, report, counters);
 }
 
-int exit_status(const run_report& report, const std::vector<std::string>& breaches, bool interrupted,
-                std::ostream& err) {
-  for (const std::string& breach : breaches) err << "contract: " << breach << "\n";
+int exit_status(const run_report& report, const run_counters& counters, std::ostream& err) {
+  const contract_report& contract = counters.contract;
+  for (const contract_breach& breach : contract.breaches) err << "contract: " << breach.text << "\n";
+  if (contract.count > contract.breaches.size())
+    err << fmt::format("contract: {} more\n", contract.count - contract.breaches.size());
   for (const std::string& breach : report.ledger().breaches()) err << "ledger: " << breach << "\n";
-  if (!breaches.empty()) return exit_breach;
+  if (contract.count != 0) return exit_breach;
   if (!report.ledger().breaches().empty()) return exit_internal;
-  return interrupted ? exit_interrupted : exit_ok;
+  return counters.interrupted ? stop_signal::exit_status() : exit_ok;
 }
 
 }  // namespace
@@ -170,11 +172,11 @@ int run_command(const options& chosen, const command_environment& env) {
   const auto window = window_of(chosen);
   const auto capture = open_capture(s, chosen.pcap ? "--pcap" : "wire.pcap");
   const auto source = make_source(s, capture);
-  const stop_signal stop;  // from here on Ctrl-C must not leave files behind
+  const stop_signal stop;  // from here on a signal must not leave files behind
   outputs files;
   open_outputs(chosen, env, files);
   place_window(*window, s, env, capture, chosen.vcd_standard, files);
-  if (stop_signal::asked()) return exit_interrupted;
+  if (stop_signal::asked()) return stop_signal::exit_status();
 
   const bool json_on_out = is_standard_output(chosen.json);
   const bool out_taken = json_on_out || is_standard_output(chosen.pcap_out);
@@ -188,18 +190,22 @@ int run_command(const options& chosen, const command_environment& env) {
     run->add_tap(
         [&files](sim_time time, frame_id, std::span<const std::byte> packet) { files.pcap->write(time, packet); });
   if (files.waves) run->trace(*files.waves);
+  bool interrupted = false;
   {
     progress line(env.err, env.err_is_terminal, source->planned().value_or(0));
-    run->run([&line](sim_time now, std::uint64_t frames) {
+    run->run([&](sim_time now, std::uint64_t frames) {
       line.show(now, frames);
-      return !stop_signal::asked();
+      interrupted = interrupted || stop_signal::asked();
+      return !interrupted;
     });
   }
   run->events().finish();
   report.finish();
 
   run_counters counters = run->counters();
-  if (const auto* read = dynamic_cast<const pcap_source*>(source.get())) counters.capture = read->counts();
+  counters.interrupted = interrupted;
+  if (const auto* read = dynamic_cast<const pcap_source*>(source.get()))
+    counters.capture = read->counts(report.ledger().frames().offered);
   const std::string json = chosen.json ? to_json(s, report, counters) : std::string{};
   commit(files, json);
   if (json_on_out) env.out << json << std::flush;
@@ -207,7 +213,7 @@ int run_command(const options& chosen, const command_environment& env) {
   if (chosen.stats) text << "\n" << print_net_statistics(counters.net);
   if (files.vcd) text << "waves       " << viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) << "\n";
   text << std::flush;
-  return exit_status(report, run->breaches(), stop_signal::asked(), env.err);
+  return exit_status(report, counters, env.err);
 }
 
 }  // namespace ringside::platform

@@ -27,7 +27,7 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_internal = 1;  // internal error, or the frames do not add up
 inline constexpr int exit_bad_input = 2;
 inline constexpr int exit_breach = 3;  // NIC or driver broke a rule of the contract
-inline constexpr int exit_interrupted = 130;
+// A run that a signal has stopped: stop_signal::exit_status().
 
 /// The exit status.  Throws input_error for bad input, before anything is written.
 int run_command(const options& chosen, const command_environment& env);

@@ -6,8 +6,6 @@
 #include <functional>
 #include <memory>
 #include <span>
-#include <string>
-#include <vector>
 
 #include "common/event_stream.h"
 #include "common/wire_frame.h"
@@ -29,8 +27,6 @@ class simulation {
   virtual void trace(const wave_options& waves) = 0;
   virtual void run(const keep_going& ask) = 0;
   virtual run_counters counters() const = 0;
-  /// Contract breaches, ready to print.
-  virtual std::vector<std::string> breaches() const = 0;
 };
 
 using simulation_factory = std::function<std::unique_ptr<simulation>(const scenario&, frame_source&)>;

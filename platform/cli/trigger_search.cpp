@@ -1,9 +1,11 @@
 #include "platform/cli/trigger_search.h"
 
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <stdexcept>
 
@@ -37,6 +39,17 @@ sim_time search(const scenario& s, const simulation_factory& make, stage trigger
   return found.time();
 }
 
+/// Until the child has its answer; a signal may be meant for this process alone.
+void wait_for(int answer, pid_t child) {
+  constexpr int look_up_ms = 100;
+  pollfd end{.fd = answer, .events = POLLIN, .revents = 0};
+  while (poll(&end, 1, look_up_ms) <= 0)
+    if (stop_signal::asked()) {
+      kill(child, SIGKILL);
+      return;
+    }
+}
+
 }  // namespace
 
 std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory& make, stage trigger,
@@ -58,11 +71,13 @@ std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory
   }
   close(ends[1]);
   sim_time time = -1;
+  wait_for(ends[0], child);
   const ssize_t got = read(ends[0], &time, sizeof time);
   close(ends[0]);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  if (stop_signal::asked()) return std::nullopt;
   if (got != static_cast<ssize_t>(sizeof time)) throw std::runtime_error("the search for the trigger failed");
   if (time < 0) return std::nullopt;
   return time;

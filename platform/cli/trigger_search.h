@@ -12,8 +12,8 @@
 namespace ringside::platform {
 
 /// `capture` is the scenario's, if it has one.
-/// Time of the first event of `trigger`, or nothing when the run has none.  Throws std::runtime_error when the search
-/// itself fails.
+/// Time of the first event of `trigger`, or nothing when the run has none or is to stop.  Throws std::runtime_error
+/// when the search itself fails.
 std::optional<sim_time> find_trigger(const scenario& s, const simulation_factory& make, stage trigger,
                                      const std::shared_ptr<const capture_file>& capture = nullptr);
 

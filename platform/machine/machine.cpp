@@ -301,6 +301,12 @@ run_counters machine::counters() const {
   c.napi_budget_exhausted = os.budget_exhausted;
   c.softirq_runs = os.softirq_runs;
   c.ksoftirqd_runs = os.ksoftirqd_runs;
+  if (p.plan.checker.enabled) c.contract.rules = contract::rule_count - contract_config_of(p.plan).off.count();
+  c.contract.count = p.contract.breach_count();
+  for (std::size_t i = 0; i < p.breaches.size(); ++i) {
+    const contract::breach& b = p.contract.breaches()[i];
+    c.contract.breaches.push_back({std::string(info(b.broken).id), b.time, b.frame, p.breaches[i]});
+  }
   c.sim_time_ps = end;
   const tlm::nic_counters card = p.card.counters();
   c.rtl_cycles = card.cycles;

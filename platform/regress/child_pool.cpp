@@ -20,7 +20,6 @@ namespace {
 
 // No destructors of the parent's objects and none of its buffers: _exit.
 [[noreturn]] void run_child(int to, const job_function& job, std::size_t index, black_box& last) {
-  std::signal(SIGINT, SIG_DFL);
   int status = 0;
   std::string text;
   try {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "hw/tlm/wire/wire.h"
+#include "platform/cli/stop_signal.h"
 #include "platform/machine/machine_params.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/fork_server.h"
@@ -87,7 +88,9 @@ class second_look {
     const job_function job = [&](std::size_t, black_box& box) {
       return to_text(run_seed(plan_, {.elaborated = {}, .recorder = &box, .look = look}));
     };
-    server.run(1, {.job = job}, [&out](job_end end) { out = std::move(end); });
+    const bool whole = server.run(
+        1, {.job = job}, [&out](job_end end) { out = std::move(end); }, [] { return !stop_signal::asked(); });
+    if (!whole) out.why = "was interrupted";
     return out;
   }
 

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "platform/cli/stop_signal.h"
+
 namespace ringside::platform {
 namespace {
 
@@ -52,7 +54,7 @@ std::optional<job_end> take_end(std::string& received) {
 
 /// The process of one kind: prepares, then a child for each job asked for, until the other side closes the link.
 [[noreturn]] void serve(int link, std::size_t kind, const forked_work& work, std::chrono::seconds limit) {
-  std::signal(SIGINT, SIG_IGN);  // the owner decides, and closes the link
+  for (const int number : stop_signal::kinds) std::signal(number, SIG_IGN);  // the owner decides, and closes the link
   std::signal(SIGPIPE, SIG_IGN);
   std::string broken;
   try {

@@ -119,6 +119,7 @@ class regression {
   }
 
   const std::vector<seed_result>& results() const { return results_; }
+  std::uint64_t asked() const { return range_.count(); }
 
  private:
   seed_plan plan(std::size_t index) const { return {range_.first + index, request_.nic, env_.planted}; }
@@ -166,14 +167,14 @@ class regression {
 int regress_command(const regress_request& request, const regress_environment& env) {
   check_files(request);
   regression all(request, env);
+  const stop_signal stop;  // from here on a signal must not leave files behind
   std::optional<output_file> junit;
   std::optional<output_file> json;
   if (request.junit) junit.emplace(*request.junit, "--junit");
   if (request.json && *request.json != "-") json.emplace(*request.json, "--json");
 
-  const stop_signal stop;
   const bool whole = all.run();
-  const regress_totals sum = totals(all.results());
+  const regress_totals sum = totals(all.results(), all.asked(), !whole);
   const std::string json_text = to_json(all.results(), sum, request.nic);
   if (junit) {
     junit->write(to_junit(all.results(), request.nic));
@@ -186,9 +187,8 @@ int regress_command(const regress_request& request, const regress_environment& e
   const bool json_on_out = request.json && *request.json == "-";
   if (json_on_out) env.out << json_text << std::flush;
   (json_on_out ? env.err : env.out) << table(sum, request.nic) << std::flush;
-  if (!whole) return exit_interrupted;
-  all.keep_failing();
-  return exit_status_of(all.results());
+  if (whole) all.keep_failing();
+  return stop_signal::asked() ? stop_signal::exit_status() : exit_status_of(all.results());
 }
 
 }  // namespace ringside::platform

@@ -10,8 +10,10 @@
 
 namespace ringside::platform {
 
-regress_totals totals(const std::vector<seed_result>& results) {
+regress_totals totals(const std::vector<seed_result>& results, std::uint64_t asked, bool interrupted) {
   regress_totals all;
+  all.asked = asked;
+  all.interrupted = interrupted;
   for (const coverage_kind& kind : coverage_kinds()) all.coverage[std::string(kind.name)] = 0;
   for (const seed_result& r : results) {
     ++all.seeds;
@@ -40,6 +42,7 @@ std::string table(const regress_totals& all, const std::string& nic) {
   std::string out = fmt::format("Ringside regress on the {} NIC\n", nic == "rtl" ? "RTL" : "behavioural");
   out += fmt::format("seeds     {}  passed {}  failed {}  contract breaches {}\n", all.seeds, all.seeds - all.failed,
                      all.failed, all.breaches);
+  if (all.interrupted) out += fmt::format("interrupted by a signal: {} of {} seeds were run\n", all.seeds, all.asked);
   out += fmt::format("frames    offered {}  delivered {}  consumed {}  dropped {}  in flight {}\n", frames("offered"),
                      frames("delivered"), frames("consumed"), frames("dropped"), frames("in_flight"));
   out += "after    ";
@@ -57,7 +60,9 @@ std::string table(const regress_totals& all, const std::string& nic) {
 std::string to_json(const std::vector<seed_result>& results, const regress_totals& all, const std::string& nic) {
   nlohmann::ordered_json out;
   out["nic"] = nic;
+  out["seeds_asked"] = all.asked;
   out["seeds"] = all.seeds;
+  out["interrupted"] = all.interrupted;
   out["failed"] = all.failed;
   out["contract_breaches"] = all.breaches;
   out["frames"] = all.frames;

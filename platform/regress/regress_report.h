@@ -10,7 +10,9 @@
 namespace ringside::platform {
 
 struct regress_totals {
-  std::uint64_t seeds = 0;
+  std::uint64_t asked = 0;   // seeds of the request
+  bool interrupted = false;  // by a signal: fewer were run
+  std::uint64_t seeds = 0;   // run
   std::uint64_t failed = 0;
   std::uint64_t breaches = 0;
   std::map<std::string, std::uint64_t> frames;
@@ -18,7 +20,7 @@ struct regress_totals {
   std::map<std::string, std::uint64_t> moods;  // seeds of each temper
 };
 
-regress_totals totals(const std::vector<seed_result>& results);
+regress_totals totals(const std::vector<seed_result>& results, std::uint64_t asked, bool interrupted = false);
 /// Kinds of stimulus that no seed showed.
 std::vector<std::string> never_seen(const regress_totals& all);
 

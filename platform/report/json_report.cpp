@@ -109,6 +109,16 @@ json reconfigurations(const reconfiguration_report& report) {
   return out;
 }
 
+json contract(const contract_report& c) {
+  json out;
+  out["rules"] = c.rules;
+  out["breach_count"] = c.count;
+  json& list = out["breaches"] = json::array();
+  for (const contract_breach& b : c.breaches)
+    list.push_back({{"rule", b.rule}, {"time_ps", b.time}, {"frame", b.frame}, {"text", b.text}});
+  return out;
+}
+
 /// What --stats prints.
 void add_net(json& out, const net_statistics& s) {
   json& ethtool = out["ethtool"] = json::object();
@@ -175,6 +185,8 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["pci"]["bytes"] = c.pci_bytes;
   out["latency_ns"] = latency(report.latency());
   out["latency_share"] = shares(report.latency());
+  out["contract"] = contract(c.contract);
+  out["sim"]["interrupted"] = c.interrupted;
   out["sim"]["time_ns"] = c.sim_time_ps / ns;
   out["sim"]["rtl_cycles"] = c.rtl_cycles;
   out["sim"]["rtl_cycles_evaluated"] = c.rtl_cycles_evaluated;

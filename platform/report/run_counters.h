@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/time.h"
+#include "platform/report/contract_report.h"
 #include "platform/report/net_statistics.h"
 #include "platform/source/capture_counts.h"
 
@@ -49,7 +50,10 @@ struct run_counters {
   std::uint64_t softirq_runs = 0;
   std::uint64_t ksoftirqd_runs = 0;
 
+  contract_report contract;
+
   // Simulation.
+  bool interrupted = false;  // by a signal
   sim_time sim_time_ps = 0;
   std::uint64_t rtl_cycles = 0;            // edges of the NIC clock in the run
   std::uint64_t rtl_cycles_evaluated = 0;  // of these, evaluated and not skipped

@@ -114,6 +114,7 @@ std::string latency_part(const latency_report& latency) {
 std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
   std::string out = fmt::format("Ringside: {} on the {} NIC, seed {}\n", s.name,
                                 s.nic.kind == nic_kind::rtl ? "RTL" : "behavioural", s.run.seed);
+  if (c.interrupted) out += "interrupted by a signal: what follows had happened until then\n";
   out += frames_part(s, report.ledger(), c) + reconfiguration_part(report.reconfigurations()) +
          machine_part(report, c) + latency_part(report.latency());
   out += fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,

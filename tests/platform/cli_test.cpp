@@ -230,29 +230,6 @@ TEST(cli, outputs_opened_before_another_fails_are_removed) {
   EXPECT_EQ(folder.files(), 0U);
 }
 
-TEST(cli, contract_breach_is_status_3) {
-  const result r = ringside({"run", "one_frame"}, {.breach = "R-21 at 5 ns"});
-  EXPECT_EQ(r.status, 3);
-  EXPECT_EQ(r.err, "contract: R-21 at 5 ns\n");
-  EXPECT_NE(r.out.find("offered 16"), std::string::npos);
-}
-
-TEST(cli, frames_that_do_not_add_up_are_status_1) {
-  const result r = ringside({"run", "one_frame"}, {.two_fates = true});
-  EXPECT_EQ(r.status, 1);
-  EXPECT_TRUE(r.err.starts_with("ledger: frame 1 has a second fate")) << r.err;
-}
-
-TEST(cli, interrupted_run_ends_cleanly) {
-  const test::test_folder folder;
-  const result r = ringside({"run", "one_frame", "--json", folder.path("a.json")}, {.interrupt_after = 3});
-  EXPECT_EQ(r.status, 130);
-  EXPECT_NE(r.out.find("offered 3  delivered 3"), std::string::npos) << r.out;
-  EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))["frames"]["offered"], 3);
-  EXPECT_EQ(nlohmann::json::parse(folder.read("a.json"))["frames"]["not_sent"], 13);
-  EXPECT_NE(r.out.find("\n  not sent  13 of 16: the run was stopped\n"), std::string::npos) << r.out;
-}
-
 // The fake takes 10 us for a frame.
 TEST(cli, frames_that_the_time_limit_kept_back_are_named) {
   const test::test_folder folder;

@@ -1,6 +1,7 @@
 #include "fake_simulation.h"
 
 #include <csignal>
+#include <deque>
 #include <fstream>
 #include <stdexcept>
 
@@ -28,11 +29,12 @@ class fake_simulation : public simulation {
 
   void run(const keep_going& ask) override {
     frame_id id = 0;
-    while (auto frame = input_.next()) {
+    std::deque<offered_frame> ahead;
+    while (auto frame = next(ahead)) {
       if (now_ >= limit_ || !ask(now_, id)) break;
       ++id;
       play(id, *frame);
-      if (id == behaviour_.interrupt_after) std::raise(SIGINT);
+      if (id == behaviour_.interrupt_after) std::raise(behaviour_.signal);
       if (id == behaviour_.fail_after) throw std::runtime_error("the fake broke");
     }
     stream_.finish();
@@ -44,14 +46,25 @@ class fake_simulation : public simulation {
     out.frames_planned = input_.planned();
     out.cpus[0].idle = out.sim_time_ps = now_;
     out.wall_ns = 1'000'000;
+    out.contract.rules = 89;
+    out.contract.count = behaviour_.breaches;
+    if (behaviour_.breaches != 0) out.contract.breaches.push_back({"R-21", 5 * ns, 1, "R-21 at 5 ns"});
     return out;
-  }
-  std::vector<std::string> breaches() const override {
-    if (behaviour_.breach.empty()) return {};
-    return {behaviour_.breach};
   }
 
  private:
+  std::optional<offered_frame> next(std::deque<offered_frame>& ahead) {
+    do {
+      auto frame = input_.next();
+      if (frame) ahead.push_back(std::move(*frame));
+      if (!frame) break;
+    } while (behaviour_.read_ahead && ahead.size() < frames_read_ahead);
+    if (ahead.empty()) return std::nullopt;
+    offered_frame frame = std::move(ahead.front());
+    ahead.pop_front();
+    return frame;
+  }
+
   void play(frame_id id, const offered_frame& frame) {
     story s;
     const auto bytes = static_cast<std::uint32_t>(frame.bytes.size() + 4);

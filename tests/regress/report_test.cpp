@@ -42,7 +42,7 @@ TEST(report, a_result_survives_its_way_as_text) {
 }
 
 TEST(report, a_kind_that_never_occurred_is_named) {
-  const regress_totals all = totals({result(1), result(2)});
+  const regress_totals all = totals({result(1), result(2)}, 2);
   const std::string text = table(all, "rtl");
   EXPECT_NE(text.find("seeds     2  passed 2  failed 0"), std::string::npos) << text;
   EXPECT_NE(text.find("offered 20  delivered 14"), std::string::npos) << text;
@@ -52,9 +52,21 @@ TEST(report, a_kind_that_never_occurred_is_named) {
   EXPECT_NE(text.find("never occurred: back_to_back"), std::string::npos) << text;
 }
 
+TEST(report, tells_how_many_of_the_seeds_asked_for_were_run) {
+  const std::vector<seed_result> results{result(1), result(2)};
+  const regress_totals stopped = totals(results, 50, true);
+  EXPECT_NE(table(stopped, "rtl").find("\ninterrupted by a signal: 2 of 50 seeds were run\n"), std::string::npos);
+  const auto json = nlohmann::json::parse(to_json(results, stopped, "rtl"));
+  EXPECT_EQ(json["seeds_asked"], 50);
+  EXPECT_EQ(json["seeds"], 2);
+  EXPECT_EQ(json["interrupted"], true);
+  EXPECT_EQ(table(totals(results, 2), "rtl").find("interrupted"), std::string::npos);
+  EXPECT_EQ(nlohmann::json::parse(to_json(results, totals(results, 2), "rtl"))["interrupted"], false);
+}
+
 TEST(report, json_holds_every_seed) {
   const std::vector<seed_result> results{result(1), result(2, {"lost"})};
-  const auto json = nlohmann::json::parse(to_json(results, totals(results), "rtl"));
+  const auto json = nlohmann::json::parse(to_json(results, totals(results, 2), "rtl"));
   EXPECT_EQ(json["seeds"], 2);
   EXPECT_EQ(json["failed"], 1);
   EXPECT_EQ(json["runs"][1]["seed"], 2);
