@@ -5,6 +5,7 @@
 #include <exception>
 #include <ostream>
 
+#include "platform/report/output_file.h"
 #include "platform/scenario/bundled.h"
 #include "platform/scenario/loader.h"
 
@@ -12,12 +13,13 @@ namespace ringside::platform {
 namespace {
 
 int print_lists(const options& chosen, const command_environment& env) {
-  if (chosen.version) env.out << "ringside " << version() << "\n";
+  std::string text;
+  if (chosen.version) text += "ringside " + version() + "\n";
   if (chosen.list)
     for (const bundled_scenario& row : bundled_scenarios())
-      env.out << fmt::format("{:<16} {}\n", row.name, row.description);
-  if (chosen.list_keys) env.out << list_keys(env.costs);
-  env.out << std::flush;
+      text += fmt::format("{:<16} {}\n", row.name, row.description);
+  if (chosen.list_keys) text += list_keys(env.costs);
+  put(env.out, text);
   return exit_ok;
 }
 
@@ -27,7 +29,8 @@ int command_line(int argc, const char* const* argv, const command_environment& e
   try {
     const parsed_options parsed = parse_options(argc, argv);
     if (parsed.exit_status) {
-      (*parsed.exit_status == 0 ? env.out : env.err) << parsed.message << std::flush;
+      const bool asked_for = *parsed.exit_status == 0;
+      put(asked_for ? env.out : env.err, parsed.message, asked_for ? "standard output" : "standard error");
       return *parsed.exit_status;
     }
     const options& chosen = parsed.chosen;
@@ -40,6 +43,10 @@ int command_line(int argc, const char* const* argv, const command_environment& e
   } catch (const input_error& error) {
     env.err << "ringside: " << error.what() << std::endl;
     return exit_bad_input;
+  } catch (const output_error& error) {
+    if (error.reader_is_gone()) return exit_broken_pipe;
+    env.err << "ringside: " << error.what() << std::endl;
+    return exit_internal;
   } catch (const std::exception& error) {
     env.err << "ringside: internal error: " << error.what() << std::endl;
     return exit_internal;

@@ -9,7 +9,7 @@ namespace ringside::platform {
 /// Throws input_error when vcd2fst is not installed; asked before a run begins.
 void require_fst_converter();
 
-/// Throws std::runtime_error when the conversion fails.
-void convert_to_fst(const std::string& vcd, const std::string& fst);
+/// False when the conversion fails.
+bool convert_to_fst(const std::string& vcd, const std::string& fst);
 
 }  // namespace ringside::platform

@@ -49,7 +49,7 @@ void add_regress(CLI::App& regress, regress_request& r) {
   regress.add_option("--seeds", r.seeds, "Seeds 1..N, or A..B (default: 50)")->type_name("N|A..B");
   regress.add_option("-j,--jobs", r.jobs, "Runs at a time (default: one for each CPU)")->type_name("N");
   regress.add_option("--nic", r.nic, "NIC behind the seam (default: rtl)")->type_name("rtl|model");
-  regress.add_option("--junit", r.junit, "Write JUnit XML")->type_name("FILE");
+  regress.add_option("--junit", r.junit, "Write JUnit XML (-: standard output)")->type_name("FILE");
   regress.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
   regress.add_option("--keep-failing", r.keep_failing, "Leave stimulus, journey and waves of failing seeds")
       ->type_name("DIR");

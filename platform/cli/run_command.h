@@ -24,9 +24,10 @@ struct command_environment {
 };
 
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_internal = 1;  // internal error, or the frames do not add up
+inline constexpr int exit_internal = 1;  // internal error, an output cannot be written, or the frames do not add up
 inline constexpr int exit_bad_input = 2;
-inline constexpr int exit_breach = 3;  // NIC or driver broke a rule of the contract
+inline constexpr int exit_breach = 3;              // NIC or driver broke a rule of the contract
+inline constexpr int exit_broken_pipe = 128 + 13;  // as if SIGPIPE had ended the process
 // A run that a signal has stopped: stop_signal::exit_status().
 
 /// The exit status.  Throws input_error for bad input, before anything is written.

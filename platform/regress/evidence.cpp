@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <span>
-#include <stdexcept>
 #include <utility>
 
 #include "hw/tlm/wire/wire.h"
@@ -14,6 +14,7 @@
 #include "platform/machine/machine_params.h"
 #include "platform/regress/draw.h"
 #include "platform/regress/fork_server.h"
+#include "platform/report/output_file.h"
 #include "platform/report/pcap_out.h"
 #include "platform/source/stimulus.h"
 
@@ -21,9 +22,10 @@ namespace ringside::platform {
 namespace {
 
 void write_file(const std::filesystem::path& path, const std::string& text) {
+  errno = 0;
   std::ofstream out(path, std::ios::binary);
   out << text << std::flush;
-  if (!out) throw std::runtime_error(path.string() + ": cannot be written");
+  if (!out) throw output_error(path.string(), errno);
 }
 
 // The frames as the wire makes them, FCS included.  RX_ER, which a capture cannot hold, stands in the text file.
@@ -120,7 +122,9 @@ std::string repeat_command(const seed_plan& plan) {
 void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result,
                     std::chrono::seconds limit) {
   const std::filesystem::path to = std::filesystem::path(folder) / fmt::format("seed-{}", plan.seed);
-  std::filesystem::create_directories(to);
+  std::error_code failed;
+  std::filesystem::create_directories(to, failed);
+  if (failed) throw output_error(to.string(), failed.value());
   const drawn_run drawn = draw_run(plan.seed, plan.nic);
   write_file(to / "scenario.toml", as_toml(drawn));
   write_stimulus(to, drawn.plan);

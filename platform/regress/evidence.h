@@ -18,7 +18,7 @@ inline constexpr sim_time window_after = 2 * us;
 std::string repeat_command(const seed_plan& plan);
 
 /// Fills FOLDER/seed-N; journey and waves come from another run in a child.  A run that crashed or hung is followed to
-/// the same place and looked at just before; `limit` of real time for each run.  Throws std::runtime_error when a file
+/// the same place and looked at just before; `limit` of real time for each run.  Throws output_error when a file
 /// cannot be written.
 void leave_evidence(const std::string& folder, const seed_plan& plan, const seed_result& result,
                     std::chrono::seconds limit);

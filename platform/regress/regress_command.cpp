@@ -18,6 +18,7 @@
 #include "platform/regress/regress_report.h"
 #include "platform/regress/seed_range.h"
 #include "platform/report/output_file.h"
+#include "platform/report/output_name.h"
 #include "platform/scenario/loader.h"
 
 namespace ringside::platform {
@@ -45,8 +46,10 @@ unsigned jobs_of(const regress_request& request) {
 void check_files(const regress_request& request) {
   if (request.nic != "rtl" && request.nic != "model")
     throw input_error(fmt_error("--nic", 0, "nic", fmt::format("'{}' is not allowed", request.nic), "rtl|model"));
-  if (request.junit && request.json && *request.junit == *request.json)
-    throw input_error(fmt_error(*request.json, 0, "--json", "is the file of --junit", "a file of its own"));
+  std::vector<named_file> outputs;
+  if (request.junit) outputs.push_back({"--junit", *request.junit});
+  if (request.json) outputs.push_back({"--json", *request.json});
+  refuse_same_file({}, outputs);
   if (!request.keep_failing) return;
   std::error_code failed;
   std::filesystem::create_directories(*request.keep_failing, failed);
@@ -170,23 +173,17 @@ int regress_command(const regress_request& request, const regress_environment& e
   const stop_signal stop;  // from here on a signal must not leave files behind
   std::optional<output_file> junit;
   std::optional<output_file> json;
-  if (request.junit) junit.emplace(*request.junit, "--junit");
-  if (request.json && *request.json != "-") json.emplace(*request.json, "--json");
+  if (request.junit) junit.emplace(*request.junit, "--junit", &env.out);
+  if (request.json) json.emplace(*request.json, "--json", &env.out);
 
   const bool whole = all.run();
   const regress_totals sum = totals(all.results(), all.asked(), !whole);
-  const std::string json_text = to_json(all.results(), sum, request.nic);
-  if (junit) {
-    junit->write(to_junit(all.results(), request.nic));
-    junit->commit();
-  }
-  if (json) {
-    json->write(json_text);
-    json->commit();
-  }
-  const bool json_on_out = request.json && *request.json == "-";
-  if (json_on_out) env.out << json_text << std::flush;
-  (json_on_out ? env.err : env.out) << table(sum, request.nic) << std::flush;
+  if (junit) junit->write(to_junit(all.results(), request.nic));
+  if (json) json->write(to_json(all.results(), sum, request.nic));
+  if (junit) junit->commit();
+  if (json) json->commit();
+  const bool out_taken = (junit && junit->standard() != nullptr) || (json && json->standard() != nullptr);
+  put(out_taken ? env.err : env.out, table(sum, request.nic), out_taken ? "standard error" : "standard output");
   if (whole) all.keep_failing();
   return stop_signal::asked() ? stop_signal::exit_status() : exit_status_of(all.results());
 }

@@ -78,7 +78,7 @@ std::string to_json(const std::vector<seed_result>& results, const regress_total
                            {"frames", r.frames},
                            {"breaches", r.breaches},
                            {"complaints", r.complaints}});
-  return out.dump(2) + "\n";
+  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 int exit_status_of(const std::vector<seed_result>& results) {

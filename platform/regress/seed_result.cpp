@@ -24,7 +24,7 @@ std::string to_text(const seed_result& r) {
               {"failed_at", r.failed_at},
               {"failed_frame", r.failed_frame},
               {"wall_us", r.wall_us}}
-      .dump();
+      .dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 seed_result result_from(const std::string& text) {

@@ -193,7 +193,8 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["sim"]["events"] = report.hash().events();
   out["sim"]["event_hash"] = fmt::format("{:016x}", report.hash().value());
   out["wall"] = wall(report, c);
-  return out.dump(2) + "\n";
+  // A file may have any bytes in its name, JSON is UTF-8 (RFC 8259 section 8.1).
+  return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace ringside::platform

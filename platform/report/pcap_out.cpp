@@ -1,9 +1,10 @@
 #include "platform/report/pcap_out.h"
 
-#include <fmt/format.h>
 #include <pcap/pcap.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <ostream>
 #include <stdexcept>
@@ -35,7 +36,7 @@ ssize_t write_some(void* cookie, const char* bytes, std::size_t count) {
   std::ostream* const to = *static_cast<std::ostream**>(cookie);
   if (to == nullptr) return static_cast<ssize_t>(count);
   to->write(bytes, static_cast<std::streamsize>(count));
-  return *to ? static_cast<ssize_t>(count) : 0;
+  return *to ? static_cast<ssize_t>(count) : 0;  // 0 is an error here, fopencookie(3)
 }
 
 }  // namespace
@@ -47,19 +48,17 @@ void pcap_out::dump_closer::operator()(pcap_dumper* dump) const {
   pcap_dump_close(dump);
 }
 
-pcap_out::pcap_out(const std::string& path, const std::string& key, fcs end) : handle_(new_handle(end)) {
-  file_.emplace(path, key);
+pcap_out::pcap_out(const std::string& path, const std::string& key, fcs end, std::ostream* standard)
+    : file_(path, key, standard), stream_(file_.standard()), handle_(new_handle(end)) {
   if (!handle_) throw std::runtime_error("libpcap gives no handle");
-  dump_.reset(pcap_dump_open(handle_.get(), file_->temporary().c_str()));
-  if (!dump_) throw input_error(fmt_error(path, 0, key, pcap_geterr(handle_.get()), "a file in an existing folder"));
+  std::FILE* out = open_stream();
+  if (out != nullptr) dump_.reset(pcap_dump_fopen(handle_.get(), out));
+  if (!dump_) throw output_error(path, errno);
 }
 
-pcap_out::pcap_out(std::ostream& to) : stream_(&to), handle_(new_handle(fcs::absent)) {
-  if (!handle_) throw std::runtime_error("libpcap gives no handle");
-  std::FILE* out =
-      fopencookie(&stream_, "wb", {.read = nullptr, .write = write_some, .seek = nullptr, .close = nullptr});
-  if (out != nullptr) dump_.reset(pcap_dump_fopen(handle_.get(), out));
-  if (!dump_) throw std::runtime_error("no stream for a capture");
+std::FILE* pcap_out::open_stream() {
+  if (stream_ == nullptr) return std::fopen(file_.temporary().c_str(), "wbe");
+  return fopencookie(&stream_, "wb", {.read = nullptr, .write = write_some, .seek = nullptr, .close = nullptr});
 }
 
 pcap_out::~pcap_out() {
@@ -67,21 +66,39 @@ pcap_out::~pcap_out() {
 }
 
 void pcap_out::write(sim_time time, std::span<const std::byte> packet) {
+  if (failed()) return;
   pcap_pkthdr header{};
   header.ts.tv_sec = time / second;
   header.ts.tv_usec = time % second / ns;  // nanoseconds, by the handle's precision
   header.caplen = header.len = static_cast<bpf_u_int32>(packet.size());
+  errno = 0;
   pcap_dump(reinterpret_cast<unsigned char*>(dump_.get()), &header,
             reinterpret_cast<const unsigned char*>(packet.data()));
+  note_error();
   ++packets_;
 }
 
+// pcap_dump() says nothing of what fwrite() answered.
+void pcap_out::note_error() {
+  if (!failed() && std::ferror(pcap_dump_file(dump_.get())) != 0) error_ = errno == 0 ? EIO : errno;
+}
+
+void pcap_out::finish() {
+  errno = 0;
+  if (pcap_dump_flush(dump_.get()) != 0 && !failed()) error_ = errno == 0 ? EIO : errno;
+  note_error();
+  if (stream_ != nullptr && !failed() && !stream_->flush()) error_ = errno == 0 ? EIO : errno;
+  // pcap_dump_close() says nothing either of a disk that refuses when a file is closed (close(2): NFS, quota).
+  if (stream_ == nullptr && !failed() && close(dup(fileno(pcap_dump_file(dump_.get())))) != 0) error_ = errno;
+  if (!failed()) return;
+  stream_ = nullptr;  // no further attempt when the stream is closed
+  throw output_error(file_.standard() != nullptr ? "standard output" : file_.path(), error_);
+}
+
 void pcap_out::commit() {
-  const bool written = pcap_dump_flush(dump_.get()) == 0;
-  if (!written || (stream_ != nullptr && !stream_->flush()))
-    throw std::runtime_error(fmt::format("{}: write failed", file_ ? file_->path() : "standard output"));
+  finish();
   dump_.reset();
-  if (file_) file_->commit();
+  file_.commit();
 }
 
 }  // namespace ringside::platform

@@ -6,9 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <iosfwd>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -25,17 +25,21 @@ class pcap_out {
   /// Whether what is written ends in its FCS; a capture declares it.
   enum class fcs { absent, present };
 
-  /// Throws input_error naming `key` when the file cannot be written.
-  explicit pcap_out(const std::string& path, const std::string& key = "--pcap-out", fcs end = fcs::absent);
-  /// Writes to a stream, which must live longer; nothing at all before the first packet or commit().
-  explicit pcap_out(std::ostream& to);
+  /// Throws input_error naming `key` when the file cannot be written.  Standard output by any of its names is
+  /// `standard`, which must live longer; nothing goes there before the first packet or finish().
+  explicit pcap_out(const std::string& path, const std::string& key = "--pcap-out", fcs end = fcs::absent,
+                    std::ostream* standard = nullptr);
   ~pcap_out();
   pcap_out(const pcap_out&) = delete;
   pcap_out& operator=(const pcap_out&) = delete;
 
   /// Simulated time 0 is the epoch.
   void write(sim_time time, std::span<const std::byte> packet);
-  /// Closes the file and puts it in place; throws std::runtime_error when the disk did not take it.
+  /// Something written was not taken: what follows is in vain.
+  bool failed() const { return error_ != 0; }
+  /// Writes what is not written yet; throws output_error when the disk, or who reads, did not take all of it.
+  void finish();
+  /// finish(), and puts the file in place; throws output_error.
   void commit();
 
   std::uint64_t packets() const { return packets_; }
@@ -48,8 +52,12 @@ class pcap_out {
     void operator()(pcap_dumper* dump) const;
   };
 
-  std::optional<output_file> file_;
+  std::FILE* open_stream();
+  void note_error();
+
+  output_file file_;
   std::ostream* stream_ = nullptr;  // where the FILE of dump_ goes; null: dropped
+  int error_ = 0;                   // errno of the first write that failed
   std::unique_ptr<pcap, handle_closer> handle_;
   std::unique_ptr<pcap_dumper, dump_closer> dump_;
   std::uint64_t packets_ = 0;

@@ -12,6 +12,7 @@ struct wave_options {
   sim_time start = 0;         // first instant in the file
   sim_time end = time_never;  // last instant in the file
   bool standard = false;      // VCD as IEEE 1364 has it, without strings
+  std::string name = {};      // what the user calls it
 };
 
 }  // namespace ringside::platform

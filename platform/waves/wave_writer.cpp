@@ -1,8 +1,10 @@
 #include "platform/waves/wave_writer.h"
 
 #include <algorithm>
-#include <stdexcept>
+#include <cerrno>
 #include <string>
+
+#include "platform/report/output_file.h"
 
 namespace ringside::platform {
 namespace {
@@ -26,7 +28,7 @@ wave_writer::wave_writer(const wave_options& options, const wave_layout& layout)
       hardware_(signals_, layout.pci_clock),
       software_(signals_, layout.cpus) {
   signals_.close_scope();
-  if (!file_) throw std::runtime_error(options.vcd + ": cannot be written");
+  if (!file_) fail(errno);
 }
 
 void wave_writer::on_event(const event& e) {
@@ -42,8 +44,13 @@ void wave_writer::advance(sim_time t) {
 void wave_writer::finish() {
   write_until(time_never);
   begin_window();
+  errno = 0;
   file_.close();
-  if (!file_) throw std::runtime_error(options_.vcd + ": write failed");
+  if (!file_) fail(error_ != 0 ? error_ : errno);
+}
+
+void wave_writer::fail(int why) const {
+  throw output_error(options_.name.empty() ? options_.vcd : options_.name, why);
 }
 
 // No date: equal runs make equal files.
@@ -56,12 +63,14 @@ void wave_writer::write_header() {
 }
 
 void wave_writer::write_until(sim_time t) {
+  errno = 0;
   if (!header_written_) write_header();
   for (;;) {
     const sim_time next = std::min(signals_.next_change(), card_.next());
     if (next >= t) break;
     write_instant(next);
   }
+  if (!file_ && error_ == 0) error_ = errno;
   signals_.settle(t);
 }
 

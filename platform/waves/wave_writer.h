@@ -25,7 +25,7 @@ struct wave_layout {
 
 class wave_writer final : public event_consumer {
  public:
-  /// Opens the file; throws std::runtime_error when it cannot.
+  /// Opens the file; throws output_error when it cannot.
   wave_writer(const wave_options& options, const wave_layout& layout);
 
   /// Where a card's VCD text goes.
@@ -33,10 +33,11 @@ class wave_writer final : public event_consumer {
   void on_event(const event& e) override;
   /// Every event and every section of the card before `t` is here: writes what can be written.
   void advance(sim_time t);
-  /// The run is over: writes the rest and closes; throws std::runtime_error when the disk did not take it.
+  /// The run is over: writes the rest and closes; throws output_error when the disk did not take it.
   void finish();
 
  private:
+  [[noreturn]] void fail(int why) const;
   void write_header();
   void write_until(sim_time t);
   void write_instant(sim_time t);
@@ -52,6 +53,7 @@ class wave_writer final : public event_consumer {
   software_signals software_;
   bool header_written_ = false;
   bool begun_ = false;
+  int error_ = 0;  // errno of the first write that failed
 };
 
 }  // namespace ringside::platform

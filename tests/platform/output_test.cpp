@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 #include <pcap/pcap.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -25,7 +27,7 @@ TEST(output_file, leaves_nothing_and_harms_nothing_without_commit) {
   const test::test_folder folder;
   folder.write("a.json", "old");
   {
-    const output_file file(folder.path("a.json"), "--json");
+    output_file file(folder.path("a.json"), "--json");
     file.write("new");
   }
   EXPECT_EQ(folder.read("a.json"), "old");
@@ -42,6 +44,72 @@ TEST(output_file, devices_are_written_to_directly) {
   { const output_file file("/dev/null", "--json"); }
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
   EXPECT_FALSE(std::filesystem::exists("/dev/null.tmp"));
+}
+
+// umask(2): a new file is as open as the user wants it.
+TEST(output_file, has_the_mode_that_umask_leaves) {
+  const test::test_folder folder;
+  for (const auto& [mask, mode] : {std::pair<mode_t, unsigned>{022, 0644}, {002, 0664}, {077, 0600}}) {
+    const mode_t before = umask(mask);
+    output_file file(folder.path("a.json"), "--json");
+    file.write("{}");
+    file.commit();
+    umask(before);
+    EXPECT_EQ(static_cast<unsigned>(std::filesystem::status(folder.path("a.json")).permissions()), mode);
+  }
+}
+
+TEST(output_file, two_of_one_name_have_a_temporary_each) {
+  const test::test_folder folder;
+  output_file one(folder.path("a"), "--json");
+  output_file other(folder.path("a"), "--json");
+  EXPECT_NE(one.temporary(), other.temporary());
+}
+
+TEST(output_file, goes_where_a_link_leads) {
+  const test::test_folder folder;
+  std::filesystem::create_directory(folder.path("sub"));
+  std::filesystem::create_symlink("sub/real", folder.path("link"));
+  for (const char* text : {"first", "second"}) {
+    output_file file(folder.path("link"), "--json");
+    EXPECT_TRUE(file.temporary().starts_with(folder.path("sub/"))) << "a rename stays in its file system";
+    file.write(text);
+    file.commit();
+    EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
+    EXPECT_EQ(folder.read("sub/real"), text);
+  }
+  EXPECT_EQ(folder.files(), 2U);
+}
+
+TEST(output_file, of_a_length_that_just_fits_is_written) {
+  const test::test_folder folder;
+  output_file file(folder.path(std::string(255, 'n')), "--json");  // NAME_MAX
+  file.write("{}");
+  file.commit();
+  EXPECT_EQ(folder.files(), 1U);
+}
+
+TEST(output_file, says_what_is_allowed_for_the_reason_at_hand) {
+  const test::test_folder folder;
+  const auto error = [](const std::string& path) {
+    try {
+      const output_file file(path, "--json");
+      return std::string("no error");
+    } catch (const input_error& refused) {
+      return std::string(refused.what());
+    }
+  };
+  EXPECT_TRUE(error(folder.path("no/a")).ends_with("No such file or directory; allowed: a file in an existing folder"));
+  // No file can be made in /proc, whoever asks.
+  EXPECT_TRUE(error("/proc/a").ends_with("; allowed: a file in an existing folder")) << error("/proc/a");
+  const bool root = geteuid() == 0;  // who may write everywhere
+  std::filesystem::permissions(folder.path(""),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  if (root) static_cast<void>(!seteuid(65534));
+  const std::string denied = error(folder.path("a"));
+  if (root) static_cast<void>(!seteuid(0));
+  std::filesystem::permissions(folder.path(""), std::filesystem::perms::owner_all);
+  EXPECT_TRUE(denied.ends_with("Permission denied; allowed: a file where you may write")) << denied;
 }
 
 TEST(output_file, says_what_cannot_be_written) {
