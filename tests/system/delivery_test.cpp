@@ -115,6 +115,27 @@ TEST(jumbo, longer_frames_than_allowed_are_dropped_by_the_chip) {
   EXPECT_EQ(o["chip.ROC"], 5U);
 }
 
+// FS 6.8: LPE alone sets the limit, and e1000_setup_rctl sets LPE by the MTU; Linux compares nothing received with it.
+TEST(jumbo, the_mtu_is_no_limit_of_its_own) {
+  struct row {
+    const char* mtu;
+    std::uint32_t longest;
+  };
+  for (const row& r : {row{"driver.mtu=1000", 1522}, row{"driver.mtu=1500", 1522}, row{"driver.mtu=1501", 16384}}) {
+    SCOPED_TRACE(r.mtu);
+    const outcome o = run_machine({r.mtu}, {udp_frame_of(r.longest, 0, 0), udp_frame_of(r.longest + 1, 1, 500 * us)});
+    EXPECT_EQ(complaints_of(o), "");
+    EXPECT_EQ(o["delivered"], 1U);
+    EXPECT_EQ(o["drop.oversize"], 1U);
+    EXPECT_EQ(o["chip.ROC"], 1U);
+  }
+  // Linux MAX_SKB_FRAGS: 17 buffers make an sk_buff.
+  const outcome o = run_machine({"driver.mtu=1501", "driver.buffer_size=256"},
+                                {udp_frame_of(17 * 256, 0, 0), udp_frame_of(17 * 256 + 5, 1, 500 * us)});
+  EXPECT_EQ(o["delivered"], 1U);
+  EXPECT_EQ(o["drop.driver_chain"], 1U);
+}
+
 TEST(bad_frames, each_kind_has_its_reason_and_its_counter) {
   std::vector<offered_frame> frames;
   for (unsigned i = 0; i < 40; ++i) {
