@@ -124,7 +124,7 @@ capture_file::stream capture_file::read(std::shared_ptr<const edits> changes) co
   auto state = std::make_unique<reader>(reader{shared_from_this(), std::move(changes), descriptor_, 0});
   stream out(fopencookie(state.get(), "rb", {.read = read_some, .write = nullptr, .seek = go_to, .close = let_go}));
   if (!out) throw std::runtime_error("no stream for a capture");
-  state.release();
+  static_cast<void>(state.release());
   std::setvbuf(out.get(), nullptr, _IOFBF, chunk);
   return out;
 }

@@ -28,6 +28,7 @@ std::string content(const std::string& file) {
 
 std::vector<test::bytes> bytes_of(const std::vector<offered_frame>& frames) {
   std::vector<test::bytes> out;
+  out.reserve(frames.size());
   for (const offered_frame& frame : frames) out.push_back(frame.bytes);
   return out;
 }

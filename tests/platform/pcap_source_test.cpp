@@ -17,6 +17,7 @@ const bytes hundred(100, 0x5A);
 
 std::vector<sim_time> times_of(const std::vector<offered_frame>& frames) {
   std::vector<sim_time> out;
+  out.reserve(frames.size());
   for (const offered_frame& frame : frames) out.push_back(frame.earliest);
   return out;
 }
