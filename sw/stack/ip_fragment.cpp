@@ -18,8 +18,22 @@ void store_be16(std::byte* p, std::size_t value) {
   p[1] = static_cast<std::byte>(value & 0xFF);
 }
 
-/// The header of the first fragment becomes that of the datagram: total length, no fragment fields, checksum.
-void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total) {
+// Values of the ECN field (RFC 3168 5).
+constexpr std::uint8_t ecn_mask = 3;
+constexpr std::uint8_t ecn_not_ect = 0;
+constexpr std::uint8_t ecn_ce = 3;
+
+/// ip_frag_ecn_table, RFC 3168 5.3: not-ECT beside any mark is wrong, CE beside ECT makes all of it CE.
+constexpr bool ecn_valid(std::uint8_t seen) {
+  return (seen & 1U << ecn_not_ect) == 0 || seen == 1U << ecn_not_ect;
+}
+constexpr std::uint8_t ecn_of_whole(std::uint8_t seen) {
+  return (seen & 1U << ecn_ce) != 0 ? ecn_ce : 0;
+}
+
+/// The header of the first fragment becomes that of the datagram: ECN, total length, no fragment fields, checksum.
+void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total, std::uint8_t ecn) {
+  header[1] |= static_cast<std::byte>(ecn);
   store_be16(header + 2, total);
   store_be16(header + 6, 0);
   store_be16(header + 10, 0);
@@ -30,11 +44,6 @@ void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total) 
 
 }  // namespace
 
-ip_fragments::ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings)
-    : host_(os.machine()), clock_(os.clock()), skbs_(skbs), settings_(settings) {
-  timer_.callback = [this] { expire(); };
-}
-
 skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
   queue dead;
   skb_ptr whole = take(std::move(fragment), dead);
@@ -42,31 +51,63 @@ skb_ptr ip_fragments::ip_defrag(skb_ptr fragment) {
   return whole;
 }
 
+ip_fragments::queue_map::iterator ip_fragments::ip_find(const key& name) {
+  if (const auto it = queues_.find(name); it != queues_.end()) return it;
+  queue_map fresh;
+  entry& e = fresh.try_emplace(name).first->second;
+  e.timer.callback = [this, name, &e] { expire(name, &e); };
+  memory_ += queue_bytes;
+  return arm(fresh.extract(fresh.begin()));
+}
+
+// Setting and stopping a timer let other CPUs run, so it is done with an entry that only this one knows.
+ip_fragments::queue_map::iterator ip_fragments::arm(queue_map::node_type fresh) {
+  for (;;) {
+    clock_.mod_timer(fresh.mapped().timer, settings_.timeout);
+    auto shown = queues_.insert(std::move(fresh));
+    if (shown.inserted) return shown.position;
+    fresh = std::move(shown.node);
+    clock_.del_timer(fresh.mapped().timer);
+    if (const auto it = queues_.find(fresh.key()); it != queues_.end()) {
+      count_memory_down(queue_bytes);
+      return it;
+    }
+  }
+}
+
+ip_fragments::queue ip_fragments::remove(queue_map::iterator it) {
+  const queue_map::node_type node = queues_.extract(it);
+  count_memory_down(node.mapped().held.memory + queue_bytes);
+  queue held = std::move(node.mapped().held);
+  clock_.del_timer(node.mapped().timer);
+  return held;
+}
+
 skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
   ++counters_.reassembly_requests;
   host_.consume(kernel::cost::socket_lookup);  // ip_find: as a socket's, hash chains under a lock
   host_.sync();                                // the clock is read, and other CPUs' softirqs use the same queues
-  if (memory_ > settings_.memory_limit) {
+  if (settings_.memory_limit == 0 || memory_ > settings_.memory_limit) {
     refuse(std::move(fragment));
     return nullptr;
   }
   const std::byte* header = fragment->data();
   const std::uint16_t field = load_be16(header + 6);
+  const std::uint8_t ecn = load8(header + 1) & ecn_mask;
   const bool more = (field & more_fragments) != 0;
   const std::size_t header_bytes = fragment->ip.header_bytes;
   const std::size_t begin = (field & offset_mask) * offset_unit;
+  const key name{fragment->ip.source, fragment->ip.destination, load_be16(header + 4), fragment->ip.protocol};
+  auto it = ip_find(name);
+  if (too_far(it->second, name.source)) it = restart(it, dead);
+  queue& q = it->second.held;
   // RFC 791: all but the last carry a multiple of 8 bytes.  What is beyond is cut off, as ip_frag_queue does.
   std::size_t size = fragment->len() - header_bytes;
   if (more) size -= size % offset_unit;
   fragment->trim(header_bytes + size);
   const std::size_t end = begin + size;
 
-  const key name{fragment->ip.source, fragment->ip.destination, load_be16(header + 4), fragment->ip.protocol};
-  const auto [it, created] = queues_.try_emplace(name);
-  queue& q = it->second;
-  if (created) q.deadline = host_.now() + settings_.timeout;
-  if (too_far(q, name.source)) dead = restart(q);
-  if (size == 0 || header_bytes + end > largest_datagram || !lengths_agree(q, end, more)) {
+  if (!lengths_agree(q, end, more) || size == 0) {
     discard(it);
     refuse(std::move(fragment));
     return nullptr;
@@ -85,20 +126,14 @@ skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
     return nullptr;
   }
   q.bytes += size;
+  q.ecn |= static_cast<std::uint8_t>(1U << ecn);
   q.memory += fragment->truesize();
   memory_ += fragment->truesize();
   const bool follows = !q.pieces.empty() && q.pieces.back().end == begin;
   const std::size_t run_begin = follows ? q.pieces.back().run_begin : begin;
   q.pieces.insert(q.pieces.begin() + static_cast<std::ptrdiff_t>(index),
                   piece{begin, end, run_begin, std::move(fragment)});
-  if (q.last_seen && q.bytes == q.length) {
-    queue whole = std::move(q);
-    queues_.erase(it);
-    forget_senders();
-    memory_ -= whole.memory;
-    return reassemble(std::move(whole), index);
-  }
-  if (!timer_.pending()) arm(q.deadline);  // last: arming lets other CPUs run
+  if (q.last_seen && q.bytes == q.length) return reassemble(remove(it), index);
   return nullptr;
 }
 
@@ -131,28 +166,27 @@ ip_fragments::place ip_fragments::find_place(const queue& q, std::size_t begin, 
   return behind != q.pieces.end() && behind->begin < end ? place::overlap : place::free;
 }
 
-bool ip_fragments::too_far(queue& q, ipv4_address source) {
+bool ip_fragments::too_far(entry& e, ipv4_address source) {
   if (settings_.max_distance == 0) return false;
-  const std::uint32_t before = q.sender_count;
-  q.sender_count = ++sent_by_[source];
-  return !q.pieces.empty() && q.sender_count - before > settings_.max_distance;
+  const std::uint32_t before = e.sender_count;
+  e.sender_count = ++sent_by_[source];
+  return !e.held.pieces.empty() && e.sender_count - before > settings_.max_distance;
 }
 
 // ip_frag_reinit.
-ip_fragments::queue ip_fragments::restart(queue& q) {
+ip_fragments::queue_map::iterator ip_fragments::restart(queue_map::iterator it, queue& dead) {
   ++counters_.failures;
   ++counters_.restarts;
-  queue dead = std::move(q);
-  q = {};
-  q.sender_count = dead.sender_count;
-  q.deadline = host_.now() + settings_.timeout;
-  memory_ -= dead.memory;
-  return dead;
+  auto node = queues_.extract(it);
+  dead = std::exchange(node.mapped().held, {});
+  count_memory_down(dead.memory);
+  return arm(std::move(node));
 }
 
-// Counts matter only to queues that were open meanwhile.
-void ip_fragments::forget_senders() {
-  if (queues_.empty()) sent_by_.clear();
+// Senders' counts matter only to queues that were open meanwhile.
+void ip_fragments::count_memory_down(std::size_t bytes) {
+  memory_ -= bytes;
+  if (memory_ == 0) sent_by_.clear();
 }
 
 // What the chain of buffers that Linux makes would count for (skb_try_coalesce): bytes that fit behind the first
@@ -189,7 +223,7 @@ std::size_t ip_fragments::whole_truesize(const queue& q) {
 skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   const std::size_t header_bytes = q.pieces.front().skb->ip.header_bytes;
   const std::size_t total = header_bytes + q.length;
-  skb_ptr whole = total > largest_datagram ? nullptr : skbs_.alloc_skb(total);
+  skb_ptr whole = total > largest_datagram || !ecn_valid(q.ecn) ? nullptr : skbs_.alloc_skb(total);
   if (whole == nullptr) {
     ++counters_.failures;
     drop_all(std::move(q));
@@ -207,7 +241,7 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);
   first.copy_bits(0, {header, header_bytes});
-  make_whole(header, header_bytes, total);
+  make_whole(header, header_bytes, total, ecn_of_whole(q.ecn));
   for (const piece& p : q.pieces) {
     const std::size_t size = p.end - p.begin;
     p.skb->copy_bits(p.skb->ip.header_bytes, {whole->put(size), size});
@@ -223,11 +257,7 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
 }
 
 void ip_fragments::discard(queue_map::iterator it) {
-  queue dead = std::move(it->second);
-  queues_.erase(it);
-  forget_senders();
-  memory_ -= dead.memory;
-  drop_all(std::move(dead));
+  drop_all(remove(it));
 }
 
 void ip_fragments::drop_all(queue dead) {
@@ -240,34 +270,21 @@ void ip_fragments::refuse(skb_ptr fragment) {
 }
 
 void ip_fragments::flush() {
-  clock_.del_timer(timer_);
   while (!queues_.empty()) {
     ++counters_.failures;
     discard(queues_.begin());
   }
 }
 
-// ip_expire, for every queue whose time is over; no ICMP time exceeded is sent.
-void ip_fragments::expire() {
+// ip_expire; no ICMP time exceeded is sent.  Before the lock is had another CPU may have finished the datagram, with it
+// the callback this comes from, and begun its namesake.
+void ip_fragments::expire(key name, const entry* whose) {
   host_.sync();
-  const sim_time now = host_.now();
-  const auto oldest = [this] {
-    return std::min_element(queues_.begin(), queues_.end(),
-                            [](const auto& x, const auto& y) { return x.second.deadline < y.second.deadline; });
-  };
-  for (auto it = oldest(); it != queues_.end(); it = oldest()) {
-    if (it->second.deadline > now) {
-      arm(it->second.deadline);
-      break;
-    }
-    ++counters_.timeouts;
-    ++counters_.failures;
-    discard(it);
-  }
-}
-
-void ip_fragments::arm(sim_time deadline) {
-  clock_.mod_timer(timer_, deadline - host_.now());
+  const auto it = queues_.find(name);
+  if (it == queues_.end() || &it->second != whose) return;
+  ++counters_.timeouts;
+  ++counters_.failures;
+  discard(it);
 }
 
 }  // namespace ringside::stack

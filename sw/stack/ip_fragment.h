@@ -6,10 +6,12 @@
 //  fragment follows the last one of all; what comes out of order is a run of its own, even next to another;
 //  - any other overlap throws the whole datagram away, as RFC 5722 demands of IPv6 (RFC 1858 shows what overlaps are
 //  for);
-//  - so do two different ends, an empty fragment and an end beyond 65,535 bytes (RFC 791: total length has 16 bits);
+//  - so do two different ends and an empty fragment; an end beyond 65,535 bytes (RFC 791: total length has 16 bits) and
+//  ECN marks that do not go together (RFC 3168 5.3) only once the datagram is whole (ip_frag_reasm);
 //  - too many fragments of the same sender since the datagram's last one: what was collected is thrown away and the
 //  fragment begins anew, since the 16-bit id may have come round meanwhile (ip_frag_too_far);
-//  - above the memory limit every fragment is refused until time or completion has made room.
+//  - above the memory limit every fragment is refused until time or completion has made room;
+//  - every datagram has a timer of its own, set when its first fragment comes and when it begins anew.
 // Unlike Linux it copies the pieces into one buffer instead of chaining them, and pays for the copy.
 //
 // Fates: the frame whose arrival made the datagram whole carries it on and gets the fate of the datagram; the others
@@ -41,11 +43,16 @@ class ip_fragments {
  public:
   struct config {
     sim_time timeout = 30 * second;       // net.ipv4.ipfrag_time; from the first fragment that arrives
-    std::size_t memory_limit = 4U << 20;  // net.ipv4.ipfrag_high_thresh: truesize held, may be exceeded by one
+    std::size_t memory_limit = 4U << 20;  // net.ipv4.ipfrag_high_thresh: held, may be exceeded by one; 0: refuse all
     std::uint32_t max_distance = 64;      // net.ipv4.ipfrag_max_dist: fragments of one sender; 0 = no limit
   };
 
-  ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings);
+  /// What a datagram begun counts beside its fragments: sizeof(struct ipq), by its declaration (net/ipv4/ip_fragment.c,
+  /// include/net/inet_frag.h) for 64 bits without lock debugging.
+  static constexpr std::size_t queue_bytes = 200;
+
+  ip_fragments(kernel::kernel& os, skb_allocator& skbs, const config& settings)
+      : host_(os.machine()), clock_(os.clock()), skbs_(skbs), settings_(settings) {}
 
   /// Takes a fragment: data at a valid IPv4 header, trimmed to its total length, skb->ip filled in.  Returns the whole
   /// datagram, data at its header, when this was the last piece; null otherwise.
@@ -79,28 +86,37 @@ class ip_fragments {
     std::size_t length = 0;     // of the payload: the largest end seen
     bool last_seen = false;     // length is the datagram's
     std::size_t memory = 0;     // truesize held
-    sim_time deadline = 0;
-    std::uint32_t sender_count = 0;  // of its sender when its last fragment came
+    std::uint8_t ecn = 0;       // bit n: a fragment had n in the ECN field
   };
-  using queue_map = std::map<key, queue>;
+  struct entry {
+    queue held;
+    std::uint32_t sender_count = 0;  // of its sender when its last fragment came
+    kernel::timer timer;
+  };
+  using queue_map = std::map<key, entry>;
   enum class place : std::uint8_t { free, duplicate, overlap };
 
+  /// The datagram's entry, made when there is none.
+  queue_map::iterator ip_find(const key& name);
+  /// Sets the timer of an entry that is not in the map and puts it there; another CPU's of that name stays.
+  queue_map::iterator arm(queue_map::node_type fresh);
+  /// Takes it out of the map and stops its timer: what it held.
+  queue remove(queue_map::iterator it);
   skb_ptr take(skb_ptr fragment, queue& dead);
   static bool lengths_agree(queue& q, std::size_t end, bool more);
   static place find_place(const queue& q, std::size_t begin, std::size_t end, std::size_t& index);
   static std::size_t whole_truesize(const queue& q);
   /// Counts the fragment for its sender; true when too many came since the queue's last one.
-  bool too_far(queue& q, ipv4_address source);
-  /// Begins anew; returns what it held, to be dropped.
-  queue restart(queue& q);
-  void forget_senders();
+  bool too_far(entry& e, ipv4_address source);
+  /// Begins anew; `dead` is what it held, to be dropped.
+  queue_map::iterator restart(queue_map::iterator it, queue& dead);
+  void count_memory_down(std::size_t bytes);
   skb_ptr reassemble(queue q, std::size_t last_index);
   /// Drops what a queue holds and forgets it.
   void discard(queue_map::iterator it);
   void drop_all(queue dead);
   void refuse(skb_ptr fragment);
-  void expire();
-  void arm(sim_time deadline);
+  void expire(key name, const entry* whose);
 
   kernel::host& host_;
   kernel::timers& clock_;
@@ -108,8 +124,7 @@ class ip_fragments {
   config settings_;
   queue_map queues_;
   std::map<ipv4_address, std::uint32_t> sent_by_;  // fragments by sender, while any queue is open (inet_peer)
-  std::size_t memory_ = 0;
-  kernel::timer timer_;  // for the oldest queue
+  std::size_t memory_ = 0;                         // 0: no queue is open
   fragment_statistics counters_;
 };
 

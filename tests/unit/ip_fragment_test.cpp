@@ -1,80 +1,12 @@
-// IPv4 reassembly (RFC 791 section 3.2, RFC 815; overlaps and limits as Linux 6.1): every order, holes, overlaps, time,
-// memory, and one fate for every frame.  Fragments are cut here, from the RFC, not by code under test.
-#include "sw/stack/ip_fragment.h"
-
+// IPv4 reassembly (RFC 791 section 3.2, RFC 815; overlaps as Linux 6.1): every order, holes, overlaps, and one fate for
+// every frame.
 #include <algorithm>
-#include <set>
 
-#include "tests/unit/stack_bench.h"
+#include "sw/stack/checksum.h"
+#include "tests/unit/fragment_bench.h"
 
 namespace ringside::test {
 namespace {
-
-constexpr std::size_t memory_limit = 40'000;
-
-stack::net_stack::config small_limits() {
-  stack::net_stack::config c;
-  c.fragments.memory_limit = memory_limit;
-  c.rcvbuf = 1U << 20;
-  return c;
-}
-
-class ip_fragment : public stack_bench {
- protected:
-  explicit ip_fragment(const stack::net_stack::config& settings = small_limits()) : stack_bench(settings) {
-    socket = std::make_unique<stack::udp_socket>(host, net.udp(), 1);
-    socket->set_rcvbuf(1U << 20);
-    EXPECT_TRUE(socket->bind(0, 5000));
-  }
-  void TearDown() override {
-    host.run_task([this] { net.shut_down(); });
-    socket->close();
-    EXPECT_EQ(fragments().memory(), 0U);
-    std::set<frame_id> ended;
-    for (const event& e : host.events)
-      if (e.what == stage::socket_enqueue || e.what == stage::skb_consume ||
-          (e.what == stage::skb_drop && (e.a & drop_mark::revoked) == 0)) {
-        EXPECT_TRUE(ended.insert(e.frame).second) << "frame " << e.frame << " has two fates";
-      }
-    stack_bench::TearDown();
-  }
-  const stack::ip_fragments& fragments() { return net.ipv4().fragments(); }
-
-  /// IPv4 payload (UDP header and data, checksum correct) for `size` bytes of data.
-  static bytes udp_datagram(std::size_t size) {
-    udp_frame_options o;
-    o.pad = false;
-    const bytes frame = udp_frame(pattern(size, 3), o);
-    return bytes(frame.begin() + 34, frame.end());
-  }
-  /// [begin, end) of `payload` as one fragment.
-  static bytes cut(const bytes& payload, std::size_t begin, std::size_t end, std::uint16_t id = 7,
-                   const udp_frame_options& o = {}) {
-    const bytes part(payload.begin() + static_cast<std::ptrdiff_t>(begin),
-                     payload.begin() + static_cast<std::ptrdiff_t>(end));
-    bytes packet = ipv4_packet(17, part, o);
-    put16(packet, 4, id);
-    put16(packet, 6, static_cast<std::uint16_t>((end < payload.size() ? 0x2000 : 0) | begin / 8));
-    fix_ip_checksum(packet);
-    return packet;
-  }
-  void feed_packet(const bytes& packet) { feed(ethernet_frame(0x0800, packet)); }
-  void feed_part(const bytes& payload, std::size_t begin, std::size_t end, std::uint16_t id = 7) {
-    feed_packet(cut(payload, begin, end, id));
-  }
-  /// The next datagram of the socket, empty when there is none.
-  bytes read() {
-    bytes buffer(70'000);
-    stack::recv_result r;
-    host.run_task([&] { r = socket->receive(std::as_writable_bytes(std::span(buffer)), false); });
-    buffer.resize(r.copied);
-    received = r;
-    return buffer;
-  }
-
-  std::unique_ptr<stack::udp_socket> socket;
-  stack::recv_result received;
-};
 
 TEST_F(ip_fragment, joins_every_order_of_arrival) {
   const bytes datagram = udp_datagram(100);  // 108 bytes
@@ -126,11 +58,6 @@ TEST_F(ip_fragment, datagrams_are_told_apart_by_all_of_their_key) {
   EXPECT_EQ(fragments().datagrams(), 4U);
   EXPECT_EQ(read(), pattern(100, 3));
 }
-
-class ip_fragment_with_defaults : public ip_fragment {
- protected:
-  ip_fragment_with_defaults() : ip_fragment({}) {}
-};
 
 TEST_F(ip_fragment_with_defaults, the_largest_datagram_arrives) {
   const bytes datagram = udp_datagram(65'507);  // 65,535 - 20 - 8
@@ -256,15 +183,65 @@ TEST_F(ip_fragment, ends_that_contradict_each_other) {
   given_up(6);
 }
 
-TEST_F(ip_fragment, nothing_beyond_65535_bytes) {
+// ip_frag_reasm (E2BIG): only the whole is too long; until then the end is as good as any.
+TEST_F(ip_fragment_with_defaults, nothing_beyond_65535_bytes) {
   const bytes datagram = udp_datagram(100);
   feed_part(datagram, 0, 56);
   bytes last = cut(datagram, 56, 108);
-  put16(last, 6, 0x1FFF);  // offset 65,528: the end would be at 65,580 (the ping of death)
+  put16(last, 6, 0x1FFF);  // offset 65,528: the end is at 65,580 (the ping of death)
   fix_ip_checksum(last);
   feed_packet(last);
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
+  EXPECT_EQ(dropped(drop_reason::ip_fragment), 0U);
+  EXPECT_EQ(fragments().datagrams(), 1U);
+  // All that lies between makes it whole, and too long.
+  const bytes filling = pattern(65'528, 1);
+  const auto middle = [&](std::size_t begin, std::size_t end) {
+    bytes packet = ipv4_packet(17, bytes(filling.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         filling.begin() + static_cast<std::ptrdiff_t>(end)));
+    put16(packet, 4, 7);
+    put16(packet, 6, static_cast<std::uint16_t>(0x2000 | begin / 8));
+    fix_ip_checksum(packet);
+    feed_packet(packet);
+  };
+  for (std::size_t at = 56; at < filling.size(); at += 1480) middle(at, std::min(at + 1480, filling.size()));
+  EXPECT_EQ(dropped(drop_reason::ip_fragment), 47U) << "65,472 bytes in pieces of 1480, and two";
+  EXPECT_EQ(fragments().counters().failures, 1U);
   EXPECT_EQ(fragments().datagrams(), 0U);
+}
+
+// ip_frag_ecn_table, RFC 3168 5.3.
+TEST_F(ip_fragment, congestion_marks_of_the_parts_make_that_of_the_whole) {
+  constexpr std::uint8_t not_ect = 0, ect1 = 1, ect0 = 2, ce = 3, refused = 0xFF;
+  struct row {
+    std::uint8_t first, last, whole;
+  };
+  std::vector<std::uint8_t> seen;
+  net.ipv4().inet_add_protocol(200, [&](stack::skb_ptr skb) {
+    seen.push_back(std::to_integer<std::uint8_t>(skb->network_header()[1]));
+    EXPECT_TRUE(stack::checksum_valid({skb->network_header(), 20}));
+    net.skbs().consume(std::move(skb));
+  });
+  const bytes payload = pattern(108, 1);
+  const auto with_mark = [&](bytes packet, std::uint8_t mark) {
+    packet[1] = 0xB8 | mark;  // the DSCP stays
+    packet[9] = 200;
+    fix_ip_checksum(packet);
+    feed_packet(packet);
+  };
+  for (const row& r :
+       {row{not_ect, not_ect, not_ect}, row{ect0, ect0, ect0}, row{ect1, ect1, ect1}, row{ce, ce, ce},
+        row{ect0, ect1, ect0}, row{ect0, ce, ce}, row{ce, ect0, ce}, row{ect1, ce, ce}, row{not_ect, ect0, refused},
+        row{ect1, not_ect, refused}, row{not_ect, ce, refused}, row{ce, not_ect, refused}}) {
+    SCOPED_TRACE(testing::Message() << int{r.first} << " and " << int{r.last});
+    seen.clear();
+    const std::uint64_t failures = fragments().counters().failures;
+    with_mark(cut(payload, 0, 56), r.first);
+    with_mark(cut(payload, 56, 108), r.last);
+    EXPECT_EQ(fragments().datagrams(), 0U);
+    EXPECT_EQ(fragments().counters().failures - failures, r.whole == refused ? 1U : 0U);
+    EXPECT_EQ(seen, r.whole == refused ? bytes{} : bytes{static_cast<std::uint8_t>(0xB8 | r.whole)});
+  }
+  EXPECT_EQ(dropped(drop_reason::ip_fragment), 8U);
 }
 
 TEST_F(ip_fragment, an_empty_fragment_ends_the_datagram) {
@@ -280,96 +257,6 @@ TEST_F(ip_fragment, a_middle_is_cut_to_eight_bytes) {
   feed_part(datagram, 0, 61);  // 56 count
   feed_part(datagram, 56, 108);
   EXPECT_EQ(read(), pattern(100, 3));
-}
-
-// ---- Time and memory -----------------------------------------------------------------------------------------------
-
-TEST_F(ip_fragment, gives_up_after_thirty_seconds) {
-  const bytes datagram = udp_datagram(100);
-  const sim_time begun = host.now();
-  feed_part(datagram, 0, 56);
-  host.run(begun + 10 * second);
-  feed_part(datagram, 80, 108);  // does not extend the time
-  feed_part(datagram, 0, 56, 8);
-  host.run(begun + 30 * second - 1 * ms);
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 0U);
-  // 7500 jiffies lie in the wheel's level of 512, which rounds up.
-  host.run(begun + 30 * second + 513 * kernel::timers::jiffy);
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
-  EXPECT_EQ(fragments().counters().timeouts, 1U);
-  EXPECT_EQ(fragments().datagrams(), 1U) << "the younger one waits on";
-  host.run(begun + 40 * second + 513 * kernel::timers::jiffy);
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 3U);
-  EXPECT_EQ(fragments().counters().timeouts, 2U);
-  feed_part(datagram, 56, 108);  // too late: begins a new wait
-  EXPECT_EQ(socket->queued(), 0U);
-}
-
-TEST_F(ip_fragment, a_whole_datagram_does_not_time_out) {
-  const bytes datagram = udp_datagram(100);
-  feed_part(datagram, 0, 56);
-  feed_part(datagram, 56, 108);
-  host.run_for(40 * second);
-  EXPECT_EQ(fragments().counters().timeouts, 0U);
-  EXPECT_EQ(socket->queued(), 1U);
-}
-
-TEST_F(ip_fragment, refuses_above_the_memory_limit_until_there_is_room) {
-  const bytes datagram = udp_datagram(2000);
-  const sim_time begun = host.now();
-  std::uint16_t id = 100;
-  while (dropped(drop_reason::ip_fragment) == 0 && id < 200) feed_part(datagram, 0, 1480, id++);
-  EXPECT_GT(fragments().memory(), memory_limit) << "one may go over";
-  const std::size_t held = fragments().datagrams();
-  EXPECT_EQ(held, static_cast<std::size_t>(id - 100 - 1));
-  feed_part(datagram, 1480, 2008, 100);  // even the piece that would complete one
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
-  host.run(begun + 31 * second);
-  EXPECT_EQ(fragments().memory(), 0U);
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 2 + held);
-  feed_part(datagram, 0, 1480, 100);
-  feed_part(datagram, 1480, 2008, 100);
-  EXPECT_EQ(read(), pattern(2000, 3));
-}
-
-// Linux ipfrag_max_dist, 64: counted by sender.
-TEST_F(ip_fragment_with_defaults, too_many_of_its_sender_in_between_begin_it_anew) {
-  const bytes datagram = udp_datagram(100);
-  const auto of_another_sender = [&datagram](std::size_t i) {
-    bytes packet = cut(datagram, 0, 56, static_cast<std::uint16_t>(100 + i));
-    packet[15] = 0x42;  // last byte of the source address
-    fix_ip_checksum(packet);
-    return packet;
-  };
-  for (const std::uint32_t between : {63U, 64U}) {
-    feed_part(datagram, 0, 56);
-    for (std::uint32_t i = 0; i < 200; ++i) feed_packet(of_another_sender(i));
-    for (std::uint32_t i = 0; i < between; ++i) feed_part(datagram, 0, 24, static_cast<std::uint16_t>(100 + i));
-    feed_part(datagram, 56, 108);
-    EXPECT_EQ(fragments().counters().restarts, between - 63) << between;
-    EXPECT_EQ(read(), between == 63 ? pattern(100, 3) : bytes{});
-    host.run_task([this] { net.shut_down(); });
-  }
-}
-
-TEST_F(ip_fragment, no_memory_for_the_whole_drops_its_parts) {
-  const bytes datagram = udp_datagram(2000);
-  feed_part(datagram, 0, 1480);
-  stack::skb_ptr last = packet(ethernet_frame(0x0800, cut(datagram, 1480, 2008)));
-  os.memory().fail_next(1);
-  feed(std::move(last));
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 2U);
-  EXPECT_EQ(fragments().counters().failures, 1U);
-}
-
-TEST_F(ip_fragment, shutting_down_lets_nothing_stay) {
-  feed_part(udp_datagram(100), 0, 56);
-  host.run_task([this] { net.shut_down(); });
-  EXPECT_EQ(dropped(drop_reason::ip_fragment), 1U);
-  const std::uint64_t alarms = os.counters().timer_irqs;
-  host.run_for(40 * second);
-  EXPECT_EQ(fragments().counters().timeouts, 0U);
-  EXPECT_EQ(os.counters().timer_irqs, alarms) << "nothing is left to ring";
 }
 
 }  // namespace
