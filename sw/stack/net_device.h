@@ -16,7 +16,7 @@ struct net_device_statistics {
   std::uint64_t rx_packets = 0;  // handed to the stack
   std::uint64_t rx_bytes = 0;    // without FCS
   std::uint64_t rx_errors = 0;
-  std::uint64_t rx_dropped = 0;  // no memory, or backlog full
+  std::uint64_t rx_dropped = 0;  // by the stack: an EtherType nobody takes, or a full backlog
   std::uint64_t rx_length_errors = 0;
   std::uint64_t rx_crc_errors = 0;
   std::uint64_t rx_frame_errors = 0;

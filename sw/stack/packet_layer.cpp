@@ -15,6 +15,17 @@ bool is_vlan(std::uint16_t type) {  // eth_type_vlan
 }
 }  // namespace
 
+packet_layer::packet_layer(kernel::kernel& k, skb_allocator& skbs)
+    : host_(k.machine()),
+      kernel_(k),
+      skbs_(skbs),
+      tap_alone_{0,
+                 [this](skb_ptr skb) {
+                   const bool foreign = skb->type == packet_type::other_host;
+                   skbs_.drop(std::move(skb), foreign ? drop_reason::other_host : drop_reason::no_protocol);
+                 },
+                 {}} {}
+
 void packet_layer::dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list) {
   host_.emit(stage::boot_proto_register, 0, ether_type);
   protocols_.push_back({ether_type, std::move(receive), std::move(receive_list)});
@@ -41,11 +52,11 @@ void packet_layer::netif_receive_skb_list(std::span<kernel::packet_ptr> list) {
     skb_ptr skb(static_cast<sk_buff*>(packet.release()));
     const protocol* to = receive_core(skb);
     if (to == nullptr) continue;
-    if (to != current && !together.empty()) deliver_list(*current, together);
+    if (current != nullptr && to != current) deliver_list(*current, together);
     current = to;
     together.push_back(std::move(skb));
   }
-  if (!together.empty()) deliver_list(*current, together);
+  if (current != nullptr) deliver_list(*current, together);
 }
 
 void packet_layer::deliver_list(const protocol& to, std::vector<skb_ptr>& list) {
@@ -64,42 +75,65 @@ const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   kernel_.net().count_processed();
   skb->reset_network_header();
   host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
-  const auto refuse = [&](drop_reason reason) {
-    skbs_.drop(std::move(skb), reason);
-    return nullptr;
-  };
-
-  if (is_vlan(skb->protocol) && !untag(*skb)) return refuse(drop_reason::vlan_unknown);
+  if (is_vlan(skb->protocol) && !untag(*skb)) return refuse(skb, drop_reason::vlan_unknown);
   if (!taps_.empty()) deliver_to_taps(*skb);
-  if (skb->has_vlan_tag() && !strip_tags(*skb)) return refuse(drop_reason::vlan_unknown);
-  if (skb->type == packet_type::other_host) return refuse(drop_reason::other_host);
-  for (const protocol& p : protocols_)
-    if (p.type == skb->protocol) return &p;
-  if (skb->dev != nullptr) ++skb->dev->stats.rx_dropped;  // dev_core_stats_rx_dropped_inc
-  return refuse(drop_reason::no_protocol);
+  if (!skb->has_vlan_tag() && skb->type != packet_type::other_host)
+    for (const protocol& p : protocols_)
+      if (p.type == skb->protocol) return &p;
+  return receive_odd(skb);
 }
 
-// From tag to tag until the packet belongs to a device; false when it belongs to a VLAN nobody made.  A VLAN device has
-// no VLANs of its own, so of two tags at most one leads on.  VID 0 is a priority tag (IEEE 802.1Q 6.9.1): what stands
-// behind it decides.
-bool packet_layer::strip_tags(sk_buff& skb) {
+// What is not simply for us: tagged, for another host, or of a type nobody takes.
+const packet_layer::protocol* packet_layer::receive_odd(skb_ptr& skb) {
+  bool tapped = !taps_.empty();  // the last tap takes it if no protocol does (pt_prev)
+  bool foreign = skb->type == packet_type::other_host;
   bool inside = false;  // a VLAN device
+  drop_reason unwanted = foreign ? drop_reason::other_host : drop_reason::no_protocol;
+  if (skb->has_vlan_tag()) {
+    tapped = false;
+    const tags found = strip_tags(*skb, inside);
+    if (found == tags::cut) return refuse(skb, drop_reason::vlan_unknown);
+    if (found == tags::unknown) {  // PACKET_OTHERHOST
+      foreign = true;
+      unwanted = drop_reason::vlan_unknown;
+    }
+  }
+  for (const protocol& p : protocols_) {
+    if (p.type != skb->protocol) continue;
+    return foreign ? refuse(skb, unwanted) : &p;  // ip_rcv_core, arp_rcv: PACKET_OTHERHOST
+  }
+  if (tapped) return &tap_alone_;
+  // dev_core_stats_rx_dropped_inc, of the device it has come to; what a VLAN counts is shown nowhere.
+  if (!inside && skb->dev != nullptr) ++skb->dev->stats.rx_dropped;
+  return refuse(skb, unwanted);
+}
+
+const packet_layer::protocol* packet_layer::refuse(skb_ptr& skb, drop_reason reason) {
+  skbs_.drop(std::move(skb), reason);
+  return nullptr;
+}
+
+// From tag to tag until the packet belongs to a device.  A VLAN device has no VLANs of its own, so of two tags at most
+// one leads on.  VID 0 is a priority tag (IEEE 802.1Q 6.9.1): what stands behind it decides.
+packet_layer::tags packet_layer::strip_tags(sk_buff& skb, bool& inside) {
   while (skb.has_vlan_tag()) {
     if (!enter_vlan(skb, inside)) {
-      if ((skb.vlan_tci & vid_mask) != 0) return false;  // PACKET_OTHERHOST: no protocol takes it
+      const bool unknown = (skb.vlan_tci & vid_mask) != 0;
       skb.clear_vlan_tag();
+      if (unknown) return tags::unknown;
     }
-    if (is_vlan(skb.protocol) && !untag(skb)) return false;
+    if (is_vlan(skb.protocol) && !untag(skb)) return tags::cut;
   }
-  return true;
+  return tags::followed;
 }
 
-// vlan_do_receive.
-bool packet_layer::enter_vlan(sk_buff& skb, bool& inside) const {
+// vlan_do_receive, and another_round, which counts the packet again.
+bool packet_layer::enter_vlan(sk_buff& skb, bool& inside) {
   const auto vid = static_cast<std::uint16_t>(skb.vlan_tci & vid_mask);
   if (inside || !vlans_.contains({skb.vlan_proto, vid})) return false;
   inside = true;
   skb.clear_vlan_tag();
+  kernel_.net().count_processed();
   return true;
 }
 

@@ -23,7 +23,7 @@ class packet_layer {
   /// Takes all packets out of the list, in order.
   using list_handler = std::function<void(std::vector<skb_ptr>&)>;
 
-  packet_layer(kernel::kernel& k, skb_allocator& skbs) : host_(k.machine()), kernel_(k), skbs_(skbs) {}
+  packet_layer(kernel::kernel& k, skb_allocator& skbs);
 
   /// Registers the one handler of an EtherType (dev_add_pack); `receive_list` where it takes lists (list_func).
   void dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list = {});
@@ -51,9 +51,12 @@ class packet_layer {
   };
 
   const protocol* receive_core(skb_ptr& skb);
-  bool strip_tags(sk_buff& skb);
+  const protocol* receive_odd(skb_ptr& skb);
+  const protocol* refuse(skb_ptr& skb, drop_reason reason);   // null
+  enum class tags : std::uint8_t { followed, unknown, cut };  // unknown: a VLAN nobody made; cut: not wholly there
+  tags strip_tags(sk_buff& skb, bool& inside);
   bool untag(sk_buff& skb);
-  bool enter_vlan(sk_buff& skb, bool& inside) const;
+  bool enter_vlan(sk_buff& skb, bool& inside);
   static void deliver_list(const protocol& to, std::vector<skb_ptr>& list);
   void deliver_to_taps(sk_buff& skb);
 
@@ -61,6 +64,7 @@ class packet_layer {
   kernel::kernel& kernel_;
   skb_allocator& skbs_;
   std::vector<protocol> protocols_;
+  protocol tap_alone_;  // the last tap, for a packet no protocol takes: the tap has seen it, here it ends
   std::vector<tap*> taps_;
   std::set<std::pair<std::uint16_t, std::uint16_t>> vlans_;  // TPID, VID
   std::uint64_t received_ = 0;

@@ -46,6 +46,57 @@ TEST_F(packet_layer, drops_what_no_protocol_wants) {
   EXPECT_EQ(os.counters().softnet_of(0).processed, 3U);
 }
 
+// __netif_receive_skb_core: whoever the frame is for and whatever its VLAN, an EtherType nobody takes is counted.  A
+// VLAN device counts its own, which is not eth0's.
+TEST_F(packet_layer, counts_unknown_types_where_the_frame_has_come_to) {
+  udp_frame_options other;
+  other.destination_mac = {0x02, 9, 9, 9, 9, 9};
+  feed(ethernet_frame(0x88CC, pattern(60, 1), other));
+  EXPECT_EQ(dev.stats.rx_dropped, 1U);
+  feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 101));
+  EXPECT_EQ(dev.stats.rx_dropped, 2U);
+  feed(tagged(tagged(udp_frame(pattern(50, 1)), 100), 101));  // an inner tag is such a type, too
+  EXPECT_EQ(dev.stats.rx_dropped, 3U);
+  feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 0xE000));  // a priority tag
+  EXPECT_EQ(dev.stats.rx_dropped, 4U);
+  feed(udp_frame(pattern(20, 1), other));  // IPv4 drops what is for another host
+  feed(tagged(udp_frame(pattern(20, 1)), 101));
+  feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 100));  // in the VLAN
+  bytes cut = tagged(udp_frame(pattern(50, 1)), 101);
+  cut.resize(19);
+  feed(cut);
+  EXPECT_EQ(dev.stats.rx_dropped, 4U);
+}
+
+// another_round begins with softnet_data.processed.
+TEST_F(packet_layer, a_vlan_has_its_frames_processed_twice) {
+  feed(tagged(udp_frame(pattern(50, 1)), 100));
+  EXPECT_EQ(os.counters().softnet_of(0).processed, 2U);
+  feed(tagged(udp_frame(pattern(50, 1)), 101));
+  feed(tagged(udp_frame(pattern(50, 1)), 0xE000));
+  EXPECT_EQ(os.counters().softnet_of(0).processed, 4U);
+}
+
+// pt_prev is the tap where no protocol follows it; a tag lets the tap have the frame before the VLANs are asked.
+TEST_F(packet_layer, what_a_tap_takes_is_not_counted_as_dropped) {
+  recording_tap t;
+  net.packets().add_tap(t);
+  udp_frame_options other;
+  other.destination_mac = {0x02, 9, 9, 9, 9, 9};
+  feed(ethernet_frame(0x88CC, pattern(60, 1)));
+  feed(ethernet_frame(0x88CC, pattern(60, 1), other));
+  EXPECT_EQ(dev.stats.rx_dropped, 0U);
+  feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 101));
+  feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 0xE000));
+  EXPECT_EQ(dev.stats.rx_dropped, 2U);
+  net.packets().remove_tap(t);
+  feed(ethernet_frame(0x88CC, pattern(60, 1)));
+  EXPECT_EQ(dev.stats.rx_dropped, 3U);
+  EXPECT_EQ(dropped(drop_reason::no_protocol), 3U);
+  EXPECT_EQ(dropped(drop_reason::other_host), 1U);
+  EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
+}
+
 TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
   recording_tap t;
   net.packets().add_tap(t);
@@ -166,40 +217,75 @@ TEST_F(packet_layer, a_tag_of_ones_is_a_tag) {
   EXPECT_EQ(t.seen[0].second, frame);
 }
 
-// __netif_receive_skb_list_core, ip_list_rcv: of a list every packet passes a layer before any enters the next, and
-// what goes elsewhere in between ends it.
-TEST_F(packet_layer, a_list_goes_up_layer_by_layer) {
-  std::vector<kernel::packet_ptr> list;
-  const auto add = [&](const bytes& frame) {
+class packet_list : public packet_layer {
+ protected:
+  void add(const bytes& frame) {
     stack::skb_ptr skb = packet(frame);
     skb->frame = ++fed;
     stack::eth_type_trans(*skb, dev);
     list.push_back(std::move(skb));
-  };
+  }
+  /// Which layer saw which frame, in order.
+  std::vector<std::pair<stage, frame_id>> receive() {
+    const std::size_t begun = host.events.size();
+    host.run_task([&] {
+      os.softirq().local_bh_disable();
+      net.packets().netif_receive_skb_list(list);
+      os.softirq().local_bh_enable();
+    });
+    std::vector<std::pair<stage, frame_id>> seen;
+    for (const event& e : std::span(host.events).subspan(begun))
+      if (e.what != stage::skb_drop && e.what != stage::skb_consume && e.what != stage::tap)
+        seen.emplace_back(e.what, e.frame);
+    return seen;
+  }
+  std::vector<kernel::packet_ptr> list;
+};
+
+// __netif_receive_skb_list_core, ip_list_rcv: of a list every packet passes a layer before any enters the next, and
+// what goes elsewhere in between ends it.
+TEST_F(packet_list, goes_up_layer_by_layer) {
   add(udp_frame(pattern(20, 1)));
   add(udp_frame(pattern(20, 2)));
   add(ethernet_frame(0x0806, arp_packet(1, 0xC0A80001, 0xC0A80002)));
   add(udp_frame(pattern(20, 3)));
-  host.events.clear();
-  host.run_task([&] {
-    os.softirq().local_bh_disable();
-    net.packets().netif_receive_skb_list(list);
-    os.softirq().local_bh_enable();
-  });
-  std::vector<std::pair<stage, frame_id>> seen;
-  for (const event& e : host.events)
-    if (e.what != stage::skb_drop && e.what != stage::skb_consume) seen.emplace_back(e.what, e.frame);
-  EXPECT_EQ(seen, (std::vector<std::pair<stage, frame_id>>{{stage::netif_receive_skb, 1},
-                                                           {stage::netif_receive_skb, 2},
-                                                           {stage::netif_receive_skb, 3},
-                                                           {stage::ip_rcv, 1},
-                                                           {stage::ip_rcv, 2},
-                                                           {stage::udp_rcv, 1},
-                                                           {stage::udp_rcv, 2},
-                                                           {stage::netif_receive_skb, 4},
-                                                           {stage::arp_rcv, 3},
-                                                           {stage::ip_rcv, 4},
-                                                           {stage::udp_rcv, 4}}));
+  EXPECT_EQ(receive(), (std::vector<std::pair<stage, frame_id>>{{stage::netif_receive_skb, 1},
+                                                                {stage::netif_receive_skb, 2},
+                                                                {stage::netif_receive_skb, 3},
+                                                                {stage::ip_rcv, 1},
+                                                                {stage::ip_rcv, 2},
+                                                                {stage::udp_rcv, 1},
+                                                                {stage::udp_rcv, 2},
+                                                                {stage::netif_receive_skb, 4},
+                                                                {stage::arp_rcv, 3},
+                                                                {stage::ip_rcv, 4},
+                                                                {stage::udp_rcv, 4}}));
+}
+
+// What nobody takes does not end a run; what the tap alone takes does, for it goes elsewhere.
+TEST_F(packet_list, a_frame_for_the_tap_alone_ends_it) {
+  for (const bool tapped : {false, true}) {
+    recording_tap t;
+    if (tapped) net.packets().add_tap(t);
+    list.clear();
+    const frame_id first = fed + 1;
+    add(udp_frame(pattern(20, 1)));
+    add(ethernet_frame(0x88CC, pattern(60, 1)));
+    add(udp_frame(pattern(20, 2)));
+    std::vector<std::pair<stage, frame_id>> expected{{stage::netif_receive_skb, first},
+                                                     {stage::netif_receive_skb, first + 1},
+                                                     {stage::netif_receive_skb, first + 2},
+                                                     {stage::ip_rcv, first},
+                                                     {stage::ip_rcv, first + 2},
+                                                     {stage::udp_rcv, first},
+                                                     {stage::udp_rcv, first + 2}};
+    if (tapped)
+      expected = {{stage::netif_receive_skb, first}, {stage::netif_receive_skb, first + 1}, {stage::ip_rcv, first},
+                  {stage::udp_rcv, first},           {stage::netif_receive_skb, first + 2}, {stage::ip_rcv, first + 2},
+                  {stage::udp_rcv, first + 2}};
+    EXPECT_EQ(receive(), expected) << tapped;
+    net.packets().remove_tap(t);
+  }
 }
 
 TEST_F(packet_layer, eth_type_trans_classifies_the_destination) {
