@@ -12,6 +12,7 @@ constexpr std::uint16_t more_fragments = 0x2000;
 constexpr std::uint16_t offset_mask = 0x1FFF;
 constexpr ipv4_address all_hosts = 0xE0000001;
 constexpr ipv4_address limited_broadcast = 0xFFFFFFFF;
+constexpr ipv4_address loopback_address = 0x7F000001;  // of the interface lo
 
 constexpr bool is_multicast_group(ipv4_address a) {
   return (a >> 28) == 0xE;
@@ -36,17 +37,53 @@ mac_address group_address(ipv4_address group) {
           static_cast<std::uint8_t>(group)};
 }
 
-/// Packets of one destination whose route is kept (nh_rth_input): limited broadcast and multicast make a new one each.
-bool same_route(const sk_buff& x, const sk_buff& y) {
-  return x.ip.route != sk_buff::ipv4_route::multicast && x.ip.destination == y.ip.destination &&
-         x.ip.destination != limited_broadcast;
+using route = sk_buff::ipv4_route;
+
+std::uint8_t type_of_service(const sk_buff& skb) {
+  return load8(skb.data() + 1);
 }
 
-// Option kinds, RFC 791 3.1.
+/// Whether `y` takes over the route of `x`, which the packets before it have (ip_extract_route_hint, ip_can_use_hint).
+/// What a local one would save by it, it pays for with the same checks.
+bool hints(const sk_buff& x, const sk_buff& y) {
+  return x.ip.route > route::broadcast && x.ip.destination == y.ip.destination &&
+         type_of_service(x) == type_of_service(y);
+}
+/// Packets of one destination whose route is kept (nhc_rth_input); no prefix is behind a limited broadcast, a group and
+/// a foreign host, so those get a new one each.
+bool same_route(const sk_buff& x, const sk_buff& y) {
+  if (x.ip.destination != y.ip.destination) return false;
+  if (x.ip.route == route::local) return true;
+  return x.ip.route == route::broadcast && x.ip.destination != limited_broadcast && x.ip.destination != 0;
+}
+
+// Option kinds: RFC 791 3.1, RFC 2113 (router alert), FIPS 188 (CIPSO).
 constexpr std::uint8_t end_of_list = 0;
 constexpr std::uint8_t no_operation = 1;
+constexpr std::uint8_t record_route = 7;
+constexpr std::uint8_t timestamp = 68;
 constexpr std::uint8_t loose_source_route = 131;
+constexpr std::uint8_t commercial_security = 134;
 constexpr std::uint8_t strict_source_route = 137;
+constexpr std::uint8_t router_alert = 148;
+
+// The checks of one option, behind its kind and a length that lies in the header; pointers count from 1.
+bool addresses_valid(std::span<const std::byte> option) {  // record route
+  if (option.size() < 3) return false;
+  const std::size_t pointer = load8(&option[2]);
+  return pointer >= 4 && (pointer > option.size() || pointer + 3 <= option.size());
+}
+bool timestamp_valid(std::span<const std::byte> option) {
+  constexpr std::uint8_t with_address = 1;
+  constexpr std::uint8_t prespecified = 3;
+  if (option.size() < 4) return false;
+  const std::size_t pointer = load8(&option[2]);
+  const std::uint8_t flag = load8(&option[3]) & 0xF;
+  if (pointer < 5) return false;
+  if (pointer > option.size()) return flag == prespecified || load8(&option[3]) >> 4 != 15;  // full: it is counted
+  const bool both = flag == with_address || flag == prespecified;
+  return pointer + (both ? 7 : 3) <= option.size();
+}
 
 }  // namespace
 
@@ -71,7 +108,7 @@ void ipv4_layer::ip_mc_up(net_device& dev) const {
 }
 
 void ipv4_layer::ip_rcv(skb_ptr skb) {
-  if (rcv_core(skb) && rcv_finish_core(skb)) local_deliver(std::move(skb));
+  if (rcv_core(skb) && rcv_finish_core(skb, nullptr)) dst_input(std::move(skb));
 }
 
 void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
@@ -79,11 +116,13 @@ void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
   std::size_t first = 0;  // those from here to `end` wait for each other, at the list's front, where places are free
   std::size_t end = 0;
   const auto deliver_together = [&] {
-    while (first < end) local_deliver(std::move(list[first++]));
+    while (first < end) dst_input(std::move(list[first++]));
   };
   for (skb_ptr& skb : list) {
-    if (skb == nullptr || !rcv_finish_core(skb)) continue;
-    if (first < end && !same_route(*list[first], *skb)) deliver_together();
+    if (skb == nullptr) continue;
+    const sk_buff* hint = first < end && hints(*list[first], *skb) ? list[first].get() : nullptr;
+    if (!rcv_finish_core(skb, hint)) continue;
+    if (first < end && hint == nullptr && !same_route(*list[first], *skb)) deliver_together();
     if (&list[end] != &skb) list[end] = std::move(skb);
     ++end;
   }
@@ -120,29 +159,36 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
   return true;
 }
 
-// Where it goes, then its options.
-bool ipv4_layer::rcv_finish_core(skb_ptr& skb) {
-  const auto refuse = [&](drop_reason reason, std::uint64_t& counter) {
-    reject(std::move(skb), reason, counter);
+// Where it goes, then its options.  With a hint it goes where that goes.
+bool ipv4_layer::rcv_finish_core(skb_ptr& skb, const sk_buff* hint) {
+  const verdict way = hint == nullptr ? route_input(*skb) : route_by_hint(*skb, *hint);
+  if (way != verdict::taken) {
+    turn_away(std::move(skb), way);
     return false;
-  };
-  switch (route_input(*skb)) {
-    case verdict::martian_source:
-      return refuse(drop_reason::ip_address, counters_.in_martian_source);
-    case verdict::martian_destination:
-      return refuse(drop_reason::ip_address, counters_.in_martian_destination);
-    case verdict::foreign:  // no forwarding: ip_error
-      return refuse(drop_reason::ip_address, counters_.in_address_errors);
-    case verdict::taken:
-      break;
   }
-  const std::size_t header_bytes = skb->ip.header_bytes;
-  if (header_bytes > minimum_header && !options_valid({skb->data() + minimum_header, header_bytes - minimum_header}))
-    return refuse(drop_reason::ip_option, counters_.in_option_errors);
-  return true;
+  return skb->ip.header_bytes == minimum_header || rcv_options(skb);
 }
 
-void ipv4_layer::local_deliver(skb_ptr&& skb) {
+void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
+  if (way == verdict::martian_source) ++counters_.in_martian_source;
+  if (way == verdict::martian_destination) ++counters_.in_martian_destination;
+  skbs_.drop(std::move(skb), drop_reason::ip_address);
+}
+
+// ip_rcv_options; a source route is dropped without a word.
+bool ipv4_layer::rcv_options(skb_ptr& skb) {
+  const std::span<const std::byte> header(skb->data(), skb->ip.header_bytes);
+  const option_verdict found = compile_options(header.subspan(minimum_header));
+  if (found == option_verdict::valid) return true;
+  if (found == option_verdict::malformed) ++counters_.in_option_errors;
+  skbs_.drop(std::move(skb), drop_reason::ip_option);
+  return false;
+}
+
+// ip_error where no way leads, as there is no forwarding; else ip_local_deliver.
+void ipv4_layer::dst_input(skb_ptr&& skb) {
+  if (skb->ip.route == route::unreachable)
+    return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
   if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
     skb = fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
@@ -163,29 +209,49 @@ void ipv4_layer::deliver(skb_ptr skb) {
   reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
 }
 
-// RT-10.  An own address as source is a martian wherever the packet goes (fib_validate_source); "this network" may be
-// the source of a limited broadcast, as a DHCP client sends it, and of what stays on the link (ip_mc_validate_source).
+// RT-10.  An own address as source is a martian wherever the packet goes (fib_validate_source), that of the loopback
+// device among them.  "This network" may be the source of a limited broadcast, as a DHCP client sends it.
 ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
   const ipv4_address source = skb.ip.source;
   const ipv4_address destination = skb.ip.destination;
+  if (is_multicast_group(destination)) return route_multicast(skb);
   if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
-  if (is_multicast_group(destination)) {
-    skb.ip.route = sk_buff::ipv4_route::multicast;
-    if (destination != all_hosts && !groups_.contains(destination)) return verdict::foreign;
-    const bool no_source =
-        is_zeronet(source) && !is_local_multicast(destination) && skb.ip.protocol != ip_protocol::igmp;
-    return no_source || is_loopback(source) || is_own(source) ? verdict::martian_source : verdict::taken;
-  }
-  skb.ip.route = sk_buff::ipv4_route::broadcast;
+  skb.ip.route = route::broadcast;
   if (destination == limited_broadcast || (source == 0 && destination == 0))
-    return is_own(source) ? verdict::martian_source : verdict::taken;
+    return is_own(source) || source == loopback_address ? verdict::martian_source : verdict::taken;
   if (is_zeronet(source)) return verdict::martian_source;
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
   if (is_loopback(source)) return verdict::martian_source;
   const bool own = is_own(destination);
-  if (own) skb.ip.route = sk_buff::ipv4_route::local;
-  if (!own && !is_directed_broadcast(destination)) return verdict::foreign;
+  if (own) skb.ip.route = route::local;
+  if (!own && !is_directed_broadcast(destination)) {
+    skb.ip.route = route::unreachable;
+    return verdict::taken;
+  }
   return is_own(source) ? verdict::martian_source : verdict::taken;
+}
+
+// ip_route_input_rcu: membership first; what it or ip_mc_validate_source refuses is counted nowhere.
+ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
+  const ipv4_address source = skb.ip.source;
+  const ipv4_address destination = skb.ip.destination;
+  skb.ip.route = route::multicast;
+  if (destination != all_hosts && !groups_.contains(destination)) return verdict::refused;
+  if (is_multicast_group(source) || source == limited_broadcast || is_loopback(source)) return verdict::refused;
+  if (is_zeronet(source)) {
+    const bool stays_here = is_local_multicast(destination) || skb.ip.protocol == ip_protocol::igmp;
+    return stays_here ? verdict::taken : verdict::refused;
+  }
+  return is_own(source) ? verdict::refused : verdict::taken;
+}
+
+// ip_route_use_hint: the source is looked at, but not looked up.
+ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint) {
+  const ipv4_address source = skb.ip.source;
+  if (is_multicast_group(source) || source == limited_broadcast || is_zeronet(source) || is_loopback(source))
+    return verdict::martian_source;
+  skb.ip.route = hint.ip.route;
+  return verdict::taken;
 }
 
 bool ipv4_layer::is_own(ipv4_address address) const {
@@ -200,25 +266,50 @@ bool ipv4_layer::is_directed_broadcast(ipv4_address address) const {
   });
 }
 
-// ip_options_compile: every option lies inside the header; source routes are refused (the default of
-// net.ipv4.conf.*.accept_source_route).
-bool ipv4_layer::options_valid(std::span<const std::byte> options) {
-  std::size_t at = 0;
-  while (at < options.size()) {
+// ip_options_compile, for a packet received; then the default of net.ipv4.conf.all.accept_source_route, which is to
+// refuse.  What Linux would write into options is not written: nobody reads it.
+ipv4_layer::option_verdict ipv4_layer::compile_options(std::span<const std::byte> options) {
+  bool source_routed = false;
+  bool recorded = false;
+  bool stamped = false;
+  const auto once = [](bool& seen) { return !std::exchange(seen, true); };
+  while (!options.empty()) {
     host_.consume(kernel::cost::ip_option);
-    const std::uint8_t kind = load8(&options[at]);
-    if (kind == end_of_list) return true;
+    const std::uint8_t kind = load8(&options[0]);
+    if (kind == end_of_list) break;
     if (kind == no_operation) {
-      ++at;
+      options = options.subspan(1);
       continue;
     }
-    if (kind == loose_source_route || kind == strict_source_route) return false;
-    if (at + 1 >= options.size()) return false;
-    const std::size_t length = load8(&options[at + 1]);
-    if (length < 2 || at + length > options.size()) return false;
-    at += length;
+    if (options.size() < 2) return option_verdict::malformed;
+    const std::size_t length = load8(&options[1]);
+    if (length < 2 || length > options.size()) return option_verdict::malformed;
+    const std::span<const std::byte> option = options.first(length);
+    options = options.subspan(length);
+    bool sound = true;
+    switch (kind) {
+      case loose_source_route:
+      case strict_source_route:
+        sound = length >= 3 && load8(&option[2]) >= 4 && once(source_routed);
+        break;
+      case record_route:
+        sound = once(recorded) && addresses_valid(option);
+        break;
+      case timestamp:
+        sound = once(stamped) && timestamp_valid(option);
+        break;
+      case router_alert:
+        sound = length >= 4;
+        break;
+      case commercial_security:  // cipso_v4_validate: nobody has defined a domain of interpretation
+        sound = false;
+        break;
+      default:
+        break;
+    }
+    if (!sound) return option_verdict::malformed;
   }
-  return true;
+  return source_routed ? option_verdict::source_route : option_verdict::valid;
 }
 
 }  // namespace ringside::stack

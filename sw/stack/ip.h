@@ -1,8 +1,9 @@
 // IPv4 receive: header validation, options, local delivery by destination address, reassembly, and the protocol switch.
 //
 // Owner: net_stack.  Caller: packet_layer (EtherType 0x0800), one packet or a list.  RFC 791, RFC 1122 3.2.1; order of
-// checks as ip_rcv_core, then ip_rcv_finish_core with ip_route_input_slow (RT-10).  Of a list every packet passes the
-// first before any enters the second, and what goes to one destination goes up together (ip_list_rcv).
+// checks as ip_rcv_core, then ip_rcv_finish_core with ip_route_input_rcu (RT-10), then what the route says (dst_input).
+// Of a list every packet passes the first before any enters the second, and what has one route goes on together
+// (ip_list_rcv).
 #pragma once
 
 #include <cstdint>
@@ -69,15 +70,20 @@ class ipv4_layer {
   const ip_fragments& fragments() const { return fragments_; }
 
  private:
-  enum class verdict : std::uint8_t { taken, martian_source, martian_destination, foreign };
+  enum class verdict : std::uint8_t { taken, martian_source, martian_destination, refused };  // refused: not counted
+  enum class option_verdict : std::uint8_t { valid, malformed, source_route };
 
   bool rcv_core(skb_ptr& skb);
-  bool rcv_finish_core(skb_ptr& skb);
-  void local_deliver(skb_ptr&& skb);
+  bool rcv_finish_core(skb_ptr& skb, const sk_buff* hint);
+  void dst_input(skb_ptr&& skb);
   verdict route_input(sk_buff& skb) const;
+  verdict route_multicast(sk_buff& skb) const;
+  static verdict route_by_hint(sk_buff& skb, const sk_buff& hint);
+  void turn_away(skb_ptr skb, verdict way);
+  bool rcv_options(skb_ptr& skb);
   bool is_own(ipv4_address address) const;
   bool is_directed_broadcast(ipv4_address address) const;
-  bool options_valid(std::span<const std::byte> options);
+  option_verdict compile_options(std::span<const std::byte> options);
   /// A whole packet whose skb->ip is filled in, to its protocol's handler (ip_local_deliver_finish).
   void deliver(skb_ptr skb);
   void reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter);

@@ -122,7 +122,7 @@ class sk_buff final : public kernel::packet {
   net_device* dev = nullptr;
 
   // Control block: what one layer leaves for the next.
-  enum class ipv4_route : std::uint8_t { local, broadcast, multicast };
+  enum class ipv4_route : std::uint8_t { local, broadcast, multicast, unreachable };  // RTN_*
   struct ipv4_control {
     ipv4_address source = 0;
     ipv4_address destination = 0;

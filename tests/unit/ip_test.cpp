@@ -1,5 +1,7 @@
 #include "sw/stack/ip.h"
 
+#include <algorithm>
+
 #include "tests/unit/stack_bench.h"
 
 namespace ringside::test {
@@ -24,6 +26,24 @@ class ipv4 : public stack_bench {
     return static_cast<drop_reason>(last.b);
   }
   bytes good() { return ipv4_packet(17, pattern(40, 1)); }
+  /// Feeds one with another source and destination.
+  drop_reason fate_between(std::uint32_t source, std::uint32_t destination) {
+    bytes p = good();
+    put32(p, 12, source);
+    put32(p, 16, destination);
+    fix_ip_checksum(p);
+    return fate_of(p);
+  }
+  /// What the counters of dropped packets say together, by kind.
+  struct counted {
+    std::uint64_t header, address, martian_source, martian_destination;
+    friend bool operator==(const counted&, const counted&) = default;
+  };
+  counted errors() {
+    const stack::ipv4_statistics& c = net.ipv4().counters();
+    return {c.in_header_errors + c.in_option_errors, c.in_address_errors, c.in_martian_source,
+            c.in_martian_destination};
+  }
 };
 
 // A UDP datagram of `pattern` has a wrong length field, so a good IPv4 header shows as udp_header.
@@ -117,6 +137,28 @@ TEST_F(ipv4, options) {
       {"no-operations", {1, 1, 1, 1}, passed},
       {"end of list hides the rest", {0, 7, 99, 99}, passed},
       {"record route", {7, 7, 4, 0, 0, 0, 0, 0}, passed},
+      {"record route, full", {7, 7, 8, 0, 0, 0, 0, 0}, passed},
+      {"record route without a pointer", {7, 2, 0, 0}, drop_reason::ip_option},
+      {"record route, pointer below 4", {7, 7, 3, 0, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"record route, half an address", {7, 7, 5, 0, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"record route twice", {7, 3, 4, 7, 3, 4, 0, 0}, drop_reason::ip_option},
+      {"timestamps", {68, 8, 5, 0, 0, 0, 0, 0}, passed},
+      {"timestamps, full and counting", {68, 8, 9, 0xE0, 0, 0, 0, 0}, passed},
+      {"timestamps, 15 did not fit", {68, 8, 9, 0xF0, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"timestamps, 15 did not fit, but of named hosts", {68, 8, 9, 0xF3, 0, 0, 0, 0}, passed},
+      {"timestamps without flags", {68, 3, 5, 0}, drop_reason::ip_option},
+      {"timestamps, pointer below 5", {68, 8, 4, 0, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"timestamps, half of one", {68, 8, 6, 0, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"timestamps with addresses", {68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0}, passed},
+      {"timestamps with half an address", {68, 8, 5, 1, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"timestamps of named hosts, cut", {68, 8, 5, 3, 0, 0, 0, 0}, drop_reason::ip_option},
+      {"timestamps, unknown flag", {68, 8, 5, 7, 0, 0, 0, 0}, passed},
+      {"timestamps twice", {68, 4, 5, 0, 68, 4, 5, 0}, drop_reason::ip_option},
+      {"router alert without a value", {148, 2, 0, 0}, drop_reason::ip_option},
+      {"security of old", {130, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, passed},
+      {"CIPSO of no domain", {134, 8, 0, 0, 0, 1, 1, 2}, drop_reason::ip_option},
+      {"unknown", {99, 4, 0, 0}, passed},
+      {"source route without a pointer", {131, 2, 0, 0}, drop_reason::ip_option},
       {"router alert", {148, 4, 0, 0}, passed},
       {"length 0", {7, 0, 0, 0}, drop_reason::ip_option},
       {"length 1", {7, 1, 0, 0}, drop_reason::ip_option},
@@ -135,27 +177,156 @@ TEST_F(ipv4, options) {
 
 // RT-10: each kind has its counter; what is for another host is none of them.
 TEST_F(ipv4, counts_martians_apart) {
-  const auto with = [&](std::size_t at, std::uint32_t address) {
-    bytes p = good();
-    put32(p, at, address);
-    fix_ip_checksum(p);
-    fate_of(p);
-  };
-  with(12, 0xC0A80002);
-  with(12, 0x7F000001);
-  with(16, 0x7F000001);
-  with(16, 0xC0A80003);
-  EXPECT_EQ(net.ipv4().counters().in_martian_source, 2U);
-  EXPECT_EQ(net.ipv4().counters().in_martian_destination, 1U);
-  EXPECT_EQ(net.ipv4().counters().in_address_errors, 1U);
+  constexpr std::uint32_t peer = 0xC0A80001;
+  constexpr std::uint32_t us = 0xC0A80002;
+  fate_between(us, us);
+  fate_between(0x7F000001, us);
+  fate_between(peer, 0x7F000001);
+  fate_between(peer, 0xC0A80003);
+  EXPECT_EQ(errors(), (counted{0, 1, 2, 1}));
 }
 
-// ip_rcv_finish_core looks for the way before it looks at the options.
-TEST_F(ipv4, the_address_decides_before_the_options) {
-  udp_frame_options o;
-  o.ip_options = {131, 7, 4, 1, 2, 3, 4, 0};
-  o.destination = 0xC0A80003;
-  EXPECT_EQ(fate_of(ipv4_packet(17, pattern(40, 1), o)), drop_reason::ip_address);
+// fib_validate_source: 127.0.0.1 is an address of this host, that of lo.  No other of its network is.
+TEST_F(ipv4, what_claims_to_be_from_us_is_a_martian_though_it_goes_to_all) {
+  EXPECT_EQ(fate_between(0xC0A80002, 0xFFFFFFFF), drop_reason::ip_address);
+  EXPECT_EQ(fate_between(0x7F000001, 0xFFFFFFFF), drop_reason::ip_address);
+  EXPECT_EQ(errors(), (counted{0, 0, 2, 0}));
+  EXPECT_EQ(fate_between(0x7F000002, 0xFFFFFFFF), passed);
+}
+
+// ip_route_input_rcu: for a group it asks for membership, then ip_mc_validate_source; what they refuse is dropped with
+// no counter.
+TEST_F(ipv4, groups_refuse_without_a_count) {
+  constexpr std::uint32_t joined = 0xEF010203;
+  for (const std::uint32_t source : {0xC0A80001U, 0xC0A80002U, 0x7F000001U, 0xE0000001U, 0xFFFFFFFFU, 0U})
+    EXPECT_EQ(fate_between(source, joined + 1), drop_reason::ip_address);
+  for (const std::uint32_t source : {0xC0A80002U, 0x7F000001U, 0xE0000001U, 0xFFFFFFFFU, 0U})
+    EXPECT_EQ(fate_between(source, joined), drop_reason::ip_address);
+  EXPECT_EQ(errors(), (counted{0, 0, 0, 0}));
+  EXPECT_EQ(fate_between(0xC0A80001, joined), passed);
+}
+
+// ip_rcv_finish_core: a martian is gone before its options are looked at; what is for another host has a route, to
+// ip_error, and its options are compiled first.  A source route is refused without a count (ip_rcv_options).
+TEST_F(ipv4, options_are_looked_at_behind_the_route) {
+  const bytes malformed{7, 1, 0, 0};
+  const bytes source_route{131, 7, 4, 1, 2, 3, 4, 0};
+  const auto fate_with = [&](const bytes& options, std::uint32_t source, std::uint32_t destination) {
+    udp_frame_options o;
+    o.ip_options = options;
+    o.source = source;
+    o.destination = destination;
+    return fate_of(ipv4_packet(17, pattern(40, 1), o));
+  };
+  constexpr std::uint32_t peer = 0xC0A80001;
+  constexpr std::uint32_t us = 0xC0A80002;
+  constexpr std::uint32_t foreign = 0xC0A80003;
+  EXPECT_EQ(fate_with(malformed, us, us), drop_reason::ip_address);
+  EXPECT_EQ(errors(), (counted{0, 0, 1, 0}));
+  EXPECT_EQ(fate_with(malformed, peer, foreign), drop_reason::ip_option);
+  EXPECT_EQ(errors(), (counted{1, 0, 1, 0}));
+  EXPECT_EQ(fate_with(source_route, peer, foreign), drop_reason::ip_option);
+  EXPECT_EQ(fate_with(source_route, peer, us), drop_reason::ip_option);
+  EXPECT_EQ(errors(), (counted{1, 0, 1, 0}));
+  EXPECT_EQ(fate_with({148, 4, 0, 0}, peer, foreign), drop_reason::ip_address);
+  EXPECT_EQ(errors(), (counted{1, 1, 1, 0}));
+}
+
+// ip_list_rcv_finish: packets of one route wait until all of them are routed.  Limited broadcasts have a route each, a
+// group's packets hand theirs on while destination and type of service are the same (ip_can_use_hint), and so do those
+// for a foreign host.  Whoever takes a route over has its source looked at, not looked up (ip_route_use_hint).
+class ipv4_list : public ipv4 {
+ protected:
+  void add(std::uint32_t source, std::uint32_t destination, std::uint8_t type_of_service = 0) {
+    bytes p = good();
+    p[1] = type_of_service;
+    put32(p, 12, source);
+    put32(p, 16, destination);
+    fix_ip_checksum(p);
+    stack::skb_ptr skb = packet(ethernet_frame(0x0800, p));
+    skb->frame = ++fed;
+    stack::eth_type_trans(*skb, dev);
+    list.push_back(std::move(skb));
+  }
+  void receive() {
+    begun = host.events.size();
+    host.run_task([&] {
+      os.softirq().local_bh_disable();
+      net.packets().netif_receive_skb_list(list);
+      os.softirq().local_bh_enable();
+    });
+    list.clear();
+  }
+  /// How many reached UDP by the time the last of all was refused by IPv4.
+  std::size_t up_before_the_last() {
+    std::size_t up = 0;
+    for (std::size_t i = begun; i < host.events.size(); ++i) {
+      const event& e = host.events[i];
+      if (e.what == stage::udp_rcv) ++up;
+      if (e.what == stage::skb_drop && e.frame == fed) return up;
+    }
+    return up;
+  }
+  /// How many reached UDP of the last list.
+  std::size_t up() {
+    return static_cast<std::size_t>(std::count_if(host.events.begin() + static_cast<std::ptrdiff_t>(begun),
+                                                  host.events.end(),
+                                                  [](const event& e) { return e.what == stage::udp_rcv; }));
+  }
+  std::vector<kernel::packet_ptr> list;
+  std::size_t begun = 0;
+  static constexpr std::uint32_t peer = 0xC0A80001;
+  static constexpr std::uint32_t us = 0xC0A80002;
+  static constexpr std::uint32_t group = 0xEF010203;
+  static constexpr std::uint32_t martian = 0xE0000001;  // as a source
+};
+
+TEST_F(ipv4_list, of_one_route_waits_for_each_other) {
+  struct row {
+    const char* what;
+    std::uint32_t destination;
+    std::uint8_t second_tos;
+    std::size_t up;
+  };
+  // Two packets and one that IPv4 refuses before it is routed: those not up by then wait together.
+  for (const row& r : {row{"ours", us, 0, 0}, row{"ours, other TOS", us, 4, 0}, row{"subnet", 0xC0A800FF, 0, 0},
+                       row{"all", 0xFFFFFFFF, 0, 1}, row{"group", group, 0, 0}, row{"group, other TOS", group, 4, 1}}) {
+    SCOPED_TRACE(r.what);
+    add(peer, r.destination);
+    add(peer, r.destination, r.second_tos);
+    add(martian, us);
+    receive();
+    EXPECT_EQ(up(), 2U);
+    EXPECT_EQ(up_before_the_last(), r.up);
+  }
+}
+
+TEST_F(ipv4_list, of_a_group_has_one_source_looked_up) {
+  add(peer, group);
+  add(us, group);  // our own address: taken, beside a hint
+  add(us, group, 4);
+  receive();
+  EXPECT_EQ(up(), 2U);
+  EXPECT_EQ(errors(), (counted{0, 0, 0, 0}));
+  add(peer, group);
+  for (const std::uint32_t source : {martian, 0xFFFFFFFFU, 0x7F000001U, 0U}) add(source, group);
+  receive();
+  EXPECT_EQ(up(), 1U);
+  EXPECT_EQ(errors(), (counted{0, 0, 4, 0})) << "martians beside a hint are counted, alone they are not";
+  add(peer, us);
+  add(us, us);
+  receive();
+  EXPECT_EQ(errors(), (counted{0, 0, 5, 0})) << "a local route has every source looked up";
+}
+
+TEST_F(ipv4_list, is_ended_by_what_is_for_another_host) {
+  add(peer, us);
+  add(peer, us + 1);
+  add(us, us + 1);  // beside a hint
+  add(martian, us);
+  receive();
+  EXPECT_EQ(up_before_the_last(), 1U);
+  EXPECT_EQ(errors(), (counted{0, 2, 1, 0}));
 }
 
 TEST_F(ipv4, trims_ethernet_padding) {
