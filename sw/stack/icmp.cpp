@@ -5,34 +5,89 @@
 namespace ringside::stack {
 namespace {
 constexpr std::size_t icmp_header_bytes = 8;
+constexpr std::size_t ipv4_header_bytes = 20;
+constexpr std::size_t timestamp_bytes = 4;       // what icmp_timestamp wants behind the header
 constexpr std::uint8_t highest_known_type = 18;  // NR_ICMP_TYPES: address mask reply
+constexpr std::uint8_t protocol_raw = 255;       // IPPROTO_RAW
+
+// RFC 792, RFC 950 (address masks), RFC 8335 (extended echo).
+namespace kind {
+constexpr std::uint8_t unreachable = 3;
+constexpr std::uint8_t source_quench = 4;
+constexpr std::uint8_t redirect = 5;
+constexpr std::uint8_t echo = 8;
+constexpr std::uint8_t time_exceeded = 11;
+constexpr std::uint8_t parameter_problem = 12;
+constexpr std::uint8_t timestamp = 13;
+constexpr std::uint8_t address_mask = 17;
+constexpr std::uint8_t address_mask_reply = 18;
+constexpr std::uint8_t extended_echo = 42;
+constexpr std::uint8_t extended_echo_reply = 43;
+}  // namespace kind
+constexpr std::uint8_t highest_unreachable_code = 15;  // NR_ICMP_UNREACH
+constexpr std::uint8_t reassembly_time = 1;            // ICMP_EXC_FRAGTIME
 }  // namespace
 
 void icmp_layer::icmp_rcv(skb_ptr skb) {
   host_.consume(kernel::cost::icmp_rcv);
   host_.emit(stage::icmp_rcv, skb->frame);
+  ++counters_.messages;
   const std::size_t bytes = skb->len();
-  if (!skb->may_pull(icmp_header_bytes)) {
-    ++counters_.header_errors;
+  if (skb->ip_summed != checksum_state::unnecessary) {
+    host_.consume(kernel::cost::checksum_per_byte, bytes);
+    inet_sum sum;
+    add_packet(sum, *skb, 0, bytes);
+    if (sum.folded() != 0xFFFF) {
+      ++counters_.checksum_errors;
+      skbs_.drop(std::move(skb), drop_reason::icmp_checksum);
+      return;
+    }
+  }
+  verdict result = verdict::dropped;
+  if (skb->may_pull(icmp_header_bytes)) {
+    const std::uint8_t type = load8(skb->data());
+    const std::uint8_t code = load8(skb->data() + 1);
+    ++counters_.by_type[type];
+    skb->pull(icmp_header_bytes);
+    result = handle(*skb, type, code);
+  }
+  if (result != verdict::taken) ++counters_.header_errors;
+  if (result == verdict::dropped)
     skbs_.drop(std::move(skb), drop_reason::icmp_header);
-    return;
+  else
+    skbs_.consume(std::move(skb));
+}
+
+// The types by name are those of icmp_rcv and icmp_pointers; of a broadcast none is answered
+// (icmp_echo_ignore_broadcasts = 1, RFC 1122 3.2.2.6 and 3.2.2.8) and only address masks are no error.
+icmp_layer::verdict icmp_layer::handle(sk_buff& skb, std::uint8_t type, std::uint8_t code) {
+  if (type == kind::extended_echo || type == kind::extended_echo_reply) return verdict::taken;  // probe is off
+  if (type > highest_known_type) return verdict::dropped;
+  if (skb.ip.route != sk_buff::ipv4_route::local && type != kind::address_mask && type != kind::address_mask_reply)
+    return verdict::dropped;
+  switch (type) {
+    case kind::unreachable:
+    case kind::source_quench:
+    case kind::redirect:
+    case kind::time_exceeded:
+    case kind::parameter_problem:
+      return quoted(skb, type, code);
+    case kind::timestamp:
+      return skb.len() < timestamp_bytes ? verdict::dropped : verdict::taken;
+    default:
+      return verdict::taken;
   }
-  host_.consume(kernel::cost::checksum_per_byte, bytes);
-  inet_sum sum;
-  add_packet(sum, *skb, 0, bytes);
-  if (sum.folded() != 0xFFFF) {
-    ++counters_.checksum_errors;
-    skbs_.drop(std::move(skb), drop_reason::icmp_checksum);
-    return;
-  }
-  const std::uint8_t type = load8(skb->data());
-  ++counters_.by_type[type];
-  if (type > highest_known_type) {
-    ++counters_.header_errors;
-    skbs_.drop(std::move(skb), drop_reason::icmp_header);
-    return;
-  }
-  skbs_.consume(std::move(skb));
+}
+
+// icmp_unreach, icmp_redirect and icmp_socket_deliver: an error quotes the header it is about and eight bytes more.
+icmp_layer::verdict icmp_layer::quoted(sk_buff& skb, std::uint8_t type, std::uint8_t code) {
+  if (!skb.may_pull(ipv4_header_bytes)) return verdict::dropped;
+  const std::size_t header_bytes = (load8(skb.data()) & 0x0FU) * 4U;
+  if (type != kind::redirect && header_bytes < ipv4_header_bytes) return verdict::dropped;
+  if (type == kind::unreachable && code > highest_unreachable_code) return verdict::taken;
+  if (type == kind::time_exceeded && code == reassembly_time) return verdict::taken;
+  const std::uint8_t protocol = load8(skb.data() + 9);
+  return skb.may_pull(header_bytes + 8) && protocol != protocol_raw ? verdict::taken : verdict::counted;
 }
 
 }  // namespace ringside::stack
