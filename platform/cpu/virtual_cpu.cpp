@@ -294,6 +294,7 @@ void virtual_cpu::run_timer() {
     software_->do_timer();
   } else {
     consume(params_.timer_interrupt_cycles);
+    software_->do_tick();
   }
   end_work();
 }

@@ -38,6 +38,9 @@ class cpu_events {
   virtual void do_irq(irq_line line) = 0;
   /// The timer set by set_timer() expired.
   virtual void do_timer() = 0;
+  /// The machine's own tick came while that timer is not due yet.  The tick is a timer like others and takes along what
+  /// is due softly (hrtimer_interrupt).
+  virtual void do_tick() {}
 };
 
 /// Where a CPU's costs collect: the end of its stretch.

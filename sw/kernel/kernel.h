@@ -31,6 +31,7 @@ class kernel final : public cpu_events {
 
   void do_irq(irq_line line) override;
   void do_timer() override;
+  void do_tick() override { timers_.on_tick(); }
 
   host& machine() { return host_; }
   irq_table& irqs() { return irqs_; }

@@ -122,9 +122,15 @@ void timers::on_interrupt() {
   program(host_.this_cpu());
 }
 
-// hrtimer_interrupt: everything that is due softly, in the order of hard expiry, as far as an unbroken row of them
+// The tick is one of the high-resolution timers in Linux (tick_sched_timer); here the machine keeps it.
+void timers::on_tick() {
+  if (run_high_resolution()) program(host_.this_cpu());
+}
+
+// __hrtimer_run_queues: everything that is due softly, in the order of hard expiry, as far as an unbroken row of them
 // goes.
-void timers::run_high_resolution() {
+bool timers::run_high_resolution() {
+  bool ran = false;
   std::map<hr_key, hrtimer*>& queue = bases_[host_.this_cpu()].high_resolution;
   while (!queue.empty() && queue.begin()->second->soft <= host_.now()) {
     hrtimer& due = *queue.begin()->second;
@@ -132,7 +138,9 @@ void timers::run_high_resolution() {
     due.hard = time_never;
     host_.consume(cost::timer_callback);
     due.callback();
+    ran = true;
   }
+  return ran;
 }
 
 void timers::run_wheel() {

@@ -65,6 +65,8 @@ class timers {
   void sleep_until(sim_time when);
   /// Called from do_timer(), interrupts disabled.
   void on_interrupt();
+  /// Called from do_tick(), interrupts disabled.
+  void on_tick();
 
   sim_time now() const { return host_.now(); }
   std::uint64_t jiffies() const { return jiffies_at(host_.now()); }
@@ -92,7 +94,8 @@ class timers {
   template <class timer_type, class arm_type>
   void sleep(arm_type arm_it);
   void run_wheel();
-  void run_high_resolution();
+  /// True when there was one.
+  bool run_high_resolution();
   void program(unsigned cpu);
 
   host& host_;

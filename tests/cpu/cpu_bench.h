@@ -27,6 +27,7 @@ class cpu_bench final : public kernel::cpu_events, public event_consumer {
   platform::interrupt_controller interrupts{4, latency};
   std::function<void(unsigned)> irq;  // handler body; EOI comes behind it
   std::function<void()> timer;
+  std::function<void()> tick;
 
   platform::task& task(std::string name, std::function<void()> body, unsigned cpu = 0,
                        platform::task::state state = platform::task::state::ready);
@@ -43,6 +44,9 @@ class cpu_bench final : public kernel::cpu_events, public event_consumer {
 
   void do_irq(kernel::irq_line line) override;
   void do_timer() override;
+  void do_tick() override {
+    if (tick) tick();
+  }
   void on_event(const event& e) override { events.push_back(e); }
 
  private:

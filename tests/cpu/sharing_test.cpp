@@ -61,6 +61,27 @@ TEST(virtual_cpu, no_tick_comes_to_an_idle_cpu_and_one_every_4_ms_to_a_busy_one)
   EXPECT_EQ(b.cpu().usage().hardirq, 3 * 800) << "cost.timer_interrupt, at 44, 48 and 52 ms";
 }
 
+// hrtimer_interrupt: the tick is a timer like the software's, which may want to go along; one of theirs that is due by
+// then is told by itself.
+TEST(virtual_cpu, the_software_hears_of_a_tick_that_is_not_its_timer) {
+  cpu_bench b;
+  b.timer = [&b] { b.mark(1); };
+  b.tick = [&b] { b.mark(2); };
+  b.task("t", [&b] {
+    b.cpu().set_timer(8 * ms);
+    b.cpu().consume(26'000'000);  // 13 ms
+  });
+  b.run(20 * ms);
+  const list marks = b.marks();
+  ASSERT_EQ(marks.size(), 3U);
+  EXPECT_EQ(marks[0].second, 2U);
+  EXPECT_EQ(marks[0].first / (100 * us), 40);
+  EXPECT_EQ(marks[1].second, 1U);
+  EXPECT_EQ(marks[1].first / (100 * us), 80);
+  EXPECT_EQ(marks[2].second, 2U);
+  EXPECT_EQ(marks[2].first / (100 * us), 120);
+}
+
 TEST(virtual_cpu, cond_resched_does_nothing_before_the_tick) {
   cpu_bench b;
   b.task("a", [&b] {

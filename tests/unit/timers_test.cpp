@@ -179,6 +179,37 @@ TEST_F(timer_wheel, a_timer_interrupt_takes_along_what_is_due_softly) {
   EXPECT_FALSE(strict.pending()) << "due at 35.2, taken along at 35.5";
 }
 
+// tick_sched_timer is a timer among the others: __hrtimer_run_queues goes on behind it to what is due softly, as far as
+// an unbroken row of them goes.
+TEST_F(timer_wheel, the_tick_takes_along_what_is_due_softly) {
+  std::string rang;
+  hrtimer due;
+  hrtimer later;
+  hrtimer behind;
+  due.callback = [&] { rang += 'd'; };
+  later.callback = [&] { rang += 'l'; };
+  behind.callback = [&] { rang += 'b'; };
+  host.run(20 * ms);
+  host.run_task([&] {
+    os.clock().hrtimer_start(due, 21 * ms, 3 * ms);
+    os.clock().hrtimer_start(later, 23 * ms, 2 * ms);
+    os.clock().hrtimer_start(behind, 21 * ms, 6 * ms);
+  });
+  host.run(22 * ms);
+  EXPECT_EQ(rang, "");
+  const std::uint64_t alarms = os.counters().timer_irqs;
+  host.run_task([&] {
+    const bool enabled = host.local_irq_save();
+    os.do_tick();
+    host.local_irq_restore(enabled);
+  });
+  EXPECT_EQ(rang, "d");
+  host.run(25 * ms - 10 * us);
+  EXPECT_EQ(os.counters().timer_irqs, alarms) << "its own interrupt at 24 ms is not needed any more";
+  host.run(30 * ms);
+  EXPECT_EQ(rang, "dlb");
+}
+
 TEST_F(timer_wheel, usleep_range_sleeps_at_least_the_least) {
   host.run_task([&] {
     const sim_time begun = host.now();
