@@ -47,7 +47,10 @@ void receiver::discard_single(stack::skb_ptr skb, bool eop, frame_id frame) {
 
 stack::skb_ptr receiver::copybreak(rx_buffer& buffer, std::uint32_t length, frame_id frame) {
   stack::skb_ptr skb = net_.skbs().alloc_skb(length);
-  if (skb == nullptr) return nullptr;
+  if (skb == nullptr) {  // e1000_alloc_rx_skb
+    ++counters_.buffer_failures;
+    return nullptr;
+  }
   if (!settings_.skip_dma_sync) kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
   host_.consume(kernel::cost::copy_per_byte, length);
   std::memcpy(skb->put(length), kernel_.memory().at(buffer.dma), length);

@@ -5,12 +5,15 @@
 #include "sw/driver/receiver.h"
 
 namespace ringside::driver {
-void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame) {
+
+// As e1000_clean_jumbo_rx_irq, which ends the poll where it gets no memory for a packet.  Linux leaves DD in that
+// descriptor and takes what follows of the frame for one of its own: here the whole frame is given up, and no more.
+bool receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame) {
   rx_buffer& buffer = ring_.buffer(index);
   const bool eop = (d.status & rxd_status::EOP) != 0;
   if (discarding_) {
     if (eop) end_discard();
-    return;
+    return true;
   }
   const bool first = chain_ == nullptr;
   if (first) {
@@ -22,36 +25,37 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   // Errors are valid with EOP only, and drop the whole frame.
   if (eop && !acceptable(d)) {
     discard(chain_frame_, drop_reason::driver_error, eop);
-    return;
+    return true;
   }
   const bool bad_length =
       d.length > buffer_bytes_ || (first && eop && d.length < eth_header_bytes + trailer_bytes(settings_));
   if (bad_length) {
     ++counters_.dropped_length;
     discard(chain_frame_, drop_reason::driver_error, eop);
-    return;
+    return true;
   }
   if (first && eop && d.length <= settings_.copybreak) {
     stack::skb_ptr skb = copybreak(buffer, d.length, frame);
-    if (skb != nullptr) {
-      skb->trim(d.length - trailer_bytes(settings_));
-      hand_up(std::move(skb), d);
-      return;
-    }
+    if (skb == nullptr) return out_of_memory(eop);
+    skb->trim(d.length - trailer_bytes(settings_));
+    hand_up(std::move(skb), d);
+    return true;
   }
   if (first) {
     chain_ = net_.skbs().alloc_skb(copy_chains_ ? max_frame_bytes(settings_) + vlan_tag_bytes
                                                 : stack::skb_allocator::gro_max_head);
-    if (chain_ != nullptr) chain_->frame = frame;
+    if (chain_ == nullptr) {
+      if (eop) ++counters_.buffer_failures;  // Linux counts napi_get_frags where the buffer is a whole packet
+      return out_of_memory(eop);
+    }
+    chain_->frame = frame;
   }
-  if (chain_ == nullptr || !append(buffer, d.length)) {
-    const bool out_of_memory = chain_ == nullptr;
-    ++(out_of_memory ? counters_.dropped_no_memory : counters_.dropped_chains);
-    ++dev_.stats.rx_dropped;
-    discard(chain_frame_, out_of_memory ? drop_reason::driver_no_memory : drop_reason::driver_chain, eop);
-    return;
+  if (!append(buffer, d.length)) {
+    ++counters_.dropped_chains;
+    discard(chain_frame_, drop_reason::driver_chain, eop);
+    return true;
   }
-  if (!eop) return;
+  if (!eop) return true;
 
   // The FCS may lie in the last buffer, alone in it, or across two: trim the frame, not the buffer.
   stack::skb_ptr skb = std::move(chain_);
@@ -60,7 +64,7 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   if (bytes < eth_header_bytes || !skb->may_pull(eth_header_bytes)) {
     ++counters_.dropped_length;
     net_.skbs().drop(std::move(skb), drop_reason::driver_error);
-    return;
+    return true;
   }
   if (chain_parts_ > 1) ++counters_.chained;
   if (copy_chains_) {
@@ -70,6 +74,13 @@ void receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
   }
   host_.emit(stage::skb_build, skb->frame, bytes, copy_chains_ ? 1 : 0);
   hand_up(std::move(skb), d);
+  return true;
+}
+
+bool receiver::out_of_memory(bool eop) {
+  ++counters_.dropped_no_memory;
+  discard(chain_frame_, drop_reason::driver_no_memory, eop);
+  return false;
 }
 
 bool receiver::append(rx_buffer& buffer, std::uint32_t length) {

@@ -53,7 +53,7 @@ std::uint32_t receiver::clean(std::uint32_t budget) {
     ring_.clear_status(index);
     ring_.at.next_to_clean = ring_.at.after(index);
     if (chains_) {
-      clean_chain(index, d, frame);
+      if (!clean_chain(index, d, frame)) break;
     } else {
       clean_single(index, d, frame);
     }

@@ -70,7 +70,9 @@ class receiver {
   stack::skb_ptr build(rx_buffer& buffer, std::uint32_t length, frame_id frame);
   void discard_single(stack::skb_ptr skb, bool eop, frame_id frame);
   // clean_rx_chain.cpp: frames over several descriptors.
-  void clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame);
+  /// False when the poll ends here.
+  bool clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id frame);
+  bool out_of_memory(bool eop);
   bool append(rx_buffer& buffer, std::uint32_t length);
   // receiver.cpp
   /// Gives up the frame in hand; its fate is told at its EOP, since until then the chip still has part of it.

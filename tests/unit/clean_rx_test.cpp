@@ -382,6 +382,7 @@ TEST(clean_rx, falls_back_to_the_buffer_when_the_copy_has_no_memory) {
   EXPECT_EQ(b.read.size(), 1U);
   EXPECT_EQ(b.card.receive_counters().built, 1U);
   EXPECT_EQ(b.card.receive_counters().copied, 0U);
+  EXPECT_EQ(b.card.receive_counters().buffer_failures, 1U);  // e1000_alloc_rx_skb
 }
 
 // ---- Random traffic, with interrupts taken at every cost ----
