@@ -50,6 +50,8 @@ class net_rx {
   void set_list_receiver(std::function<void(std::span<packet_ptr>)> receiver) {
     gro_.set_list_receiver(std::move(receiver));
   }
+  /// Who looks at those whose checksum is not known, before (dev_add_offload).
+  void set_gro_offload(std::function<void(packet&)> gro_receive) { gro_.set_offload(std::move(gro_receive)); }
   /// Takes a packet the poll of `napi` made; it goes up with others, when the poll ends at the latest.
   void napi_gro_receive(napi_struct& napi, packet_ptr packet) { gro_.napi_gro_receive(napi, std::move(packet)); }
 

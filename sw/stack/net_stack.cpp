@@ -1,6 +1,7 @@
 #include "sw/stack/net_stack.h"
 
 #include "sw/stack/eth.h"
+#include "sw/stack/inet_offload.h"
 
 namespace ringside::stack {
 
@@ -28,6 +29,8 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
 }
 
 void net_stack::register_protocols() {
+  kernel_.net().set_gro_offload(
+      [this](kernel::packet& packet) { gro_verify_checksum(machine(), static_cast<sk_buff&>(packet)); });
   packets_.dev_add_pack(
       ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); },
       [this](std::vector<skb_ptr>& list) { ipv4_.ip_list_rcv(list); });

@@ -22,8 +22,7 @@ struct net_device;
 
 enum class packet_type : std::uint8_t { host, broadcast, multicast, other_host };
 
-/// CHECKSUM_NONE: nobody looked.  CHECKSUM_UNNECESSARY: the device verified the transport checksum.
-enum class checksum_state : std::uint8_t { none, unnecessary };
+using kernel::checksum_state;
 
 /// Part of a packet outside its linear buffer; the skb owns the buffer.
 struct skb_frag {
@@ -108,7 +107,6 @@ class sk_buff final : public kernel::packet {
 
   std::uint16_t protocol = 0;  // EtherType
   packet_type type = packet_type::host;
-  checksum_state ip_summed = checksum_state::none;
   bool is_copy = false;  // at a second socket: the frame's fate is that of the first
   // The tag taken out of the data, by the chip or by the stack (skb_vlan_tag_present).
   std::uint16_t vlan_proto = 0;  // its TPID; 0: none
