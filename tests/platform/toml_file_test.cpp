@@ -6,7 +6,7 @@
 #include "platform/scenario/loader.h"
 #include "test_folder.h"
 
-namespace ringside::platform {
+namespace ringside::platform::toml_file_tests {
 namespace {
 
 std::string shown(const std::string& text) {
@@ -77,4 +77,4 @@ TEST(toml_file, is_read_up_to_a_limit) {
 }
 
 }  // namespace
-}  // namespace ringside::platform
+}  // namespace ringside::platform::toml_file_tests
