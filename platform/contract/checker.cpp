@@ -306,6 +306,10 @@ void checker::on_refused(const event& e) {
   if (overflow) cause_.on_overflow(e);
   frame_record* row = w_.frames.find(e.frame);
   if (row == nullptr) return;
+  if (row->committed) {                               // counted as what it was when it was stored
+    row->refused = reason != drop_reason::nic_reset;  // of a rewritten ring what the bus has ends
+    return front_.on_discard(*row, reason == drop_reason::oversize, e.time);
+  }
   row->refused = true;
   row->silent =
       reason == drop_reason::rx_disabled || reason == drop_reason::link_down || reason == drop_reason::nic_reset;

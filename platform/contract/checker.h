@@ -57,6 +57,7 @@ class checker final : public event_consumer {
   void on_reset(const event& e);
   void restart_ring(sim_time t);
   void rewrite_ring(bool head_written, sim_time t);
+  void remember_ring(bool head_written, sim_time t);
   bool belongs_to_old_ring(const event& e);
   void refetch(std::uint32_t tail, sim_time t);
   void run_due(sim_time now);
@@ -68,6 +69,8 @@ class checker final : public event_consumer {
     std::uint64_t base = 0;
     std::uint32_t count = 0;
     std::uint32_t index = 0;
+    std::uint64_t left = 0;  // descriptors that may have been on their way
+    bool moves = false;      // ... and take RDH along
     sim_time until = -1;
   };
 

@@ -3,6 +3,7 @@
 
 #include "hw/regs/e1000_regs.h"
 #include "platform/contract/checker.h"
+#include "platform/contract/descriptor_format.h"
 
 namespace ringside::contract {
 
@@ -16,25 +17,43 @@ void checker::restart_ring(sim_time t) {
   memory_.restart();
   driver_.restart();
   cause_.restart();
-  timer_.restart();
 }
 
 // the ring is rewritten.  What the bus has ends in the old ring and RDH moves on with it, unless RDH is written.
 void checker::rewrite_ring(bool head_written, sim_time t) {
-  const std::uint32_t index = w_.ring.written.index;
-  const bool moves = !head_written && w_.ring.usable();
-  old_ring_ = {w_.ring.base() + std::uint64_t{index} * 16, w_.ring.base(), w_.ring.count(), index,
-               moves ? t + w_.limits.bus_drain : -1};
+  remember_ring(head_written, t);
   restart_ring(t);
+}
+
+// What the bus may still do for the ring as it stands: write back what is complete, and payload into buffers on chip.
+// A set-up of several registers rewrites a ring that has not been used yet: the one before it is the old one.
+void checker::remember_ring(bool head_written, sim_time t) {
+  const ring_ledger& ring = w_.ring;
+  if (ring.on_chip_until() == 0 && t <= old_ring_.until) {
+    old_ring_.moves = old_ring_.moves && !head_written;
+    return;
+  }
+  const std::uint32_t index = ring.written.index;
+  const std::uint64_t complete = ring.filling.position + (ring.filling_used ? 1 : 0) - ring.written.position;
+  old_ring_ = {ring.base() + std::uint64_t{index} * 16,     ring.base(), ring.count(), index, complete, !head_written,
+               ring.usable() ? t + w_.limits.bus_drain : -1};
+  w_.old_buffers.clear();
+  w_.old_buffer_bytes = w_.registers.widest_buffer();
+  ring_cursor at = ring.written;
+  for (; at.position < ring.on_chip_until(); ring.step(at))
+    if (const ring_slot& slot = w_.ring.at(at); slot.loaded) w_.old_buffers.push_back(slot.loaded_buffer);
 }
 
 // The next write-back of the old ring, until the new one is in use.
 bool checker::belongs_to_old_ring(const event& e) {
-  if (e.time > old_ring_.until || e.a != old_ring_.next) return false;
+  if (e.time > old_ring_.until || e.a != old_ring_.next || old_ring_.left == 0) return false;
   if (const std::uint32_t index = w_.ring.index_of(e.a); index != ring_ledger::none && w_.ring.slot(index).loaded)
     return false;
   old_ring_.index = old_ring_.index + 1 == old_ring_.count ? 0 : old_ring_.index + 1;
   old_ring_.next = old_ring_.base + std::uint64_t{old_ring_.index} * 16;
+  --old_ring_.left;
+  if (write_back{e.b}.end_of_packet()) timer_.on_written(e.frame, e.time);
+  if (!old_ring_.moves) return true;
   w_.registers.set_head(old_ring_.index);
   const sim_time rewritten = w_.rewritten_at;
   restart_ring(e.time);
@@ -72,8 +91,11 @@ void checker::on_reg_write(const event& e) {
   const auto value = static_cast<std::uint32_t>(e.b);
   driver_.before_write(e.a, value, e.time);
   if (w_.ring.usable()) w_.registers.set_head(w_.ring.written.index);  // R-16 restarts at RDH as it stands
+  const bool was_stopped = w_.registers.stopped();
+  const bool was_down = w_.registers.powered_down();
   w_.registers.write(e.a, value, e.time);
   register_.on_write(e.a, value, e.time);
+  if (!was_stopped && w_.registers.stopped()) rewrite_ring(/*head_written=*/false, e.time);  // P-3
   switch (e.a) {
     case reg::RDBAL:
     case reg::RDBAH:
@@ -93,8 +115,12 @@ void checker::on_reg_write(const event& e) {
     case reg::CTRL:
     case reg::CTRL_DUP:
       return link_.on_ctrl_write(value, e.time);
-    case nic_registers::config_base + nic_registers::command_offset:
+    case reg::MDIC:
+      return link_.on_mdic_write(value, e.time);
     case nic_registers::config_base + nic_registers::power_offset:
+      if (was_down && !w_.registers.powered_down()) link_.on_wake(e.time);
+      return interrupt_.on_config_write(e.time);
+    case nic_registers::config_base + nic_registers::command_offset:
       return interrupt_.on_config_write(e.time);
     case reg::RADV:
     case reg::RSRPD:

@@ -18,7 +18,8 @@ void fetch_rules::on_fetch(const event& e) {
   // A slow bus may take long for a fetch that it had begun before EN fell: what counts is the first of its data.
   const sim_time began = loading_since_ >= 0 ? loading_since_ : e.time;
   loading_since_ = -1;
-  if (!w_.registers.bus_master()) return w_.log.trip(rule::N_9, e.time, "fetch with bus mastering off", about);
+  if (!w_.registers.bus_master() && began > w_.registers.bus_master_fell())
+    return w_.log.trip(rule::N_9, e.time, "fetch with bus mastering off", about);
   if (!in_flight(began)) return w_.log.trip(rule::N_9, e.time, "fetch with RCTL.EN = 0", about);
   if (w_.after_reset || overtaken()) return;
   if (!ring.usable()) return w_.log.trip(rule::R_18, e.time, "fetch from a ring that has no descriptors", about);

@@ -28,7 +28,6 @@ void front_rules::on_commit(frame_record& row, sim_time t) {
   row.committed = true;
   stored_ += fifo_bytes_of(row.bytes);
   row.stored_through = stored_;
-  if (row.bytes > longest_normal) long_through_ = stored_;
   if (due_ == time_never) {
     progress_at_ = t;
     due_ = t + w_.limits.payload;
@@ -48,9 +47,7 @@ void front_rules::check(sim_time now) {
   }
   const nic_registers& r = w_.registers;
   const bool free_to_go = r.enabled() && r.bus_master() && w_.ring.usable() && !w_.after_reset && w_.ring.free() != 0;
-  // a long frame that finds LPE and SBP off is discarded without a word on the bus.
-  const bool discards = freed_ < long_through_ && !r.long_packets() && !r.store_bad();
-  if (!free_to_go || discards) progress_at_ = now;
+  if (!free_to_go) progress_at_ = now;
   if (now - progress_at_ >= w_.limits.payload) {
     w_.log.trip(rule::N_15, now,
                 fmt::format("{} bytes of frames have waited {} us with {} free descriptors", stored_ - freed_,
@@ -86,6 +83,16 @@ void front_rules::on_first_payload(const frame_record& row, const event& e) {
 void front_rules::on_frame_placed(frame_id frame) {
   if (const frame_record* row = w_.frames.find(frame); row != nullptr && row->committed)
     freed_ = std::max(freed_, row->stored_through);
+}
+
+void front_rules::on_discard(const frame_record& row, bool too_long, sim_time t) {
+  freed_ = std::max(freed_, row.stored_through);
+  on_progress(t);
+  const nic_registers& r = w_.registers;
+  const bool settled = t - r.rctl_written() > w_.limits.settle;
+  if (too_long && settled && (row.bytes <= longest_normal || r.long_packets() || r.store_bad()))
+    w_.log.trip(rule::R_40, t, fmt::format("a stored frame of {} bytes is discarded as too long", row.bytes),
+                {row.id, breach::no_descriptor, 0});
 }
 
 void front_rules::on_link(bool up, sim_time t) {

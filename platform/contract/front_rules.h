@@ -19,6 +19,8 @@ class front_rules {
   void on_first_payload(const frame_record& row, const event& e);
   /// Its last did.
   void on_frame_placed(frame_id frame);
+  /// It is discarded although it had been stored: too long for the buffers, or its ring was rewritten.
+  void on_discard(const frame_record& row, bool too_long, sim_time t);
   /// Payload moved, or RDT or RCTL: nothing has stood still.
   void on_progress(sim_time t) { progress_at_ = t; }
   void check(sim_time now);
@@ -29,7 +31,6 @@ class front_rules {
   watched& w_;
   std::uint64_t stored_ = 0;  // FIFO bytes since reset
   std::uint64_t freed_ = 0;
-  std::uint64_t long_through_ = 0;  // of them, up to the last frame that R-40 may discard
   sim_time progress_at_ = 0;
   sim_time due_ = time_never;  // N-15
   bool link_down_ = false;     // known to be down

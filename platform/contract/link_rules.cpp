@@ -3,10 +3,16 @@
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
+namespace {
+constexpr std::uint32_t loopback = 1U << 14, power_down = 1U << 11;  // BMCR, FS 3.3
+}
 
 link_rules::level link_rules::lu() const {
-  if (phy_ == level::down || slu_ == level::down) return level::down;
-  return phy_ == level::up && slu_ == level::up ? level::up : level::unknown;
+  level phy = wire_;
+  if ((phy_control_ & power_down) != 0) phy = level::down;
+  if ((phy_control_ & loopback) != 0) phy = level::up;
+  if (phy == level::down || slu_ == level::down) return level::down;
+  return phy == level::up && slu_ == level::up ? level::up : level::unknown;
 }
 
 void link_rules::moved(level before, sim_time t) {
@@ -21,12 +27,36 @@ void link_rules::moved(level before, sim_time t) {
 
 void link_rules::on_phy(bool up, sim_time t) {
   const level before = lu();
-  phy_ = up ? level::up : level::down;
+  wire_ = up ? level::up : level::down;
   moved(before, t);
 }
 
+void link_rules::set_phy_control(std::uint32_t value, sim_time t) {
+  if (value == phy_control_) return;
+  const level before = lu();
+  phy_control_ = value;
+  moved(before, t);
+}
+
+void link_rules::on_mdic_write(std::uint32_t value, sim_time t) {
+  constexpr std::uint32_t internal_phy = 1, op_write = 1;
+  if ((value & mdic::OP) >> mdic::OP_SHIFT != op_write || (value & mdic::REGADD) != 0 ||
+      (value & mdic::PHYADD) >> mdic::PHYADD_SHIFT != internal_phy)
+    return;
+  set_phy_control(value & (power_down | loopback), t);
+}
+
+void link_rules::on_wake(sim_time t) {
+  set_phy_control(0, t);
+}
+
 void link_rules::on_ctrl_write(std::uint32_t value, sim_time t) {
-  if ((value & ctrl::RST) != 0) return;
+  // the end of the pulse resets the PHY; CTRL.RST ends one too.
+  const bool reset = (value & ctrl::RST) != 0;
+  const bool pulse = phy_reset_ || (value & ctrl::PHY_RST) != 0;
+  phy_reset_ = (value & ctrl::PHY_RST) != 0 && !reset;
+  if (pulse && !phy_reset_) set_phy_control(0, t);
+  if (reset) return;
   const level before = lu();
   slu_ = (value & ctrl::SLU) != 0 ? level::up : level::down;
   moved(before, t);

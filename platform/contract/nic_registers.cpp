@@ -33,6 +33,7 @@ void nic_registers::set_rctl(std::uint32_t value, sim_time t) {
   if (was_long && !store_bad_ && !long_packets_) long_fell_ = t;
   strip_crc_ = (value & rctl::SECRC) != 0;
   buffer_size_ = size_of_buffer(value);
+  widest_buffer_ = enable ? buffer_size_ : std::max(widest_buffer_, buffer_size_);
   threshold_select_ = (value & rctl::RDMTS) >> rctl::RDMTS_SHIFT;
   rctl_written_ = t;
 }
@@ -74,6 +75,10 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
     case reg::RSRPD:
       small_packet_ = value & 0xFFFU;
       break;
+    case reg::FCT:
+      flow_type_ = value & 0xFFFFU;
+      flow_type_written_ = t;
+      break;
     case reg::PBA:
       fifo_kib_ = std::min(value & 0x7FU, 64U);
       break;
@@ -91,19 +96,26 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
       vlan_strip_seen_ = vlan_strip_seen_ || (value & ctrl::VME) != 0;
       break;
     case config_base + command_offset:
-      if (bus_master() && (value & command_bus_master) == 0) bus_master_fell_ = t;
-      bus_master_ = (value & command_bus_master) != 0;
-      intx_disabled_ = (value & command_intx_disable) != 0;
-      if (!powered_down_ && (value & command_memory) != 0) asleep_ = false;  // D0 active
-      break;
     case config_base + power_offset:
-      powered_down_ = (value & power_state) == power_state;
-      if (powered_down_ && bus_master()) bus_master_fell_ = t;
-      asleep_ = asleep_ || powered_down_;
+      set_config(offset - config_base, value, t);
       break;
     default:
       break;
   }
+}
+
+void nic_registers::set_config(std::uint64_t offset, std::uint32_t value, sim_time t) {
+  const bool before = bus_master();
+  if (offset == command_offset) {
+    bus_master_ = (value & command_bus_master) != 0;
+    intx_disabled_ = (value & command_intx_disable) != 0;
+    if (!powered_down_ && (value & command_memory) != 0) asleep_ = false;  // D0 active (P-9)
+  } else if (const std::uint32_t state = value & power_state; state == 0 || state == power_state) {
+    powered_down_ = state != 0;  // D1 and D2 are refused and change nothing (P-9)
+    asleep_ = asleep_ || powered_down_;
+  }
+  if (before && !bus_master()) bus_master_fell_ = t;
+  if (!before && bus_master()) bus_master_rose_ = t;
 }
 
 void nic_registers::reset(sim_time t) {
@@ -113,10 +125,11 @@ void nic_registers::reset(sim_time t) {
   fifo_kib_ = before.fifo_kib_;
   bus_master_ = before.bus_master_;
   bus_master_fell_ = before.bus_master_fell_;
+  bus_master_rose_ = before.bus_master_rose_;
   intx_disabled_ = before.intx_disabled_;
   powered_down_ = before.powered_down_;
   asleep_ = before.asleep_;
-  rctl_written_ = t;
+  rctl_written_ = flow_type_written_ = t;
 }
 
 }  // namespace ringside::contract

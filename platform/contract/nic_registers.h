@@ -29,6 +29,8 @@ class nic_registers {
   bool long_packets() const { return long_packets_; }
   /// Of a good frame, DA..FCS (FS 6.8).
   std::uint32_t longest_frame() const { return long_packets_ ? 16384 : 1522; }
+  std::uint32_t flow_type() const { return flow_type_; }  // FCT
+  sim_time flow_type_written() const { return flow_type_written_; }
   bool strip_crc() const { return strip_crc_; }
   std::uint32_t buffer_size() const { return buffer_size_; }  // bytes
   std::uint64_t ring_base() const { return ring_base_; }
@@ -53,11 +55,18 @@ class nic_registers {
   /// True until a configuration write says otherwise.
   bool bus_master() const { return bus_master_ && !asleep_; }
   sim_time bus_master_fell() const { return bus_master_fell_; }
+  sim_time bus_master_rose() const { return bus_master_rose_; }
+  /// P-3: software has stopped all DMA, the receiver's and the card's.
+  bool stopped() const { return !enabled() && !bus_master(); }
+  /// Of the buffers in use since EN was 1 last: BSIZE may change with EN = 0 while bursts end.
+  std::uint32_t widest_buffer() const { return widest_buffer_; }
+  bool powered_down() const { return powered_down_; }  // D3
   bool intx_disabled() const { return intx_disabled_ || powered_down_; }
 
  private:
   void set_rctl(std::uint32_t value, sim_time t);
   void set_rxdctl(std::uint32_t value);
+  void set_config(std::uint64_t offset, std::uint32_t value, sim_time t);
 
   bool enabled_ = false;
   bool store_bad_ = false;
@@ -70,6 +79,7 @@ class nic_registers {
   bool asleep_ = false;        // D3, and D0 after it until memory space is enabled
   std::uint32_t threshold_select_ = 0;
   std::uint32_t buffer_size_ = 2048;
+  std::uint32_t widest_buffer_ = 2048;
   std::uint64_t ring_base_ = 0;
   std::uint32_t ring_bytes_ = 0;
   std::uint32_t head_ = 0;
@@ -81,9 +91,12 @@ class nic_registers {
   std::uint32_t itr_ = 0;
   std::uint32_t write_threshold_ = 1;
   std::uint32_t rxcsum_seen_ = 0;
+  std::uint32_t flow_type_ = 0;
+  sim_time flow_type_written_ = 0;
   sim_time enable_fell_ = -1;
   sim_time long_fell_ = -time_never / 2;
   sim_time bus_master_fell_ = -time_never / 2;
+  sim_time bus_master_rose_ = -time_never / 2;
   sim_time rctl_written_ = 0;
 };
 

@@ -10,14 +10,10 @@ constexpr sim_time unit = 1024 * ns;      // FS 7.4
 constexpr sim_time same_time = 500 * ns;  // between the bus' last data phase and the card's timers
 }  // namespace
 
-void timer_rules::restart() {
+void timer_rules::reset() {
   announce_due_ = time_never;
   unannounced_ = 0;
   at_once_ = false;
-}
-
-void timer_rules::reset() {
-  restart();
   packet_ = absolute_ = absolute_late_ = time_never;
   expired_from_ = expired_to_ = -time_never / 2;
   credits_ = 0;

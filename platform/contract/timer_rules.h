@@ -24,8 +24,7 @@ class timer_rules {
   void on_flush_write() { ++credits_; }
   /// RDTR, RADV or RSRPD takes another value (I-52).
   void on_delay_write(sim_time t);
-  /// The ring was rewritten: its timers run on, but nothing is left to be announced.
-  void restart();
+  /// CTRL.RST.  A rewritten ring changes nothing here: its timers run on and its causes follow.
   void reset();
   void check(sim_time now);
 

@@ -195,7 +195,12 @@ void writeback_rules::check(sim_time now) {
   }
   const waiting_frame& oldest = waiting_[written_ % waiting_.size()];
   const sim_time limit = w_.limits.write_back;
-  if (now < oldest.since + limit) return w_.due.ask(oldest.since + limit);
+  if (!w_.registers.bus_master()) {  // P-3: nothing is written until it is on again
+    must_since_ = -1;
+    return w_.due.ask(now + limit);
+  }
+  const sim_time since = std::max(oldest.since, w_.registers.bus_master_rose());
+  if (now < since + limit) return w_.due.ask(since + limit);
   if (reported_ == written_) return;
   const breach_log::subject about{oldest.frame, w_.ring.written.index, 0};
   if (oldest.immediate && w_.registers.delay() == 0) {

@@ -165,5 +165,26 @@ TEST(drain, N_10_payload_one_clock_too_late_after_reset) {
   EXPECT_ONLY(bench, "N-10");
 }
 
+// ---- P-3: nothing is late while the bus may not be had ----
+
+TEST(drain, a_frame_waits_for_its_dd_as_long_as_bus_mastering_is_off) {
+  constexpr auto command = nic_registers::config_base + nic_registers::command_offset;
+  for (const bool written : {true, false}) {
+    running bench;
+    bench.payload(1, bench.buffer(0), 64);
+    bench.done(1);
+    bench.nic(stage::reg_write, 0, command, 3);
+    bench.wait(10 * ms);
+    bench.nic(stage::reg_write, 0, command, 7);
+    if (written) {
+      bench.write_back(1, 0, contract_bench::last_of(64));
+      bench.cause(icr::RXT0);
+      EXPECT_LEGAL(bench);
+    } else {
+      EXPECT_ONLY(bench, "N-5");
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

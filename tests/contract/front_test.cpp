@@ -193,5 +193,62 @@ TEST(front_rules, no_fetch_into_a_full_cache_is_legal) {
   for (const breach& b : bench.watch.breaches()) EXPECT_NE(b.broken, rule::R_6) << b.describe();
 }
 
+constexpr auto oversize = static_cast<std::uint64_t>(drop_reason::oversize);
+
+// a long frame that finds LPE and SBP off is discarded; what comes behind it must still get out (N-15).
+TEST(front_rules, N_15_frames_stay_behind_a_discard) {
+  for (const bool stuck : {false, true}) {
+    contract_bench bench{config{}};
+    bench.open(8, contract_bench::rx_control | rctl::LPE);
+    bench.wait(1 * us);
+    bench.step = 16 * ns;
+    for (frame_id frame : {1, 2}) {
+      bench.arrive(frame, frame == 1 ? 3000 : 64);
+      bench.nic(stage::rnbc);
+    }
+    bench.step = 200 * ns;
+    bench.write(reg::RCTL, contract_bench::rx_control);
+    bench.fill();
+    bench.fetch(0, 7);
+    bench.nic(stage::fifo_drop, 1, 0, oversize);
+    if (!stuck) {
+      bench.payload(2, bench.buffer(0), 64);
+      bench.done(2);
+      bench.write_back(2, 0, contract_bench::last_of(64));
+      bench.cause(icr::RXT0);
+      EXPECT_LEGAL(bench);
+    } else {
+      EXPECT_ONLY(bench, "N-15");
+    }
+  }
+}
+
+// ... and a card that never gets past the long frame itself is as dead.
+TEST(front_rules, N_15_a_long_frame_is_not_even_discarded) {
+  contract_bench bench{config{}};
+  bench.open(8, contract_bench::rx_control | rctl::LPE);
+  bench.fill();
+  bench.fetch(0, 7);
+  bench.arrive(1, 3000);
+  bench.write(reg::RCTL, contract_bench::rx_control);
+  EXPECT_ONLY(bench, "N-15");
+}
+
+TEST(front_rules, R_40_a_frame_that_fits_is_discarded) {
+  struct row {
+    std::uint32_t control, bytes;
+  };
+  for (const row& r : {row{0, 1522}, row{rctl::LPE, 3000}, row{rctl::SBP, 3000}}) {
+    contract_bench bench;
+    bench.open(8, contract_bench::rx_control | rctl::LPE);
+    bench.fill();
+    bench.fetch(0, 7);
+    bench.arrive(1, r.bytes);
+    bench.write(reg::RCTL, contract_bench::rx_control | r.control);
+    bench.nic(stage::fifo_drop, 1, 0, oversize);
+    EXPECT_ONLY(bench, "R-40");
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

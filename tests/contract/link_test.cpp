@@ -71,5 +71,38 @@ TEST(link_rules, L_7_lsc_by_reset_itself) {
   EXPECT_ONLY(bench, "L-7");
 }
 
+std::uint32_t phy_write(std::uint32_t number, std::uint32_t value) {
+  return 1U << mdic::OP_SHIFT | 1U << mdic::PHYADD_SHIFT | number << mdic::REGADD_SHIFT | value;
+}
+constexpr std::uint32_t power_down = 1U << 11, loopback = 1U << 14;  // BMCR, FS 3.3
+
+// L-1, M-9, B-2: software takes the link by BMCR.11 and makes one by BMCR.14; the end of CTRL.PHY_RST undoes both
+//
+TEST(link_rules, L_1_the_phy_s_control_register_moves_the_link) {
+  for (const bool quiet : {false, true}) {
+    linked bench;
+    bench.step = 16 * ns;
+    bench.write(reg::MDIC, phy_write(0, power_down));
+    if (!quiet) bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    if (quiet) {
+      EXPECT_ONLY(bench, "L-1");
+      continue;
+    }
+    bench.write(reg::CTRL, ctrl::SLU | ctrl::PHY_RST);
+    bench.write(reg::CTRL, ctrl::SLU);
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    bench.nic(stage::link_change, 0, 0);
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    bench.write(reg::MDIC, phy_write(0, loopback));
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    bench.write(reg::MDIC, phy_write(4, power_down));  // another register
+    EXPECT_LEGAL(bench);
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

@@ -249,5 +249,39 @@ TEST(payload_rules, S_8_more_than_the_driver_mapped) {
   EXPECT_ONLY(bench, "S-8");
 }
 
+// P-3: the bus begins nothing more, so one burst at most was under way.
+TEST(payload_rules, P_3_another_burst_after_the_one_that_was_under_way) {
+  for (const bool another : {false, true}) {
+    contract_bench bench;
+    bench.open(8);
+    bench.fill();
+    bench.fetch(0, 7);
+    bench.arrive(1, 600);
+    bench.nic(stage::reg_write, 0, nic_registers::config_base + nic_registers::command_offset, 3);
+    bench.payload(1, bench.buffer(0), 256);
+    if (another) {
+      bench.bus(stage::dma_write, 1, bench.buffer(0) + 256, 256);
+      EXPECT_ONLY(bench, "P-3");
+    } else {
+      EXPECT_LEGAL(bench);
+    }
+  }
+}
+
+// PCI PM 1.1 section 3.2.4: D1 and D2, which the chip lacks, are refused and leave D3 as it is.
+TEST(payload_rules, P_3_d1_and_d2_wake_nothing) {
+  constexpr auto command = nic_registers::config_base + nic_registers::command_offset;
+  constexpr auto power = nic_registers::config_base + nic_registers::power_offset;
+  for (const std::uint32_t state : {1U, 2U}) {
+    ready bench;
+    bench.nic(stage::reg_write, 0, power, 3);
+    bench.nic(stage::reg_write, 0, power, state);
+    bench.nic(stage::reg_write, 0, command, 7);
+    bench.wait(10 * us);
+    bench.payload(1, bench.buffer(0), 64);
+    EXPECT_ONLY(bench, "P-3");
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

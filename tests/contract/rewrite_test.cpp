@@ -205,5 +205,125 @@ TEST(rewrite, a_long_frame_that_was_begun) {
   EXPECT_LEGAL(bench);
 }
 
+// FS 7.4, R-16: the timers run on and causes follow, whatever becomes of the ring.
+TEST(rewrite, I_1_the_packet_timer_is_forgotten) {
+  for (const bool comes : {true, false}) {
+    contract_bench bench(without_link_rules());
+    bench.open(8);
+    bench.write(reg::RDTR, 100);
+    bench.fill();
+    bench.fetch(0, 7);
+    bench.arrive(1, 64);
+    bench.payload(1, bench.buffer(0), 64);
+    const sim_time placed = bench.now;
+    bench.done(1);
+    bench.write(reg::RCTL, 0);
+    bench.write_back(1, 0, contract_bench::last_of(64));
+    bench.write(reg::RDLEN, 8 * 16);
+    bench.now = placed + 100 * 1024 * ns;
+    if (comes) {
+      bench.cause(icr::RXT0);
+      EXPECT_LEGAL(bench);
+    } else {
+      EXPECT_ONLY(bench, "I-1");
+    }
+  }
+}
+
+TEST(rewrite, I_1_the_cause_of_a_write_back_under_way_is_forgotten) {
+  for (const std::uint32_t written : {reg::RDLEN, reg::RDH}) {
+    paused bench(without_link_rules());
+    bench.write(written, written == reg::RDLEN ? 8 * 16 : 3);
+    bench.write_back(1, 0, contract_bench::last_of(64));
+    EXPECT_ONLY(bench, "I-1");
+  }
+}
+
+// Linux sets up a ring by five writes: what was under way belongs to the ring before the first of them.
+TEST(rewrite, a_write_back_ends_in_the_ring_before_a_whole_set_up) {
+  paused bench;
+  constexpr std::uint64_t elsewhere = contract_bench::ring_base + 0x8000;
+  bench.write(reg::RDLEN, 16 * 16);
+  bench.write(reg::RDBAH, 0);
+  bench.write(reg::RDBAL, static_cast<std::uint32_t>(elsewhere));
+  bench.write(reg::RDT, 0);
+  bench.write(reg::RDH, 0);
+  bench.write_back(1, 0, contract_bench::last_of(64));
+  bench.cause(icr::RXT0);
+  bench.read(reg::RDH, 0);
+  EXPECT_LEGAL(bench);
+}
+
+// what no burst was granted for is forgotten; only one descriptor was complete.
+TEST(rewrite, N_8_forgotten_descriptors_are_written_back) {
+  paused bench;
+  bench.write(reg::RDLEN, 8 * 16);
+  bench.write_back(1, 0, contract_bench::last_of(64));
+  bench.cause(icr::RXT0);
+  bench.write_back(2, 1, contract_bench::last_of(64));
+  EXPECT_ONLY(bench, "N-8");
+}
+
+TEST(rewrite, N_8_forgotten_descriptors_land_in_the_new_ring) {
+  paused bench;
+  bench.write(reg::RDBAL, static_cast<std::uint32_t>(contract_bench::ring_base + 0x8000));
+  bench.bus(stage::desc_writeback, 1, contract_bench::ring_base + 0x8000, contract_bench::last_of(64));
+  EXPECT_ONLY(bench, "N-8");
+}
+
+TEST(rewrite, N_2_write_back_into_no_ring) {
+  paused bench;
+  bench.write(reg::RDLEN, 8 * 16);
+  bench.bus(stage::desc_writeback, 1, contract_bench::ring_base + 0x8000, contract_bench::last_of(64));
+  EXPECT_ONLY(bench, "N-2");
+}
+
+// payload that was on the bus ends in the buffer it was meant for.
+TEST(rewrite, N_3_payload_into_a_foreign_address) {
+  for (const std::uint64_t address : {contract_bench::first_buffer, contract_bench::first_buffer + 1900,
+                                      contract_bench::first_buffer - 64, std::uint64_t{0x77'0000}}) {
+    contract_bench bench;
+    bench.open(8);
+    bench.fill();
+    bench.fetch(0, 4);
+    bench.arrive(1, 200);
+    bench.write(reg::RCTL, 0);
+    bench.write(reg::RDLEN, 8 * 16);
+    bench.payload(1, address, 200);
+    if (address == contract_bench::first_buffer) {
+      EXPECT_LEGAL(bench);
+    } else {
+      EXPECT_ONLY(bench, "N-3");
+    }
+  }
+}
+
+constexpr auto command = nic_registers::config_base + nic_registers::command_offset;
+
+// P-3: with BusMaster and EN both 0 the card forgets what it had asked for, as if the ring had been rewritten.
+TEST(rewrite, N_8_what_was_held_back_is_done_after_a_full_stop) {
+  for (const bool stopped : {false, true}) {
+    contract_bench bench;
+    bench.open(8);
+    bench.fill();
+    bench.fetch(0, 4);
+    bench.arrive(1, 64);
+    bench.nic(stage::reg_write, 0, command, 3);
+    if (stopped) bench.write(reg::RCTL, 0);
+    bench.wait(100 * us);
+    if (stopped) bench.write(reg::RCTL, contract_bench::rx_control);
+    bench.nic(stage::reg_write, 0, command, 7);
+    bench.payload(1, bench.buffer(0), 64);
+    bench.done(1);
+    if (stopped) {
+      EXPECT_EQ(bench.broken().front(), "N-8") << bench.report();
+    } else {
+      bench.write_back(1, 0, contract_bench::last_of(64));
+      bench.cause(icr::RXT0);
+      EXPECT_LEGAL(bench);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract
