@@ -152,6 +152,10 @@ inline constexpr std::uint64_t rx_er = 2;
 inline constexpr std::uint64_t runt = 4;
 inline constexpr std::uint64_t oversize = 8;
 inline constexpr std::uint64_t padded = 16;  // below 60 bytes, padded as a sender's MAC would
+inline constexpr std::uint64_t broadcast = 32;
+inline constexpr std::uint64_t multicast = 64;     // and not broadcast
+inline constexpr std::uint64_t mac_control = 128;  // of type 8808: PAUSE and its like
+inline constexpr std::uint64_t damaged = bad_fcs | rx_er;
 }  // namespace wire_mark
 
 }  // namespace ringside

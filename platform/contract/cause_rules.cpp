@@ -115,7 +115,10 @@ bool cause_rules::surely_dry() const {
 // R-12b: the card may still count as free what the bus has just seen filled, or not yet what RDT has just added.
 void cause_rules::on_good_frame(const frame_record& row, sim_time t) {
   if (!surely_dry() || !w_.ring.usable() || !w_.registers.enabled()) return;
-  if (row.marks != 0 || row.bytes < 64 || row.bytes > w_.registers.longest_frame()) return;  // stored by SBP alone
+  // Stored by SBP alone, or a PAUSE frame that may not count.
+  if ((row.marks & (wire_mark::damaged | wire_mark::mac_control)) != 0 || row.bytes < 64 ||
+      row.bytes > w_.registers.longest_frame())
+    return;
   if (t - doorbell_at_ <= w_.limits.pointers || t - used_at_ <= w_.limits.pointers) return;
   if (t - w_.restarted_at <= w_.limits.pointers || t - rnbc_at_ <= w_.limits.settle) return;
   rnbc_due_ = t + w_.limits.settle;

@@ -58,6 +58,7 @@ constexpr auto rules = std::to_array<rule_info>({
     {rule::R_82, "R-82", hw, "IXSM is set exactly when neither IPCS nor TCPCS is, with EOP", "FS 5.1"},
     {rule::R_83, "R-83", hw, "the packet checksum is the same in every descriptor of a frame", "FS 5.3"},
     {rule::R_84, "R-84", hw, "IPCS and IPE need RXCSUM.IPOFL, TCPCS and TCPE need RXCSUM.TUOFL", "FS 5.2, FS 5.4"},
+    {rule::F_2, "F-2", hw, "XONRXC, XOFFRXC and FCRUC count MAC control frames and no others", "FS 6.9, F-3"},
     {rule::N_1, "N-1", hw, "DD is never set before all data of the buffer is there", "FS 10.9"},
     {rule::N_2, "N-2", hw, "descriptors are written in ring order inside [RDH, RDT), none skipped", "FS 10.9"},
     {rule::N_3, "N-3", hw, "a buffer is never written before its start or beyond BSIZE bytes", "FS 10.9"},

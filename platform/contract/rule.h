@@ -62,6 +62,7 @@ enum class rule : std::uint8_t {
   R_82,
   R_83,
   R_84,
+  F_2,
   N_1,
   N_2,
   N_3,

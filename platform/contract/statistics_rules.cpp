@@ -18,6 +18,7 @@ constexpr std::uint64_t low_word = 0xFFFF'FFFF;
 // A card may count a frame's bytes in 16 bits: four times the longest it can accept (FS 6.8).  Captures taken behind a
 // segmentation offload hold "frames" beyond it.
 constexpr std::uint32_t length_counter = 0xFFFF;
+constexpr std::uint32_t mac_control_type = 0x8808;  // F-1, what wire_mark::mac_control stands for
 
 }  // namespace
 
@@ -48,6 +49,11 @@ void statistics_rules::seen(const frame_record& row, sim_time t) {
   if (row.silent || row.start <= w_.reset_at) return;
   add(tpr);
   add(tor, row.bytes);
+  // F-2, F-3: PAUSE and its like, whatever the address filter says; which of them the checker cannot see.
+  const nic_registers& r = w_.registers;
+  const bool by_type = r.flow_type() == mac_control_type && r.flow_type_written() < row.start;
+  if (!by_type || (row.marks & wire_mark::mac_control) != 0)
+    for (const counter c : {xonrxc, xoffrxc, fcruc}) add(c, /*certain=*/false);
   note(t, bit(tpr) | bit(tor), row.bytes);
 }
 
@@ -65,7 +71,8 @@ void statistics_rules::on_filter(const frame_record& row, sim_time t) {
 // good and placed in the FIFO.  With SBP others are placed too and count in the error counters alone.
 void statistics_rules::on_commit(const frame_record& row, sim_time t) {
   const nic_registers& r = w_.registers;
-  const bool certain = r.rctl_written() < row.start;
+  // F-2: a PAUSE frame that is obeyed is in the host's memory and in none of these.
+  const bool certain = r.rctl_written() < row.start && (row.marks & wire_mark::mac_control) == 0;
   const std::uint32_t longest = r.longest_frame();
   const bool bad_crc = (row.marks & wire_mark::bad_fcs) != 0;
   const bool rx_er = (row.marks & wire_mark::rx_er) != 0;
@@ -80,6 +87,8 @@ void statistics_rules::on_commit(const frame_record& row, sim_time t) {
     count(gprc);
     const std::uint32_t n = row.bytes;
     count(n == 64 ? prc64 : n <= 127 ? prc127 : n <= 255 ? prc255 : n <= 511 ? prc511 : n <= 1023 ? prc1023 : prc1522);
+    if ((row.marks & wire_mark::broadcast) != 0) count(bprc);
+    if ((row.marks & wire_mark::multicast) != 0) count(mprc);
     add(gor, row.bytes, certain);
     which |= bit(gor);
   } else {
@@ -177,6 +186,16 @@ int statistics_rules::find(std::uint64_t offset) {
       return roc;
     case reg::RJC:
       return rjc;
+    case reg::BPRC:
+      return bprc;
+    case reg::MPRC:
+      return mprc;
+    case reg::XONRXC:
+      return xonrxc;
+    case reg::XOFFRXC:
+      return xoffrxc;
+    case reg::FCRUC:
+      return fcruc;
     case reg::TPR:
       return tpr;
     default:
@@ -223,7 +242,13 @@ rule statistics_rules::blame(counter c, const range& r, std::uint64_t value) con
     case prc511:
     case prc1023:
     case prc1522:
+    case bprc:
+    case mprc:
       return rule::R_55;
+    case xonrxc:
+    case xoffrxc:
+    case fcruc:
+      return rule::F_2;
     default:
       return rule::R_56;
   }

@@ -1,4 +1,4 @@
-// Judges the receive statistics when software reads them: ...R-57, S-16.
+// Judges the receive statistics when software reads them: ...R-57, F-2, S-16.
 //
 // Part of the checker.  Each counter is kept as a range: what it must show at least and what it may show at most.  The
 // range is a point but for frames that end beside a read, and for frames whose settings changed while they arrived.
@@ -42,6 +42,11 @@ class statistics_rules {
     rfc,
     roc,
     rjc,
+    bprc,
+    mprc,
+    xonrxc,
+    xoffrxc,
+    fcruc,
     tpr,
     counters
   };

@@ -172,5 +172,55 @@ TEST(statistics_rules, nothing_is_judged_without_the_front_s_events) {
   EXPECT_LEGAL(bench);
 }
 
+// a stored frame was counted when it was stored; that it is discarded later changes no counter.
+TEST(statistics_rules, a_discarded_frame_stays_a_good_one) {
+  contract_bench bench;
+  bench.open(8, contract_bench::rx_control | rctl::LPE);
+  bench.fill();
+  bench.fetch(0, 7);
+  bench.arrive(1, 3000);
+  bench.write(reg::RCTL, contract_bench::rx_control);
+  bench.nic(stage::fifo_drop, 1, 0, static_cast<std::uint64_t>(drop_reason::oversize));
+  bench.wait(10 * us);
+  for (const std::uint32_t counter : {reg::ROC, reg::RLEC, reg::MPC}) bench.read(counter, 0);
+  bench.read(reg::GPRC, 1);
+  bench.read(reg::PRC1522, 1);
+  EXPECT_LEGAL(bench);
+}
+
+// FS 6.10: BPRC and MPRC count good frames, R-55; F-2, F-3: PAUSE and its like have counters of their own.
+TEST(statistics_rules, group_addresses_and_mac_control_have_their_counters) {
+  struct row {
+    std::uint64_t marks;
+    std::uint32_t offset, value;
+    const char* id;
+  };
+  for (const row& r :
+       {row{wire_mark::broadcast, reg::BPRC, 1, nullptr}, row{wire_mark::broadcast, reg::BPRC, 0, "R-55"},
+        row{wire_mark::broadcast, reg::MPRC, 1, "R-55"}, row{wire_mark::multicast, reg::MPRC, 1, nullptr},
+        row{wire_mark::multicast, reg::MPRC, 0, "R-55"}, row{0, reg::BPRC, 1, "R-55"}, row{0, reg::XONRXC, 1, "F-2"},
+        row{0, reg::XOFFRXC, 1, "F-2"}, row{0, reg::FCRUC, 1, "F-2"},
+        row{wire_mark::mac_control | wire_mark::multicast, reg::XOFFRXC, 1, nullptr},
+        row{wire_mark::mac_control | wire_mark::multicast, reg::XOFFRXC, 0, nullptr},
+        row{wire_mark::mac_control | wire_mark::multicast, reg::XOFFRXC, 2, "F-2"}}) {
+    SCOPED_TRACE(testing::Message() << std::hex << r.offset << " " << r.marks);
+    counted bench;
+    bench.write(reg::FCT, 0x8808);
+    bench.nic(stage::wire_sof, 1, 64, r.marks);
+    bench.nic(stage::filter_accept, 1);
+    bench.nic(stage::wire_eof, 1, 64, r.marks);
+    bench.step = 16 * ns;
+    bench.nic(stage::fifo_commit, 1);
+    bench.nic(stage::rnbc);
+    bench.step = 200 * ns;
+    bench.later();
+    bench.read(r.offset, r.value);
+    if (r.id == nullptr)
+      EXPECT_LEGAL(bench);
+    else
+      EXPECT_ONLY(bench, r.id);
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <algorithm>
+
 #include "common/rng.h"
 #include "hw/tlm/nic/gmii_driver.h"
 #include "tests/common/list_source.h"
@@ -65,14 +67,37 @@ TEST(wire, fcs_is_kept_when_the_frame_brings_one) {
   b.source.add(f);
   const wire_frame wrong = b.take();
   EXPECT_EQ(wrong.bytes, f.bytes);
-  EXPECT_EQ(wrong.marks, wire_mark::bad_fcs);
+  EXPECT_EQ(wrong.marks, wire_mark::bad_fcs | wire_mark::multicast);
   const uLong crc = crc32(0, f.bytes.data(), 60);
   for (unsigned i = 0; i < 4; ++i) f.bytes[60 + i] = static_cast<std::uint8_t>(crc >> (8 * i));
   b.source.add(f);
-  EXPECT_EQ(b.take().marks, 0U);
+  EXPECT_EQ(b.take().marks, wire_mark::multicast);
   f.bytes.resize(3);  // less than an FCS
   b.source.add(f);
   EXPECT_EQ(b.take().marks, wire_mark::bad_fcs | wire_mark::runt);
+}
+
+// IEEE 802.3 3.2.3: the first bit of an address says group, all ones is broadcast; 31.4.1.3: 88-08 is MAC control.
+TEST(wire, marks_tell_the_kind_of_frame) {
+  struct row {
+    std::uint8_t first, others;
+    std::uint16_t type;
+    std::uint64_t marks;
+  };
+  for (const row& r : {row{0x02, 0, 0x0800, 0}, row{0xFE, 0xFF, 0x0800, 0}, row{0x01, 0, 0x0800, wire_mark::multicast},
+                       row{0xFF, 0xFF, 0x0800, wire_mark::broadcast}, row{0xFF, 0xFE, 0x0800, wire_mark::multicast},
+                       row{0x02, 0, 0x8808, wire_mark::mac_control},
+                       row{0x01, 0, 0x8808, wire_mark::mac_control | wire_mark::multicast}}) {
+    wire_bench b;
+    offered_frame f;
+    f.bytes.assign(60, 0);
+    f.bytes[0] = r.first;
+    std::fill(f.bytes.begin() + 1, f.bytes.begin() + 6, r.others);
+    f.bytes[12] = static_cast<std::uint8_t>(r.type >> 8);
+    f.bytes[13] = static_cast<std::uint8_t>(r.type);
+    b.source.add(f);
+    EXPECT_EQ(b.take().marks, r.marks) << std::hex << int{r.first} << " " << r.type;
+  }
 }
 
 TEST(wire, bad_fcs_is_one_bit_off) {

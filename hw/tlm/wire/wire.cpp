@@ -28,6 +28,20 @@ bool fcs_is_right(std::span<const std::uint8_t> frame) {
   const auto fcs = fcs_of(frame.first(frame.size() - fcs_bytes));
   return std::equal(fcs.begin(), fcs.end(), frame.end() - fcs_bytes);
 }
+
+// By destination and type (IEEE 802.3 3.2.3, 31.4.1.3): what the card's counters tell apart.
+std::uint64_t kind_of(const std::vector<std::uint8_t>& bytes) {
+  constexpr std::size_t address_bytes = 6, type_at = 12;
+  if (bytes.size() < address_bytes) return 0;
+  std::uint64_t marks = 0;
+  if (std::all_of(bytes.begin(), bytes.begin() + address_bytes, [](std::uint8_t b) { return b == 0xFF; }))
+    marks = wire_mark::broadcast;
+  else if ((bytes[0] & 1U) != 0)
+    marks = wire_mark::multicast;
+  if (bytes.size() > type_at + 1 && bytes[type_at] == 0x88 && bytes[type_at + 1] == 0x08)
+    marks |= wire_mark::mac_control;
+  return marks;
+}
 }  // namespace
 
 wire::wire(std::uint16_t number, frame_source& source, const wire_params& params)
@@ -97,6 +111,8 @@ void wire::make(offered_frame&& offer, wire_frame& frame) {
   if (frame.rx_er_at != no_rx_er) frame.marks |= wire_mark::rx_er;
   if (frame.bytes.size() < min_without_fcs + fcs_bytes) frame.marks |= wire_mark::runt;
   if (frame.bytes.size() > params_.max_frame_bytes) frame.marks |= wire_mark::oversize;
+
+  frame.marks |= kind_of(frame.bytes);
 
   const sim_time earliest = std::max(origin_ + offer.earliest, free_);
   frame.start = (earliest + params_.byte_time - 1) / params_.byte_time * params_.byte_time;
