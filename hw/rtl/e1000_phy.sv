@@ -5,7 +5,7 @@
 module e1000_phy (
   input  logic        clk_i,
   input  logic        rst_ni,
-  input  logic        soft_rst_i,     // MDIC only: the PHY has resets of its own (X-5)
+  input  logic        soft_rst_i,     // MDIC only: the PHY has resets of its own (X-5); it ends a CTRL.PHY_RST pulse
   input  logic        wake_i,         // the function leaves D3: the PHY is reset
   input  logic        ctrl_phy_rst_i, // CTRL.PHY_RST
   input  logic        phy_up_i,       // link of the wire
@@ -65,8 +65,9 @@ module e1000_phy (
     read  = mine && op == OpRead;
     write = mine && op == OpWrite;
   end
-  // X-9: any 1-0 pulse of CTRL.PHY_RST counts
-  assign phy_reset = wake_i || (ctrl_phy_rst_i && reg_wr_i && !reg_wdata_i[e1000_regs_pkg::CTRL_PHY_RST] &&
+  // X-9: any 1-0 pulse of CTRL.PHY_RST counts, one that CTRL.RST ends too
+  assign phy_reset = wake_i || (ctrl_phy_rst_i && soft_rst_i) ||
+                     (ctrl_phy_rst_i && reg_wr_i && !reg_wdata_i[e1000_regs_pkg::CTRL_PHY_RST] &&
                      (reg_addr_i == e1000_regs_pkg::REG_CTRL || reg_addr_i == e1000_regs_pkg::REG_CTRL_DUP));
   assign link      = phy_up_i && !bmcr_q[BmcrPowerDown];   // M-9
   assign an_done   = link && bmcr_q[BmcrAnEnable];

@@ -143,5 +143,20 @@ TEST(phy, its_reset_is_a_pulse_of_phy_rst_and_no_other) {  // X-5, X-9
   EXPECT_EQ(phy_read(bench, m88_control), 0x0360U);
 }
 
+// any 1-0 pulse of CTRL.PHY_RST counts, whichever write ends it: CTRL.RST clears the bit as well.
+TEST(phy, a_device_reset_ends_the_pulse_too) {
+  for (const bool pulse : {true, false})
+    for (const std::uint32_t still : {ctrl::PHY_RST, 0U}) {
+      card_bench bench;
+      phy_write(bench, anar, 0x0123);
+      bench.write(reg::CTRL, ctrl::SLU | (pulse ? ctrl::PHY_RST : 0U));
+      bench.run_for(5 * us);
+      EXPECT_EQ(phy_read(bench, anar), 0x0123U);
+      bench.write(reg::CTRL, ctrl::SLU | ctrl::RST | (pulse ? still : 0U));
+      bench.run_for(5 * us);
+      EXPECT_EQ(phy_read(bench, anar), pulse ? 0x0DE1U : 0x0123U) << still;
+    }
+}
+
 }  // namespace
 }  // namespace ringside::test

@@ -122,8 +122,10 @@ std::uint32_t register_access::value_of(std::uint32_t offset) {
 }
 
 void register_access::on_write_ctrl(std::uint32_t value) {
-  // the end of the pulse counts.
-  if (core_.regs.has(reg::CTRL, ctrl::PHY_RST) && (value & ctrl::PHY_RST) == 0) phy_.reset();
+  // the end of the pulse counts, by CTRL.RST too, which clears the bit.
+  const bool pulse = ((core_.regs.get(reg::CTRL) | value) & ctrl::PHY_RST) != 0;
+  const bool ends = (value & ctrl::PHY_RST) == 0 || (value & ctrl::RST) != 0;
+  if (pulse && ends) phy_.reset();
   core_.regs.write(reg::CTRL, value);
   if ((value & ctrl::RST) != 0) {
     around_.reset();
