@@ -24,7 +24,7 @@ enum class stage : std::uint16_t {
   filter_accept,    // address filter took it
   filter_reject,    // fate                               b = drop_reason
   fifo_commit,      // whole frame in the FIFO
-  fifo_drop,        // fate                               b = drop_reason
+  fifo_drop,        // fate                               a = drop_mark bits, b = drop_reason
   desc_fetch,       // fetch burst complete on the bus    a = address, b = bytes
   dma_start,        // first payload address phase        a = address, b = bytes of the burst
   dma_done,         // last payload data phase            a = address after the last byte
@@ -143,6 +143,7 @@ inline constexpr std::uint64_t unverified = std::uint64_t{1} << 63;  // its read
 /// Marks of a drop (event::a of skb_drop).
 namespace drop_mark {
 inline constexpr std::uint64_t revoked = 1;  // it had been delivered: this is its fate instead
+inline constexpr std::uint64_t stored = 2;   // it had been committed to the FIFO
 }  // namespace drop_mark
 
 /// Marks of a frame on the wire (event::b of wire_sof).

@@ -102,7 +102,8 @@ traffic_watch::frame_counts traffic_watch::count_rare(const event& e, frame_coun
       break;
     case stage::fifo_drop:
       last_change_ = e.time;
-      if (e.b == static_cast<std::uint64_t>(drop_reason::nic_reset)) {  // out of the FIFO, by name or by nic_reset
+      // Out of the FIFO: told of by name, or by nic_reset before.
+      if (e.b == static_cast<std::uint64_t>(drop_reason::nic_reset) || (e.a & drop_mark::stored) != 0) {
         if (counts.in_card == 0) break;
         --counts.in_card;
       }

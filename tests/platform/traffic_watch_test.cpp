@@ -94,6 +94,17 @@ TEST(traffic_watch, a_drop_by_reset_counts_once) {
   EXPECT_EQ(w.whole.last_change(), 5 * us);
 }
 
+// a frame that leaves the FIFO by being discarded is not there for a later reset to take.
+TEST(traffic_watch, a_discarded_frame_is_out_of_the_fifo) {
+  const auto oversize = static_cast<std::uint64_t>(drop_reason::oversize);
+  story s;
+  s.at(1 * us, stage::wire_sof, 1, 3000).at(2 * us, stage::fifo_commit, 1);
+  s.at(3 * us, stage::wire_sof, 2, 64);
+  s.at(4 * us, stage::fifo_drop, 1, drop_mark::stored, oversize);
+  s.at(5 * us, stage::nic_reset);
+  EXPECT_FALSE(watches(s).whole.quiet());  // frame 2 is on the wire still
+}
+
 TEST(traffic_watch, a_reconfiguration_is_work_and_ends_once) {
   story s;
   s.at(5 * us, stage::reconfigure, 0, 1).at(8 * us, stage::reconfigure, 0, 1 | reconfiguration_ended);
