@@ -22,8 +22,9 @@ INVARIANTS = {
         v("u_front.u_mac.head_q"), at_least(v("u_front.u_mac.count_q"), 16), no(v("u_front.u_mac.data_q"))),
     # A cause that waits has no INTx to drop.
     "no cause waits while INTx is up": lambda v: either(no(v("u_irq.waiting_q")), no(v("u_irq.intx_q"))),
-    # restart_q asks for the clock that clears all three.
+    # restart_q asks for the clock that clears all four.
     "RDH is rewritten with the ring": lambda v: implies(v("u_ring.rehead_q"), v("u_ring.restart_q")),
+    "a halt rewrites the ring": lambda v: implies(v("u_ring.halt_q"), v("u_ring.restart_q")),
     "a rewritten ring is a restart": lambda v: implies(v("u_ring.flush_q"), v("u_ring.restart_q")),
     # ask_q asks for the clock that clears the causes with it.
     "causes only with a question": lambda v: implies(no(v("u_timers.ask_q")), no(v("u_timers.ask_causes_q"))),

@@ -17,6 +17,7 @@ module e1000_rx_dma #(
   input  logic        lpe_i,                // RCTL.LPE, SBP: with one of them buffers take more than 1522 bytes (R-40)
   input  logic        sbp_i,
   input  logic        flush_i,              // the ring was rewritten: a half delivered frame is discarded (R-85)
+  input  logic        halt_i,               // with flush_i: no response is to come any more (P-3)
   input  logic [6:0]  issue_ptr_i,          // with flush_i: what a write-back burst has taken stays
   // frame FIFO
   input  logic                   frame_valid_i,
@@ -40,7 +41,9 @@ module e1000_rx_dma #(
   output logic        complete_o,           // every descriptor before complete_ptr may be written back
   output logic [6:0]  complete_ptr_o,
   output logic        frame_done_o,         // with complete_o: a whole frame, start event of the timers (I-32)
-  output logic        frame_small_o,        // with frame_done_o: SRPD applies
+  output logic        frame_small_o,        // with frame_done_o: SRPD applies, by RSRPD as it stands then
+  output logic        lost_o,               // the frame at the FIFO's head is discarded
+  output logic        lost_long_o,          // ... as too long (R-40), not for a rewritten ring (R-85)
   output logic        need_desc_o,          // stuck without a descriptor: flush what is complete (R-25)
   output logic        done_alone_o,         // complete_o without a response
   // bus
@@ -72,7 +75,8 @@ module e1000_rx_dma #(
   logic [12:0] burst_rem_q;   // bytes of the burst not yet sent
   logic        started_q;     // the frame has used a descriptor
   logic        abort_q;       // discard the frame when the burst in progress ends
-  logic        small_q;
+  logic        lost_q;        // it is discarded
+  logic        long_q;        // ... as too long
 
   // ---- byte queue: up to 8 bytes, so any source alignment meets any bus lane ------------------------
   logic [63:0] bytes_q;
@@ -116,7 +120,7 @@ module e1000_rx_dma #(
   logic [3:0]  tok_live_q;    // 0: a flush overtook it
   logic [3:0]  tok_desc_q;    // last burst of its descriptor
   logic [3:0]  tok_eop_q;     // last burst of its frame
-  logic [3:0]  tok_small_q;
+  logic [51:0] tok_length_q;  // 4 x {4096 or more, length of its frame}
   logic [27:0] tok_ptr_q;     // 4 x cache pointer past the burst's descriptor
   logic [6:0]  placed_ptr_q;  // cache pointer past the last descriptor whose buffer is in memory
   logic [6:0]  complete_ptr_q;
@@ -147,7 +151,19 @@ module e1000_rx_dma #(
   assign complete_ptr_o = tok_ok ? tok_ptr : use_ptr_i;
   assign complete_o     = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done || early_done;
   assign frame_done_o   = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done;
-  assign frame_small_o  = tok_ok ? tok_small_q[tok_rd_q] : small_q;
+  // FS 7.4: what counts is RSRPD when the frame is in memory.
+  logic [12:0] head_length, done_length;
+  assign head_length = {frame_i.length[15:12] != 4'd0, frame_i.length[11:0]};
+  always_comb begin
+    done_length   = 13'd0;
+    frame_small_o = 1'b0;
+    if (frame_done_o) begin
+      done_length   = tok_ok ? tok_length_q[tok_rd_q*13 +: 13] : head_length;
+      frame_small_o = small_limit_i != 12'd0 && done_length <= {1'b0, small_limit_i};
+    end
+  end
+  assign lost_o         = lost_q;
+  assign lost_long_o    = long_q;
   assign placed_o       = (tok_ok && tok_desc_q[tok_rd_q]) || empty_done || early_done;
   assign placed_count_o = complete_ptr_o - placed_ptr_q;
 
@@ -166,16 +182,17 @@ module e1000_rx_dma #(
   end
 
   // R-40: a frame stored while LPE or SBP was set may find neither when its turn comes; with a descriptor at hand it is
-  // discarded whole.  One that was begun goes on: its buffers were posted for it.
-  logic        is_null, fits, too_long;
+  // discarded whole.  One that was begun goes on: its buffers were posted for it.  With EN = 0 none is begun (R-5).
+  logic        is_null, fits, too_long, may_use;
   logic [14:0] seg_len;
+  assign may_use    = state_q == StDesc && desc_valid_i && (started_q || rx_en_i);
   assign is_null    = desc_addr_i == 64'd0;
   assign fits       = frame_rem_q <= {1'b0, buffer_size};
   assign seg_len    = fits ? frame_rem_q[14:0] : buffer_size;
   always_comb begin
     too_long   = 1'b0;
     desc_use_o = 1'b0;
-    if (state_q == StDesc && desc_valid_i && !flush_i) begin
+    if (may_use && !flush_i) begin
       if (!lpe_i && !sbp_i) too_long = !started_q && frame_rem_q > MaxShort;
       desc_use_o = !too_long;
     end
@@ -210,6 +227,8 @@ module e1000_rx_dma #(
       half_q    <= 1'b0;
       started_q <= 1'b0;
       abort_q   <= 1'b0;
+      lost_q    <= 1'b0;
+      long_q    <= 1'b0;
     end else begin
       if (refill || send) begin
         bytes_q <= (bytes_q >> {out, 3'b000}) | (refill ? {32'd0, src_dword} << {left, 3'b000} : 64'd0);
@@ -224,7 +243,6 @@ module e1000_rx_dma #(
         StIdle: if (frame_valid_i && rx_en_i && !flush_i) begin
           frame_rem_q <= frame_i.length;
           src_rem_q   <= {frame_i.length[15:2], 2'b00} + (frame_i.length[1:0] != 2'd0 ? 16'd4 : 16'd0);
-          small_q     <= small_limit_i != 12'd0 && frame_i.length <= {4'd0, small_limit_i};
           bytes_q     <= 64'd0;
           count_q     <= 4'd0;
           half_q      <= 1'b0;
@@ -232,10 +250,15 @@ module e1000_rx_dma #(
           state_q     <= StDesc;
         end
         StDesc: if (flush_i) begin
-          if (started_q) state_q <= StPop;
+          if (started_q) begin
+            state_q <= StPop;
+            lost_q  <= 1'b1;
+          end
         end else if (too_long) begin
           state_q <= StPop;
-        end else if (desc_valid_i) begin
+          lost_q  <= 1'b1;
+          long_q  <= 1'b1;
+        end else if (may_use) begin
           started_q <= 1'b1;
           if (!is_null) begin
             addr_q      <= desc_addr_i;
@@ -248,12 +271,17 @@ module e1000_rx_dma #(
         StCalc: begin
           burst_q     <= seg_rem_q < {2'd0, to_boundary} ? seg_rem_q[12:0] : to_boundary;
           burst_rem_q <= seg_rem_q < {2'd0, to_boundary} ? seg_rem_q[12:0] : to_boundary;
-          if (flush_i) state_q <= StPop;
+          if (flush_i) begin
+            state_q <= StPop;
+            lost_q  <= 1'b1;
+          end
           // beats flow without a bubble once begun: at least one dword waits in the queue
           else if (count_q >= 4'd4 || src_rem_q == 16'd0) state_q <= StRequest;
         end
-        StRequest: if (flush_i) state_q <= StPop;
-        else if (req_gnt_i) state_q <= StSend;
+        StRequest: if (flush_i) begin
+          state_q <= StPop;
+          lost_q  <= 1'b1;
+        end else if (req_gnt_i) state_q <= StSend;
         StSend: begin
           if (flush_i) abort_q <= 1'b1;
           if (send) begin
@@ -261,15 +289,22 @@ module e1000_rx_dma #(
             addr_q      <= addr_q + {61'd0, need};
             if (last_beat) begin
               seg_rem_q <= seg_rem_q - {2'd0, burst_q};
-              if (abort_q || flush_i) state_q <= StPop;
-              else if (!burst_ends_desc) state_q <= StCalc;
+              if (abort_q || flush_i) begin
+                state_q <= StPop;
+                lost_q  <= 1'b1;
+              end else if (!burst_ends_desc) state_q <= StCalc;
               else state_q <= seg_eop_q ? StPop : StDesc;
             end
           end
         end
-        StEmpty: if (flush_i || empty_done) state_q <= StPop;
+        StEmpty: if (flush_i || empty_done) begin
+          state_q <= StPop;
+          lost_q  <= flush_i;
+        end
         default: begin  // StPop
           abort_q   <= 1'b0;
+          lost_q    <= 1'b0;
+          long_q    <= 1'b0;
           count_q   <= 4'd0;
           src_rem_q <= 16'd0;
           state_q   <= StIdle;
@@ -291,7 +326,7 @@ module e1000_rx_dma #(
         tok_wr_q                    <= tok_wr_q + 2'd1;
         tok_desc_q[tok_wr_q]        <= burst_ends_desc;
         tok_eop_q[tok_wr_q]         <= burst_ends_desc && seg_eop_q;
-        tok_small_q[tok_wr_q]       <= small_q;
+        tok_length_q[tok_wr_q*13 +: 13] <= head_length;
         tok_ptr_q[tok_wr_q*7 +: 7]  <= use_ptr_i;
         tok_live_q[tok_wr_q]        <= 1'b1;
       end
@@ -303,12 +338,16 @@ module e1000_rx_dma #(
         tok_live_q     <= 4'd0;
         placed_ptr_q   <= issue_ptr_i;
         complete_ptr_q <= issue_ptr_i;
+        if (halt_i) begin
+          tok_rd_q    <= tok_wr_q;
+          tok_count_q <= 3'd0;
+        end
       end
     end
   end
 
   // Waiting for a grant, a response or a descriptor changes nothing.
-  assign clk_req_o   = (state_q == StIdle && frame_valid_i && rx_en_i) || (state_q == StDesc && desc_valid_i) ||
+  assign clk_req_o   = (state_q == StIdle && frame_valid_i && rx_en_i) || may_use ||
                        state_q == StCalc || state_q == StSend || state_q == StPop || empty_done || early_done ||
                        refill || flush_i || req_gnt_i || rsp_valid_i;
 endmodule

@@ -13,6 +13,7 @@ module e1000_rx_ring (
   input  logic [31:0] reg_wdata_i,
   output logic [31:0] reg_rdata_o,
   input  logic        rx_en_i,         // RCTL.EN
+  input  logic        halt_i,          // one cycle: forget all, the bus has nothing (e1000_reset)
   input  logic [1:0]  rdmts_i,
   // descriptors whose buffer is filled or whose frame is in memory, in ring order
   input  logic        placed_i,
@@ -28,7 +29,8 @@ module e1000_rx_ring (
   // R-16, N-8, one cycle each.  The ring was rewritten: forget all that is not on the bus, go on at start_o; to RDH by
   // software, and a write-back under way moves it no more.  RDT with EN = 0: fetch unused descriptors again.
   output logic        flush_o,
-  output logic        rehead_o,        // with flush_o
+  output logic        rehead_o,        // with flush_o: go on at RDH
+  output logic        halt_o,          // with rehead_o: bursts whose response has not come were withdrawn
   output logic [15:0] start_o,         // with flush_o
   output logic        restart_o,       // either: RDT with EN = 0 comes without flush_o
   output logic        no_desc_o,       // free count 0, for RNBC (R-32)
@@ -40,7 +42,7 @@ module e1000_rx_ring (
   logic [19:7]  rdlen_q;
   logic [15:0]  rdh_q, rdt_q;
   logic [15:0]  placed_q;     // ring index past the last descriptor whose buffer is in memory
-  logic         flush_q, rehead_q, restart_q;
+  logic         flush_q, rehead_q, restart_q, halt_q;
   logic         start_ok_q;   // the index at which the ring was begun lies in it: RDH may not have got there yet
   logic [15:0]  start;
   logic [31:0]  rdata_q;
@@ -95,11 +97,13 @@ module e1000_rx_ring (
       flush_q    <= 1'b0;
       rehead_q   <= 1'b0;
       restart_q  <= 1'b0;
+      halt_q     <= 1'b0;
       start_ok_q <= 1'b1;
     end else begin
-      flush_q   <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh;  // R-16
-      rehead_q  <= wr_rdh;
-      restart_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i);
+      flush_q   <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || halt_i;  // R-16, P-3
+      rehead_q  <= wr_rdh || halt_i;
+      restart_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i) || halt_i;
+      halt_q    <= halt_i;
       if (wr_rdlen) rdlen_q <= reg_wdata_i[19:7];
       if (wr_rdt) rdt_q <= reg_wdata_i[15:0];
       if (wr_rdh) rdh_q <= reg_wdata_i[15:0];
@@ -132,6 +136,7 @@ module e1000_rx_ring (
   assign start       = rehead_q ? rdh_q : issued_index_i;
   assign flush_o     = flush_q;
   assign rehead_o    = rehead_q;
+  assign halt_o      = halt_q;
   assign start_o     = start;
   assign restart_o   = restart_q;
   assign no_desc_o   = !usable_o || placed_q == rdt_q;

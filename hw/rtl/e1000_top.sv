@@ -46,7 +46,7 @@ module e1000_top #(
   output logic [31:0] cfg_bar2_o,
   output logic [7:0]  cfg_latency_timer_o,
   output logic [7:0]  cfg_cache_line_o,
-  output logic        cfg_reset_o,           // CTRL.RST waits for requests under way: those not begun may be withdrawn
+  output logic        cfg_reset_o,           // requests not begun may be withdrawn: CTRL.RST waits, or DMA stops
   // PCI master
   input  logic        mst_req_ready_i,
   output logic [1:0]  mst_req_kind_o,
@@ -72,6 +72,7 @@ module e1000_top #(
   output logic        evt_rst_o,             // CTRL.RST takes effect in this cycle
   output logic        evt_cause_o,           // evt_causes_o
   output logic        evt_hold_o,            // evt_held_o
+  output logic        evt_lost_o,            // evt_lost_tag_o, evt_lost_long_o
   // a register of the group may change at the next edge; beside it the pins that ask as well
   output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when one has changed
   output logic        clk_req_rx_frame_o,
@@ -85,15 +86,18 @@ module e1000_top #(
   // observation
   output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}, zero when nothing happens
   output logic [16:0] evt_causes_o,          // ICR bits set in this cycle
-  output logic [16:0] evt_held_o             // causes that wait for the throttle from this cycle on
+  output logic [16:0] evt_held_o,            // causes that wait for the throttle from this cycle on
+  output logic [15:0] evt_lost_tag_o,        // frame of the FIFO that is discarded,
+  output logic        evt_lost_long_o        // by R-40; else its ring was rewritten (R-85)
 );
   logic fetch_gnt, pay_gnt, wb_gnt, grant, rsp_any;
 
   // ---- reset ---------------------------------------------------------------------------------------------
-  logic rst_req, wake, rst_pending, soft_rst, drained, req_reset;
+  logic rst_req, wake, rst_pending, soft_rst, drained, stopped, halting, halt, req_reset;
   e1000_reset u_reset (
-    .clk_i(clk_csr_i), .rst_ni, .rst_req_i(rst_req || wake), .drained_i(drained), .granting_i(grant), .pending_o(rst_pending),
-    .soft_rst_o(soft_rst), .clk_req_o(req_reset)
+    .clk_i(clk_csr_i), .rst_ni, .rst_req_i(rst_req || wake), .drained_i(drained), .granting_i(grant),
+    .stopped_i(stopped), .pending_o(rst_pending), .soft_rst_o(soft_rst), .halting_o(halting), .halt_o(halt),
+    .clk_req_o(req_reset)
   );
 
   // ---- target side and registers ---------------------------------------------------------------------------
@@ -120,10 +124,11 @@ module e1000_top #(
   );
   localparam int unsigned CmdBusMaster   = 2;
   localparam int unsigned CmdIntxDisable = 10;
-  logic dma_allow, intx_allow;
-  assign dma_allow   = cfg_command_o[CmdBusMaster] && !rst_pending;                  // P-3, N-9, N-10; not asleep
+  logic bus_master, dma_allow, intx_allow;
+  assign bus_master  = cfg_command_o[CmdBusMaster];                                  // not asleep
+  assign dma_allow   = bus_master && !rst_pending && !halting;                       // P-3, N-9, N-10
   assign intx_allow  = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;  // P-4, X-8
-  assign cfg_reset_o = rst_pending;
+  assign cfg_reset_o = rst_pending || halting;
 
   logic        m66en_q;
   always_ff @(posedge clk_csr_i) m66en_q <= m66en_i;
@@ -175,6 +180,7 @@ module e1000_top #(
   logic        rx_en;
   logic [31:0] rctl_front;   // a card that sleeps takes no frame from the wire
   assign rx_en      = rctl[e1000_regs_pkg::RCTL_EN];
+  assign stopped    = !bus_master && !rx_en;   // P-3
   assign rctl_front = rctl & ~(32'(asleep) << e1000_regs_pkg::RCTL_EN);
 
   // ---- receive front ---------------------------------------------------------------------------------------
@@ -195,18 +201,18 @@ module e1000_top #(
   );
 
   // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
-  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_restart, rxdmt0, req_ring;
+  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_halt, ring_restart, rxdmt0, req_ring;
   logic [6:0]  placed_count, issue_ptr;
   logic [63:0] ring_base;
   logic [15:0] ring_size, ring_start, ring_tail, written_index, issue_index;
   e1000_rx_ring u_ring (
     .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
-    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_ring), .rx_en_i(rx_en),
+    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_ring), .rx_en_i(rx_en), .halt_i(halt),
     .rdmts_i(rctl[e1000_regs_pkg::RCTL_RDMTS_HI:e1000_regs_pkg::RCTL_RDMTS_LO]), .placed_i(placed),
     .placed_count_i(placed_count), .written_i(written), .written_index_i(written_index), .issued_index_i(issue_index),
     .base_o(ring_base), .size_o(ring_size), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
-    .rehead_o(ring_rehead), .start_o(ring_start), .restart_o(ring_restart), .no_desc_o(no_desc), .rxdmt0_o(rxdmt0),
-    .clk_req_o(req_ring)
+    .rehead_o(ring_rehead), .halt_o(ring_halt), .start_o(ring_start), .restart_o(ring_restart), .no_desc_o(no_desc),
+    .rxdmt0_o(rxdmt0), .clk_req_o(req_ring)
   );
 
   logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, req_cache;
@@ -242,12 +248,13 @@ module e1000_top #(
     .bsize_i(rctl[e1000_regs_pkg::RCTL_BSIZE_HI:e1000_regs_pkg::RCTL_BSIZE_LO]),
     .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit),
     .lpe_i(rctl[e1000_regs_pkg::RCTL_LPE]), .sbp_i(rctl[e1000_regs_pkg::RCTL_SBP]), .flush_i(ring_flush),
-    .issue_ptr_i(issue_ptr),
+    .halt_i(ring_halt), .issue_ptr_i(issue_ptr),
     .frame_valid_i(frame_valid), .frame_i(frame), .data_valid_i(data_valid), .data_i(data), .data_pop_o(data_pop),
     .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),
     .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
     .placed_count_o(placed_count), .complete_o(complete), .complete_ptr_o(complete_ptr), .frame_done_o(frame_done),
-    .frame_small_o(frame_small), .need_desc_o(need_desc), .done_alone_o(done_alone), .req_valid_o(pay_valid),
+    .frame_small_o(frame_small), .lost_o(evt_lost_o), .lost_long_o(evt_lost_long_o), .need_desc_o(need_desc),
+    .done_alone_o(done_alone), .req_valid_o(pay_valid),
     .req_addr_o(pay_addr), .req_len_o(pay_len), .req_end_o(pay_end), .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid),
     .w_o(pay_w), .w_ready_i(pay_wready), .rsp_valid_i(pay_rsp), .rsp_ok_i(rsp_ok), .clk_req_o(req_dma)
   );
@@ -259,7 +266,8 @@ module e1000_top #(
   e1000_pkg::mst_wdata_t wb_w;
   e1000_writeback u_writeback (
     .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .rehead_i(ring_rehead),
-    .start_i(ring_start), .base_i(ring_base), .size_i(ring_size), .wthresh_i(wthresh), .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
+    .halt_i(ring_halt), .start_i(ring_start), .base_i(ring_base), .size_i(ring_size), .wthresh_i(wthresh),
+    .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
     .done_wr_i(done_wr), .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete), .complete_ptr_i(complete_ptr),
     .ask_i(ask), .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd), .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo),
     .hi_i(wb_hi), .freed_ptr_o(freed_ptr), .issue_ptr_o(issue_ptr), .issue_index_o(issue_index), .written_o(written),
@@ -310,6 +318,7 @@ module e1000_top #(
   assign evt_causes_o    = causes_set;
   assign evt_hold_o      = hold;
   assign evt_held_o      = held;
+  assign evt_lost_tag_o  = frame.tag;
   assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
 
   // ---- clocks --------------------------------------------------------------------------------------------------
@@ -323,7 +332,7 @@ module e1000_top #(
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;
   assign clk_req_rx_dma_o   = wake_all | req_dma | req_rx_read;
-  assign clk_req_rx_desc_o  = wake_all | req_ring | req_cache | req_wb | rsp_any | grant | desc_use | done_alone;
+  assign clk_req_rx_desc_o  = wake_all | req_ring | req_cache | req_wb | rsp_any | grant | desc_use | done_alone | halt;
   assign clk_req_mst_o      = wake_all | req_arb;
   assign clk_req_irq_o      = wake_all | req_timers | req_irq;
 endmodule

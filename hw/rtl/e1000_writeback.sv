@@ -6,13 +6,15 @@
 // The burst's response is its completion: then RDH moves (R-12), and then the causes that waited for it are raised
 // (R-21).  A cause never waits for descriptors completed after it was asked for.
 // A rewritten ring (R-16) forgets what no burst was granted for; what the bus has ends as if the ring had been rewritten
-// after it: RDH moves on, unless software has written RDH, and no cause asked for is lost.
+// after it: RDH moves on, unless software has written RDH, and no cause asked for is lost.  A halt (P-3) comes when the
+// bus has ended or withdrawn all it had: entries without a response are forgotten too.
 module e1000_writeback (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic        flush_i,              // the ring was rewritten
-  input  logic        rehead_i,             // ... by RDH
+  input  logic        rehead_i,             // ... by RDH, or halt_i
+  input  logic        halt_i,               // ... no response is to come any more
   input  logic [15:0] start_i,              // ... and goes on at this index
   input  logic [63:0] base_i,
   input  logic [15:0] size_i,
@@ -211,6 +213,10 @@ module e1000_writeback (
         complete_ptr_q <= issue_ptr_q;
         index_q        <= start_i;
         if (rehead_i) tok_head_q <= 4'd0;
+        if (halt_i) begin
+          tok_rd_q    <= tok_wr_q;
+          freed_ptr_q <= issue_ptr_q;
+        end
       end
     end
   end

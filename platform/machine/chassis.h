@@ -53,7 +53,7 @@ struct chassis final : public tlm::nic_host {
     return outside == nullptr ? t : outside->go_on(from, t);
   }
   void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override { outside->access_done(from, data, t); }
-  void reset_pending(tlm::nic& from, sim_time t) override { outside->reset_pending(from, t); }
+  void withdraw(tlm::nic& from, sim_time t) override { outside->withdraw(from, t); }
   void intx(tlm::nic& from, bool asserted, sim_time t) override { outside->intx(from, asserted, t); }
 
   const start_class made_for;

@@ -123,7 +123,7 @@ struct machine::parts final : public tlm::nic_host {
   }
   [[gnu::hot]] sim_time go_on(tlm::nic&, sim_time t) override { return scheduler.go_on(t); }
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
-  void reset_pending(tlm::nic&, sim_time t) override { bus.withdraw(0, t); }
+  void withdraw(tlm::nic&, sim_time t) override { bus.withdraw(0, t); }
   void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
 
   // ---- running

@@ -43,7 +43,7 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   static constexpr std::uint32_t buffers_at = 0x10'0000;
   static constexpr std::uint32_t buffer_stride = 0x1000;
 
-  explicit card_bench(card_kind kind = card_under_test);
+  explicit card_bench(card_kind kind = card_under_test, std::uint32_t link_mbps = 1000);
 
   // ---- wire: all frames before start_traffic() ----
   void plan(offered_frame frame) { planned_.push_back(std::move(frame)); }
@@ -104,7 +104,7 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override;
   void access_done(tlm::nic&, std::uint32_t data, sim_time t) override;
   void intx(tlm::nic&, bool asserted, sim_time t) override;
-  void reset_pending(tlm::nic&, sim_time t) override;
+  void withdraw(tlm::nic&, sim_time t) override;
   void on_event(const event& e) override { events_.push_back(e); }
 
  private:

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "common/drop_reason.h"
 #include "tests/model/card_bench.h"
 
 namespace ringside::test {
@@ -69,6 +70,9 @@ TEST(long_packets, one_that_waits_is_discarded_when_lpe_is_off) {
     EXPECT_EQ(bench.read(reg::RDH), r.frames);
     EXPECT_EQ(bench.descriptor(r.frames - 1).length, 64U);
     EXPECT_EQ(bench.read(reg::GPRC), 2U);  // both were stored
+    const auto lost = bench.events(stage::fifo_drop);
+    EXPECT_EQ(lost.size(), r.size > 1522 && r.frames == 1 ? 1U : 0U);
+    for (const event& e : lost) EXPECT_EQ(e.b, static_cast<std::uint64_t>(drop_reason::oversize));
     std::uint64_t most = 0;
     for (const auto& t : bench.transfers(tlm::dma_kind::payload))
       most = std::max(most, (t.address + t.length - 1) % card_bench::buffer_stride + 1);
@@ -193,6 +197,27 @@ TEST(overflow, what_is_stored_is_whole) {
   }
   EXPECT_GT(received, 300U);
   EXPECT_GT(bench.read(reg::MPC), 20U);
+}
+
+// a frame for which there was no descriptor while EN was 1 has not been begun; one that comes later, by a
+// fetch the bus had taken in time, does not begin it.
+TEST(enable, off_begins_no_frame_that_waited_for_a_descriptor) {
+  card_bench bench;
+  plan_frames(bench, 1, 0);
+  bench.hold_bus(true);
+  bench.open(16, 15, rctl::EN);
+  bench.start_traffic();
+  bench.run_for(50 * us);
+  EXPECT_EQ(bench.on_bus(tlm::dma_kind::fetch), 1U);
+  bench.write(reg::RCTL, 0);
+  bench.run_for(1 * us);
+  bench.hold_bus(false);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.transfers(tlm::dma_kind::fetch).size(), 1U);
+  EXPECT_TRUE(bench.transfers(tlm::dma_kind::payload).empty());
+  bench.write(reg::RCTL, rctl::EN);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::RDH), 1U);
 }
 
 }  // namespace

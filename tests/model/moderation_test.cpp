@@ -247,5 +247,24 @@ TEST(causes, rxdmt0_once_when_a_frame_steps_over_the_threshold) {  // I-40
   EXPECT_EQ(bench.read(reg::ICR), icr::RXDMT0);
 }
 
+// FS 7.4: what counts is RSRPD when the frame is in memory; it is written while the frame's bursts are under way.
+TEST(receive_timers, rsrpd_counts_as_it_stands_when_the_frame_is_in_memory) {
+  for (const bool small : {true, false}) {
+    card_bench bench;
+    bench.plan(plain_frame(own_address, 600));
+    bench.bus_overhead = 5 * us;
+    bench.write(reg::RSRPD, small ? 0 : 600);
+    bench.write(reg::RDTR, 1000);
+    bench.open(16, 15, rctl::EN);
+    bench.run_for(20 * us);
+    bench.start_traffic();
+    EXPECT_TRUE(bench.run_until_seen([&] { return bench.on_bus(tlm::dma_kind::payload) != 0; }));
+    bench.write(reg::RSRPD, small ? 600 : 0);
+    EXPECT_NE(bench.on_bus(tlm::dma_kind::payload), 0U) << "too late to see anything";
+    bench.run_for(50 * us);
+    EXPECT_EQ(bench.read(reg::ICR) & icr::SRPD, small ? icr::SRPD : 0U);
+  }
+}
+
 }  // namespace
 }  // namespace ringside::test

@@ -92,4 +92,37 @@ TEST(reset, the_frame_tag_goes_on) {
   bench.run(400);
   EXPECT_EQ(bench.ops(kind::payload).back().frame_tags.at(0), 2);
 }
+
+// P-3: BusMaster and EN both 0, on a bus that ends what it has taken.  Afterwards the ring goes on at RDH.
+void stop_during_traffic(unsigned delay, bool master_first) {
+  SCOPED_TRACE(testing::Message() << "delay " << delay << (master_first ? " BusMaster first" : " EN first"));
+  top_bench bench;
+  bench.timing = bus_timing{50, 150, 10};
+  open(bench, {.rctl = rctl_for(256), .stride = 256});
+  for (int i = 0; i < 6; ++i) bench.send(make_frame(station, 700, i));
+  bench.run(delay);
+  if (master_first) bench.write_config(4, 3);
+  bench.write(reg::RCTL, rctl_for(256) & ~rctl::EN);
+  if (!master_first) bench.write_config(4, 3);
+  bench.run_until([&] { return bench.wire_idle() && bench.outstanding() == 0; });
+  const std::size_t ops = bench.log.size();
+  bench.write_config(4, 7);
+  bench.run(2000);
+  EXPECT_EQ(bench.log.size(), ops);  // N-9, N-10
+  const std::uint32_t head = bench.read(reg::RDH);
+  for (unsigned i = 0; i < 64; ++i) EXPECT_EQ((bench.descriptor_at(i).status & rxd_status::DD) != 0, i < head) << i;
+  bench.write(reg::RCTL, rctl_for(256));
+  bench.run(3000);
+  const bytes frame = make_frame(station, 200, 99);
+  bench.send(frame);
+  bench.run(3000);
+  const std::uint32_t last = bench.read(reg::RDH) - 1;
+  EXPECT_GE(last, head);
+  EXPECT_EQ(bench.descriptor_at(last).status & dd_eop, dd_eop);
+  EXPECT_EQ(bench.bytes_at(bench.descriptor_at(last).buffer, 200), frame);
+}
+
+TEST(reset, a_stop_in_every_state_of_the_dma) {
+  for (unsigned delay = 0; delay < 4000; delay += 13) stop_during_traffic(delay, delay % 2 != 0);
+}
 }  // namespace

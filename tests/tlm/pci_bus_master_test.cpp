@@ -120,7 +120,7 @@ TEST(pci_bus_master, reset_withdraws_what_has_not_begun) {
   const auto& third = b.dma(0, 0, false, 0x3000, 64, dma_kind::fetch);
   b.dma(1, 0, true, 0x4000, 64);
   b.at(clocks(12), [&] {
-    b.card(0).config.reset_pending = true;
+    b.card(0).config.withdraws = true;
     b.bus().withdraw(0, clocks(12));
   });
   b.run();
@@ -143,13 +143,32 @@ TEST(pci_bus_master, reset_withdraws_the_rest_of_a_burst_and_what_met_a_retry) {
     const auto& transfer = b.dma(0, 0, true, 0x1000, 128);
     if (!retried) b.dma(1, clocks(10), true, 0x2000, 4);  // cuts it
     b.at(clocks(6) - 1 * ns, [&] {
-      b.card(0).config.reset_pending = true;
+      b.card(0).config.withdraws = true;
       b.bus().withdraw(0, b.now());
     });
     b.run();
     EXPECT_EQ(of_master(b, 1).size(), 1U) << retried;
     ASSERT_EQ(b.card(0).done.size(), 1U) << retried;
     EXPECT_EQ(transfer.status, tlm::dma_status::withdrawn) << retried;
+  }
+}
+
+// P-3: what reaches the bus after the card has called everything back, as a request on its way does, comes back too.
+TEST(pci_bus_master, a_request_that_comes_late_is_withdrawn_while_bus_mastering_is_off) {
+  for (const bool withdraws : {true, false}) {
+    bus_bench b(hand_made_params(), 1);
+    b.card(0).config.command = decoding;
+    let_command_act(b, 0);
+    write_command(b, 0, decoding);
+    b.at(1 * us, [&] {
+      b.card(0).config.withdraws = withdraws;
+      b.bus().withdraw(0, 1 * us);
+    });
+    const auto& transfer = b.dma(0, 2 * us, true, 0x1000, 64);
+    b.run();
+    EXPECT_TRUE(of_master(b, 1).empty());
+    ASSERT_EQ(b.card(0).done.size(), withdraws ? 1U : 0U);
+    EXPECT_EQ(transfer.status, withdraws ? tlm::dma_status::withdrawn : tlm::dma_status::ok);
   }
 }
 

@@ -60,13 +60,13 @@ TEST(pci_run_ahead, nobody_runs_past_a_read_an_abort_a_cpu_or_another_card) {
 
 struct outcome {
   std::vector<std::tuple<sim_time, stage, frame_id, std::uint64_t, std::uint64_t>> events;
-  std::vector<std::tuple<std::uint64_t, std::uint32_t, sim_time>> done;
+  std::vector<std::tuple<std::uint64_t, std::uint32_t, sim_time, tlm::dma_status>> done;
 
   bool operator==(const outcome&) const = default;
 };
 
-// Bursts of all kinds, data that come late, CPU accesses, Retries, wait states, disconnects and a posting buffer that
-// fills up and drains.
+// Bursts of all kinds, data that come late, transfers called back, CPU accesses, Retries, wait states,
+// disconnects and a posting buffer that fills up and drains.
 outcome play(std::uint64_t seed, bool ahead) {
   rng random(seed);
   tlm::pci_params params = hand_made_params();
@@ -84,7 +84,7 @@ outcome play(std::uint64_t seed, bool ahead) {
     t += random.between(0, 600) * ns + random.between(0, 999);
     const auto address = static_cast<std::uint64_t>(random.between(0, 0x3'0000)) & ~0xFFFULL;
     const auto length = static_cast<std::uint32_t>(random.between(1, 200));
-    switch (random.between(0, 6)) {
+    switch (random.between(0, 7)) {
       case 0:
         b.cpu(t, pci_space::memory, random.chance(500'000), 0xF000'0000U);
         break;
@@ -97,6 +97,9 @@ outcome play(std::uint64_t seed, bool ahead) {
       case 3:
         b.dma(0, t, true, address, 16 * static_cast<std::uint32_t>(random.between(1, 8)), tlm::dma_kind::writeback);
         break;
+      case 4:
+        b.at(t, [&b, t] { b.bus().withdraw(0, t); });
+        break;
       default:
         b.dma(0, t, true, address + static_cast<std::uint64_t>(random.between(0, 3)), length);
         break;
@@ -105,23 +108,29 @@ outcome play(std::uint64_t seed, bool ahead) {
   b.run();
   outcome out;
   for (const event& e : b.events) out.events.emplace_back(e.time, e.what, e.frame, e.a, e.b);
-  for (const auto& d : b.card(0).done) out.done.emplace_back(d.transfer->address, d.transfer->length, d.at);
+  for (const auto& d : b.card(0).done)
+    out.done.emplace_back(d.transfer->address, d.transfer->length, d.at, d.transfer->status);
   return out;
 }
 
 TEST(pci_run_ahead, late_decisions_are_the_same_decisions) {
   std::size_t bursts = 0;
+  std::size_t withdrawn = 0;
   std::size_t drains = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const outcome in_time = play(seed, false);
     ASSERT_EQ(play(seed, true), in_time) << "seed " << seed;
     bursts += in_time.done.size();
+    withdrawn += static_cast<std::size_t>(std::count_if(in_time.done.begin(), in_time.done.end(), [](const auto& d) {
+      return std::get<3>(d) == tlm::dma_status::withdrawn;
+    }));
     drains += static_cast<std::size_t>(std::count_if(in_time.events.begin(), in_time.events.end(), [](const auto& e) {
       return std::get<1>(e) == stage::dd_visible;
     }));
   }
   EXPECT_GT(drains, 5'000U);
   EXPECT_GT(bursts, 10'000U);
+  EXPECT_GT(withdrawn, 100U);
 }
 
 }  // namespace

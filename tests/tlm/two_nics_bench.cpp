@@ -242,7 +242,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
     const unsigned card = number_of(from);
     bus_of(card).access_done(device_of(card), data, t);
   }
-  void reset_pending(tlm::nic& from, sim_time t) override {
+  void withdraw(tlm::nic& from, sim_time t) override {
     const unsigned card = number_of(from);
     bus_of(card).withdraw(device_of(card), t);
   }

@@ -48,7 +48,7 @@ void dma_engine::finish(burst& b) {
   b.over = nullptr;
   b.arrived = nullptr;
   idle_.push_back(&b);
-  if (lent_ == 0) held_ = false;
+  if (lent_ == 0) held_ = stopped_ = false;
   if (over) over();
   if (lent_ == 0 && when_quiet_) when_quiet_();
 }

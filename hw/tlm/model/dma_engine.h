@@ -34,7 +34,9 @@ class dma_engine {
   /// Called whenever the last lent transfer has come back.
   void on_quiet(std::function<void()> call) { when_quiet_ = std::move(call); }
   /// P-3, X-7: DMA is allowed; false after an aborted transfer as well, until reset().
-  bool allowed() const { return core_.config.bus_master() && !failed_ && !held_; }
+  bool allowed() const { return core_.config.bus_master() && !failed_ && !held_ && !stopped_; }
+  /// Nothing new starts until what is on the bus has ended or come back (P-3).
+  void stop() { stopped_ = lent_ != 0; }
   /// CTRL.RST: what is on the bus ends, nothing new starts until then.
   void reset();
 
@@ -49,7 +51,8 @@ class dma_engine {
   std::size_t lent_ = 0;
   std::uint8_t next_tag_ = 0;
   bool failed_ = false;
-  bool held_ = false;
+  bool held_ = false;     // by CTRL.RST
+  bool stopped_ = false;  // by stop()
 };
 
 }  // namespace ringside::tlm::model

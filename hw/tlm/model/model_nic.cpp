@@ -26,7 +26,9 @@ struct model_nic::impl {
         irq(shared, [this](bool on) { call_host([&] { outside.intx(self, on, shared.now); }); }),
         dma(shared, [this](dma_transfer& t) { call_host([&] { outside.dma_request(self, t, shared.now); }); }),
         ring(shared, dma, {[this] { wake(); }, [this] { irq.set_cause(icr::RXDMT0); }}),
-        writer(shared, dma, ring, {[this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { wake(); }}),
+        writer(shared, dma, ring,
+               {[this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { wake(); },
+                [this] { forget_withdrawn(); }}),
         timers(shared, [this](std::uint32_t causes) { writer.flush(causes); }),
         rx(shared, dma, ring, buffer,
            {[this](std::size_t length) { timers.frame_in_memory(length); }, [this] { writer.flush(0); },
@@ -42,7 +44,7 @@ struct model_nic::impl {
                    [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
                    [this] { wake(); }}) {
     dma.on_quiet([this] {
-      resetting = false;
+      resetting = stopping = false;
       wake();
     });
     phy_link.reset();
@@ -75,6 +77,26 @@ struct model_nic::impl {
     rx.wake();
   }
 
+  // P-3: with Command.BusMaster and RCTL.EN both 0 nothing that was asked for is to happen later.  What the bus has not
+  // begun comes back, and the ring is as if it had been rewritten with what its registers hold.
+  void look_whether_stopped() {
+    const bool now_stopped = !shared.config.bus_master() && !shared.regs.has(reg::RCTL, rctl::EN);
+    if (now_stopped && !stopped) {
+      rewrite_ring(/*head_written=*/false);
+      dma.stop();
+      stopping = !dma.quiet();
+      if (stopping) call_host([&] { outside.withdraw(self, shared.now); });
+    }
+    stopped = now_stopped;
+  }
+
+  // A write-back among it: RDH stays, and the next frame uses these descriptors.
+  void forget_withdrawn() {
+    writer.forget_burst();
+    lose_descriptors();
+    ring.rewrite(0, ring.index_of_first());
+  }
+
   void lose_descriptors() {
     const auto& chip = ring.on_chip();
     for (std::size_t i = writer.on_bus(); i < chip.size(); ++i)
@@ -82,7 +104,7 @@ struct model_nic::impl {
   }
 
   void lose(frame_id frame) {
-    shared.emit(stage::fifo_drop, frame, 0, static_cast<std::uint64_t>(drop_reason::nic_reset));
+    shared.emit(stage::fifo_drop, frame, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::nic_reset));
   }
 
   // CTRL.RST, FS 3.1.  What the bus has cannot be called back: RST reads 1 until it has ended.
@@ -102,7 +124,7 @@ struct model_nic::impl {
     registers.reset();
     phy_link.reset();
     resetting = !dma.quiet();
-    if (resetting) call_host([&] { outside.reset_pending(self, shared.now); });
+    if (resetting) call_host([&] { outside.withdraw(self, shared.now); });
   }
 
   // D0 uninitialized: the PHY is reset, the EEPROM read, wake-up off (manual 6.3.1.2); for the rest the way out of D3
@@ -114,10 +136,12 @@ struct model_nic::impl {
 
   void take_access(const target_access& access) {
     std::uint32_t value = 0;
-    if (access.write)
+    if (access.write) {
       registers.write(access);
-    else
+      look_whether_stopped();
+    } else {
       value = registers.read(access);
+    }
     if (is_answered(access.space, access.write)) call_host([&] { outside.access_done(self, value, shared.now); });
   }
 
@@ -150,6 +174,8 @@ struct model_nic::impl {
   model::register_access registers;
   bool host_called = false;
   bool resetting = false;
+  bool stopped = true;    // neither BusMaster nor EN,
+  bool stopping = false;  // and the bus has not ended or given back everything
   sim_time last_access = 0;
   std::uint64_t active_clocks = 0;
 };
@@ -197,7 +223,7 @@ void model_nic::wire_released() {
 }
 nic_config_state model_nic::config_state() const {
   nic_config_state state = impl_->shared.config.state();
-  state.reset_pending = impl_->resetting;
+  state.withdraws = impl_->resetting || impl_->stopping;
   return state;
 }
 

@@ -56,7 +56,7 @@ void receiver::step() {
       stored_frame next = buffer_.take();
       if (too_long(next)) {
         buffer_.release(next.bytes.size());
-        core_.emit(stage::fifo_drop, next.id, 0, static_cast<std::uint64_t>(drop_reason::oversize));
+        core_.emit(stage::fifo_drop, next.id, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::oversize));
         continue;
       }
       under_way_.push_back({std::move(next), 0, {}});
@@ -167,7 +167,7 @@ void receiver::restart() {
   ++epoch_;
   for (const delivery& lost : under_way_) {
     buffer_.release(lost.frame.bytes.size());
-    core_.emit(stage::fifo_drop, lost.frame.id, 0, static_cast<std::uint64_t>(drop_reason::nic_reset));
+    core_.emit(stage::fifo_drop, lost.frame.id, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::nic_reset));
   }
   under_way_.clear();
   issuing_ = in_buffer_ = false;

@@ -57,9 +57,12 @@ void write_back::start() {
   next_head_ = ring_.index_after(n);
   head_moves_ = true;
   const std::uint64_t life = life_;
-  b.over = [this, n, life] {
+  b.over = [this, &b, n, life] {
     busy_ = false;
-    if (life == life_) finish(n);
+    if (life == life_ && b.status == dma_status::withdrawn)
+      around_.withdrawn();
+    else if (life == life_)
+      finish(n);
     wake();
   };
   dma_.start(b);
@@ -96,6 +99,11 @@ void write_back::rewrite(bool head_written) {
   }
   std::erase_if(reports_, [this](const pending_report& r) { return r.until <= ring_.first(); });
   if (now != 0) report(now);
+}
+
+void write_back::forget_burst() {
+  on_bus_ = 0;
+  rewrite(false);
 }
 
 void write_back::reset() {

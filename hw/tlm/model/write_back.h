@@ -18,7 +18,8 @@ class write_back {
  public:
   struct neighbours {
     std::function<void(std::uint32_t)> set_cause;
-    std::function<void()> written;  // descriptors left the chip
+    std::function<void()> written;    // descriptors left the chip
+    std::function<void()> withdrawn;  // those on the bus come back unwritten
   };
   write_back(core& c, dma_engine& dma, descriptor_ring& ring, neighbours around)
       : core_(c), dma_(dma), ring_(ring), around_(std::move(around)) {}
@@ -30,6 +31,8 @@ class write_back {
   /// R-16, the ring was rewritten, by RDH too when `head_written`: what is not on the bus is forgotten.  Nothing that
   /// was asked for is: its cause waits for the bus no longer than it must.
   void rewrite(bool head_written);
+  /// P-3: what was on the bus came back and is forgotten; its causes follow.
+  void forget_burst();
   /// CTRL.RST: no cause of what is on the bus counts any more.
   void reset();
   /// Where RDH will stand when the bus has ended.

@@ -23,7 +23,8 @@ VERSIONS = ["5.006", "5.032"]
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
 SIDE_BY_SIDE = {
     "clock requests": [f"clk_req_{name}_o" for name in CLOCKS],
-    "strobes": ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o"],
+    "strobes": ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o",
+                "evt_lost_o"],
 }
 MADE_BY = "// Made by hw/tlm/nic/direct_call.py.\n"
 

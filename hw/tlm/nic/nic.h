@@ -38,7 +38,7 @@ constexpr bool is_answered(pci_space space, bool write) {
 /// What a master transfer carries; values are those of e1000_pkg::kind_e.
 enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
 
-/// `withdrawn`: CTRL.RST called the transfer back before the bus had begun it; no error of the bus.
+/// `withdrawn`: the card called the transfer back before the bus had begun it (X-7, P-3); no error of the bus.
 enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 2, parity_error = 3, withdrawn = 4 };
 
 /// One burst the card wants on the bus.  Owned by the card; lent to the bus from dma_request() until the last
@@ -77,9 +77,9 @@ class nic_host {
   }
   /// The card answers the oldest unanswered access that is_answered() at local time `t`; `data` counts for reads only.
   virtual void access_done(nic& from, std::uint32_t data, sim_time t) = 0;
-  /// CTRL.RST waits for transfers the card has lent, at local time `t`: those that no transaction has begun for come
-  /// back withdrawn.
-  virtual void reset_pending(nic& from, sim_time t) = 0;
+  /// CTRL.RST waits for transfers the card has lent, or software has stopped its DMA (P-3), at local time `t`:
+  /// those that no transaction has begun for come back withdrawn.
+  virtual void withdraw(nic& from, sim_time t) = 0;
   /// INTA# changes at local time `t`; true = asserted.
   virtual void intx(nic& from, bool asserted, sim_time t) = 0;
 };
@@ -94,7 +94,7 @@ struct nic_config_state {
   std::uint32_t bar2 = 0;     // I/O
   std::uint8_t latency_timer = 0;  // PCI clocks
   std::uint8_t cache_line_dwords = 0;
-  bool reset_pending = false;  // CTRL.RST waits for transfers under way
+  bool withdraws = false;  // transfers that no transaction has begun for come back: CTRL.RST, or DMA stops (P-3)
 };
 
 /// Work counters of one card.

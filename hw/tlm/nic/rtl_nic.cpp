@@ -10,6 +10,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "common/drop_reason.h"
 #include "hw/tlm/nic/burst_pool.h"
 #include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/link_changes.h"
@@ -289,7 +290,7 @@ struct rtl_nic::impl {
     if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
     const answer_due due = answers_due.front();
     answers_due.pop_front();
-    if (state->cfg_reset_o != 0) host.reset_pending(owner, now());
+    if (state->cfg_reset_o != 0) host.withdraw(owner, now());
     if (!due.awaited) return;
     if (due.read_offset >= 0)
       emit(stage::reg_read, 0, static_cast<std::uint64_t>(due.read_offset), state->tgt_rsp_rdata_o);
@@ -304,6 +305,8 @@ struct rtl_nic::impl {
       emit(stage::nic_reset);
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
     if ((c.evt_cause_o | c.evt_hold_o) != 0) report_causes();
+    if (c.evt_lost_o != 0) [[unlikely]]
+      report_loss();
   }
 
   [[gnu::hot, gnu::noinline]] void report_frame(std::uint32_t word) {
@@ -313,6 +316,12 @@ struct rtl_nic::impl {
     if (e.commit) emit(stage::fifo_commit, frame_of(e.tag));
     if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
     if (e.no_buffer) emit(stage::rnbc);
+  }
+
+  // A frame of the FIFO that never reaches the host.
+  [[gnu::noinline]] void report_loss() {
+    const drop_reason why = state->evt_lost_long_o != 0 ? drop_reason::oversize : drop_reason::nic_reset;
+    emit(stage::fifo_drop, frame_of(state->evt_lost_tag_o), drop_mark::stored, static_cast<std::uint64_t>(why));
   }
 
   [[gnu::hot, gnu::noinline]] void report_causes() {

@@ -53,12 +53,12 @@ namespace ringside::tlm {
 /// data is not among it.
 [[gnu::always_inline]] inline bool outputs_speak(const Vnic___024root& c, std::uint8_t intx) {
 #if RINGSIDE_DIRECT_CALL
-  std::uint64_t strobes;  // six of them side by side, intx_o in the lowest byte, and two bytes of something else
+  std::uint64_t strobes;  // seven of them side by side, intx_o in the lowest byte, and a byte of something else
   std::memcpy(&strobes, &c.intx_o, sizeof strobes);
-  return ((strobes ^ intx) << 16 | c.evt_rx_o) != 0;
+  return ((strobes ^ intx) << 8 | c.evt_rx_o) != 0;
 #else
   return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
-          c.evt_rx_o) != 0;
+          c.evt_lost_o | c.evt_rx_o) != 0;
 #endif
 }
 
@@ -197,9 +197,10 @@ inline rtl_pins pins_of(const Vnic___024root& c) {
 inline std::uint64_t hash_outputs(const Vnic___024root& c, std::uint64_t hash) {
   const auto fold = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0x100000001B3ULL; };
   fold(c.evt_rx_o | std::uint64_t{c.evt_rst_o} << 25 | std::uint64_t{c.evt_cause_o} << 26 |
-       std::uint64_t{c.evt_hold_o} << 27);
+       std::uint64_t{c.evt_hold_o} << 27 | std::uint64_t{c.evt_lost_o} << 28);
   if (c.evt_cause_o) fold(c.evt_causes_o);
   if (c.evt_hold_o) fold(c.evt_held_o);
+  if (c.evt_lost_o) fold(c.evt_lost_tag_o | c.evt_lost_long_o << 16);
   fold(c.mst_req_valid_o | c.mst_wdata_valid_o << 1 | c.tgt_rsp_valid_o << 2 | c.intx_o << 3 | c.tgt_req_ready_o << 4);
   if (c.mst_req_valid_o) {
     fold(c.mst_req_addr_o);

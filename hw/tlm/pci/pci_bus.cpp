@@ -49,6 +49,8 @@ unsigned pci_bus::attach(nic& card) {
   request.request_edge = edge_at_or_after(t) + params_.crossing_to_pci_clocks;
   request.claimed = bridge_.claims(transfer.address, transfer.length);
   enqueued(device + 1);
+  if (masters_[device + 1].held) [[unlikely]]
+    withdraw_when_called(device + 1, t);  // it was on its way to the bus when the card called everything back
 }
 
 void pci_bus::request_cpu(cpu_access& access, sim_time t) {
@@ -75,7 +77,8 @@ void pci_bus::request_cpu(cpu_access& access, sim_time t) {
     lose_grant(masters_[index].queue.front().request_edge + params_.arbitration_clocks);
 }
 
-// A configuration write may have changed whether the card masters the bus.  What it asked for before stays asked for.
+// A configuration write may have changed whether the card masters the bus.  What it asked for before stays asked for,
+// until the card calls it back.
 void pci_bus::look_at_command(unsigned index, sim_time t) {
   master& m = masters_[index];
   const bool was_held = m.held;
@@ -87,8 +90,13 @@ void pci_bus::look_at_command(unsigned index, sim_time t) {
 }
 
 void pci_bus::withdraw(unsigned device, sim_time t) {
-  master& m = masters_[device + 1];
-  const bool begun = owner_.now != phase::idle && owner_.index == device + 1;
+  decide(t);  // a card that is alone may have run ahead: what had begun by now has begun
+  give_back(device + 1, t);
+}
+
+void pci_bus::give_back(unsigned index, sim_time t) {
+  master& m = masters_[index];
+  const bool begun = owner_.now != phase::idle && owner_.index == index;
   const std::size_t waiting = m.queue.size();
   for (std::size_t i = 0; i < waiting; ++i) {
     const pending request = m.queue.take();
@@ -309,7 +317,7 @@ void pci_bus::retry() {
   ++counters_.retries;
   end_transaction(0);
   request.request_edge = free_edge_ - params_.idle_clocks + params_.retry_idle_clocks;
-  if (request.dma != nullptr) withdraw_in_reset();
+  if (request.dma != nullptr) withdraw_when_called(owner_.index, now_);
 }
 
 [[gnu::hot]] void pci_bus::end_transaction(std::uint32_t bytes) {

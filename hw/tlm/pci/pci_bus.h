@@ -59,7 +59,8 @@ class pci_bus {
   void request_cpu(cpu_access& access, sim_time t);
   /// A card answered the pending read at its local time `t`.
   void access_done(unsigned device, std::uint32_t data, sim_time t);
-  /// A card's CTRL.RST waits for its transfers, at its local time `t`: gives back what no transaction has begun for.
+  /// A card calls its transfers back, at its local time `t`: CTRL.RST, or its DMA has been stopped (P-3).  Gives
+  /// back what no transaction has begun for.
   void withdraw(unsigned device, sim_time t);
 
   /// Date of the next thing the bus does by itself; time_never when it waits for others.
@@ -150,7 +151,8 @@ class pci_bus {
   bool time_read(pending& request, bool injected, std::int64_t& first) const;
   bool room_for(std::uint32_t bytes);
   void abort_dma();
-  void withdraw_in_reset();
+  void withdraw_when_called(unsigned index, sim_time t);
+  void give_back(unsigned index, sim_time t);
   static void fail(nic& card, dma_transfer& transfer, dma_status status, sim_time t);
   void finish_wait();
   void finish_cpu();

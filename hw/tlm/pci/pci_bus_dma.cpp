@@ -165,7 +165,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
   request.done = to;
   finish_dma(to - from);
   if (to != transfer.length) [[unlikely]]
-    withdraw_in_reset();
+    withdraw_when_called(owner_.index, now_);
 }
 
 [[gnu::hot]] void pci_bus::report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
@@ -220,7 +220,7 @@ void pci_bus::lose_grant(std::int64_t edge) {
     const sim_time date = now_;
     finish_dma(to - burst_begin, /*return_transfer=*/false);
     card.dma_data(transfer, from, to, whole, date);
-    if (!whole) withdraw_in_reset();
+    if (!whole) withdraw_when_called(owner_.index, now_);
     return;
   }
   card.dma_data(transfer, from, to, false, now_);
@@ -259,9 +259,9 @@ void pci_bus::abort_dma() {
   fail(*from.card, transfer, dma_status::master_abort, now_);
 }
 
-// The owner's transfer would need another transaction: none begins while CTRL.RST waits.
-void pci_bus::withdraw_in_reset() {
-  if (masters_[owner_.index].card->config_state().reset_pending) withdraw(owner_.index - 1, now_);
+// A transfer of master `index` would need a transaction: none begins while the card calls back what it asked for.
+void pci_bus::withdraw_when_called(unsigned index, sim_time t) {
+  if (masters_[index].card->config_state().withdraws) give_back(index, t);
 }
 
 // Ends a transfer without data.
