@@ -300,5 +300,25 @@ TEST(register_agreement, same_configuration_space) {
     }
 }
 
+// FS 2.3: SPEED, FD and ASDV keep their last value while LU = 0.  CTRL.RST takes SLU and with it LU.
+TEST(register_agreement, same_status_after_a_reset_takes_the_link) {
+  for (const std::uint32_t mbps : {1000U, 100U, 10U})
+    for (const std::uint32_t forced : {0U, ctrl::FRCSPD | ctrl::FRCDPX, ctrl::FRCSPD | ctrl::FRCDPX | ctrl::FD}) {
+      SCOPED_TRACE(fmt::format("{} Mb/s, CTRL {:#x}", mbps, forced));
+      card_bench model(card_kind::model, mbps);
+      card_bench rtl(card_kind::rtl, mbps);
+      for (card_bench* bench : {&model, &rtl}) {
+        bench->write(reg::CTRL, ctrl::SLU | forced);
+        bench->run_for(1 * us);
+        const std::uint32_t up = bench->read(reg::STATUS);
+        EXPECT_NE(up & status::LU, 0U);
+        bench->write(reg::CTRL, ctrl::SLU | forced | ctrl::RST);
+        bench->run_for(1 * us);
+        EXPECT_EQ(bench->read(reg::STATUS), up & ~status::LU);
+      }
+      EXPECT_EQ(model.read(reg::STATUS), rtl.read(reg::STATUS));
+    }
+}
+
 }  // namespace
 }  // namespace ringside::test

@@ -29,7 +29,7 @@ void link::judge() {
 void link::reset() {
   const bool was_up = up_;
   up_ = wanted();
-  latch_mode();
+  if (up_) latch_mode();
   if (up_ != was_up) core_.emit(stage::link_change, 0, up_ ? 1 : 0);
 }
 

@@ -32,7 +32,8 @@ class link {
   const phy& phy_;
   std::function<void(std::uint32_t)> set_cause_;
   bool up_ = false;
-  std::uint32_t mode_ = 0;  // FD, SPEED, ASDV: the last while the link was up (FS 2.3)
+  // FD, SPEED, ASDV: the last while the link was up (FS 2.3), those of 1000 Mb/s before.
+  std::uint32_t mode_ = status::FD | 2U << status::SPEED_SHIFT | 3U << status::ASDV_SHIFT;
 };
 
 }  // namespace ringside::tlm::model
