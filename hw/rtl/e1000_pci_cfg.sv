@@ -27,7 +27,7 @@ module e1000_pci_cfg #(
   output logic [7:0]  latency_timer_o,
   output logic [7:0]  cache_line_o,       // dwords
   output logic        power_d3_o,
-  output logic        asleep_o,           // D3hot, or D0 uninitialized: only configuration answers
+  output logic        asleep_o,           // D3hot, or D0 uninitialized: only configuration answers (P-9)
   output logic        wake_o,             // one cycle: D0 uninitialized begins, by a write of PMCSR
   output logic        clk_req_o           // an error to record; e1000_target asks for its strobes
 );

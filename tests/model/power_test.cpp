@@ -1,5 +1,5 @@
-// Power states (manual 6.3.1.2 to 6.3.1.4, PCI PM 1.1 section 5.4.1): D3hot, D0 uninitialized, and what the MAC and the
-// transfers do meanwhile.
+// Power states (P-9, manual 6.3.1.2 to 6.3.1.4, PCI PM 1.1 section 5.4.1): D3hot, D0 uninitialized, and what the MAC
+// and the transfers do meanwhile.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ void set_power(card_bench& b, std::uint32_t state) {
   b.run_for(1 * us);
 }
 
-// The manual: entering D3 clears memory and I/O enable; D0 is uninitialized until software enables memory space.
+// P-9: entering D3 clears memory and I/O enable; D0 is uninitialized until software enables memory space.
 TEST(power, d3_takes_the_decoding_and_software_gives_it_back) {
   card_bench bench;
   EXPECT_EQ(read_command(bench), all_enabled);
@@ -131,7 +131,7 @@ TEST(power, after_d3_the_card_works_again) {
   EXPECT_EQ(bench.descriptor(0).length, 101U);
 }
 
-TEST(power, d1_and_d2_are_refused) {  // the chip has D0 and D3
+TEST(power, d1_and_d2_are_refused) {  // P-9: the chip has D0 and D3
   card_bench bench;
   for (const std::uint32_t state : {1U, 2U}) {
     set_power(bench, state);

@@ -101,8 +101,8 @@ void config_space::write_command_status(std::uint32_t value, std::uint32_t lanes
   status_errors_ = static_cast<std::uint16_t>(status_errors_ & ~((value & lanes) >> 16));
 }
 
-// Manual 6.3.1.2 to 6.3.1.4: D3 clears memory and I/O enable; what follows it is D0 uninitialized until memory space is
-// enabled again.
+// P-9, manual 6.3.1.2 to 6.3.1.4: D3 clears memory and I/O enable; what follows it is D0 uninitialized until memory
+// space is enabled again.
 bool config_space::write_power(std::uint32_t value, std::uint32_t lanes) {
   const std::uint32_t merged = merge(pmcsr_, value, lanes);
   // D1 and D2 are not supported: writing them changes nothing (PCI PM 1.1 section 3.2.4).

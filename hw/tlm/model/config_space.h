@@ -18,7 +18,8 @@ class config_space {
   nic_config_state state() const;
   /// P-3: the card may master the bus.
   bool bus_master() const { return (command_ & 1U << 2) != 0 && !asleep(); }
-  /// D3hot, and D0 uninitialized, which lasts until software enables memory space in D0: no mastering, no reception.
+  /// D3hot, and D0 uninitialized, which lasts until software enables memory space in D0 (P-9): no mastering, no
+  /// reception.
   bool asleep() const { return !active_; }
   /// P-4: INTA# is masked by Command bit 10 and in D3.
   bool intx_masked() const { return (command_ & 1U << 10) != 0 || in_d3(); }

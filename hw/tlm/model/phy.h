@@ -1,6 +1,6 @@
 // The PHY as software reads it through MDIC (FS 3.2, 3.3), and what it makes of the wire's link.
 //
-// Owned by the card.  Auto-negotiation takes no time: the link's state on the wire is its result (L-1).
+// Owned by the card.  Auto-negotiation takes no time: the link's state on the wire is its result (L-1, V-46).
 #pragma once
 
 #include <array>
