@@ -7,7 +7,7 @@
 #include "common/drop_reason.h"
 #include "tests/model/card_bench.h"
 
-namespace ringside::test {
+namespace ringside::test::stop_tests {
 namespace {
 
 constexpr auto fetch = tlm::dma_kind::fetch;
@@ -172,4 +172,4 @@ TEST(stop, at_any_moment_the_ring_and_memory_agree) {
 }
 
 }  // namespace
-}  // namespace ringside::test
+}  // namespace ringside::test::stop_tests

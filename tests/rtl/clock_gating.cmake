@@ -9,7 +9,7 @@ set(same_state_script ${CMAKE_CURRENT_SOURCE_DIR}/same_state.py)
 add_custom_command(
   OUTPUT ${same_state}
   COMMAND ${Python3_EXECUTABLE} -B ${same_state_script} ${RINGSIDE_CARD_MODEL_DIR} ${same_state} ${RINGSIDE_RTL_SOURCES}
-  DEPENDS ${same_state_script} ${RINGSIDE_CARD_MODEL_DIR}/direct_call.h
+  DEPENDS ${same_state_script} ${RINGSIDE_CARD_MODEL_DIR}/Vnic.cmake
   VERBATIM)
 
 add_executable(rtl_clock_gating clock_gating_test.cpp random_pins.cpp ${same_state})
