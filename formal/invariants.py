@@ -15,7 +15,6 @@ INVARIANTS = {
         either(*(v(f"u_arb.rsp_{what}_q") for what in ("fetch", "pay", "wb", "bad"))), v("u_arb.rsp_valid_q")),
     # Encodings without a name would be left through `default`, for which no request asks.  (The descriptor cache's one
     # waits for a response, as StWait does, and needs no word here.)
-    "receive DMA in a named state": lambda v: differ(v("u_dma.state_q"), 7),
     "write-back in a named state": lambda v: differ(v("u_writeback.state_q"), 3),
     # The frame group is clocked for the head of a frame only; the filter reads the index, the request reads head_q.
     "head_q covers bytes 0 to 15": lambda v: either(

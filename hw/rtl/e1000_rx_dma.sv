@@ -43,7 +43,7 @@ module e1000_rx_dma #(
   output logic        frame_done_o,         // with complete_o: a whole frame, start event of the timers (I-32)
   output logic        frame_small_o,        // with frame_done_o: SRPD applies, by RSRPD as it stands then
   output logic        lost_o,               // the frame at the FIFO's head is discarded
-  output logic        lost_long_o,          // ... as too long (R-40), not for a rewritten ring (R-85)
+  output logic        lost_long_o,          // with lost_o: as too long (R-40), not for a rewritten ring (R-85)
   output logic        need_desc_o,          // stuck without a descriptor: flush what is complete (R-25)
   output logic        done_alone_o,         // complete_o without a response
   // bus
@@ -65,7 +65,7 @@ module e1000_rx_dma #(
   localparam int unsigned BurstLog = $clog2(BurstBytes);
   localparam logic [15:0] MaxShort = 16'd1522;   // R-40
 
-  typedef enum logic [2:0] {StIdle, StDesc, StCalc, StRequest, StSend, StEmpty, StPop} state_e;
+  typedef enum logic [2:0] {StIdle, StDesc, StCalc, StRequest, StSend, StEmpty, StPop, StLost} state_e;
   state_e      state_q;
   logic [15:0] frame_rem_q;   // bytes of the frame not yet given to a descriptor
   logic [14:0] seg_rem_q;     // bytes of the current descriptor not yet sent
@@ -75,8 +75,6 @@ module e1000_rx_dma #(
   logic [12:0] burst_rem_q;   // bytes of the burst not yet sent
   logic        started_q;     // the frame has used a descriptor
   logic        abort_q;       // discard the frame when the burst in progress ends
-  logic        lost_q;        // it is discarded
-  logic        long_q;        // ... as too long
 
   // ---- byte queue: up to 8 bytes, so any source alignment meets any bus lane ------------------------
   logic [63:0] bytes_q;
@@ -152,18 +150,17 @@ module e1000_rx_dma #(
   assign complete_o     = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done || early_done;
   assign frame_done_o   = (tok_ok && tok_eop_q[tok_rd_q]) || empty_done;
   // FS 7.4: what counts is RSRPD when the frame is in memory.
-  logic [12:0] head_length, done_length;
-  assign head_length = {frame_i.length[15:12] != 4'd0, frame_i.length[11:0]};
+  logic [12:0] done_length;
   always_comb begin
     done_length   = 13'd0;
     frame_small_o = 1'b0;
     if (frame_done_o) begin
-      done_length   = tok_ok ? tok_length_q[tok_rd_q*13 +: 13] : head_length;
+      if (tok_ok) done_length = tok_length_q[tok_rd_q*13 +: 13];   // else the frame is empty
       frame_small_o = small_limit_i != 12'd0 && done_length <= {1'b0, small_limit_i};
     end
   end
-  assign lost_o         = lost_q;
-  assign lost_long_o    = long_q;
+  assign lost_o         = state_q == StLost;
+  assign lost_long_o    = !started_q;   // R-40 discards what has not been begun, a rewritten ring what has
   assign placed_o       = (tok_ok && tok_desc_q[tok_rd_q]) || empty_done || early_done;
   assign placed_count_o = complete_ptr_o - placed_ptr_q;
 
@@ -214,7 +211,7 @@ module e1000_rx_dma #(
   assign req_addr_o  = addr_q;
   assign req_len_o   = burst_q;
   assign req_end_o   = seg_eop_q && burst_ends_desc;
-  assign frame_pop_o = state_q == StPop;
+  assign frame_pop_o = state_q == StPop || state_q == StLost;
 
   logic [12:0] to_boundary;
   assign to_boundary = 13'(BurstBytes) - 13'(addr_q[BurstLog-1:0]);
@@ -227,8 +224,6 @@ module e1000_rx_dma #(
       half_q    <= 1'b0;
       started_q <= 1'b0;
       abort_q   <= 1'b0;
-      lost_q    <= 1'b0;
-      long_q    <= 1'b0;
     end else begin
       if (refill || send) begin
         bytes_q <= (bytes_q >> {out, 3'b000}) | (refill ? {32'd0, src_dword} << {left, 3'b000} : 64'd0);
@@ -250,14 +245,9 @@ module e1000_rx_dma #(
           state_q     <= StDesc;
         end
         StDesc: if (flush_i) begin
-          if (started_q) begin
-            state_q <= StPop;
-            lost_q  <= 1'b1;
-          end
+          if (started_q) state_q <= StLost;
         end else if (too_long) begin
-          state_q <= StPop;
-          lost_q  <= 1'b1;
-          long_q  <= 1'b1;
+          state_q <= StLost;
         end else if (may_use) begin
           started_q <= 1'b1;
           if (!is_null) begin
@@ -271,17 +261,12 @@ module e1000_rx_dma #(
         StCalc: begin
           burst_q     <= seg_rem_q < {2'd0, to_boundary} ? seg_rem_q[12:0] : to_boundary;
           burst_rem_q <= seg_rem_q < {2'd0, to_boundary} ? seg_rem_q[12:0] : to_boundary;
-          if (flush_i) begin
-            state_q <= StPop;
-            lost_q  <= 1'b1;
-          end
+          if (flush_i) state_q <= StLost;
           // beats flow without a bubble once begun: at least one dword waits in the queue
           else if (count_q >= 4'd4 || src_rem_q == 16'd0) state_q <= StRequest;
         end
-        StRequest: if (flush_i) begin
-          state_q <= StPop;
-          lost_q  <= 1'b1;
-        end else if (req_gnt_i) state_q <= StSend;
+        StRequest: if (flush_i) state_q <= StLost;
+        else if (req_gnt_i) state_q <= StSend;
         StSend: begin
           if (flush_i) abort_q <= 1'b1;
           if (send) begin
@@ -289,22 +274,16 @@ module e1000_rx_dma #(
             addr_q      <= addr_q + {61'd0, need};
             if (last_beat) begin
               seg_rem_q <= seg_rem_q - {2'd0, burst_q};
-              if (abort_q || flush_i) begin
-                state_q <= StPop;
-                lost_q  <= 1'b1;
-              end else if (!burst_ends_desc) state_q <= StCalc;
+              if (abort_q || flush_i) state_q <= StLost;
+              else if (!burst_ends_desc) state_q <= StCalc;
               else state_q <= seg_eop_q ? StPop : StDesc;
             end
           end
         end
-        StEmpty: if (flush_i || empty_done) begin
-          state_q <= StPop;
-          lost_q  <= flush_i;
-        end
-        default: begin  // StPop
+        StEmpty: if (flush_i) state_q <= StLost;
+        else if (empty_done) state_q <= StPop;
+        default: begin  // StPop, StLost
           abort_q   <= 1'b0;
-          lost_q    <= 1'b0;
-          long_q    <= 1'b0;
           count_q   <= 4'd0;
           src_rem_q <= 16'd0;
           state_q   <= StIdle;
@@ -326,7 +305,7 @@ module e1000_rx_dma #(
         tok_wr_q                    <= tok_wr_q + 2'd1;
         tok_desc_q[tok_wr_q]        <= burst_ends_desc;
         tok_eop_q[tok_wr_q]         <= burst_ends_desc && seg_eop_q;
-        tok_length_q[tok_wr_q*13 +: 13] <= head_length;
+        tok_length_q[tok_wr_q*13 +: 13] <= {frame_i.length[15:12] != 4'd0, frame_i.length[11:0]};
         tok_ptr_q[tok_wr_q*7 +: 7]  <= use_ptr_i;
         tok_live_q[tok_wr_q]        <= 1'b1;
       end
@@ -348,6 +327,6 @@ module e1000_rx_dma #(
 
   // Waiting for a grant, a response or a descriptor changes nothing.
   assign clk_req_o   = (state_q == StIdle && frame_valid_i && rx_en_i) || may_use ||
-                       state_q == StCalc || state_q == StSend || state_q == StPop || empty_done || early_done ||
+                       state_q == StCalc || state_q == StSend || frame_pop_o || empty_done || early_done ||
                        refill || flush_i || req_gnt_i || rsp_valid_i;
 endmodule

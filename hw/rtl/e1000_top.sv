@@ -72,7 +72,7 @@ module e1000_top #(
   output logic        evt_rst_o,             // CTRL.RST takes effect in this cycle
   output logic        evt_cause_o,           // evt_causes_o
   output logic        evt_hold_o,            // evt_held_o
-  output logic        evt_lost_o,            // evt_lost_tag_o, evt_lost_long_o
+  output logic        evt_lost_o,            // evt_lost_frame_o
   // a register of the group may change at the next edge; beside it the pins that ask as well
   output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when one has changed
   output logic        clk_req_rx_frame_o,
@@ -87,8 +87,7 @@ module e1000_top #(
   output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}, zero when nothing happens
   output logic [16:0] evt_causes_o,          // ICR bits set in this cycle
   output logic [16:0] evt_held_o,            // causes that wait for the throttle from this cycle on
-  output logic [15:0] evt_lost_tag_o,        // frame of the FIFO that is discarded,
-  output logic        evt_lost_long_o        // by R-40; else its ring was rewritten (R-85)
+  output logic [16:0] evt_lost_frame_o       // {by R-40, else for a rewritten ring (R-85); tag of a discarded frame}
 );
   logic fetch_gnt, pay_gnt, wb_gnt, grant, rsp_any;
 
@@ -234,7 +233,7 @@ module e1000_top #(
     .rsp_last_i(rsp_last), .clk_req_o(req_cache)
   );
 
-  logic        done_wr, complete, frame_done, frame_small, need_desc, done_alone, req_dma;
+  logic        done_wr, complete, frame_done, frame_small, lost_long, need_desc, done_alone, req_dma;
   logic [80:0] done;
   logic [6:0]  complete_ptr;
   logic [11:0] small_limit;
@@ -253,7 +252,7 @@ module e1000_top #(
     .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),
     .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
     .placed_count_o(placed_count), .complete_o(complete), .complete_ptr_o(complete_ptr), .frame_done_o(frame_done),
-    .frame_small_o(frame_small), .lost_o(evt_lost_o), .lost_long_o(evt_lost_long_o), .need_desc_o(need_desc),
+    .frame_small_o(frame_small), .lost_o(evt_lost_o), .lost_long_o(lost_long), .need_desc_o(need_desc),
     .done_alone_o(done_alone), .req_valid_o(pay_valid),
     .req_addr_o(pay_addr), .req_len_o(pay_len), .req_end_o(pay_end), .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid),
     .w_o(pay_w), .w_ready_i(pay_wready), .rsp_valid_i(pay_rsp), .rsp_ok_i(rsp_ok), .clk_req_o(req_dma)
@@ -318,7 +317,10 @@ module e1000_top #(
   assign evt_causes_o    = causes_set;
   assign evt_hold_o      = hold;
   assign evt_held_o      = held;
-  assign evt_lost_tag_o  = frame.tag;
+  always_comb begin
+    evt_lost_frame_o = 17'd0;
+    if (evt_lost_o) evt_lost_frame_o = {lost_long, frame.tag};
+  end
   assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
 
   // ---- clocks --------------------------------------------------------------------------------------------------

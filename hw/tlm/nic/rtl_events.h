@@ -1,7 +1,10 @@
-// What the receive front of the RTL tells an observer (evt_rx_o: RNBC above e1000_pkg::rx_evt_t), unpacked.
+// What the RTL tells an observer about frames, unpacked: the receive front in evt_rx_o (RNBC above
+// e1000_pkg::rx_evt_t), the receive DMA in evt_lost_frame_o.
 #pragma once
 
 #include <cstdint>
+
+#include "common/drop_reason.h"
 
 namespace ringside::tlm {
 
@@ -23,6 +26,16 @@ constexpr rtl_rx_events unpack(std::uint32_t w) {
       .tag = static_cast<std::uint16_t>(w >> 8 & 0xFFFF),
       .no_buffer = (w >> 24 & 1) != 0,
   };
+}
+
+struct rtl_loss {
+  drop_reason reason;
+  std::uint16_t tag;
+};
+
+/// A stored frame is discarded: bit 16 as too long for the buffers, else for a rewritten ring.
+constexpr rtl_loss unpack_loss(std::uint32_t w) {
+  return {(w >> 16 & 1) != 0 ? drop_reason::oversize : drop_reason::nic_reset, static_cast<std::uint16_t>(w)};
 }
 
 }  // namespace ringside::tlm

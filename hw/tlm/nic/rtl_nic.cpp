@@ -10,7 +10,6 @@
 #include <span>
 #include <stdexcept>
 
-#include "common/drop_reason.h"
 #include "hw/tlm/nic/burst_pool.h"
 #include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/link_changes.h"
@@ -320,8 +319,8 @@ struct rtl_nic::impl {
 
   // A frame of the FIFO that never reaches the host.
   [[gnu::noinline]] void report_loss() {
-    const drop_reason why = state->evt_lost_long_o != 0 ? drop_reason::oversize : drop_reason::nic_reset;
-    emit(stage::fifo_drop, frame_of(state->evt_lost_tag_o), drop_mark::stored, static_cast<std::uint64_t>(why));
+    const rtl_loss lost = unpack_loss(state->evt_lost_frame_o);
+    emit(stage::fifo_drop, frame_of(lost.tag), drop_mark::stored, static_cast<std::uint64_t>(lost.reason));
   }
 
   [[gnu::hot, gnu::noinline]] void report_causes() {

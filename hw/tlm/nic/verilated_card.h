@@ -200,7 +200,7 @@ inline std::uint64_t hash_outputs(const Vnic___024root& c, std::uint64_t hash) {
        std::uint64_t{c.evt_hold_o} << 27 | std::uint64_t{c.evt_lost_o} << 28);
   if (c.evt_cause_o) fold(c.evt_causes_o);
   if (c.evt_hold_o) fold(c.evt_held_o);
-  if (c.evt_lost_o) fold(c.evt_lost_tag_o | c.evt_lost_long_o << 16);
+  if (c.evt_lost_o) fold(c.evt_lost_frame_o);
   fold(c.mst_req_valid_o | c.mst_wdata_valid_o << 1 | c.tgt_rsp_valid_o << 2 | c.intx_o << 3 | c.tgt_req_ready_o << 4);
   if (c.mst_req_valid_o) {
     fold(c.mst_req_addr_o);
