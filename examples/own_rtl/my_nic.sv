@@ -61,6 +61,7 @@ module my_nic (
   output logic        evt_rst_o,
   output logic        evt_cause_o,
   output logic        evt_hold_o,
+  output logic        evt_lost_o,
   output logic        clk_req_csr_o,
   output logic        clk_req_rx_frame_o,
   output logic        clk_req_rx_mac_o,
@@ -72,7 +73,8 @@ module my_nic (
   output logic [63:0] next_deadline_o,
   output logic [24:0] evt_rx_o,
   output logic [16:0] evt_causes_o,
-  output logic [16:0] evt_held_o
+  output logic [16:0] evt_held_o,
+  output logic [16:0] evt_lost_frame_o
 );
   // ---- PCI target: accepted, carried out at the next edge, answered by it ------------------------------------
   typedef enum logic [1:0] {Configuration = 2'd0, Memory = 2'd1, Io = 2'd2} space_e;
@@ -151,7 +153,7 @@ module my_nic (
   assign {clk_req_csr_o, clk_req_rx_frame_o, clk_req_rx_mac_o, clk_req_rx_fifo_o} = '1;
   assign {clk_req_rx_dma_o, clk_req_rx_desc_o, clk_req_mst_o, clk_req_irq_o}      = '1;
   assign next_deadline_o = '1;
-  assign {evt_rst_o, evt_cause_o, evt_hold_o, evt_rx_o, evt_causes_o, evt_held_o} = '0;
+  assign {evt_rst_o, evt_cause_o, evt_hold_o, evt_lost_o, evt_rx_o, evt_causes_o, evt_held_o, evt_lost_frame_o} = '0;
   assign cfg_reset_o = 1'b0;
   assign intx_o      = 1'b0;
   assign {mst_req_valid_o, mst_req_kind_o, mst_req_tag_o, mst_req_write_o, mst_req_addr_o, mst_req_len_o} = '0;
