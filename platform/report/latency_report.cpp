@@ -40,12 +40,10 @@ void latency_report::on_icr_read(const event& e) {
   *oldest = unknown;
 }
 
-void latency_report::on_taken(const event& e) {
-  record* r = window_.find(e.frame);
-  if (r == nullptr || r->taken != unknown) return;
-  r->taken = e.time;
+void latency_report::on_taken(const event& e, record& r) {
+  r.taken = e.time;
   const frame_interrupt by = interrupts_.of(e.frame);
-  if (by.own && by.asserted >= 0) add(segment::dd_intx, r->visible, by.asserted);
+  if (by.own && by.asserted >= 0) add(segment::dd_intx, r.visible, by.asserted);
 }
 
 void latency_report::on_netif(const event& e) {
@@ -53,11 +51,6 @@ void latency_report::on_netif(const event& e) {
   if (r == nullptr) return;
   r->netif = e.time;
   add(segment::poll_netif, cpu(e.unit).poll, e.time);
-}
-
-void latency_report::on_protocol(const event& e) {
-  record* r = window_.find(e.frame);
-  if (r != nullptr && r->protocol == unknown) r->protocol = e.time;
 }
 
 void latency_report::on_read(const event& e) {

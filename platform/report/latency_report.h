@@ -91,9 +91,8 @@ class latency_report final : public event_consumer {
 
   void add(segment s, sim_time from, sim_time to);
   void on_visible(const event& e);
-  void on_taken(const event& e);
+  void on_taken(const event& e, record& r);
   void on_netif(const event& e);
-  void on_protocol(const event& e);
   void on_read(const event& e);
   void on_icr_read(const event& e);
   cpu_state& cpu(std::uint8_t unit) {
@@ -145,7 +144,7 @@ class latency_report final : public event_consumer {
     }
     case stage::desc_take:
     case stage::dma_sync:
-      on_taken(e);
+      if (record* r = window_.find(e.frame); r != nullptr && r->taken == unknown) on_taken(e, *r);
       break;
     case stage::netif_receive_skb:
       on_netif(e);
@@ -155,7 +154,7 @@ class latency_report final : public event_consumer {
       break;
     case stage::ip_rcv:
     case stage::arp_rcv:
-      on_protocol(e);
+      if (record* r = window_.find(e.frame); r != nullptr && r->protocol == unknown) r->protocol = e.time;
       break;
     case stage::socket_enqueue:
       if (record* r = window_.find(e.frame)) {

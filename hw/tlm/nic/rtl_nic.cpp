@@ -59,7 +59,7 @@ struct rtl_nic::impl {
   [[gnu::hot]] void run(sim_time limit) {
     stop = false;
     limit_to(limit);
-    if (observed || cycle < reset_edges) return run_observed();
+    if (observed || cycle < reset_edges || card.always() != 0) return run_observed();
     if (!prepare_edge()) return;
     if (card.direct()) return skip_idle ? run_plainly<true, true>() : run_plainly<false, true>();
     return skip_idle ? run_plainly<true, false>() : run_plainly<false, false>();
@@ -101,7 +101,7 @@ struct rtl_nic::impl {
     gmii.byte += gmii.stride;
   }
 
-  // The same with waveforms or a pin log, and during reset, when outputs mean nothing.
+  // The same with waveforms, a pin log or all clocks at every edge, and during reset, when outputs mean nothing.
   [[gnu::noinline]] void run_observed() {
     while (!stop && reach_edge()) {
       if (waves != nullptr) waves->before_edge(now());
@@ -157,7 +157,7 @@ struct rtl_nic::impl {
   [[gnu::always_inline]] bool prepare_edge() {
     if (!reach_edge()) return false;
     change_inputs();
-    pin_clocks = requests.outside_reset(*state) | card.always();
+    pin_clocks = requests.outside_reset(*state);
     if (!requests.settled()) next_due = cycle + 1;
     return true;
   }
