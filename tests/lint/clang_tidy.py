@@ -21,7 +21,10 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 
 
 def git(*arguments):
-    out = subprocess.run(["git", "-C", files.ROOT, *arguments], capture_output=True, text=True)
+    try:
+        out = subprocess.run(["git", "-C", files.ROOT, *arguments], capture_output=True, text=True)
+    except FileNotFoundError:  # not installed
+        return []
     return out.stdout.split("\0")[:-1] if out.returncode == 0 else []
 
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Self-test of clang_tidy.py: which files it judges when it is not told."""
+import os
 import pathlib
 import tempfile
 import unittest
@@ -62,6 +63,14 @@ class ChoiceTest(unittest.TestCase):
             got = clang_tidy.each_by_itself([plain, {"directory": "/b", "file": str(unity), "command": f"c++ -c {unity}"}])
         self.assertEqual(got, [plain] + [{"directory": "/b", "file": f"/tree/{name}_test.cpp",
                                           "command": f"c++ -c /tree/{name}_test.cpp"} for name in "ab"])
+
+    def test_without_git_nothing_has_changed(self):
+        path = os.environ["PATH"]
+        os.environ["PATH"] = "/nowhere"
+        try:
+            self.assertEqual(clang_tidy.changed_files(), set())
+        finally:
+            os.environ["PATH"] = path
 
     def test_the_usual_files_exist(self):
         for name in clang_tidy.USUAL:
