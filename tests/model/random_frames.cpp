@@ -232,7 +232,9 @@ random_setup make_setup(rng& random, std::uint32_t ring_size, std::uint64_t firs
   s.registers.emplace_back(reg::RXCSUM, sums);
   const std::uint32_t control = 0xA01U | ctrl::SLU | (one_in(random, 2) ? ctrl::VME : 0U);
   s.registers.emplace_back(reg::CTRL, control);
-  s.registers.insert(s.registers.end(), {{reg::FCAL, 0x00C2'8001U}, {reg::FCAH, 0x0100U}, {reg::FCT, 0x8808U}});
+  s.registers.emplace_back(reg::FCAL, 0x00C2'8001U);
+  s.registers.emplace_back(reg::FCAH, 0x0100U);
+  s.registers.emplace_back(reg::FCT, 0x8808U);
   for (std::uint32_t i = 0; i < reg::MTA_COUNT; ++i)
     s.registers.emplace_back(reg::MTA + i * reg::MTA_STRIDE,
                              static_cast<std::uint32_t>(random.next()) & static_cast<std::uint32_t>(random.next()));
