@@ -31,7 +31,7 @@ struct stopped_in_write_back : card_bench {
     write(reg::RCTL, 0);
     EXPECT_TRUE(run_until_seen([this] { return on_bus(writeback) != 0; }));
   }
-  void go_on() {
+  void resume() {
     run_for(20 * us);
     EXPECT_EQ(on_bus(writeback), 0U);
     write(reg::RCTL, rctl::EN);
@@ -43,7 +43,7 @@ struct stopped_in_write_back : card_bench {
     EXPECT_TRUE(done(0));
     EXPECT_EQ(read(reg::RDH), 1U);
     EXPECT_EQ(read(reg::ICR) & icr::RXT0, icr::RXT0);
-    go_on();
+    resume();
     EXPECT_EQ(descriptor(0).length, 64U);
     EXPECT_EQ(descriptor(1).length, 65U);
     EXPECT_EQ(read(reg::RDH), 2U);
@@ -76,7 +76,7 @@ TEST(ring_rewrite, rdh_wraps_by_the_length_it_was_written_with) {
   EXPECT_EQ(bench.on_bus(writeback), 1U) << "too late to see anything";
   bench.run_for(20 * us);
   EXPECT_EQ(bench.read(reg::RDH), 0U);
-  bench.go_on();
+  bench.resume();
   EXPECT_EQ(bench.descriptor(15).length, 64U);
   EXPECT_EQ(bench.descriptor(0).length, 65U);
   EXPECT_EQ(bench.read(reg::RDH), 1U);
@@ -102,7 +102,7 @@ TEST(ring_rewrite, rdbal_moves_the_ring_behind_the_write_back) {
     bench.put_descriptor(elsewhere / rxd::SIZE + i, card_bench::buffers_at + 0x8'0000 + i * card_bench::buffer_stride);
   bench.write(reg::RDBAL, card_bench::ring_at + elsewhere);
   EXPECT_EQ(bench.on_bus(writeback), 1U) << "too late to see anything";
-  bench.go_on();
+  bench.resume();
   EXPECT_TRUE(bench.done(0));
   EXPECT_EQ(bench.descriptor(elsewhere / rxd::SIZE + 1).length, 65U);
   EXPECT_EQ(bench.read(reg::RDH), 2U);
@@ -117,7 +117,7 @@ TEST(ring_rewrite, rdh_stays_where_software_puts_it) {
   EXPECT_TRUE(bench.done(0));
   EXPECT_EQ(bench.read(reg::RDH), 5U);
   EXPECT_EQ(bench.read(reg::ICR) & icr::RXT0, icr::RXT0);
-  bench.go_on();
+  bench.resume();
   EXPECT_EQ(bench.descriptor(5).length, 65U);
   EXPECT_EQ(bench.read(reg::RDH), 6U);
 }
