@@ -113,7 +113,7 @@ void ipv4_layer::ip_rcv(skb_ptr skb) {
 
 void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
   for (skb_ptr& skb : list) rcv_core(skb);
-  std::size_t first = 0;  // those from here to `end` wait for each other, at the list's front, where places are free
+  std::size_t first = 0;  // from here to `end` packets wait for each other, where others have left their places
   std::size_t end = 0;
   const auto deliver_together = [&] {
     while (first < end) dst_input(std::move(list[first++]));

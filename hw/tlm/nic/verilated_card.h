@@ -5,10 +5,9 @@
 // same result:
 // - eval(), as any Verilated model is used: the clocks rise, eval(), they fall, eval().  Works with every Verilator and
 //   every RTL, and is what waveforms show.
-// - directly: eval() would find out which clocks rose, and then ask one group of logic after the other whether it hangs
-// on
-//   one of them.  Knowing the clocks, we call the list of groups made for that set.  The build makes these lists and
-//   decides whether they may be used (direct_call.py); docs/performance.md has what they save.
+// - directly: eval() would find out which clocks rose, and then ask each group of logic whether it hangs on one of
+//   them.  Knowing the clocks, we call the list of groups made for that set.  The build makes these lists and decides
+//   whether they may be used (direct_call.py); docs/performance.md has what they save.
 #pragma once
 
 #include <Vnic.h>
