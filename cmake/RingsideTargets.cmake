@@ -21,7 +21,7 @@ pkg_check_modules(SYSTEMC REQUIRED IMPORTED_TARGET systemc)
 add_library(ringside_systemc INTERFACE)
 target_link_libraries(ringside_systemc INTERFACE PkgConfig::SYSTEMC)
 # libsystemc's own main() refers to sc_main(); the linker has to take ours from its archive.
-add_library(ringside_sc_main STATIC ${PROJECT_SOURCE_DIR}/hw/tlm/sc_main.cpp)
+add_library(ringside_sc_main STATIC ${PROJECT_SOURCE_DIR}/hw/tlm/systemc/sc_main.cpp)
 target_link_libraries(ringside_systemc INTERFACE ringside_sc_main)
 target_link_options(ringside_systemc INTERFACE LINKER:--undefined=sc_main)
 target_compile_definitions(ringside_systemc INTERFACE SC_CPLUSPLUS=201703L SC_INCLUDE_DYNAMIC_PROCESSES)

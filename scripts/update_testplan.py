@@ -15,7 +15,7 @@ PLAN = ROOT / "docs/testplan.md"
 ROW = re.compile(r"^\| ([A-Z]{1,2}-\d+b?) \| ([^|]*) \|([^|]*)\|([^|]*)\|$")
 COUNT = re.compile(r"^\d+ of \d+ rules .*$", re.M)
 WHERE = ("tests/**/*.cpp", "tests/**/*.h", "tests/**/*.toml", "hw/rtl/sva/*.sv")
-CHECKER = "platform/contract/*.cpp"
+CHECKER = "contract/*.cpp"
 # In these files a function's definition begins in the first column.
 DEFINITION = re.compile(r"^[A-Za-z][\w:<>,&*\s]*?\b((?:\w+::)?\w+)\(")
 RULE_IN_CODE = re.compile(r"\brule::([A-Z]{1,2})_(\d+b?)\b")

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "hw/tlm/sc_time_convert.h"
+#include "hw/tlm/systemc/sc_time_convert.h"
 
 namespace ringside::platform {
 namespace {

@@ -13,9 +13,9 @@
 
 #include "common/event_stream.h"
 #include "hw/tlm/memory/host_memory.h"
-#include "hw/tlm/nic/nic_scheduler.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/host_bridge.h"
+#include "hw/tlm/scheduler/nic_scheduler.h"
 #include "hw/tlm/wire/wire.h"
 #include "platform/cpu/processor.h"
 #include "platform/scenario/scenario.h"

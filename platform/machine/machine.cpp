@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <systemc>
 
+#include "contract/checker.h"
 #include "hw/tlm/pci/pci_bus.h"
-#include "hw/tlm/sc_time_convert.h"
-#include "platform/contract/checker.h"
+#include "hw/tlm/systemc/sc_time_convert.h"
 #include "platform/machine/chassis.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/machine_params.h"

@@ -1,12 +1,12 @@
 // From a scenario's plain data to the parameters of each part of the machine.
 #pragma once
 
+#include "contract/config.h"
 #include "hw/tlm/model/model_params.h"
-#include "hw/tlm/nic/nic_scheduler.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/pci_params.h"
+#include "hw/tlm/scheduler/nic_scheduler.h"
 #include "hw/tlm/wire/wire.h"
-#include "platform/contract/config.h"
 #include "platform/cpu/processor.h"
 #include "platform/machine/chassis.h"
 #include "platform/scenario/scenario.h"

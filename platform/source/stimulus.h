@@ -32,7 +32,7 @@ struct planned_piece {
 struct planned_frame {
   offered_frame offer;
   std::string_view kind;  // of its meaning to the stack, the wire's faults aside
-  fate_set meant;         // what becomes of it in a stack that it reaches (told_interface.h: does it?)
+  fate_set meant;  // what becomes of it in a stack that it reaches (tools/regress/expected_interface.h: does it?)
   std::int32_t vid = -1;  // of its VLAN tag; -1: none
   std::uint32_t flow = 0;
   std::uint32_t wire_bytes = 0;       // DA..FCS

@@ -1,7 +1,7 @@
 // The driver's and kernel's whole world: one CPU's view of the machine.
 //
 // Everything under sw/ reaches time, CPUs, bus, memory and observers through this interface and nothing else.  The
-// virtual CPU of platform/ implements it on SystemC; tests implement it on plain C++ (tests/unit/fake_host.h).
+// virtual CPU of platform/ implements it on SystemC; tests implement it on plain C++ (tests/sw/fake_host.h).
 //
 // Rules of time.  consume() adds CPU cycles to a local offset; other parties do not see the CPU move until it
 // synchronises.  sync() publishes the elapsed stretch and takes interrupts that became deliverable inside it (a stretch

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "platform/contract/checker.h"
+#include "contract/checker.h"
 
 namespace ringside::contract {
 

@@ -1,5 +1,5 @@
 // The flat table of mapped DMA addresses against std::map.
-#include "platform/contract/dma_map_table.h"
+#include "contract/dma_map_table.h"
 
 #include <gtest/gtest.h>
 

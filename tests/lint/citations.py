@@ -20,8 +20,8 @@ SECTION = re.compile(r"\bFS (\d+(?:\.\d+)?)")
 LOOSE = re.compile(r"\b(?:fact )?sheet(?:'s)?(?: section|,? sections?)? \(?\d+(?:\.\d+)?\b", re.I)
 BARE = re.compile(r"""(?://+ |(?:^|\s)# |\(|^source = "|^rule = ")(\d+\.\d+)(?=[):;,"]| step| and \d| to \d|$)""")
 # Ids that tests use because no rule bears them.
-NO_RULE = {"tests/contract/registry_test.cpp": ("R-999",), "tests/platform/cli_test.cpp": ("R-99",),
-           "tests/platform/loader_test.cpp": ("R-99",)}
+NO_RULE = {"tests/contract/registry_test.cpp": ("R-999",), "tests/tools/cli/cli_test.cpp": ("R-99",),
+           "tests/platform/scenario/loader_test.cpp": ("R-99",)}
 SKIP = {"LICENSE", "tests/lint/citations.py", "tests/lint/citations_test.py"}
 SUFFIXES = (".png", ".pcap", ".pcapng", ".gz")
 

@@ -11,7 +11,7 @@ import files
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
-TOP = ("common/", "hw/", "sw/", "platform/", "tests/", "waves/", "docs/", "cmake/", "scripts/", ".ci/")
+TOP = ("common/", "hw/", "sw/", "contract/", "platform/", "tools/", "tests/", "waves/", "docs/", "cmake/", "scripts/", ".ci/")
 PAIR = re.compile(r"\|\s*`([\w./-]+\.\w+)`\s*\|\s*((?:`[\w:~]+(?:\(\))?`(?:,\s*)?)+)\s*\|")
 RULE = re.compile(r"^\|\s*([A-Z]{1,2}-\d+[a-z]?)\s*\|(.*)$")
 

@@ -27,7 +27,7 @@ def sheet_ids(sheet):
 
 
 def checker_ids(rule_table):
-    """Ids of the checker's registry (platform/contract/rule.cpp)."""
+    """Ids of the checker's registry (contract/rule.cpp)."""
     return re.findall(r'\{rule::\w+, "([A-Z]-\d+b?)"', rule_table)
 
 
@@ -87,7 +87,7 @@ def main():
     sequences = "".join(files.text(f) for f in files.tracked()
                         if f.as_posix().startswith("tests/contract/") and f.name.endswith("_test.cpp"))
     found = [f"docs/testplan.md: {f}" for f in findings(
-        files.text("docs/testplan.md"), sheet_ids(files.text(SHEET)), checker_ids(files.text("platform/contract/rule.cpp")),
+        files.text("docs/testplan.md"), sheet_ids(files.text(SHEET)), checker_ids(files.text("contract/rule.cpp")),
         update_testplan.judges(), update_testplan.mentions(), set(re.findall(r'"([A-Z]-\d+b?)"', sequences)))]
     files.finish("testplan", found, 1)
 

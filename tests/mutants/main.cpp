@@ -5,7 +5,7 @@
 
 #include "tests/mutants/mutant.h"
 
-/// main() of platform/cli/main.cpp, renamed for this executable (CMakeLists.txt).
+/// main() of tools/main.cpp, renamed for this executable (CMakeLists.txt).
 int ringside_main(int argc, char** argv);
 
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-// `card-mutants [--mutant NAME] ...`: the tests of the card (tests/model) on instrumented RTL; `machine-mutants`
+// `card-mutants [--mutant NAME] ...`: the tests of the card (tests/hw/tlm/model) on instrumented RTL; `machine-mutants`
 // likewise: tests of the machine (tests/system) on instrumented RTL, bus and driver.
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "platform/scenario/loader.h"
 #include "tests/common/forked.h"
 #include "tests/common/list_source.h"
-#include "tests/unit/frames.h"
+#include "tests/sw/frames.h"
 
 namespace ringside::test {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/pci/pci_space_extension.h"
-#include "hw/tlm/sc_time_convert.h"
+#include "hw/tlm/systemc/sc_time_convert.h"
 
 namespace ringside::tlm {
 namespace {

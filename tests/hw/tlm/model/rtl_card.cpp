@@ -1,0 +1,6 @@
+// These tests' card is the Verilated RTL.
+#include "tests/hw/tlm/model/card_bench.h"
+
+namespace ringside::test {
+const card_kind card_under_test = card_kind::rtl;
+}

@@ -1,0 +1,163 @@
+#include <gtest/gtest.h>
+
+#include "platform/report/journey_printer.h"
+#include "platform/report/run_report.h"
+#include "platform/report/step_detail.h"
+#include "tests/platform/report/story.h"
+
+namespace ringside::platform {
+namespace {
+
+using test::story;
+
+std::vector<stage> stages_of(const journey& j) {
+  std::vector<stage> out;
+  for (const event& e : j.steps) out.push_back(e.what);
+  return out;
+}
+
+std::vector<journey> journeys_of(const story& s, std::vector<frame_id> wanted = {}, bool first = true) {
+  run_report report(std::move(wanted), first);
+  s.play(report);
+  report.finish();
+  return report.journeys().journeys();
+}
+
+story one_frame() {
+  return story()
+      .at(0, stage::desc_fetch, 0, 0x1000, 256)
+      .arrive(1, 1 * us, 64)
+      .interrupt(2100 * ns)
+      .deliver(1, 3200 * ns, 5 * us)
+      .end_poll(4 * us);
+}
+
+TEST(journey, holds_every_step_of_the_way_in_order) {
+  const auto all = journeys_of(one_frame());
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].frame, 1U);
+  EXPECT_EQ(all[0].bytes, 64U);
+  EXPECT_EQ(all[0].fate, journey::end::delivered);
+  EXPECT_EQ(
+      stages_of(all[0]),
+      (std::vector<stage>{stage::desc_fetch,        stage::wire_sof,      stage::wire_eof,      stage::filter_accept,
+                          stage::fifo_commit,       stage::dma_start,     stage::dma_done,      stage::desc_writeback,
+                          stage::dd_visible,        stage::cause_set,     stage::intx_assert,   stage::hardirq_enter,
+                          stage::icr_read,          stage::imc_write,     stage::napi_schedule, stage::hardirq_exit,
+                          stage::softirq_enter,     stage::napi_poll,     stage::dma_sync,      stage::skb_build,
+                          stage::netif_receive_skb, stage::ip_rcv,        stage::udp_rcv,       stage::socket_enqueue,
+                          stage::rdt_write,         stage::napi_complete, stage::ims_write,     stage::softirq_exit,
+                          stage::app_read}));
+}
+
+TEST(journey, frame_that_rode_along_names_the_other) {
+  const auto all = journeys_of(one_frame().arrive(2, 2300 * ns, 64).deliver(2, 3800 * ns, 6 * us), {2}, false);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_FALSE(all[0].by.own);
+  EXPECT_EQ(all[0].by.rode_on, 1U);
+  const auto stages = stages_of(all[0]);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::napi_poll), 1);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::intx_assert), 0);
+  const std::string text = print_journey(all[0], {});
+  EXPECT_NE(text.find("it rode on the interrupt of frame 1"), std::string::npos) << text;
+}
+
+// Held by the throttle: its cause comes with its write-back, others' causes join, the handler of the interrupt before
+// is still running.  Of all that only its own cause and the hold are its story.
+TEST(journey, throttled_interrupt_shows_the_first_cause_and_the_hold) {
+  const story s = story()
+                      .arrive(1, 1 * us, 64)
+                      .at(1900 * ns, stage::cause_set, 0, 0x80)
+                      .at(1910 * ns, stage::moderation_hold, 0, 0x80)
+                      .at(2000 * ns, stage::hardirq_exit)
+                      .at(5 * us, stage::cause_set, 0, 0x80)
+                      .at(5 * us, stage::moderation_hold, 0, 0x80)
+                      .at(9 * us, stage::intx_assert)
+                      .at(9300 * ns, stage::hardirq_enter, 0, 11)
+                      .at(10 * us, stage::napi_poll, 0, 300)
+                      .deliver(1, 11 * us, 15 * us)
+                      .end_poll(13 * us);
+  const auto stages = stages_of(journeys_of(s)[0]);
+  const std::vector<stage> expected{stage::desc_writeback, stage::cause_set,   stage::moderation_hold,
+                                    stage::dd_visible,     stage::intx_assert, stage::hardirq_enter,
+                                    stage::napi_poll,      stage::dma_sync};
+  const auto first = std::find(stages.begin(), stages.end(), stage::desc_writeback);
+  ASSERT_GE(stages.end() - first, static_cast<std::ptrdiff_t>(expected.size()));
+  EXPECT_EQ(std::vector<stage>(first, first + static_cast<std::ptrdiff_t>(expected.size())), expected);
+}
+
+TEST(journey, first_delivered_skips_frames_that_were_not) {
+  const story s = story()
+                      .at(0, stage::wire_sof, 1, 64)
+                      .at(1, stage::filter_reject, 1, 0, static_cast<std::uint64_t>(drop_reason::address_filter))
+                      .arrive(2, 1 * us, 64)
+                      .deliver(2, 5 * us, 6 * us)
+                      .arrive(3, 7 * us, 64)
+                      .deliver(3, 9 * us, 10 * us)
+                      .end_poll(11 * us);
+  const auto all = journeys_of(s);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].frame, 2U);
+}
+
+TEST(journey, dropped_frames_have_one_too) {
+  const story s = story()
+                      .at(0, stage::wire_sof, 1, 64, wire_mark::bad_fcs)
+                      .at(1 * us, stage::fifo_drop, 1, 0, static_cast<std::uint64_t>(drop_reason::crc_error));
+  const auto all = journeys_of(s, {1, 9});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].fate, journey::end::dropped);
+  const std::string text = print_journey(all[0], {});
+  EXPECT_NE(text.find("dropped: crc_error"), std::string::npos) << text;
+  EXPECT_NE(text.find("64 B bad FCS"), std::string::npos) << text;
+  EXPECT_EQ(print_journey(all[1], {}), "Frame 9 was never on the wire.\n");
+}
+
+TEST(journey, unfinished_frames_are_printed_as_far_as_they_came) {
+  const auto all = journeys_of(story().arrive(1, 0, 64), {1});
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].steps.back().what, stage::dd_visible);
+  EXPECT_NE(print_journey(all[0], {}).find("in flight at the end"), std::string::npos);
+}
+
+// 900 ns after the first byte: 112.5 clocks of 125 MHz, 59.4 of 66 MHz, whole clocks down.
+TEST(journey, prints_ns_clocks_lanes_and_references) {
+  const std::string text = print_journey(journeys_of(one_frame())[0], {});
+  EXPECT_NE(text.find("Journey of frame 1: 64 bytes with FCS, first byte at 1000.000 ns, delivered to a socket"),
+            std::string::npos)
+      << text;
+  const auto at = text.find("desc_writeback");
+  ASSERT_NE(at, std::string::npos);
+  const std::string line = text.substr(text.rfind('\n', at) + 1, text.find('\n', at) - text.rfind('\n', at) - 1);
+  EXPECT_EQ(line,
+            "    900.000     112      59    │    │    ●    │    │   desc_writeback     @1010 64 B st 03         "
+            "SDM 3.2.5 descriptor write-back");
+  EXPECT_NE(text.find("  -1000.000    -125     -66"), std::string::npos) << text;  // the fetch came before the frame
+  EXPECT_NE(text.find("Its own interrupt: INTA# asserted 1100.000 ns after its first byte."), std::string::npos);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_NE(print_journey(journeys_of(one_frame())[0], {.colour = true}).find('\x1b'), std::string::npos);
+}
+
+TEST(journey, arrows_lead_from_lane_to_lane) {
+  const std::string text = print_journey(journeys_of(one_frame())[0], {});
+  EXPECT_NE(text.find("  ╰───▶●    │    │    │  "), std::string::npos) << text;  // wire to FIFO
+  EXPECT_NE(text.find("  ●◀────────╯    │    │  "), std::string::npos) << text;  // bus to wire
+}
+
+TEST(journey, clocks_round_down_below_zero) {
+  EXPECT_EQ(whole_clocks(-1, {125'000'000, 1}), -1);
+  EXPECT_EQ(whole_clocks(-8000, {125'000'000, 1}), -1);
+  EXPECT_EQ(whole_clocks(7999, {125'000'000, 1}), 0);
+  EXPECT_EQ(whole_clocks(30'000, {100'000'000, 3}), 1);  // 33.3 MHz: 30 ns exactly
+  EXPECT_EQ(exact_ns(-1'500), "-1.500");
+  EXPECT_EQ(exact_ns(1'234'567), "1234.567");
+}
+
+TEST(journey, causes_have_names) {
+  EXPECT_EQ(cause_names(0x80), "RXT0");
+  EXPECT_EQ(cause_names(0x90), "RXDMT0 RXT0");
+  EXPECT_EQ(cause_names(0), "0");
+}
+
+}  // namespace
+}  // namespace ringside::platform

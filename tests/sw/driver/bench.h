@@ -1,0 +1,106 @@
+// Host, kernel, stack, scripted NIC and driver wired together, with the leak checks every driver test ends with.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "sw/driver/e1000.h"
+#include "sw/stack/app.h"
+#include "tests/sw/driver/fake_nic.h"
+#include "tests/sw/frames.h"
+
+namespace ringside::test {
+
+class bench {
+ public:
+  static constexpr kernel::irq_line line = 11;
+
+  explicit bench(const driver::config& settings = {}, const stack::net_stack::config& net_settings = {},
+                 const kernel::kernel::config& kernel_settings = {}, unsigned cpus = 1)
+      : host(cpus),
+        nic(host, line),
+        os(host, kernel_settings),
+        net(os, net_settings),
+        card(net, {fake_nic::device_number, line}, settings) {
+    host.connect(os);
+  }
+  ~bench() { finish(); }
+
+  /// Boots, probes and opens.
+  void up() {
+    host.run_task([this] {
+      os.boot();
+      net.register_protocols();
+      ASSERT_EQ(card.probe(), driver::driver_status::ok);
+      ASSERT_EQ(card.open(), driver::driver_status::ok);
+    });
+    host.run_for(10 * ms);  // the first LSC and its watchdog
+  }
+  void down() {
+    host.run_task([this] { card.close(); });
+  }
+
+  frame_id receive(bytes frame) {
+    fake_frame f;
+    f.id = ++last_frame;
+    f.bytes = std::move(frame);
+    nic.receive(std::move(f));
+    return last_frame;
+  }
+  frame_id receive(fake_frame f) {
+    f.id = ++last_frame;
+    nic.receive(std::move(f));
+    return last_frame;
+  }
+
+  /// Closes everything and checks that nothing is left: no packet, no mapping, no buffer, no DMA misuse.
+  void finish() {
+    if (finished_) return;
+    finished_ = true;
+    if (card.is_open()) down();
+    if (application) application->stop();
+    EXPECT_EQ(net.skbs().live(), 0U);
+    EXPECT_EQ(os.dma().live_mappings(), 0U);
+    EXPECT_EQ(os.memory().live(), 0U);
+    EXPECT_EQ(os.memory().bad_frees(), 0U);
+    EXPECT_EQ(os.dma().total_errors(), 0U);
+    EXPECT_EQ(nic.dma_faults, 0U);
+    // Exactly one fate per frame received (those the test says it left in the chip excepted).
+    EXPECT_EQ(
+        net.skbs().delivered() + net.skbs().consumed() + net.skbs().total_dropped() + left_in_chip + nic.lost_in_reset,
+        last_frame);
+  }
+
+  /// Starts an application on `port` that keeps what it reads.
+  void listen(std::vector<std::uint16_t> ports, stack::app_wait wait = stack::app_wait::poll, unsigned cpu = 0) {
+    stack::app::config settings;
+    settings.ports = std::move(ports);
+    settings.wait = wait;
+    settings.cpu = cpu;
+    application = std::make_unique<stack::app>(net, settings);
+    application->set_sink([this](const stack::recv_result& r, std::span<const std::byte> data) {
+      const auto* first = reinterpret_cast<const std::uint8_t*>(data.data());
+      read.emplace_back(r.frame, bytes(first, first + data.size()));
+    });
+    ASSERT_TRUE(application->start());
+  }
+
+  fake_host host;
+  fake_nic nic;
+  kernel::kernel os;
+  stack::net_stack net;
+  driver::e1000 card;
+  std::unique_ptr<stack::app> application;
+  std::vector<std::pair<frame_id, bytes>> read;
+  frame_id last_frame = 0;
+  std::uint64_t left_in_chip = 0;
+
+ private:
+  bool finished_ = false;
+};
+
+}  // namespace ringside::test

@@ -1,0 +1,213 @@
+#include "tests/sw/driver/fake_nic.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace ringside::test {
+namespace {
+// Offsets and bits typed from the fact sheet, not taken from the generated header: an independent reading.
+constexpr std::uint32_t ctrl = 0x0000, status = 0x0008, icr_offset = 0x00C0, ics = 0x00C8, ims_offset = 0x00D0,
+                        imc = 0x00D8;
+constexpr std::uint32_t rctl = 0x0100, rdbal = 0x2800, rdlen = 0x2808, rdh = 0x2810, rdt = 0x2818;
+constexpr std::uint32_t ral0 = 0x5400, rah0 = 0x5404, pba = 0x1000;
+constexpr std::uint32_t ctrl_rst = 1U << 26;
+constexpr std::uint32_t rctl_en = 2;
+constexpr std::uint32_t rxt0 = 0x80;
+}  // namespace
+
+fake_nic::fake_nic(fake_host& machine, kernel::irq_line line) : host_(machine), line_(line) {
+  machine.connect(*this);
+  reset();
+  resets = 0;
+}
+
+void fake_nic::reset() {
+  ++resets;
+  const std::uint32_t kept_pba = registers.contains(pba) ? registers[pba] : 0x30;
+  registers.clear();
+  registers[pba] = kept_pba;
+  registers[ctrl] = 0x0A01;
+  registers[status] = 0x0383;
+  registers[ral0] = 0x12005452;  // 52:54:00:12:34:56
+  registers[rah0] = 0x80005634;
+  registers[0x5820] = 0x00222300;
+  icr = 0;
+  ims = 0;
+  lost_in_reset += fifo_.size();
+  fifo_.clear();
+  update_line();
+}
+
+void fake_nic::update_line() {
+  host_.set_line(line_, (icr & ims) != 0);
+}
+
+void fake_nic::set_cause(std::uint32_t bits) {
+  icr |= bits;
+  update_line();
+}
+
+std::vector<std::uint32_t> fake_nic::values_written(std::uint32_t offset) const {
+  std::vector<std::uint32_t> result;
+  for (const write_record& w : writes)
+    if (w.offset == offset) result.push_back(w.value);
+  return result;
+}
+
+std::uint32_t fake_nic::read_register(std::uint32_t offset) {
+  reads.push_back(offset);
+  switch (offset) {
+    case icr_offset: {  // I-2: clears all
+      const std::uint32_t value = icr;
+      icr = 0;
+      update_line();
+      return value;
+    }
+    case ims_offset:
+      return ims;
+    case imc:
+      return 0;
+    default:
+      break;
+  }
+  if (offset >= 0x4000 && offset < 0x4100) {  // statistics clear on read
+    const auto found = registers.find(offset);
+    if (found == registers.end()) return 0;
+    const std::uint32_t value = found->second;
+    registers.erase(found);
+    return value;
+  }
+  const auto found = registers.find(offset);
+  return found == registers.end() ? 0 : found->second;
+}
+
+void fake_nic::write_register(std::uint32_t offset, std::uint32_t value, bool through_io) {
+  writes.push_back({host_.now(), offset, value, through_io});
+  switch (offset) {
+    case ctrl:
+      if ((value & ctrl_rst) != 0) {
+        reset();
+        return;
+      }
+      registers[offset] = value;
+      return;
+    case status:
+      return;
+    case icr_offset:
+      icr &= ~value;
+      break;
+    case ics:
+      icr |= value & 0x1FFFF;
+      break;
+    case ims_offset:
+      ims |= value & 0x1FFFF;
+      break;
+    case imc:
+      ims &= ~value;
+      break;
+    case rdt:
+      if (on_tail) on_tail(value);
+      registers[offset] = value & 0xFFFF;
+      drain_fifo();
+      return;
+    default:
+      registers[offset] = value;
+      return;
+  }
+  update_line();
+}
+
+std::uint32_t fake_nic::mmio_read(kernel::bus_address address) {
+  return (command & 2) != 0 ? read_register(static_cast<std::uint32_t>(address - bar0)) : 0xFFFFFFFF;
+}
+void fake_nic::mmio_write(kernel::bus_address address, std::uint32_t value) {
+  if ((command & 2) != 0) write_register(static_cast<std::uint32_t>(address - bar0), value, false);
+}
+std::uint32_t fake_nic::io_read(std::uint32_t port) {
+  return port == io_base ? io_address_ : read_register(io_address_);
+}
+void fake_nic::io_write(std::uint32_t port, std::uint32_t value) {
+  if ((command & 1) == 0) return;
+  if (port == io_base) io_address_ = value;
+  if (port == io_base + 4) write_register(io_address_, value, true);
+}
+
+std::uint32_t fake_nic::config_read(unsigned device, std::uint32_t offset) {
+  if (device != device_number) return 0xFFFFFFFF;
+  switch (offset) {
+    case 0x00:
+      return id;
+    case 0x04:
+      return 0x02300000 | command;
+    case 0x10:
+      return static_cast<std::uint32_t>(bar0);
+    case 0x18:
+      return io_bar;
+    default:
+      return 0;
+  }
+}
+
+void fake_nic::config_write(unsigned device, std::uint32_t offset, std::uint32_t value) {
+  if (device == device_number && offset == 0x04) command = value & 0xFFFF;
+}
+
+// ---- Receive ----
+
+std::uint32_t fake_nic::buffer_bytes() const {
+  const std::uint32_t control = registers.at(rctl);
+  const std::uint32_t size = 2048U >> ((control >> 16) & 3);
+  return (control & (1U << 25)) != 0 && size != 2048 ? size * 16 : size;
+}
+
+std::uint32_t fake_nic::free_descriptors() const {
+  const std::uint32_t count = registers.at(rdlen) / 16;
+  return (registers.at(rdt) + count - registers.at(rdh)) % count;
+}
+
+void fake_nic::receive(fake_frame frame) {
+  fifo_.push_back(std::move(frame));
+  drain_fifo();
+}
+
+void fake_nic::drain_fifo() {
+  while (!fifo_.empty()) {
+    if (!registers.contains(rctl) || (registers[rctl] & rctl_en) == 0 || registers[rdlen] == 0) return;
+    const std::size_t total = fifo_.front().bytes.size() + (fifo_.front().append_fcs ? 4 : 0);
+    const auto needed = static_cast<std::uint32_t>((total + buffer_bytes() - 1) / buffer_bytes());
+    if (needed > free_descriptors()) return;
+    store(fifo_.front());
+    fifo_.pop_front();
+  }
+}
+
+void fake_nic::store(const fake_frame& frame) {
+  if ((command & 4) == 0) ++dma_faults;
+  std::vector<std::uint8_t> data = frame.bytes;
+  if (frame.append_fcs) data.insert(data.end(), {0xDE, 0xAD, 0xBE, 0xEF});  // the driver must not look at it
+  const std::span<std::byte> memory = host_.memory();
+  std::uint32_t head = registers[rdh];
+  const std::uint32_t count = registers[rdlen] / 16;
+  for (std::size_t done = 0; done < data.size();) {
+    std::byte* descriptor = memory.data() + registers[rdbal] + 16 * head;
+    std::uint64_t address = 0;
+    std::memcpy(&address, descriptor, 8);
+    const std::size_t part = std::min<std::size_t>(buffer_bytes(), data.size() - done);
+    std::memcpy(memory.data() + address, data.data() + done, part);
+    host_.shadow[address] = frame.id;
+    done += part;
+    const bool last = done == data.size();
+    std::uint64_t written = part;
+    written |= static_cast<std::uint64_t>(last ? (frame.status | 0x03) : 0x01) << 32;
+    if (last) {
+      written |= static_cast<std::uint64_t>(frame.errors) << 40;
+      written |= static_cast<std::uint64_t>(frame.special) << 48;
+    }
+    std::memcpy(descriptor + 8, &written, 8);
+    head = (head + 1) % count;
+  }
+  registers[rdh] = head;
+  if (raise_rxt0) set_cause(rxt0);
+}
+
+}  // namespace ringside::test

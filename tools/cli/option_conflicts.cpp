@@ -1,0 +1,68 @@
+#include "tools/cli/option_conflicts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace ringside::platform {
+namespace {
+
+/// What an option sets, by key.
+struct set_by {
+  std::string key;
+  std::string option;
+};
+
+std::string key_of(const std::string& setting) {
+  return std::string(trimmed(std::string_view(setting).substr(0, setting.find('='))));
+}
+
+std::vector<set_by> set_by_options(const options& o) {
+  std::vector<set_by> out;
+  if (o.pcap) {
+    out.push_back({"wire.source", "--pcap"});
+    out.push_back({"wire.pcap", "--pcap"});
+  }
+  if (o.pcap_speed) out.push_back({"wire.speed", "--pcap-speed"});
+  if (o.pcap_rewrite) out.push_back({"wire.rewrite", "--pcap-rewrite"});
+  if (o.gen) {
+    out.push_back({"wire.source", "--gen"});
+    for (const auto& [key, text] : split_gen(*o.gen).value_or(gen_keys{})) out.push_back({key, "--gen"});
+  }
+  if (o.nic) out.push_back({"nic.kind", "--nic"});
+  if (o.seed) out.push_back({"run.seed", "--seed"});
+  return out;
+}
+
+[[noreturn]] void refuse_pair(const std::string& first, const std::string& second, const std::string& key) {
+  throw input_error(fmt_error(second, 0, key, "is set by " + first + " already", "one of the two"));
+}
+
+}  // namespace
+
+void refuse_conflicts(const options& chosen) {
+  if (chosen.pcap && chosen.gen)
+    throw input_error(fmt_error("--gen", 0, "frames", "come from --pcap already", "one of the two"));
+  const std::vector<set_by> all = set_by_options(chosen);
+  for (auto one = all.begin(); one != all.end(); ++one)
+    for (auto other = all.begin(); other != one; ++other)
+      if (one->key == other->key) refuse_pair(other->option, one->option, one->key);
+  for (const std::string& setting : chosen.settings)
+    for (const set_by& one : all)
+      if (key_of(setting) == one.key) refuse_pair(one.option, "--set", one.key);
+}
+
+void refuse_pointless(const options& chosen, const scenario& s) {
+  if (s.wire.source == wire_source::pcap) return;
+  const auto refuse = [](const char* option) {
+    throw input_error(fmt_error(option, 0, "capture", "there is none", "with --pcap, or wire.source = pcap"));
+  };
+  if (chosen.pcap_rewrite) refuse("--pcap-rewrite");
+  if (chosen.pcap_speed) refuse("--pcap-speed");
+  for (const std::string& setting : chosen.settings)
+    if (key_of(setting) == "wire.pcap") refuse("--set wire.pcap");
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,109 @@
+#include "tools/cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "platform/scenario/value_rule.h"
+
+namespace ringside::platform {
+namespace {
+
+void add_lists(CLI::App& app, options& o) {
+  app.add_flag("--list", o.list, "Print the bundled scenarios");
+  app.add_flag("--list-keys", o.list_keys, "Print every scenario key with unit, default and source");
+  app.add_flag("--version", o.version, "Print the version");
+}
+
+void add_run(CLI::App& run, options& o) {
+  run.add_option("scenario", o.scenario, "Scenario file or bundled name")->type_name("SCENARIO");
+  run.add_option("--set", o.settings, "Set a scenario key; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  run.add_option("--nic", o.nic, "NIC behind the seam (default: the scenario's, rtl)")->type_name("rtl|model");
+  run.add_option("--pcap", o.pcap, "Take the frames from a capture (-: standard input)")->type_name("FILE");
+  run.add_option("--pcap-speed", o.pcap_speed, "Pace of the capture: original, line, <N>x, <N>pps, <N>Mb/s")
+      ->type_name("SPEED");
+  run.add_flag("--pcap-rewrite", o.pcap_rewrite,
+               "Address the capture's frames to the machine: MAC, IPv4 addresses, checksums mended");
+  run.add_option("--gen", o.gen, "Generate frames: size=N|N,N|N..N,rate=line|<N>pps|<N>Mb/s|<N>%,count=N,flows=N")
+      ->type_name("KEY=VALUE,...");
+  run.add_option("--seed", o.seed, "Seed of everything random")->type_name("N");
+  run.add_option("--pcap-out", o.pcap_out, "Write what a tap at netif_receive_skb saw (-: standard output)")
+      ->type_name("FILE");
+  run.add_option("--vcd", o.vcd, "Write a waveform of RTL and software")->type_name("FILE");
+  run.add_option("--fst", o.fst, "Write the waveform as FST (converted by vcd2fst)")->type_name("FILE");
+  run.add_flag("--vcd-standard", o.vcd_standard,
+               "In the waveform, words as vectors of letters: VCD of IEEE 1364 alone");
+  run.add_option("--trace-window", o.trace_window,
+                 "Part of the run in the waveform: 10us..20us, or STAGE:1us..5us around the first such event")
+      ->type_name("WINDOW");
+  run.add_option("--journey", o.journey,
+                 "Print the journey of frame N (default: the first delivered; none: no journey)")
+      ->type_name("N");
+  run.add_flag("--stats", o.stats, "Print the network counters as ethtool, ip link and /proc/net show them");
+  run.add_option("--json", o.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
+}
+
+void add_regress(CLI::App& regress, regress_request& r) {
+  regress.add_option("--seeds", r.seeds, "Seeds 1..N, or A..B (default: 50)")->type_name("N|A..B");
+  regress.add_option("-j,--jobs", r.jobs, "Runs at a time (default: one for each CPU)")->type_name("N");
+  regress.add_option("--nic", r.nic, "NIC behind the seam (default: rtl)")->type_name("rtl|model");
+  regress.add_option("--junit", r.junit, "Write JUnit XML (-: standard output)")->type_name("FILE");
+  regress.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
+  regress.add_option("--keep-failing", r.keep_failing, "Leave stimulus, journey and waves of failing seeds")
+      ->type_name("DIR");
+}
+
+}  // namespace
+
+parsed_options parse_options(int argc, const char* const* argv) {
+  parsed_options out;
+  CLI::App app{"Ringside: co-simulation of a network card's receive path, from the wire to the socket", "ringside"};
+  app.set_help_flag("-h,--help", "Print this help");
+  add_lists(app, out.chosen);
+  CLI::App* run = app.add_subcommand("run", "Run a scenario");
+  add_lists(*run, out.chosen);
+  add_run(*run, out.chosen);
+  CLI::App* regress = app.add_subcommand("regress", "Run constrained-random seeds under checker and scoreboard");
+  add_regress(*regress, out.chosen.regression);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    out.exit_status = 0;
+    out.message = app.help();  // of the command given, under its whole name
+    return out;
+  } catch (const CLI::ParseError& error) {
+    out.exit_status = 2;
+    out.message = std::string("command line: ") + error.what() + "; allowed: see ringside " +
+                  (regress->parsed() ? "regress "
+                   : run->parsed()   ? "run "
+                                     : "") +
+                  "--help\n";
+    return out;
+  }
+  out.chosen.run = run->parsed();
+  out.chosen.regress = regress->parsed();
+  const options& o = out.chosen;
+  if (o.run || o.regress || o.list || o.list_keys || o.version) return out;
+  out.exit_status = argc > 1 ? 2 : 0;
+  out.message = app.help();
+  return out;
+}
+
+std::optional<gen_keys> split_gen(const std::string& text) {
+  gen_keys out;
+  for (const auto part : split(text, ',')) {
+    const auto equals = part.find('=');
+    if (equals == std::string_view::npos) {
+      if (out.empty()) return std::nullopt;
+      out.back().second += "," + std::string(part);  // size=64,128
+      continue;
+    }
+    if (equals == 0) return std::nullopt;
+    out.emplace_back("gen." + std::string(trimmed(part.substr(0, equals))), std::string(part.substr(equals + 1)));
+  }
+  return out;
+}
+
+}  // namespace ringside::platform

@@ -1,0 +1,144 @@
+#include "tools/cli/run_command.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <ostream>
+
+#include "platform/report/journey_printer.h"
+#include "platform/report/json_report.h"
+#include "platform/report/run_report.h"
+#include "platform/report/summary.h"
+#include "platform/scenario/loader.h"
+#include "platform/source/make_source.h"
+#include "platform/source/pcap_source.h"
+#include "tools/cli/option_conflicts.h"
+#include "tools/cli/progress.h"
+#include "tools/cli/run_outputs.h"
+#include "tools/cli/stop_signal.h"
+#include "tools/cli/trace_window.h"
+#include "tools/cli/viewer.h"
+
+namespace ringside::platform {
+namespace {
+
+scenario load(const options& chosen, const command_environment& env) {
+  refuse_conflicts(chosen);
+  scenario_loader loader(env.costs, env.rules);
+  if (!chosen.scenario.empty()) loader.apply_named(chosen.scenario);
+  for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
+  if (chosen.pcap) {
+    loader.apply("wire.source", "pcap", "--pcap");
+    loader.apply("wire.pcap", *chosen.pcap, "--pcap");
+  }
+  if (chosen.pcap_rewrite) loader.apply("wire.rewrite", "on", "--pcap-rewrite");
+  if (chosen.pcap_speed) loader.apply("wire.speed", *chosen.pcap_speed, "--pcap-speed");
+  if (chosen.gen) {
+    const auto keys = split_gen(*chosen.gen);
+    if (!keys) throw input_error(fmt_error("--gen", 0, *chosen.gen, "no key", "size=...,rate=...,count=...,flows=..."));
+    loader.apply("wire.source", "gen", "--gen");
+    for (const auto& [path, text] : *keys) loader.apply(path, text, "--gen");
+  }
+  if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
+  if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
+  scenario s = loader.finish();
+  refuse_pointless(chosen, s);
+  return s;
+}
+
+/// Frame asked for; nothing for "the first delivered", 0 for none.
+std::optional<frame_id> journey_frame(const options& chosen) {
+  if (!chosen.journey) return std::nullopt;
+  if (*chosen.journey == "none") return 0;
+  const auto number = parse_quantity(*chosen.journey);
+  if (!number || !number->unit.empty() || number->value.den != 1 || number->value.num < 1)
+    throw input_error(fmt_error("--journey", 0, "frame", fmt::format("'{}' is not allowed", *chosen.journey),
+                                "a frame number from 1 on, or none"));
+  return static_cast<frame_id>(number->value.num);
+}
+
+std::optional<trace_window> window_of(const options& chosen) {
+  if (chosen.vcd_standard && !chosen.vcd && !chosen.fst)
+    throw input_error(fmt_error("--vcd-standard", 0, "waveform", "there is none", "with --vcd or --fst"));
+  if (!chosen.trace_window) return trace_window{};
+  if (!chosen.vcd && !chosen.fst)
+    throw input_error(fmt_error("--trace-window", 0, "window", "there is no waveform", "with --vcd or --fst"));
+  const auto window = parse_trace_window(*chosen.trace_window);
+  if (!window) throw input_error(trace_window_refusal(*chosen.trace_window));
+  return window;
+}
+
+std::string report_text(const options& chosen, const scenario& s, const run_report& report,
+                        const run_counters& counters, bool colour) {
+  const journey_style style{.pci_clock_hz = s.bus.clock_hz, .colour = colour};
+  std::string text;
+  for (const journey& j : report.journeys().journeys()) text += print_journey(j, style) + "\n";
+  text += summary(s, report, counters);
+  if (chosen.stats) text += "\n" + print_net_statistics(counters.net);
+  if (chosen.vcd || chosen.fst) text += "waves       " + viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) + "\n";
+  return text;
+}
+
+void warn_of_empty_waves(const run_outputs& files, const run_counters& counters, std::ostream& err) {
+  if (files.waves() && files.waves()->start > counters.sim_time_ps)
+    err << fmt::format("ringside: --trace-window: begins at {} ns, the run ended at {} ns: the waveform is empty\n",
+                       files.waves()->start / ns, counters.sim_time_ps / ns);
+}
+
+int exit_status(const run_report& report, const run_counters& counters, std::ostream& err) {
+  const contract_report& contract = counters.contract;
+  for (const contract_breach& breach : contract.breaches) err << "contract: " << breach.text << "\n";
+  if (contract.count > contract.breaches.size())
+    err << fmt::format("contract: {} more\n", contract.count - contract.breaches.size());
+  for (const std::string& breach : report.ledger().breaches()) err << "ledger: " << breach << "\n";
+  if (contract.count != 0) return exit_breach;
+  if (!report.ledger().breaches().empty()) return exit_internal;
+  return counters.interrupted ? stop_signal::exit_status() : exit_ok;
+}
+
+}  // namespace
+
+int run_command(const options& chosen, const command_environment& env) {
+  const scenario s = load(chosen, env);
+  const auto frame = journey_frame(chosen);
+  const auto window = window_of(chosen);
+  const auto capture = open_capture(s, chosen.pcap ? "--pcap" : "wire.pcap");
+  const auto source = make_source(s, capture);
+  const stop_signal stop;  // from here on a signal must not leave files behind
+  run_outputs files(chosen, s, env);
+  files.place_window(*window, s, env, capture);
+  if (stop_signal::asked()) return stop_signal::exit_status();
+
+  const auto run = env.make(s, *source);
+  run_report report(frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
+  run->events().add_consumer(report);
+  pcap_out* const pcap = files.pcap();
+  if (pcap != nullptr)
+    run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); });
+  if (files.waves()) run->trace(*files.waves());
+  bool interrupted = false;
+  {
+    progress line(env.err, env.err_is_terminal, source->planned().value_or(0));
+    run->run([&](sim_time now, std::uint64_t frames) {
+      line.show(now, frames);
+      interrupted = interrupted || stop_signal::asked();
+      return !interrupted && (pcap == nullptr || !pcap->failed());
+    });
+  }
+  run->events().finish();
+  report.finish();
+
+  run_counters counters = run->counters();
+  counters.interrupted = interrupted;
+  if (const auto* read = dynamic_cast<const pcap_source*>(source.get()))
+    counters.capture = read->counts(report.ledger().frames().offered);
+  files.commit(files.wants_json() ? to_json(s, report, counters) : std::string{});
+  warn_of_empty_waves(files, counters, env.err);
+  const bool out_taken = files.standard_output_taken();
+  const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;
+  put(out_taken ? env.err : env.out, report_text(chosen, s, report, counters, colour),
+      out_taken ? "standard error" : "standard output");
+  return exit_status(report, counters, env.err);
+}
+
+}  // namespace ringside::platform
