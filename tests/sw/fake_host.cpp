@@ -75,6 +75,12 @@ void fake_host::run_agenda() {
   }
 }
 
+// A line that is neither served nor masked would keep the run for ever.
+void fake_host::count_interrupt() {
+  constexpr std::uint64_t storm = 100'000;
+  if (now_ > limit_ && ++interrupts_past_limit_ > storm) throw std::runtime_error("an interrupt storm outlasts the run");
+}
+
 bool fake_host::deliver_one() {
   if (!irq_enabled_ || events_ == nullptr) return false;
   if (timer_[cpu_] <= now_) {
@@ -88,6 +94,7 @@ bool fake_host::deliver_one() {
   }
   for (auto& [line, state] : lines_) {
     if (!state.asserted || state.masked || state.in_service) continue;
+    count_interrupt();
     state.in_service = true;
     irq_enabled_ = false;
     ++interrupt_depth_;
@@ -252,6 +259,7 @@ sim_time fake_host::next_event() const {
 
 void fake_host::run(sim_time until) {
   limit_ = until;
+  interrupts_past_limit_ = 0;
   while (now_ < until) {
     if (task_control* next = next_runnable(); next != nullptr) {
       run_one(*next);

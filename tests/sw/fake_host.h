@@ -137,6 +137,7 @@ class fake_host final : public kernel::host {
   void switch_to_main();
   void run_one(task_control& next);
   void run_agenda();
+  void count_interrupt();
   bool deliver_one();
   task_control* next_runnable();
   sim_time next_event() const;
@@ -144,6 +145,7 @@ class fake_host final : public kernel::host {
   unsigned cpus_;
   unsigned cpu_ = 0;
   sim_time now_ = 0;
+  std::uint64_t interrupts_past_limit_ = 0;
   sim_time limit_ = 0;
   kernel::cost_table costs_;
   kernel::cpu_events* events_ = nullptr;
