@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
@@ -13,7 +14,6 @@ constexpr std::size_t most_doorbells = 64;
 // Bytes 8..15 of a descriptor (5).
 constexpr std::uint64_t length_mask = 0xFFFF;
 constexpr std::uint64_t eop = std::uint64_t{rxd_status::EOP} << 32;
-constexpr std::uint64_t fcs_bytes = 4;
 }  // namespace
 
 void driver_rules::restart() {
@@ -170,7 +170,7 @@ void driver_rules::judge_parts(const event& e) {
     missing += part.written - part.synced;
   }
   parts_.clear();
-  if (missing > (w_.registers.strip_crc() ? 0 : fcs_bytes))
+  if (missing > (w_.registers.strip_crc() ? 0 : ethernet::fcs_bytes))
     w_.log.trip(rule::S_13, e.time,
                 fmt::format("{} bytes of the packet were not synced since they were written", missing),
                 {e.frame, breach::no_descriptor, buffer});

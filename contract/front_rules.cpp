@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
+
 namespace ringside::contract {
 namespace {
-
-constexpr std::uint32_t longest_normal = 1522;
 
 // words of 8 bytes and two words of status.
 std::uint64_t fifo_bytes_of(std::uint32_t frame_bytes) {
@@ -90,7 +90,7 @@ void front_rules::on_discard(const frame_record& row, bool too_long, sim_time t)
   on_progress(t);
   const nic_registers& r = w_.registers;
   const bool settled = t - r.rctl_written() > w_.limits.settle;
-  if (too_long && settled && (row.bytes <= longest_normal || r.long_packets() || r.store_bad()))
+  if (too_long && settled && (row.bytes <= ethernet::longest_frame || r.long_packets() || r.store_bad()))
     w_.log.trip(rule::R_40, t, fmt::format("a stored frame of {} bytes is discarded as too long", row.bytes),
                 {row.id, breach::no_descriptor, 0});
 }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "common/ethernet.h"
 #include "common/time.h"
 
 namespace ringside::contract {
@@ -28,7 +29,7 @@ class nic_registers {
   bool store_bad() const { return store_bad_; }
   bool long_packets() const { return long_packets_; }
   /// Of a good frame, DA..FCS (FS 6.8).
-  std::uint32_t longest_frame() const { return long_packets_ ? 16384 : 1522; }
+  std::uint32_t longest_frame() const { return long_packets_ ? ethernet::longest_with_lpe : ethernet::longest_frame; }
   std::uint32_t flow_type() const { return flow_type_; }  // FCT
   sim_time flow_type_written() const { return flow_type_written_; }
   bool strip_crc() const { return strip_crc_; }

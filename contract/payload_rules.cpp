@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
 #include "contract/dma_guard.h"
 
 namespace ringside::contract {
-namespace {
-constexpr std::uint64_t longest_normal_frame = 1522;
-}
+namespace {}
 
 void payload_rules::restart() {
   frame_ = 0;
@@ -99,7 +98,8 @@ void payload_rules::place(const event& e) {
     if (offset < size) {
       const std::uint64_t end = offset + e.b;
       if (end > size) return refuse(rule::N_3, e, "beyond the end of its buffer");
-      if (end > longest_normal_frame && !long_buffers_) return refuse(rule::R_40, e, "beyond byte 1522 of its buffer");
+      if (end > ethernet::longest_frame && !long_buffers_)
+        return refuse(rule::R_40, e, "beyond byte 1522 of its buffer");
       slot.filled += static_cast<std::uint32_t>(e.b);
       slot.extent = std::max(slot.extent, static_cast<std::uint32_t>(end));
       slot.frame = e.frame;

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
 #include "contract/dma_guard.h"
 
 namespace ringside::contract {
 namespace {
-constexpr std::uint32_t shortest_stored = 56;   // 64 - FCS - tag
-constexpr std::uint32_t longest_normal = 1522;  // D-5
+constexpr std::uint32_t shortest_stored = 56;  // 64 - FCS - tag
 constexpr std::uint64_t dd_bit = static_cast<std::uint64_t>(rxd_status::DD) << 32;
 constexpr std::uint64_t status_byte = 0xFFULL << 32;
 }  // namespace
@@ -136,7 +136,7 @@ void writeback_rules::judge_total(const event& e, write_back d) {
     if (total_ != expected)
       return w_.log.trip(rule::N_11, e.time, fmt::format("{} bytes reported, {} expected", total_, expected), about);
   } else if (wire == nullptr && !registers.long_packets() && !registers.store_bad() &&
-             (total_ < shortest_stored || total_ > longest_normal)) {
+             (total_ < shortest_stored || total_ > ethernet::longest_frame)) {
     w_.log.trip(rule::D_5, e.time, fmt::format("a frame of {} bytes", total_), about);
   }
 }

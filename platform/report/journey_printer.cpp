@@ -18,7 +18,7 @@ constexpr std::string_view bold = "\x1b[1m";
 constexpr std::string_view plain = "\x1b[0m";
 constexpr std::array<std::string_view, lanes> lane_colour{"\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[34m", "\x1b[32m"};
 
-std::size_t column(std::size_t lane_index) {
+std::size_t column_of(std::size_t lane_index) {
   return lane_index * lane_width + 2;
 }
 
@@ -26,20 +26,20 @@ std::size_t column(std::size_t lane_index) {
 std::string draw_lanes(std::size_t from, std::size_t to, const journey_style& style) {
   std::array<std::string_view, lanes * lane_width> cells;
   cells.fill(" ");
-  for (std::size_t i = 0; i < lanes; ++i) cells[column(i)] = "│";
-  for (std::size_t x = std::min(column(from), column(to)) + 1; x < std::max(column(from), column(to)); ++x)
+  for (std::size_t i = 0; i < lanes; ++i) cells[column_of(i)] = "│";
+  for (std::size_t x = std::min(column_of(from), column_of(to)) + 1; x < std::max(column_of(from), column_of(to)); ++x)
     cells[x] = "─";
   if (from < to) {
-    cells[column(from)] = "╰";
-    cells[column(to) - 1] = "▶";
+    cells[column_of(from)] = "╰";
+    cells[column_of(to) - 1] = "▶";
   } else if (from > to) {
-    cells[column(from)] = "╯";
-    cells[column(to) + 1] = "◀";
+    cells[column_of(from)] = "╯";
+    cells[column_of(to) + 1] = "◀";
   }
-  cells[column(to)] = "●";
+  cells[column_of(to)] = "●";
   std::string out;
   for (std::size_t x = 0; x < cells.size(); ++x) {
-    const bool lit = style.colour && x == column(to);
+    const bool lit = style.colour && x == column_of(to);
     if (lit) out += lane_colour[to];
     if (style.colour && !lit && cells[x] != " ") out += dim;
     out += cells[x];

@@ -12,7 +12,6 @@
 namespace ringside::platform {
 namespace {
 
-constexpr int linktype_ethernet = 1;
 constexpr int linktype_raw = 101;  // where LINKTYPE_ and DLT_ numbers differ; Ethernet and cooked have one number
 
 std::string name_of(int link_type) {

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <span>
 
+#include "common/ethernet.h"
 #include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
@@ -80,11 +81,11 @@ std::optional<offered_frame> generator::next() {
   offered_frame frame;
   frame.bytes = std::move(spare_);
   frame.bytes.reserve(size);  // the wire appends the FCS
-  frame.bytes.resize(size - fcs_bytes);
+  frame.bytes.resize(size - ethernet::fcs_bytes);
   fill_payload(gen_.payload, seed_, sequence_, std::span(frame.bytes).subspan(udp_overhead_bytes));
   write_udp_headers(to, static_cast<std::uint16_t>(sequence_), frame.bytes);
   spoil(frame);
-  frame.earliest = arrival_.next(static_cast<std::uint32_t>(frame.bytes.size() + fcs_bytes), arrival_random_);
+  frame.earliest = arrival_.next(static_cast<std::uint32_t>(frame.bytes.size() + ethernet::fcs_bytes), arrival_random_);
   ++sequence_;
   return frame;
 }
@@ -112,9 +113,9 @@ void generator::spoil(offered_frame& frame) {
     frame.rx_er_at = static_cast<std::int32_t>(error_random_.below(static_cast<std::uint32_t>(frame.bytes.size())));
   } else if (hit(gen_.runt_per_million)) {
     frame.pad = false;
-    frame.bytes.resize(error_random_.between(shortest_runt, 63) - fcs_bytes);
+    frame.bytes.resize(error_random_.between(shortest_runt, 63) - ethernet::fcs_bytes);
   } else {
-    frame.bytes.resize(longest_ + error_random_.between(1, 512) - fcs_bytes);
+    frame.bytes.resize(longest_ + error_random_.between(1, 512) - ethernet::fcs_bytes);
   }
 }
 

@@ -4,6 +4,9 @@
 #include <array>
 #include <iterator>
 
+#include "common/ethernet.h"
+#include "common/inet.h"
+#include "common/network_order.h"
 #include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
@@ -11,61 +14,45 @@ namespace {
 
 using bytes_t = std::vector<std::uint8_t>;
 
-constexpr std::size_t type_at = 12;
-constexpr std::uint32_t type_ipv4 = 0x0800;
-constexpr std::uint32_t type_arp = 0x0806;
-constexpr std::uint32_t type_vlan = 0x8100;
-constexpr std::size_t ip_at = eth_header_bytes;
-constexpr std::size_t udp_at = ip_at + ip_header_bytes;
+constexpr std::size_t ip_at = ethernet::header_bytes;
+constexpr std::size_t udp_at = ip_at + inet::ipv4_header_bytes;
 constexpr std::uint16_t free_port = 9;  // discard: nobody listens
-constexpr std::uint8_t protocol_icmp = 1;
-constexpr std::uint8_t free_protocol = 253;  // RFC 3692: for experiments
-constexpr std::uint16_t more_fragments = 0x2000;
-constexpr std::size_t arp_bytes = 28;
-
-void put16(bytes_t& bytes, std::size_t at, std::uint32_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8);
-  bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
-std::uint32_t get16(const bytes_t& bytes, std::size_t at) {
-  return static_cast<std::uint32_t>(bytes[at] << 8 | bytes[at + 1]);
-}
 
 void put_ip_checksum(bytes_t& bytes) {
   const std::size_t header = (bytes[ip_at] & 0x0FU) * 4U;
-  put16(bytes, ip_at + 10, 0);
-  put16(bytes, ip_at + 10, internet_checksum(ones_sum(std::span(bytes).subspan(ip_at, header))));
+  store_be16(bytes, ip_at + 10, 0);
+  store_be16(bytes, ip_at + 10, internet_checksum(ones_sum(std::span(bytes).subspan(ip_at, header))));
 }
 
 const fate_set to_socket = fates({drop_reason::none, drop_reason::socket_rcvbuf});
 
 oddity unbound_port(bytes_t& b, rng&) {
-  put16(b, udp_at + 2, free_port);
-  put16(b, udp_at + 6, 0);  // RFC 768: no checksum, which the new port would have changed
+  store_be16(b, udp_at + 2, free_port);
+  store_be16(b, udp_at + 6, 0);  // RFC 768: no checksum, which the new port would have changed
   return {"no_socket", fates({drop_reason::no_socket})};
 }
 oddity unknown_type(bytes_t& b, rng&) {
-  put16(b, type_at, 0x88B5);  // IEEE 802 9.2.4: for local experiments
+  store_be16(b, ethernet::type_offset, ethernet::type_experiment);
   return {"no_protocol", fates({drop_reason::no_protocol})};
 }
 oddity bad_udp_checksum(bytes_t& b, rng&) {
   b[udp_at + 6] ^= 0x5A;
-  if (get16(b, udp_at + 6) == 0) b[udp_at + 7] = 1;  // 0 would mean none
+  if (load_be16(b, udp_at + 6) == 0) b[udp_at + 7] = 1;  // 0 would mean none
   // Linux CHECKSUM_BREAK: above 76 bytes it is for the reader to find, so there must be room in the socket first.
   fate_set meant = fates({drop_reason::udp_checksum});
-  if (get16(b, udp_at + 4) > 76) meant |= fates({drop_reason::socket_rcvbuf});
+  if (load_be16(b, udp_at + 4) > 76) meant |= fates({drop_reason::socket_rcvbuf});
   return {"udp_checksum", meant};
 }
 oddity no_udp_checksum(bytes_t& b, rng&) {
-  put16(b, udp_at + 6, 0);  // RFC 768: the sender computed none
+  store_be16(b, udp_at + 6, 0);  // RFC 768: the sender computed none
   return {"udp_no_checksum", to_socket};
 }
 oddity short_udp(bytes_t& b, rng& random) {
-  put16(b, udp_at + 4, random.below(8));  // RFC 768: at least 8
+  store_be16(b, udp_at + 4, random.below(8));  // RFC 768: at least 8
   return {"udp_header", fates({drop_reason::udp_header})};
 }
 oddity long_udp(bytes_t& b, rng& random) {
-  put16(b, udp_at + 4, get16(b, udp_at + 4) + random.between(1, 100));  // beyond IP's total length
+  store_be16(b, udp_at + 4, load_be16(b, udp_at + 4) + random.between(1, 100));  // beyond IP's total length
   return {"udp_header", fates({drop_reason::udp_header})};
 }
 oddity bad_ip_checksum(bytes_t& b, rng& random) {
@@ -78,7 +65,7 @@ oddity bad_version(bytes_t& b, rng&) {
   return {"ip_header", fates({drop_reason::ip_header})};
 }
 oddity long_ip(bytes_t& b, rng& random) {
-  put16(b, ip_at + 2, get16(b, ip_at + 2) + random.between(60, 200));  // more than padding may hide
+  store_be16(b, ip_at + 2, load_be16(b, ip_at + 2) + random.between(60, 200));  // more than padding may hide
   put_ip_checksum(b);
   return {"ip_length", fates({drop_reason::ip_length})};
 }
@@ -88,7 +75,7 @@ oddity other_address(bytes_t& b, rng&) {
   return {"ip_address", fates({drop_reason::ip_address})};
 }
 oddity unknown_protocol(bytes_t& b, rng&) {
-  b[ip_at + 9] = free_protocol;
+  b[ip_at + 9] = inet::protocol_experiment;
   put_ip_checksum(b);
   return {"ip_no_protocol", fates({drop_reason::ip_no_protocol})};
 }
@@ -96,7 +83,7 @@ oddity unknown_protocol(bytes_t& b, rng&) {
 void insert_options(bytes_t& b, const bytes_t& options) {
   b.insert(b.begin() + udp_at, options.begin(), options.end());
   b[ip_at] = static_cast<std::uint8_t>(0x45 + options.size() / 4);
-  put16(b, ip_at + 2, get16(b, ip_at + 2) + static_cast<std::uint32_t>(options.size()));
+  store_be16(b, ip_at + 2, load_be16(b, ip_at + 2) + static_cast<std::uint32_t>(options.size()));
   put_ip_checksum(b);
 }
 
@@ -132,13 +119,13 @@ oddity bad_options(bytes_t& b, rng& random) {
 
 // RFC 792: an echo request (8), or a reply nobody waits for (0); both end here, as far as the receiver goes.
 oddity icmp(bytes_t& b, rng& random) {
-  b[ip_at + 9] = protocol_icmp;
+  b[ip_at + 9] = inet::protocol_icmp;
   put_ip_checksum(b);
   const auto message = std::span(b).subspan(udp_at);
   message[0] = random.below(2) == 0 ? 8 : 0;
   message[1] = 0;
-  put16(b, udp_at + 2, 0);
-  put16(b, udp_at + 2, internet_checksum(ones_sum(message)));
+  store_be16(b, udp_at + 2, 0);
+  store_be16(b, udp_at + 2, internet_checksum(ones_sum(message)));
   if (random.below(3) == 0) {
     b[udp_at + 3] ^= 0x10;
     return {"icmp_checksum", fates({drop_reason::icmp_checksum})};
@@ -150,8 +137,8 @@ oddity icmp(bytes_t& b, rng& random) {
 oddity arp(bytes_t& b, rng& random) {
   const bytes_t addresses(b.begin() + ip_at + 12, b.begin() + ip_at + 20);  // sender's and ours
   const bytes_t sender(b.begin() + 6, b.begin() + 12);
-  b.resize(ip_at + arp_bytes);
-  put16(b, type_at, type_arp);
+  b.resize(ip_at + inet::arp_bytes);
+  store_be16(b, ethernet::type_offset, ethernet::type_arp);
   constexpr std::array<std::uint8_t, 8> head{0, 1, 0x08, 0x00, 6, 4, 0, 1};
   std::copy(head.begin(), head.end(), b.begin() + ip_at);
   std::copy(sender.begin(), sender.end(), b.begin() + ip_at + 8);
@@ -159,10 +146,10 @@ oddity arp(bytes_t& b, rng& random) {
   std::fill_n(b.begin() + ip_at + 18, 6, std::uint8_t{0});
   std::copy_n(addresses.begin() + 4, 4, b.begin() + ip_at + 24);
   if (random.below(4) == 0) {
-    put16(b, ip_at + 6, 9);  // no operation of RFC 826
+    store_be16(b, ip_at + 6, 9);  // no operation of RFC 826
     return {"arp_header", fates({drop_reason::arp_header})};
   }
-  if (random.below(3) == 0) put16(b, ip_at + 6, 2);
+  if (random.below(3) == 0) store_be16(b, ip_at + 6, 2);
   return {"arp", fate_set{}.set(consumed_fate)};
 }
 
@@ -171,7 +158,7 @@ oddity tagged(bytes_t& b, rng& random) {
   const std::uint32_t vid = random.below(drawn_vids);
   const std::array<std::uint8_t, 4> tag{0x81, 0x00, static_cast<std::uint8_t>(random.below(16) << 4),
                                         static_cast<std::uint8_t>(vid)};
-  b.insert(b.begin() + type_at, tag.begin(), tag.end());
+  b.insert(b.begin() + ethernet::type_offset, tag.begin(), tag.end());
   return {vid == 0 ? "priority_tag" : "vlan", to_socket, static_cast<std::int32_t>(vid)};
 }
 
@@ -201,13 +188,14 @@ oddity make_odd(bytes_t& bytes, rng& random) {
 }
 
 std::size_t needed_bytes(const bytes_t& frame) {
-  const std::size_t tag = get16(frame, type_at) == type_vlan ? 4 : 0;
-  const std::size_t behind = type_at + 2 + tag;
+  const std::size_t tag = load_be16(frame, ethernet::type_offset) == ethernet::type_vlan ? 4 : 0;
+  const std::size_t behind = ethernet::type_offset + 2 + tag;
   if (frame.size() < behind) return behind;
-  const std::uint32_t type = get16(frame, type_at + tag);
-  if (type == type_arp) return behind + arp_bytes;
-  if (type != type_ipv4) return behind;
-  return frame.size() < behind + ip_header_bytes ? behind + ip_header_bytes : behind + get16(frame, behind + 2);
+  const std::uint32_t type = load_be16(frame, ethernet::type_offset + tag);
+  if (type == ethernet::type_arp) return behind + inet::arp_bytes;
+  if (type != ethernet::type_ipv4) return behind;
+  return frame.size() < behind + inet::ipv4_header_bytes ? behind + inet::ipv4_header_bytes
+                                                         : behind + load_be16(frame, behind + 2);
 }
 
 std::vector<ip_piece> fragment(const bytes_t& whole, std::uint32_t step) {
@@ -219,8 +207,8 @@ std::vector<ip_piece> fragment(const bytes_t& whole, std::uint32_t step) {
     piece.end = std::min(length, begin + step);
     piece.bytes.assign(whole.begin(), whole.begin() + udp_at);
     piece.bytes.insert(piece.bytes.end(), whole.begin() + udp_at + piece.begin, whole.begin() + udp_at + piece.end);
-    put16(piece.bytes, ip_at + 2, static_cast<std::uint32_t>(ip_header_bytes) + piece.end - piece.begin);
-    put16(piece.bytes, ip_at + 6, piece.begin / 8 | (piece.end < length ? more_fragments : 0U));
+    store_be16(piece.bytes, ip_at + 2, static_cast<std::uint32_t>(inet::ipv4_header_bytes) + piece.end - piece.begin);
+    store_be16(piece.bytes, ip_at + 6, piece.begin / 8 | (piece.end < length ? inet::more_fragments : 0U));
     put_ip_checksum(piece.bytes);
     pieces.push_back(std::move(piece));
   }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/ethernet.h"
 #include "platform/source/udp_frame.h"
 
 namespace ringside::platform {
@@ -13,7 +14,6 @@ namespace {
 
 // Times far beyond any run (292 years of nanoseconds fit; 100 days of picoseconds fit).
 constexpr sim_time latest = 8'640'000 * second;
-constexpr std::size_t least_frame = 64;            // IEEE 802.3 3.2.8, with FCS
 constexpr std::uint32_t longest_record = 262'144;  // libpcap's largest snapshot length
 
 std::size_t captured_bytes(const capture_record& record) {
@@ -31,9 +31,9 @@ std::size_t bytes_without_fcs(const capture_record& record) {
 
 // IEEE 802.3 3.2.9, least significant octet first.
 bool fcs_is_right(const std::vector<std::uint8_t>& bytes) {
-  const std::size_t covered = bytes.size() - fcs_bytes;
+  const std::size_t covered = bytes.size() - ethernet::fcs_bytes;
   std::uint32_t fcs = 0;
-  for (std::size_t i = fcs_bytes; i-- > 0;) fcs = fcs << 8 | bytes[covered + i];
+  for (std::size_t i = ethernet::fcs_bytes; i-- > 0;) fcs = fcs << 8 | bytes[covered + i];
   return crc32(0, bytes.data(), static_cast<uInt>(covered)) == fcs;
 }
 
@@ -97,9 +97,10 @@ std::optional<offered_frame> pcap_source::next() {
   const bool rewritten = how_.rewrite && rewrite(frame) && pass_ == 0;
   if (rewritten) ++counts_.rewritten;
   rewritten_[handed_out_ % frames_remembered] = rewritten;
-  const std::size_t wire_bytes = frame.has_fcs ? frame.bytes.size()
-                                 : frame.pad   ? std::max(frame.bytes.size() + fcs_bytes, least_frame)
-                                               : frame.bytes.size() + fcs_bytes;
+  const std::size_t wire_bytes =
+      frame.has_fcs ? frame.bytes.size()
+      : frame.pad   ? std::max<std::size_t>(frame.bytes.size() + ethernet::fcs_bytes, ethernet::least_frame)
+                    : frame.bytes.size() + ethernet::fcs_bytes;
   frame.earliest = due(record->stamp_ns);
   ++handed_out_;
   bits_ += wire_bytes * 8;
@@ -121,11 +122,11 @@ void pcap_source::send(const capture_record& record, offered_frame& frame) const
 
 // The FCS of a frame that is changed is the sender's again: right, or wrong as before.
 bool pcap_source::rewrite(offered_frame& frame) const {
-  const bool had_fcs = frame.has_fcs && frame.bytes.size() > fcs_bytes;
+  const bool had_fcs = frame.has_fcs && frame.bytes.size() > ethernet::fcs_bytes;
   if (frame.has_fcs && !had_fcs) return false;
   const bool right = had_fcs && fcs_is_right(frame.bytes);
   std::vector<std::uint8_t> bytes = frame.bytes;
-  if (had_fcs) bytes.resize(bytes.size() - fcs_bytes);
+  if (had_fcs) bytes.resize(bytes.size() - ethernet::fcs_bytes);
   if (!rewrite_frame(bytes, *how_.rewrite)) return false;
   frame.bytes = std::move(bytes);
   frame.has_fcs = false;

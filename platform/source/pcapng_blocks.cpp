@@ -16,7 +16,6 @@ constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint32_t if_fcslen = 13;
 constexpr std::uint32_t packet_flags = 2;                // epb_flags, pack_flags
 constexpr std::size_t longest_block = 16 * 1024 * 1024;  // libpcap's limit
-constexpr std::uint16_t linktype_ethernet = 1;
 
 constexpr std::size_t padded(std::size_t bytes) {
   return (bytes + 3) / 4 * 4;

@@ -14,6 +14,8 @@
 
 namespace ringside::platform {
 
+inline constexpr std::uint16_t linktype_ethernet = 1;  // LINKTYPE_ETHERNET and DLT_EN10MB alike
+
 class pcapng_blocks {
  public:
   struct interface {

@@ -5,6 +5,8 @@
 #include <deque>
 #include <iterator>
 
+#include "common/ethernet.h"
+#include "common/inet.h"
 #include "common/rng.h"
 #include "platform/source/odd_packets.h"
 #include "platform/source/udp_frame.h"
@@ -13,7 +15,8 @@ namespace ringside::platform {
 namespace {
 
 constexpr std::uint64_t stimulus_stream = 0x7374'696D'756C'7573;
-constexpr std::uint32_t least_frame = 64;
+constexpr std::uint32_t least_frame = ethernet::least_frame;
+constexpr std::uint32_t fcs = ethernet::fcs_bytes;
 constexpr std::uint32_t largest_odd = 1400;       // leaves room for what make_odd() adds
 constexpr std::uint64_t most_bytes = 160'000;     // of a seed: what a second simulates
 constexpr std::uint32_t sender_ip = 0x0A00'0001;  // 10.0.0.1
@@ -64,15 +67,15 @@ class stimulus_maker {
       case 2:
         return random_.between(128, 1517);
       case 3:
-        return 1518;
+        return ethernet::longest_untagged;
       case 4:
-        return random_.between(1519, 1522);
+        return random_.between(ethernet::longest_untagged + 1, ethernet::longest_frame);
       default:
         break;
     }
     // The rarest: around the multiples of the buffer, where chains grow by one.
     const std::uint32_t edge = plan_.driver.buffer_size * random_.between(1, 6) + random_.between(0, 9) - 5;
-    return std::clamp(edge, least_frame, std::min(longest_, 1522U));
+    return std::clamp(edge, least_frame, std::min<std::uint32_t>(longest_, ethernet::longest_frame));
   }
 
   std::uint32_t jumbo_size() {
@@ -101,7 +104,7 @@ class stimulus_maker {
     planned_frame f;
     f.flow = random_.below(flows_);
     const std::uint32_t bytes = mood_ == temper::jumbo && percent(40) ? jumbo_size() : size();
-    std::uint32_t payload = bytes - static_cast<std::uint32_t>(udp_overhead_bytes + fcs_bytes);
+    std::uint32_t payload = bytes - static_cast<std::uint32_t>(udp_overhead_bytes) - fcs;
     if (bytes == least_frame && percent(30)) payload = random_.below(payload);  // padded by the sender's MAC
     f.payload = random_bytes(payload);
     f.offer.bytes = make_udp_frame(addresses(f.flow), sequence, f.payload);
@@ -122,7 +125,7 @@ class stimulus_maker {
     f.flow = random_.below(flows_);
     f.payload = random_bytes(random_.between(16, 3000));
     const auto whole = make_udp_frame(addresses(f.flow), sequence, f.payload);
-    const auto length = static_cast<std::uint32_t>(whole.size() - udp_overhead_bytes + udp_header_bytes);
+    const auto length = static_cast<std::uint32_t>(whole.size() - udp_overhead_bytes + inet::udp_header_bytes);
     const std::uint32_t most = std::min(1480U, (length - 1) / 8 * 8);  // two pieces at least
     std::vector<ip_piece> pieces =
         fragment(whole, std::max(8 * random_.between(1, most / 8), (length / 6 + 7) / 8 * 8));
@@ -161,7 +164,7 @@ class stimulus_maker {
     if (percent(stray_percent_)) go_astray(f);
     if (percent(spoil_percent_)) spoil(f);
     const auto sent = static_cast<std::uint32_t>(f.offer.bytes.size());
-    f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - 4) : sent) + 4;
+    f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - fcs) : sent) + fcs;
     f.offer.earliest = due();
     return f;
   }

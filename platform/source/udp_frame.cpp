@@ -3,25 +3,10 @@
 #include <bit>
 #include <cstring>
 
+#include "common/network_order.h"
+
 namespace ringside::platform {
 namespace {
-
-constexpr std::uint16_t ethertype_ipv4 = 0x0800;
-constexpr std::uint8_t protocol_udp = 17;
-
-void put16(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t value) {
-  bytes[at] = static_cast<std::uint8_t>(value >> 8);
-  bytes[at + 1] = static_cast<std::uint8_t>(value);
-}
-
-void put32(std::span<std::uint8_t> bytes, std::size_t at, std::uint32_t value) {
-  put16(bytes, at, value >> 16);
-  put16(bytes, at + 2, value & 0xFFFF);
-}
-
-std::uint32_t halves(std::uint32_t address) {
-  return (address >> 16) + (address & 0xFFFF);
-}
 
 std::uint32_t fold(std::uint64_t sum) {
   while (sum >> 16 != 0) sum = (sum & 0xFFFF) + (sum >> 16);
@@ -65,41 +50,41 @@ std::uint16_t internet_checksum(std::uint32_t sum) {
 
 void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<std::uint8_t> frame) {
   std::memcpy(frame.data(), to.to_mac.data(), to.to_mac.size());
-  std::memcpy(frame.data() + 6, to.from_mac.data(), to.from_mac.size());
-  put16(frame, 12, ethertype_ipv4);
+  std::memcpy(frame.data() + ethernet::address_bytes, to.from_mac.data(), to.from_mac.size());
+  store_be16(frame, ethernet::type_offset, ethernet::type_ipv4);
 
   // RFC 791 section 3.1.
-  const auto udp_length = static_cast<std::uint32_t>(frame.size() - eth_header_bytes - ip_header_bytes);
-  const std::span<std::uint8_t> ip = frame.subspan(eth_header_bytes);
-  const std::uint32_t ip_length = static_cast<std::uint32_t>(ip_header_bytes) + udp_length;
+  const auto udp_length = static_cast<std::uint32_t>(frame.size() - ethernet::header_bytes - inet::ipv4_header_bytes);
+  const std::span<std::uint8_t> ip = frame.subspan(ethernet::header_bytes);
+  const std::uint32_t ip_length = static_cast<std::uint32_t>(inet::ipv4_header_bytes) + udp_length;
   const std::uint32_t addresses = halves(to.from_ip) + halves(to.to_ip);
   constexpr std::uint32_t version = 0x4500;
-  constexpr std::uint32_t dont_fragment = 0x4000;
   constexpr std::uint32_t time_to_live = 64 << 8;
-  put16(ip, 0, version);
-  put16(ip, 2, ip_length);
-  put16(ip, 4, ip_id);
-  put16(ip, 6, dont_fragment);
-  put16(ip, 8, time_to_live | protocol_udp);
-  put16(ip, 10,
-        internet_checksum(version + ip_length + ip_id + dont_fragment + (time_to_live | protocol_udp) + addresses));
-  put32(ip, 12, to.from_ip);
-  put32(ip, 16, to.to_ip);
+  store_be16(ip, 0, version);
+  store_be16(ip, 2, ip_length);
+  store_be16(ip, 4, ip_id);
+  store_be16(ip, 6, inet::dont_fragment);
+  store_be16(ip, 8, time_to_live | inet::protocol_udp);
+  store_be16(ip, 10,
+             internet_checksum(version + ip_length + ip_id + inet::dont_fragment + (time_to_live | inet::protocol_udp) +
+                               addresses));
+  store_be32(ip, 12, to.from_ip);
+  store_be32(ip, 16, to.to_ip);
 
   // RFC 768: the pseudo header is both addresses, the protocol and the UDP length.
-  const std::span<std::uint8_t> udp = ip.subspan(ip_header_bytes);
-  put16(udp, 0, to.from_port);
-  put16(udp, 2, to.to_port);
-  put16(udp, 4, udp_length);
-  put16(udp, 6, 0);
-  const std::uint16_t checksum = internet_checksum(ones_sum(udp, addresses + protocol_udp + udp_length));
-  put16(udp, 6, checksum == 0 ? 0xFFFF : checksum);  // 0 would mean "none"
+  const std::span<std::uint8_t> udp = ip.subspan(inet::ipv4_header_bytes);
+  store_be16(udp, 0, to.from_port);
+  store_be16(udp, 2, to.to_port);
+  store_be16(udp, 4, udp_length);
+  store_be16(udp, 6, 0);
+  const std::uint16_t checksum = internet_checksum(ones_sum(udp, addresses + inet::protocol_udp + udp_length));
+  store_be16(udp, 6, checksum == 0 ? 0xFFFF : checksum);  // 0 would mean "none"
 }
 
 std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
                                          std::span<const std::uint8_t> payload) {
   std::vector<std::uint8_t> frame(udp_overhead_bytes);
-  frame.reserve(udp_overhead_bytes + payload.size() + fcs_bytes);  // the wire appends it
+  frame.reserve(udp_overhead_bytes + payload.size() + ethernet::fcs_bytes);  // the wire appends it
   frame.insert(frame.end(), payload.begin(), payload.end());
   write_udp_headers(to, ip_id, frame);
   return frame;

@@ -8,13 +8,14 @@
 #include <span>
 #include <vector>
 
+#include "common/ethernet.h"
+#include "common/inet.h"
+
 namespace ringside::platform {
 
-inline constexpr std::size_t eth_header_bytes = 14;
-inline constexpr std::size_t ip_header_bytes = 20;
-inline constexpr std::size_t udp_header_bytes = 8;
-inline constexpr std::size_t udp_overhead_bytes = eth_header_bytes + ip_header_bytes + udp_header_bytes;
-inline constexpr std::size_t fcs_bytes = 4;
+/// Headers in front of a datagram's payload.
+inline constexpr std::size_t udp_overhead_bytes =
+    ethernet::header_bytes + inet::ipv4_header_bytes + inet::udp_header_bytes;
 
 struct udp_addresses {
   std::array<std::uint8_t, 6> to_mac{};
@@ -32,6 +33,10 @@ void write_udp_headers(const udp_addresses& to, std::uint16_t ip_id, std::span<s
 std::vector<std::uint8_t> make_udp_frame(const udp_addresses& to, std::uint16_t ip_id,
                                          std::span<const std::uint8_t> payload);
 
+/// Upper and lower half added: what the word adds to such a sum.
+inline std::uint32_t halves(std::uint32_t word) {
+  return (word >> 16) + (word & 0xFFFF);
+}
 /// One's complement sum of big-endian 16-bit words, an odd last byte padded with zero (RFC 1071); not inverted.
 std::uint32_t ones_sum(std::span<const std::uint8_t> bytes, std::uint32_t start = 0);
 /// The Internet checksum of such a sum.

@@ -17,7 +17,7 @@
 namespace ringside::platform {
 namespace {
 
-constexpr std::size_t chunk = std::size_t{1} << 16;
+constexpr std::size_t read_bytes = std::size_t{1} << 16;
 constexpr std::size_t magic_bytes = 4;
 constexpr std::size_t longest_magic = 6;
 constexpr std::string_view gzip_magic = "\x1F\x8B";
@@ -112,7 +112,7 @@ class copy {
 /// Members of a gzip file one after the other (RFC 1952 section 2.2), and zeros that fill a block behind them.
 class gunzip {
  public:
-  explicit gunzip(copy& to) : to_(to), plain_(chunk) { open_ = inflateInit2(&state_, MAX_WBITS + 16) == Z_OK; }
+  explicit gunzip(copy& to) : to_(to), plain_(read_bytes) { open_ = inflateInit2(&state_, MAX_WBITS + 16) == Z_OK; }
   ~gunzip() {
     if (open_) inflateEnd(&state_);
   }
@@ -199,7 +199,7 @@ refusal of_other_compression(std::string_view head) {
 
 unpacked unpack_to_temporary(int from) {
   copy to;
-  std::vector<char> bytes(chunk);
+  std::vector<char> bytes(read_bytes);
   std::span<char> first(bytes.data(), longest_magic);
   ssize_t got = to.ok() ? read_full(from, first) : 0;
   const bool packed = got > 0 && is_gzip({bytes.data(), static_cast<std::size_t>(got)});

@@ -1,17 +1,14 @@
 #include "platform/waves/hardware_signals.h"
 
-#include <hw/regs/e1000_regs.h>
-
 #include <string_view>
 
 #include "common/drop_reason.h"
+#include "hw/regs/e1000_regs.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "platform/waves/stage_signals.h"
 
 namespace ringside::platform {
 namespace {
-
-constexpr std::uint64_t descriptor_bytes = 16;
 
 std::string_view register_name(std::uint64_t offset) {
   if (offset >= config_event_base) return "configuration";
@@ -103,7 +100,7 @@ void hardware_signals::declare_memory() {
 }
 
 std::uint64_t hardware_signals::descriptor_index(std::uint64_t address) const {
-  return address >= ring_base_ ? (address - ring_base_) / descriptor_bytes : 0;
+  return address >= ring_base_ ? (address - ring_base_) / rxd::SIZE : 0;
 }
 
 void hardware_signals::on_event(const event& e) {

@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "hw/regs/e1000_regs.h"
 #include "platform/waves/stage_signals.h"
 
 namespace ringside::platform {
-namespace {
-constexpr std::uint64_t descriptor_bytes = 16;
-}
-
 software_signals::software_signals(vcd_signals& signals, unsigned cpus) : signals_(signals), cpus_(cpus) {
   for (unsigned number = 0; number < cpus; ++number) declare_cpu(number);
   signals_.open_scope("ring");
@@ -134,7 +131,7 @@ void software_signals::on_ring(const event& e) {
       break;
     case stage::desc_take:
       ++taken_;
-      signals_.set(ring_.next_to_clean, (e.a - ring_base_) / descriptor_bytes + 1, e.time);
+      signals_.set(ring_.next_to_clean, (e.a - ring_base_) / rxd::SIZE + 1, e.time);
       signals_.set(ring_.waiting, visible_ - taken_, e.time);
       break;
     case stage::driver_open:

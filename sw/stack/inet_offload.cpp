@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "common/ethernet.h"
 #include "sw/stack/checksum.h"
 #include "sw/stack/eth.h"
 #include "sw/stack/ip.h"
@@ -11,7 +12,6 @@ namespace {
 
 constexpr std::size_t header_bytes = 20;
 constexpr std::size_t udp_header_bytes = 8;
-constexpr std::size_t vlan_header_bytes = 4;
 constexpr std::uint8_t version_4_without_options = 0x45;
 constexpr std::uint16_t dont_fragment = 0x4000;
 
@@ -20,10 +20,10 @@ std::size_t ipv4_offset(const sk_buff& skb) {
   std::uint16_t type = skb.protocol;
   std::size_t at = 0;
   while (type == ether_type::vlan || type == ether_type::service_vlan) {
-    std::array<std::byte, vlan_header_bytes> tag;
+    std::array<std::byte, ethernet::tag_bytes> tag;
     if (!skb.copy_bits(at, tag)) return skb.len();
     type = load_be16(&tag[2]);
-    at += vlan_header_bytes;
+    at += ethernet::tag_bytes;
   }
   return type == ether_type::ipv4 ? at : skb.len();
 }

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "common/inet.h"
 #include "sw/stack/checksum.h"
 
 namespace ringside::stack {
 namespace {
 
-constexpr std::size_t minimum_header = 20;
-constexpr std::uint16_t more_fragments = 0x2000;
-constexpr std::uint16_t offset_mask = 0x1FFF;
 constexpr ipv4_address all_hosts = 0xE0000001;
-constexpr ipv4_address limited_broadcast = 0xFFFFFFFF;
 constexpr ipv4_address loopback_address = 0x7F000001;  // of the interface lo
 
 constexpr bool is_multicast_group(ipv4_address a) {
@@ -54,7 +51,7 @@ bool hints(const sk_buff& x, const sk_buff& y) {
 bool same_route(const sk_buff& x, const sk_buff& y) {
   if (x.ip.destination != y.ip.destination) return false;
   if (x.ip.route == route::local) return true;
-  return x.ip.route == route::broadcast && x.ip.destination != limited_broadcast && x.ip.destination != 0;
+  return x.ip.route == route::broadcast && x.ip.destination != inet::limited_broadcast && x.ip.destination != 0;
 }
 
 // Option kinds: RFC 791 3.1, RFC 2113 (router alert), FIPS 188 (CIPSO).
@@ -138,11 +135,11 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
     reject(std::move(skb), reason, counter);
     return false;
   };
-  if (!skb->may_pull(minimum_header)) return refuse(drop_reason::ip_header, counters_.in_header_errors);
+  if (!skb->may_pull(inet::ipv4_header_bytes)) return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();
   const std::uint8_t version_ihl = load8(skb->data());
   const std::size_t header_bytes = (version_ihl & 0x0FU) * 4U;
-  if ((version_ihl >> 4) != 4 || header_bytes < minimum_header || !skb->may_pull(header_bytes))
+  if ((version_ihl >> 4) != 4 || header_bytes < inet::ipv4_header_bytes || !skb->may_pull(header_bytes))
     return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();  // may_pull() may have moved the bytes
 
@@ -166,7 +163,7 @@ bool ipv4_layer::rcv_finish_core(skb_ptr& skb, const sk_buff* hint) {
     turn_away(std::move(skb), way);
     return false;
   }
-  return skb->ip.header_bytes == minimum_header || rcv_options(skb);
+  return skb->ip.header_bytes == inet::ipv4_header_bytes || rcv_options(skb);
 }
 
 void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
@@ -178,7 +175,7 @@ void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
 // ip_rcv_options; a source route is dropped without a word.
 bool ipv4_layer::rcv_options(skb_ptr& skb) {
   const std::span<const std::byte> header(skb->data(), skb->ip.header_bytes);
-  const option_verdict found = compile_options(header.subspan(minimum_header));
+  const option_verdict found = compile_options(header.subspan(inet::ipv4_header_bytes));
   if (found == option_verdict::valid) return true;
   if (found == option_verdict::malformed) ++counters_.in_option_errors;
   skbs_.drop(std::move(skb), drop_reason::ip_option);
@@ -189,7 +186,7 @@ bool ipv4_layer::rcv_options(skb_ptr& skb) {
 void ipv4_layer::dst_input(skb_ptr&& skb) {
   if (skb->ip.route == route::unreachable)
     return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
-  if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
+  if ((load_be16(skb->data() + 6) & (inet::more_fragments | inet::fragment_offset)) != 0) {
     skb = fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
   }
@@ -215,9 +212,9 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
   const ipv4_address source = skb.ip.source;
   const ipv4_address destination = skb.ip.destination;
   if (is_multicast_group(destination)) return route_multicast(skb);
-  if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
+  if (is_multicast_group(source) || source == inet::limited_broadcast) return verdict::martian_source;
   skb.ip.route = route::broadcast;
-  if (destination == limited_broadcast || (source == 0 && destination == 0))
+  if (destination == inet::limited_broadcast || (source == 0 && destination == 0))
     return is_own(source) || source == loopback_address ? verdict::martian_source : verdict::taken;
   if (is_zeronet(source)) return verdict::martian_source;
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
@@ -237,7 +234,7 @@ ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
   const ipv4_address destination = skb.ip.destination;
   skb.ip.route = route::multicast;
   if (destination != all_hosts && !groups_.contains(destination)) return verdict::refused;
-  if (is_multicast_group(source) || source == limited_broadcast || is_loopback(source)) return verdict::refused;
+  if (is_multicast_group(source) || source == inet::limited_broadcast || is_loopback(source)) return verdict::refused;
   if (is_zeronet(source)) {
     const bool stays_here = is_local_multicast(destination) || skb.ip.protocol == ip_protocol::igmp;
     return stays_here ? verdict::taken : verdict::refused;
@@ -248,7 +245,7 @@ ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
 // ip_route_use_hint: the source is looked at, but not looked up.
 ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint) {
   const ipv4_address source = skb.ip.source;
-  if (is_multicast_group(source) || source == limited_broadcast || is_zeronet(source) || is_loopback(source))
+  if (is_multicast_group(source) || source == inet::limited_broadcast || is_zeronet(source) || is_loopback(source))
     return verdict::martian_source;
   skb.ip.route = hint.ip.route;
   return verdict::taken;

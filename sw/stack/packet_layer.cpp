@@ -3,11 +3,11 @@
 #include <array>
 #include <cstring>
 
+#include "common/ethernet.h"
 #include "sw/stack/eth.h"
 
 namespace ringside::stack {
 namespace {
-constexpr std::size_t vlan_header_bytes = 4;
 constexpr std::uint16_t vid_mask = 0x0FFF;
 
 bool is_vlan(std::uint16_t type) {  // eth_type_vlan
@@ -142,12 +142,12 @@ bool packet_layer::enter_vlan(sk_buff& skb, bool& inside) {
 bool packet_layer::untag(sk_buff& skb) {
   if (skb.has_vlan_tag()) return true;
   host_.consume(kernel::cost::vlan_untag);
-  if (!skb.may_pull(vlan_header_bytes + sizeof(std::uint16_t))) return false;
+  if (!skb.may_pull(ethernet::tag_bytes + sizeof(std::uint16_t))) return false;
   skb.put_vlan_tag(skb.protocol, load_be16(skb.data()));
   const std::uint16_t type = load_be16(skb.data() + 2);
   std::byte* old_header = skb.data() - eth_header_bytes;
-  std::memmove(old_header + vlan_header_bytes, old_header, 2 * eth_address_bytes);
-  skb.pull(vlan_header_bytes);
+  std::memmove(old_header + ethernet::tag_bytes, old_header, 2 * eth_address_bytes);
+  skb.pull(ethernet::tag_bytes);
   skb.push(eth_header_bytes);
   skb.reset_mac_header();
   skb.pull(eth_header_bytes);
@@ -158,7 +158,7 @@ bool packet_layer::untag(sk_buff& skb) {
 
 void packet_layer::deliver_to_taps(sk_buff& skb) {
   std::array<std::span<const std::byte>, sk_buff::max_frags + 4> pieces;
-  std::array<std::byte, vlan_header_bytes> tag;
+  std::array<std::byte, ethernet::tag_bytes> tag;
   std::size_t count = 0;
   std::size_t bytes = 0;
   const auto add = [&](std::span<const std::byte> piece) {

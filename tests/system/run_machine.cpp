@@ -35,7 +35,7 @@ class remembering_source final : public frame_source {
     std::optional<offered_frame> frame = from_.next();
     if (!frame) return frame;
     std::vector<std::uint8_t> seen = frame->bytes;
-    if (frame->has_fcs && seen.size() >= platform::fcs_bytes) seen.resize(seen.size() - platform::fcs_bytes);
+    if (frame->has_fcs && seen.size() >= ethernet::fcs_bytes) seen.resize(seen.size() - ethernet::fcs_bytes);
     if (frame->pad && seen.size() < min_frame) seen.resize(min_frame);
     sent_.push_back(std::move(seen));
     return frame;
@@ -239,7 +239,7 @@ settings operator+(settings left, const settings& right) {
 }
 
 offered_frame udp_frame_of(std::uint32_t size, std::uint16_t sequence, sim_time earliest) {
-  const std::size_t room = size - platform::fcs_bytes;
+  const std::size_t room = size - ethernet::fcs_bytes;
   std::vector<std::uint8_t> payload(room > platform::udp_overhead_bytes ? room - platform::udp_overhead_bytes : 0);
   rng random(std::uint64_t{size} << 16 | sequence);
   for (std::uint8_t& byte : payload) byte = static_cast<std::uint8_t>(random.next());

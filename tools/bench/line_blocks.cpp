@@ -18,7 +18,7 @@ std::string_view without_comment(std::string_view line) {
   return line.substr(0, line.find("//"));
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r");
   return begin == std::string_view::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
@@ -34,15 +34,15 @@ std::size_t word_end(std::string_view text, std::size_t at) {
 // A line that begins with "module [#(...)] u_instance (".
 void add_instances(std::istream& source, instance_map& to) {
   for (std::string text; std::getline(source, text);) {
-    const std::string_view line = trimmed(text);
+    const std::string_view line = without_blanks(text);
     const std::string_view module = line.substr(0, word_end(line, 0));
     std::size_t name = line.find("u_", module.size());
     while (name != std::string_view::npos && word(line[name - 1])) name = line.find("u_", name + 1);
     if (module.empty() || name == std::string_view::npos) continue;
-    const std::string_view between = trimmed(line.substr(module.size(), name - module.size()));
+    const std::string_view between = without_blanks(line.substr(module.size(), name - module.size()));
     if (!between.empty() && !(between.starts_with("#(") && between.ends_with(')'))) continue;
     const std::size_t end = word_end(line, name);
-    if (trimmed(line.substr(end)).starts_with('(')) to[std::string(line.substr(name, end - name))] = module;
+    if (without_blanks(line.substr(end)).starts_with('(')) to[std::string(line.substr(name, end - name))] = module;
   }
 }
 

@@ -2,17 +2,14 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
 #include "platform/source/odd_packets.h"
 
 namespace ringside::platform {
 namespace {
 
 constexpr std::size_t exact_entries = 14;  // RA1..RA14 (FS 10.1, FS 10.2)
-constexpr std::uint32_t least_frame = 64;
-constexpr std::uint32_t standard_frame = 1522;
-constexpr std::uint32_t longest_with_lpe = 16384;
-constexpr std::uint32_t header_tag_fcs = 14 + 4 + 4;
-constexpr std::uint32_t overhead = 14 + 4 + 4;  // header, tag, FCS
+constexpr std::uint32_t header_tag_fcs = ethernet::header_bytes + ethernet::tag_bytes + ethernet::fcs_bytes;
 
 template <typename list, typename item>
 bool has(const list& all, const item& one) {
@@ -149,8 +146,9 @@ bool told_interface::hash_takes(const address& to) const {
 // FS 6.8: with LPE, which the driver sets for an MTU above 1500, the limit is 16384.
 fate_set told_interface::damage_of(const planned_frame& frame) const {
   const bool bad_fcs = frame.offer.bad_fcs;
-  if (frame.wire_bytes < least_frame) return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});
-  if (frame.wire_bytes > (mtu_ > 1500 ? longest_with_lpe : standard_frame))
+  if (frame.wire_bytes < ethernet::least_frame)
+    return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});
+  if (frame.wire_bytes > (mtu_ > 1500 ? ethernet::longest_with_lpe : ethernet::longest_frame))
     return fates({bad_fcs ? drop_reason::jabber : drop_reason::oversize});
   if (frame.offer.rx_er_at != no_rx_er) return fates({drop_reason::rx_error});
   return bad_fcs ? fates({drop_reason::crc_error}) : fate_set{};
@@ -176,7 +174,7 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
 fate_set told_interface::driver_fates_of(const planned_frame& frame, const address& to) const {
   // FS 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more
   // of them than the driver joins.
-  const std::uint32_t longest = std::max(standard_frame, mtu_ + overhead);
+  const std::uint32_t longest = std::max<std::uint32_t>(ethernet::longest_frame, mtu_ + header_tag_fcs);
   const fate_set chain = frame.wire_bytes > longest ? fates({drop_reason::driver_chain}) : fate_set{};
   // What SBP stores goes up, marked or not (NETIF_F_RXALL); a short frame must hold an Ethernet header and its FCS.
   const fate_set length = frame.wire_bytes < header_tag_fcs ? fates({drop_reason::driver_error}) : fate_set{};

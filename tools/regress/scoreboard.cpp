@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "common/inet.h"
 #include "hw/regs/e1000_regs.h"
 #include "platform/report/descriptor_word.h"
 #include "platform/source/odd_packets.h"
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t least_without_fcs = 60;
 constexpr std::size_t tag_at = 14;  // TCI behind the VLAN's EtherType
-constexpr std::size_t udp_header_bytes = 8;
 constexpr std::size_t checksum_break = 76;
 
 bool same(std::span<const std::byte> got, std::span<const std::uint8_t> sent) {
@@ -171,7 +171,7 @@ void scoreboard::settle(const event& e, std::size_t fate) {
   if (fate < may_be.size() && may_be.test(fate)) return;
   // Above 76 bytes a wrong checksum that the card did not judge is found by the reader (Linux CHECKSUM_BREAK).
   s.unverified = e.what == stage::socket_enqueue && (e.a & socket_mark::unverified) != 0 &&
-                 p->payload.size() + udp_header_bytes > checksum_break &&
+                 p->payload.size() + inet::udp_header_bytes > checksum_break &&
                  may_be.test(static_cast<std::size_t>(drop_reason::udp_checksum));
   if (s.unverified) return;
   std::string allowed;

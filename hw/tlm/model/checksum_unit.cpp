@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "common/ethernet.h"
 #include "hw/regs/e1000_regs.h"
 #include "hw/tlm/model/received_frame.h"
 
@@ -32,7 +33,7 @@ struct network_layer {
 
 // Ethernet II and SNAP, one 802.1Q tag skipped.
 std::optional<network_layer> network_layer_of(bytes_view frame, bool vlan) {
-  std::size_t at = type_offset + (vlan ? tag_bytes : 0);
+  std::size_t at = ethernet::type_offset + (vlan ? ethernet::tag_bytes : 0);
   if (frame.size() < at + 2) return std::nullopt;
   const std::uint16_t type = big_endian_16(frame, at);
   at += 2;

@@ -4,9 +4,6 @@
 #include <bit>
 
 namespace ringside::tlm::model {
-namespace {
-constexpr std::uint32_t page_bytes = 4096;  // no transfer crosses it
-}
 
 std::uint32_t threshold_of(std::uint32_t rxdctl_value, std::uint32_t field, std::uint8_t cache_line_dwords) {
   constexpr std::uint32_t most_by_lines = 31;

@@ -12,6 +12,8 @@
 
 namespace ringside::tlm::model {
 
+inline constexpr std::uint32_t page_bytes = 4096;  // no transfer crosses it
+
 struct burst : dma_transfer {
   /// Bytes [from, to) of a read are there.
   std::function<void(std::uint32_t from, std::uint32_t to)> arrived;

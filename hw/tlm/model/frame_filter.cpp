@@ -4,28 +4,28 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
+
 namespace ringside::tlm::model {
 namespace {
 
-constexpr std::size_t address_bytes = 6;
-constexpr std::size_t header_bytes = 14;
-constexpr std::size_t min_frame = 64;
+// The chip's own limits: from the sheet here, again in the checker, each by itself.
 constexpr std::size_t max_short = 1522;    // LPE = 0, FS 6.8
 constexpr std::size_t max_long = 16384;    // LPE = 1
 constexpr std::uint16_t pause_opcode = 1;  // IEEE 802.3 annex 31B
 
 // IEEE 802.3 3.2.9: the FCS is the CRC-32 of what precedes it, least significant byte of zlib's value first.
 bool fcs_is_good(std::span<const std::uint8_t> bytes) {
-  if (bytes.size() <= fcs_bytes) return false;
-  const std::size_t n = bytes.size() - fcs_bytes;
+  if (bytes.size() <= ethernet::fcs_bytes) return false;
+  const std::size_t n = bytes.size() - ethernet::fcs_bytes;
   const uLong crc = crc32(0L, bytes.data(), static_cast<uInt>(n));
-  for (unsigned i = 0; i < fcs_bytes; ++i)
+  for (unsigned i = 0; i < ethernet::fcs_bytes; ++i)
     if (bytes[n + i] != static_cast<std::uint8_t>(crc >> (8 * i))) return false;
   return true;
 }
 
 bool is_broadcast(std::span<const std::uint8_t> bytes) {
-  return std::all_of(bytes.begin(), bytes.begin() + address_bytes, [](std::uint8_t b) { return b == 0xFF; });
+  return std::all_of(bytes.begin(), bytes.begin() + ethernet::address_bytes, [](std::uint8_t b) { return b == 0xFF; });
 }
 bool is_group(std::span<const std::uint8_t> bytes) {
   return (bytes[0] & 1) != 0;
@@ -41,7 +41,7 @@ bool equals(std::span<const std::uint8_t> bytes, std::uint32_t low, std::uint32_
 
 // Why a bad frame is thrown away (FS 6.8): its length decides first; RX_ER before an FCS that it may well have spoiled.
 drop_reason fault_of(std::size_t length, const verdict& v) {
-  if (length < min_frame) return v.fcs_good ? drop_reason::undersize : drop_reason::fragment;
+  if (length < ethernet::least_frame) return v.fcs_good ? drop_reason::undersize : drop_reason::fragment;
   if (v.too_long) return v.fcs_good ? drop_reason::oversize : drop_reason::jabber;
   return v.rx_error ? drop_reason::rx_error : drop_reason::crc_error;
 }
@@ -53,7 +53,7 @@ verdict frame_filter::judge(std::span<const std::uint8_t> bytes, bool rx_error) 
   v.rx_error = rx_error;
   v.fcs_good = fcs_is_good(bytes);
   v.too_long = bytes.size() > (regs_.has(reg::RCTL, rctl::LPE) ? max_long : max_short);
-  v.good = v.fcs_good && !rx_error && !v.too_long && bytes.size() >= min_frame;
+  v.good = v.fcs_good && !rx_error && !v.too_long && bytes.size() >= ethernet::least_frame;
 
   const address_match match = match_address(bytes);
   const bool vlan = vlan_passes(bytes);
@@ -71,12 +71,13 @@ verdict frame_filter::judge(std::span<const std::uint8_t> bytes, bool rx_error) 
 }
 
 bool frame_filter::tagged(std::span<const std::uint8_t> bytes) const {
-  return bytes.size() >= header_bytes + tag_bytes && big_endian_16(bytes, type_offset) == regs_.get(reg::VET);
+  return bytes.size() >= ethernet::header_bytes + ethernet::tag_bytes &&
+         big_endian_16(bytes, ethernet::type_offset) == regs_.get(reg::VET);
 }
 
 // FS 6.7 step 3, R-80, R-81.
 frame_filter::address_match frame_filter::match_address(std::span<const std::uint8_t> bytes) const {
-  if (bytes.size() < address_bytes) return {};
+  if (bytes.size() < ethernet::address_bytes) return {};
   const bool broadcast = is_broadcast(bytes);
   const bool multicast = is_group(bytes) && !broadcast;
   const bool plain = exact(bytes) || (broadcast && regs_.has(reg::RCTL, rctl::BAM)) ||
@@ -111,7 +112,7 @@ bool frame_filter::hashed(std::span<const std::uint8_t> bytes) const {
 // FS 6.7 step 4: on top of the address filter, promiscuous or not.
 bool frame_filter::vlan_passes(std::span<const std::uint8_t> bytes) const {
   if (!regs_.has(reg::RCTL, rctl::VFE) || !tagged(bytes)) return true;
-  const std::uint16_t tag = big_endian_16(bytes, type_offset + 2);
+  const std::uint16_t tag = big_endian_16(bytes, ethernet::type_offset + 2);
   const std::uint32_t vid = tag & 0xFFFU;
   const bool cfi = (tag & 0x1000U) != 0;
   if ((regs_.get(reg::VFTA + (vid >> 5) * reg::VFTA_STRIDE) >> (vid & 0x1F) & 1) == 0) return false;
@@ -120,15 +121,16 @@ bool frame_filter::vlan_passes(std::span<const std::uint8_t> bytes) const {
 
 // F-1, F-5: addressed to the flow control address or to RA0, and of the flow control type.
 bool frame_filter::for_flow_control(std::span<const std::uint8_t> bytes) const {
-  if (bytes.size() < min_frame || big_endian_16(bytes, type_offset) != regs_.get(reg::FCT)) return false;
+  if (bytes.size() < ethernet::least_frame || big_endian_16(bytes, ethernet::type_offset) != regs_.get(reg::FCT))
+    return false;
   return equals(bytes, regs_.get(reg::FCAL), regs_.get(reg::FCAH)) || entry_equals(0, bytes);
 }
 
 void frame_filter::judge_flow_control(std::span<const std::uint8_t> bytes, verdict& v) const {
   if (!v.good || !for_flow_control(bytes)) return;
-  v.pause = big_endian_16(bytes, header_bytes) == pause_opcode;
+  v.pause = big_endian_16(bytes, ethernet::header_bytes) == pause_opcode;
   v.unsupported_control = !v.pause;
-  if (v.pause) v.pause_time = big_endian_16(bytes, header_bytes + 2);
+  if (v.pause) v.pause_time = big_endian_16(bytes, ethernet::header_bytes + 2);
   if (!regs_.has(reg::CTRL, ctrl::RFCE)) return;  // F-3: ordinary frames
   if (v.pause) {
     v.pause_obeyed = true;

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/ethernet.h"
 #include "hw/tlm/model/checksum_unit.h"
 
 namespace ringside::tlm::model {
 namespace {
-constexpr std::size_t min_frame = 64;
 constexpr sim_time pause_unit_bytes = 64;  // F-1
 constexpr std::uint32_t kilobyte = 1024;
-constexpr std::uint32_t buffer_kilobytes = 64;
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -97,7 +96,7 @@ void mac::count_arrival(const arrival& a) {
 // FS 6.8's last column.
 void mac::count_bad(const arrival& a) {
   const verdict& v = a.said;
-  const bool short_frame = a.frame.bytes.size() < min_frame;
+  const bool short_frame = a.frame.bytes.size() < ethernet::least_frame;
   if (short_frame) core_.stats.count(v.fcs_good ? reg::RUC : reg::RFC);
   if (v.too_long) core_.stats.count(v.fcs_good ? reg::ROC : reg::RJC);
   if (short_frame || v.too_long) core_.stats.count(reg::RLEC);
@@ -128,7 +127,7 @@ void mac::count_flow_control(const verdict& v) {
 void mac::keep(const arrival& a) {
   stored_frame stored = make_stored(a);
   // FS 6.6: 64 KiB in all, whatever RXA asks for.
-  const std::uint32_t capacity = std::min(core_.regs.get(reg::PBA) & pba::RXA, buffer_kilobytes) * kilobyte;
+  const std::uint32_t capacity = std::min(core_.regs.get(reg::PBA) & pba::RXA, packet_buffer::kilobytes) * kilobyte;
   const bool room = buffer_.has_room(stored.bytes.size(), capacity);
   // counted whether the frame is then stored or missed; PAUSE frames are left out.
   if (a.said.good && !a.said.pause_obeyed && around_.free_descriptors() == 0) {
@@ -154,7 +153,7 @@ stored_frame mac::make_stored(const arrival& a) const {
   stored_frame s;
   s.id = a.frame.id;
   const std::span<const std::uint8_t> wire_bytes = a.frame.bytes;
-  const std::size_t packet = wire_bytes.size() - std::min<std::size_t>(wire_bytes.size(), fcs_bytes);
+  const std::size_t packet = wire_bytes.size() - std::min<std::size_t>(wire_bytes.size(), ethernet::fcs_bytes);
   const checksum_result sums = verify_checksums(wire_bytes.first(packet), a.tagged, a.rxcsum);
   if (sums.ip_checked) s.status |= rxd_status::IPCS;
   if (sums.l4_checked) s.status |= rxd_status::TCPCS;
@@ -167,11 +166,13 @@ stored_frame mac::make_stored(const arrival& a) const {
   const bool strip = a.tagged && (a.ctrl & ctrl::VME) != 0;
   if (strip) {
     s.status |= rxd_status::VP;
-    s.special = big_endian_16(wire_bytes, type_offset + 2);
+    s.special = big_endian_16(wire_bytes, ethernet::type_offset + 2);
   }
   s.bytes = a.frame.bytes;
   if ((a.rctl & rctl::SECRC) != 0) s.bytes.resize(packet);
-  if (strip) s.bytes.erase(s.bytes.begin() + type_offset, s.bytes.begin() + type_offset + tag_bytes);
+  if (strip)
+    s.bytes.erase(s.bytes.begin() + ethernet::type_offset,
+                  s.bytes.begin() + ethernet::type_offset + ethernet::tag_bytes);
   s.packet_checksum = packet_checksum(s.bytes, a.rxcsum & rxcsum::PCSS);
   return s;
 }

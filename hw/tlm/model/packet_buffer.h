@@ -13,6 +13,7 @@ namespace ringside::tlm::model {
 
 class packet_buffer {
  public:
+  static constexpr std::uint32_t kilobytes = 64;  // FS 6.6: RXA and TXA share it
   static constexpr std::uint32_t overhead_bytes = 16;
   static constexpr std::uint32_t grain_bytes = 8;
 

@@ -22,7 +22,7 @@ enum : std::uint32_t {
 };
 constexpr std::uint16_t control_self_clearing = 1U << 15 | 1U << 9;  // reset, restart of auto-negotiation
 constexpr std::uint16_t control_reserved = 0x003F;                   // 5:0 read 0
-constexpr std::uint16_t capabilities = 0x7949;
+constexpr std::uint16_t status_capabilities = 0x7949;
 constexpr std::uint16_t status_link = 1U << 2, status_negotiated = 1U << 5;
 constexpr std::uint16_t partner_abilities = 0x01E0, partner_acknowledge = 0x4000;
 
@@ -84,8 +84,8 @@ void phy::set_wire(bool up) {
 }
 
 std::uint16_t phy::basic_status() {
-  const auto value =
-      static_cast<std::uint16_t>(capabilities | (negotiated() ? status_negotiated : 0) | (lost_ ? 0 : status_link));
+  const auto value = static_cast<std::uint16_t>(status_capabilities | (negotiated() ? status_negotiated : 0) |
+                                                (lost_ ? 0 : status_link));
   lost_ = !wire_link();
   return value;
 }

@@ -10,10 +10,6 @@
 
 namespace ringside::tlm::model {
 
-inline constexpr std::uint32_t fcs_bytes = 4;
-inline constexpr std::uint32_t type_offset = 12;
-inline constexpr std::uint32_t tag_bytes = 4;  // 802.1Q type and tag
-
 /// Network byte order.
 inline std::uint16_t big_endian_16(std::span<const std::uint8_t> bytes, std::size_t at) {
   return static_cast<std::uint16_t>(bytes[at] << 8 | bytes[at + 1]);

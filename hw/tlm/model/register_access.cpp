@@ -6,7 +6,6 @@ namespace ringside::tlm::model {
 namespace {
 constexpr std::uint8_t whole_dword = 0xF;
 constexpr std::uint32_t io_address = 0, io_data = 4;  // P-2
-constexpr std::uint32_t buffer_kilobytes = 64;        // FS 6.6: RXA and TXA share it
 }  // namespace
 
 void register_access::write(const target_access& access) {
@@ -184,7 +183,7 @@ void register_access::on_write_mdic(std::uint32_t value) {
 
 std::uint32_t register_access::pba_value() const {
   const std::uint32_t rxa = core_.regs.get(reg::PBA) & pba::RXA;
-  const std::uint32_t txa = rxa < buffer_kilobytes ? buffer_kilobytes - rxa : 0;
+  const std::uint32_t txa = rxa < packet_buffer::kilobytes ? packet_buffer::kilobytes - rxa : 0;
   return rxa | txa << pba::TXA_SHIFT;
 }
 

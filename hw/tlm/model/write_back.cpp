@@ -4,9 +4,6 @@
 #include <optional>
 
 namespace ringside::tlm::model {
-namespace {
-constexpr std::uint32_t page_bytes = 4096;  // no transfer crosses it
-}
 
 void write_back::flush(std::uint32_t cause) {
   flush_until_ = ring_.first() + ring_.done_in_front();

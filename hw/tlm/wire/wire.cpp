@@ -9,24 +9,24 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/ethernet.h"
+
 namespace ringside::tlm {
 namespace {
-constexpr std::size_t min_without_fcs = 60;  // IEEE 802.3 3.2.8: minFrameSize 64 octets with FCS
-constexpr std::size_t fcs_bytes = 4;
 
 // IEEE 802.3 3.2.9: CRC-32, least significant byte of the usual value first on the wire.
-std::array<std::uint8_t, fcs_bytes> fcs_of(std::span<const std::uint8_t> covered) {
+std::array<std::uint8_t, ethernet::fcs_bytes> fcs_of(std::span<const std::uint8_t> covered) {
   const std::uint32_t crc = libdeflate_crc32(0, covered.data(), covered.size());
-  std::array<std::uint8_t, fcs_bytes> fcs;
-  for (unsigned i = 0; i < fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
+  std::array<std::uint8_t, ethernet::fcs_bytes> fcs;
+  for (unsigned i = 0; i < ethernet::fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
   return fcs;
 }
 
 /// Of a frame that brings its own.
 bool fcs_is_right(std::span<const std::uint8_t> frame) {
-  if (frame.size() < fcs_bytes) return false;
-  const auto fcs = fcs_of(frame.first(frame.size() - fcs_bytes));
-  return std::equal(fcs.begin(), fcs.end(), frame.end() - fcs_bytes);
+  if (frame.size() < ethernet::fcs_bytes) return false;
+  const auto fcs = fcs_of(frame.first(frame.size() - ethernet::fcs_bytes));
+  return std::equal(fcs.begin(), fcs.end(), frame.end() - ethernet::fcs_bytes);
 }
 
 // By destination and type (IEEE 802.3 3.2.3, 31.4.1.3): what the card's counters tell apart.
@@ -97,8 +97,8 @@ void wire::read_ahead() {
 void wire::make(offered_frame&& offer, wire_frame& frame) {
   frame.marks = 0;
   frame.bytes = std::move(offer.bytes);
-  if (offer.pad && !offer.has_fcs && frame.bytes.size() < min_without_fcs) {
-    frame.bytes.resize(min_without_fcs);
+  if (offer.pad && !offer.has_fcs && frame.bytes.size() < ethernet::least_without_fcs) {
+    frame.bytes.resize(ethernet::least_without_fcs);
     frame.marks |= wire_mark::padded;
   }
   if (!offer.has_fcs) {
@@ -109,7 +109,7 @@ void wire::make(offered_frame&& offer, wire_frame& frame) {
   if (offer.bad_fcs || (offer.has_fcs && !fcs_is_right(frame.bytes))) frame.marks |= wire_mark::bad_fcs;
   frame.rx_er_at = offer.rx_er_at;
   if (frame.rx_er_at != no_rx_er) frame.marks |= wire_mark::rx_er;
-  if (frame.bytes.size() < min_without_fcs + fcs_bytes) frame.marks |= wire_mark::runt;
+  if (frame.bytes.size() < ethernet::least_frame) frame.marks |= wire_mark::runt;
   if (frame.bytes.size() > params_.max_frame_bytes) frame.marks |= wire_mark::oversize;
 
   frame.marks |= kind_of(frame.bytes);
