@@ -1,26 +1,15 @@
 // The keys of the hardware side.
 #include <array>
 
+#include "platform/scenario/key_rules.h"
 #include "platform/scenario/key_table.h"
 
 namespace ringside::platform {
 namespace {
 
-using kind = value_kind;
+using namespace key_rules;
 
 constexpr std::int64_t hour_ps = 3600 * second;
-
-std::uint32_t u32(const value& v) {
-  return static_cast<std::uint32_t>(v.number);
-}
-
-constexpr value_rule whole(std::int64_t low, std::int64_t high, std::string_view unit = {}) {
-  return {.kind = kind::whole, .low = low, .high = high, .unit = unit};
-}
-constexpr value_rule choice(std::string_view words) {
-  return {.kind = kind::choice, .words = words};
-}
-constexpr value_rule toggle{.kind = kind::toggle};
 
 void store_mac(scenario& s, const value& v) {
   for (std::size_t i = 0; i < 6; ++i) s.nic.mac_address[i] = static_cast<std::uint8_t>(v.list[i]);
@@ -30,7 +19,7 @@ void store_sizes(scenario& s, const value& v) {
   s.gen.sizes.assign(v.list.begin(), v.list.end());
 }
 
-const auto rows = std::to_array<key_row>({
+const auto hardware_table = std::to_array<key_row>({
     {"nic.kind", "rtl", choice("rtl|model"), "NIC behind the seam: Verilated RTL or behavioural model", "this project",
      [](scenario& s, const value& v) { s.nic.kind = static_cast<nic_kind>(v.number); }},
     {"nic.pba_kb",
@@ -200,7 +189,7 @@ const auto rows = std::to_array<key_row>({
 }  // namespace
 
 std::span<const key_row> hardware_rows() {
-  return rows;
+  return hardware_table;
 }
 
 }  // namespace ringside::platform

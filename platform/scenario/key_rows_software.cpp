@@ -1,24 +1,13 @@
 // The keys of the software side and of the run.
 #include <array>
 
+#include "platform/scenario/key_rules.h"
 #include "platform/scenario/key_table.h"
 
 namespace ringside::platform {
 namespace {
 
-using kind = value_kind;
-
-std::uint32_t u32(const value& v) {
-  return static_cast<std::uint32_t>(v.number);
-}
-
-constexpr value_rule whole(std::int64_t low, std::int64_t high, std::string_view unit = {}) {
-  return {.kind = kind::whole, .low = low, .high = high, .unit = unit};
-}
-constexpr value_rule choice(std::string_view words) {
-  return {.kind = kind::choice, .words = words};
-}
-constexpr value_rule toggle{.kind = kind::toggle};
+using namespace key_rules;
 
 void store_ports(scenario& s, const value& v) {
   s.stack.udp_ports.clear();
@@ -37,15 +26,11 @@ std::vector<number> numbers_of(const value& v) {
   return list;
 }
 
-/// A time that becomes picoseconds.
-constexpr value_rule time_up_to(std::int64_t high) {
-  return {.kind = kind::whole, .low = 0, .high = high, .unit = "ms", .grain = "ps"};
-}
 constexpr value_rule addresses(std::string_view cast) {
   return {.kind = kind::macs, .low = 0, .high = 64, .words = cast};
 }
 
-const auto rows = std::to_array<key_row>({
+const auto software_table = std::to_array<key_row>({
     {"driver.mode", "napi", choice("napi|irq|poll"), "NAPI, one interrupt per batch without NAPI, or polling only",
      "Linux 6.1 e1000: NAPI", [](scenario& s, const value& v) { s.driver.mode = static_cast<driver_mode>(v.number); }},
     {"driver.ring_size",
@@ -228,7 +213,7 @@ const auto rows = std::to_array<key_row>({
 }  // namespace
 
 std::span<const key_row> software_rows() {
-  return rows;
+  return software_table;
 }
 
 }  // namespace ringside::platform

@@ -1,22 +1,15 @@
 // The keys of the kernel: sysctls by their Linux names, and constants of its softirq layer.
 #include <array>
 
+#include "platform/scenario/key_rules.h"
 #include "platform/scenario/key_table.h"
 
 namespace ringside::platform {
 namespace {
 
-using kind = value_kind;
+using namespace key_rules;
 
-std::uint32_t u32(const value& v) {
-  return static_cast<std::uint32_t>(v.number);
-}
-
-constexpr value_rule whole(std::int64_t low, std::int64_t high, std::string_view unit = {}) {
-  return {.kind = kind::whole, .low = low, .high = high, .unit = unit};
-}
-
-const auto rows = std::to_array<key_row>({
+const auto sysctl_table = std::to_array<key_row>({
     {"net.core.netdev_budget", "300", whole(1, 1'000'000, "frames"), "most frames of one net_rx_action",
      "Linux 6.1 net.core.netdev_budget 300", [](scenario& s, const value& v) { s.sysctl.netdev_budget = u32(v); }},
     {"net.core.netdev_budget_usecs", "8000", whole(0, 1'000'000, "us"),
@@ -44,7 +37,7 @@ const auto rows = std::to_array<key_row>({
 }  // namespace
 
 std::span<const key_row> sysctl_rows() {
-  return rows;
+  return sysctl_table;
 }
 
 }  // namespace ringside::platform
