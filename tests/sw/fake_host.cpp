@@ -78,7 +78,8 @@ void fake_host::run_agenda() {
 // A line that is neither served nor masked would keep the run for ever.
 void fake_host::count_interrupt() {
   constexpr std::uint64_t storm = 100'000;
-  if (now_ > limit_ && ++interrupts_past_limit_ > storm) throw std::runtime_error("an interrupt storm outlasts the run");
+  if (now_ > limit_ && ++interrupts_past_limit_ > storm)
+    throw std::runtime_error("an interrupt storm outlasts the run");
 }
 
 bool fake_host::deliver_one() {

@@ -5,10 +5,8 @@ include(${PROJECT_SOURCE_DIR}/hw/rtl/files.cmake)
 add_library(rtl_top_model STATIC)
 verilate(rtl_top_model PREFIX Ve1000_top TOP_MODULE e1000_top 
          SOURCES ${RINGSIDE_RTL_LINT} ${RINGSIDE_RTL_SOURCES} ${RINGSIDE_RTL_SVA}
-         VERILATOR_ARGS --assert --x-initial unique --x-assign unique
-         OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
-get_target_property(dirs rtl_top_model INTERFACE_INCLUDE_DIRECTORIES)
-set_target_properties(rtl_top_model PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
+         VERILATOR_ARGS --assert --x-initial unique --x-assign unique)
+ringside_bench_model(rtl_top_model)
 
 add_library(rtl_top_bench STATIC top_bench.cpp top_bench_bus.cpp)
 target_link_libraries(rtl_top_bench PUBLIC rtl_top_model ringside_flags ringside_regs GTest::gtest_main ZLIB::ZLIB)

@@ -9,6 +9,14 @@ find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
 
+# A bench's model, compiled as one file: what Verilator writes is many small ones behind large headers.
+function(ringside_bench_model model)
+  target_compile_options(${model} PRIVATE -O2)
+  get_target_property(dirs ${model} INTERFACE_INCLUDE_DIRECTORIES)
+  set_target_properties(${model} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}"
+                                            UNITY_BUILD ${RINGSIDE_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+endfunction()
+
 function(ringside_rtl_bench name)
   cmake_parse_arguments(ARG "ROUNDS" "TOP" "TEST;RTL;SVA;LINKS;ARGS" ${ARGN})
   set(sources ${RINGSIDE_REGS_SV})
@@ -22,10 +30,8 @@ function(ringside_rtl_bench name)
   set(model rtl_${name}_model)
   add_library(${model} STATIC)
   verilate(${model} PREFIX V${ARG_TOP} TOP_MODULE ${ARG_TOP} SOURCES ${sources}
-           VERILATOR_ARGS --assert --x-initial unique --x-assign unique -Wno-UNUSEDPARAM ${ARG_ARGS}
-           OPT_FAST -O2 OPT_SLOW -O1 OPT_GLOBAL -O2)
-  get_target_property(dirs ${model} INTERFACE_INCLUDE_DIRECTORIES)
-  set_target_properties(${model} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
+           VERILATOR_ARGS --assert --x-initial unique --x-assign unique -Wno-UNUSEDPARAM ${ARG_ARGS})
+  ringside_bench_model(${model})
 
   add_executable(rtl_${name} ${ARG_TEST})
   target_link_libraries(rtl_${name} PRIVATE ${model} ringside_flags ringside_regs ${ARG_LINKS} GTest::gtest_main)
