@@ -10,8 +10,8 @@
 #include "contract/checker.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/systemc/sc_time_convert.h"
-#include "platform/machine/chassis.h"
 #include "platform/machine/firmware.h"
+#include "platform/machine/hardware.h"
 #include "platform/machine/machine_params.h"
 #include "platform/machine/network_statistics.h"
 #include "platform/machine/reconfigurer.h"
@@ -34,8 +34,8 @@ constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest f
 
 }  // namespace
 
-struct machine::parts final : public tlm::nic_host {
-  parts(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input)
+struct machine::parts {
+  parts(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input)
       : plan(s),
         frames(input),
         body(std::move(elaborated)),
@@ -44,17 +44,17 @@ struct machine::parts final : public tlm::nic_host {
         os(power_on(s), kernel_config_of(s)),
         net(os, stack_config_of(s)),
         nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
-        reader(net, app_config_of(s)),
-        administrator(net, nic_driver, plan.reconfigure.actions, task_cpu_of(s)),
+        application(net, app_config_of(s)),
+        reconfiguration(net, nic_driver, plan.reconfigure.actions, task_cpu_of(s)),
         contract(contract_config_of(s)) {
-    body->outside = this;
     rx_wire.connect(input, wire_params_of(s));
     card.set_crossing(s.bus.crossing_to_rtl_clocks);
     if (tlm::rtl_nic* rtl = body->rtl_card()) {
       rtl->set_skip(s.run.skip);
       rtl->set_clocking(s.run.gate_clocks, s.run.direct_call);
     }
-    bus.attach(card);
+    body->slot.connect(card, bus, scheduler,
+                       [this](bool asserted, sim_time t) { interrupts.set_level(nic_line, asserted, t); });
     bridge.configure(pci_params_of(s));
     bridge.connect(bus);
     cpus.connect(os);
@@ -78,9 +78,6 @@ struct machine::parts final : public tlm::nic_host {
     return cpus;
   }
 
-  // ---- the bench around the software
-  // -----------------------------------------------------------------------------------
-
   // The init task: firmware, kernel, protocols, driver, application, in Linux' order.
   void boot() {
     configure_devices(cpus, {.devices = 1, .latency_timer = plan.bus.latency_timer});
@@ -88,13 +85,13 @@ struct machine::parts final : public tlm::nic_host {
     net.register_protocols();
     require(nic_driver.probe(), "probe");
     require(nic_driver.open(), "open");
-    if (!reader.start()) throw std::runtime_error("the application could not bind its ports");
+    if (!application.start()) throw std::runtime_error("the application could not bind its ports");
     cpus.sync();
     const sim_time release =
         plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay;
     rx_wire.release(release);
     card.wire_released();
-    administrator.start(release);
+    reconfiguration.start(release);
     ready = true;
     for (;;) {
       cpus.prepare_to_sleep();
@@ -103,7 +100,7 @@ struct machine::parts final : public tlm::nic_host {
     }
     cpus.finish_sleep();
     nic_driver.update_statistics();
-    reader.stop();
+    application.stop();
     nic_driver.close();
     net.shut_down();
     cpus.sync();
@@ -113,21 +110,6 @@ struct machine::parts final : public tlm::nic_host {
   static void require(driver::driver_status s, const char* step) {
     if (s != driver::driver_status::ok) throw std::runtime_error(fmt::format("driver {}: {}", step, driver::name(s)));
   }
-
-  // ---- tlm::nic_host
-  // -----------------------------------------------------------------------------------------------------
-
-  [[gnu::hot]] sim_time dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_time t) override {
-    bus.request_dma(0, transfer, t);
-    return scheduler.next_bus_date();
-  }
-  [[gnu::hot]] sim_time go_on(tlm::nic&, sim_time t) override { return scheduler.go_on(t); }
-  void access_done(tlm::nic&, std::uint32_t data, sim_time t) override { bus.access_done(0, data, t); }
-  void withdraw(tlm::nic&, sim_time t) override { bus.withdraw(0, t); }
-  void intx(tlm::nic&, bool asserted, sim_time t) override { interrupts.set_level(nic_line, asserted, t); }
-
-  // ---- running
-  // -----------------------------------------------------------------------------------------------------------
 
   sim_time now() const { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
 
@@ -177,7 +159,7 @@ struct machine::parts final : public tlm::nic_host {
       step();
       if (keep_going && !keep_going(now(), rx_wire.offered())) return false;
       if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
-      if (traffic.reconfigured() < administrator.planned()) continue;
+      if (traffic.reconfigured() < reconfiguration.planned()) continue;
       // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
       if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;
       if (now() >= traffic.last_work() + quiet_time + plan.run.drain_ms * ms) return true;
@@ -198,7 +180,7 @@ struct machine::parts final : public tlm::nic_host {
   const scenario plan;
   const frame_source& frames;
   std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
-  const std::unique_ptr<chassis> body;
+  const std::unique_ptr<hardware> body;
   event_stream& stream = body->stream;
   tlm::wire& rx_wire = body->rx_wire;
   tlm::host_bridge& bridge = body->bridge;
@@ -210,8 +192,8 @@ struct machine::parts final : public tlm::nic_host {
   kernel::kernel os;
   stack::net_stack net;
   driver::e1000 nic_driver;
-  stack::app reader;
-  reconfigurer administrator;
+  stack::app application;
+  reconfigurer reconfiguration;
   contract::checker contract;
   traffic_watch traffic;
   std::vector<std::unique_ptr<tap_adapter>> taps;
@@ -225,9 +207,9 @@ struct machine::parts final : public tlm::nic_host {
 };
 
 machine::machine(const scenario& s, frame_source& input)
-    : machine(std::make_unique<chassis>(start_class_of(s)), s, input) {}
+    : machine(std::make_unique<hardware>(start_class_of(s)), s, input) {}
 
-machine::machine(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input) {
+machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input) {
   if (elaborated->made_for != start_class_of(s)) throw std::logic_error("the scenario belongs to another start class");
   parts_ = std::make_unique<parts>(std::move(elaborated), s, input);
 }
@@ -244,7 +226,7 @@ void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std
 }
 
 void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {
-  parts_->reader.set_sink(
+  parts_->application.set_sink(
       [this, call = std::move(on_read)](const stack::recv_result& result, std::span<const std::byte> data) {
         call(parts_->cpus.now(), result.frame, data);
       });

@@ -26,14 +26,14 @@ class e1000;
 
 namespace ringside::platform {
 
-struct chassis;
+struct hardware;
 
 class machine {
  public:
   /// Elaborates; `input` is pulled while the run goes on, not owned.
   machine(const scenario& s, frame_source& input);
   /// Takes what is elaborated already; it must be of the scenario's start class.
-  machine(std::unique_ptr<chassis> elaborated, const scenario& s, frame_source& input);
+  machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input);
   ~machine();
 
   event_stream& events();

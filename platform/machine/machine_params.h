@@ -8,7 +8,7 @@
 #include "hw/tlm/scheduler/nic_scheduler.h"
 #include "hw/tlm/wire/wire.h"
 #include "platform/cpu/processor.h"
-#include "platform/machine/chassis.h"
+#include "platform/machine/hardware.h"
 #include "platform/scenario/scenario.h"
 #include "sw/driver/config.h"
 #include "sw/stack/app.h"

@@ -1,4 +1,5 @@
-// The administrator of the machine: a task that changes the interface at the times a scenario gives.
+// A task that changes the interface while it runs, as an administrator would with ip and ethtool, at the times a
+// scenario gives.
 //
 // Owner: the machine, which starts it when the wire is released and closes the interface only after it has ended.
 #pragma once

@@ -8,7 +8,7 @@
 #include <optional>
 #include <ostream>
 
-#include "platform/machine/chassis.h"
+#include "platform/machine/hardware.h"
 #include "platform/report/output_file.h"
 #include "platform/report/output_name.h"
 #include "platform/scenario/loader.h"
@@ -99,7 +99,7 @@ class regression {
          .kind_of = [this](std::size_t i) { return kind_of(i); },
          .prepare =
              [this](std::size_t kind) {
-               elaborated_ = std::make_unique<chassis>(kinds_.at(kind));
+               elaborated_ = std::make_unique<hardware>(kinds_.at(kind));
                elaborated_->reset_card();
              }},
         [this](const job_end& end) { take(end); },
@@ -159,7 +159,7 @@ class regression {
   seed_range range_;
   fork_server server_;
   std::vector<start_class> kinds_;
-  std::unique_ptr<chassis> elaborated_;  // in the process of a kind and its copies
+  std::unique_ptr<hardware> elaborated_;  // in the process of a kind and its copies
   progress_line line_;
   std::vector<seed_result> results_;
   std::vector<std::uint64_t> failed_;

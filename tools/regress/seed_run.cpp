@@ -88,7 +88,7 @@ class crash_watch final : public event_consumer {
 seed_result result_of(const seed_plan& plan, const drawn_run& drawn, const run_report& report, const machine& m) {
   seed_result r;
   r.seed = plan.seed;
-  r.mood = name(drawn.mood);
+  r.mix = name(drawn.mix);
   r.hash = fmt::format("{:016x}", report.hash().value());
   const frame_counts& f = report.ledger().frames();
   r.frames = {{"offered", f.offered},
@@ -113,7 +113,7 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
 
   planned_source source(frames);
   machine m(around.elaborated != nullptr ? std::move(around.elaborated)
-                                         : std::make_unique<chassis>(start_class_of(drawn.plan)),
+                                         : std::make_unique<hardware>(start_class_of(drawn.plan)),
             drawn.plan, source);
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
   scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.frag_timeout_ms * ms,

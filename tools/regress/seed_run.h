@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/event.h"
-#include "platform/machine/chassis.h"
+#include "platform/machine/hardware.h"
 #include "platform/report/wave_options.h"
 #include "tools/regress/black_box.h"
 #include "tools/regress/seed_result.h"
@@ -51,8 +51,8 @@ struct close_look {
 };
 
 struct seed_surroundings {
-  std::unique_ptr<chassis> elaborated = {};  // null: elaborates itself
-  black_box* recorder = nullptr;             // where it leaves how far it came
+  std::unique_ptr<hardware> elaborated = {};  // null: elaborates itself
+  black_box* recorder = nullptr;              // where it leaves how far it came
   close_look look = {};
 };
 

@@ -12,10 +12,9 @@
 
 #include "common/event_stream.h"
 #include "hw/tlm/nic/nic.h"
+#include "hw/tlm/pci/card_slot.h"
 
 namespace ringside::tlm {
-
-class pci_bus;
 
 struct scheduler_params {
   bool one_cycle_per_step = false;  // the exactness reference: one kernel step per RTL clock
@@ -25,7 +24,7 @@ struct scheduler_params {
   sim_time lookahead = 30 * ns;
 };
 
-class nic_scheduler : public sc_core::sc_module {
+class nic_scheduler final : public sc_core::sc_module, public card_limits {
  public:
   nic_scheduler(const sc_core::sc_module_name& name, const scheduler_params& params, event_stream& events);
 
@@ -55,11 +54,8 @@ class nic_scheduler : public sc_core::sc_module {
     look_who_is_alone();
   }
   const scheduler_params& params() const { return params_; }
-  /// First date at which a bus does something that cards have to stop for.
-  sim_time next_bus_date() const;
-  /// The card has reached its limit at its local time `t`: what one step after the other would do, without leaving it.
-  /// Returns its next limit, `t` when it has to come back.
-  sim_time go_on(sim_time t);
+  sim_time next_bus_date() const override;
+  sim_time go_on(sim_time t) override;
   /// Publishes every watermark and delivers what can be delivered.
   void drain_events();
 

@@ -1,4 +1,4 @@
-#include "platform/machine/chassis.h"
+#include "platform/machine/hardware.h"
 
 #include <systemc>
 
@@ -23,7 +23,7 @@ start_class start_class_of(const scenario& s) {
           .memory_mb = s.mem.size_mb};
 }
 
-chassis::chassis(const start_class& c)
+hardware::hardware(const start_class& c)
     : made_for(c),
       rx_wire(0, {.byte_time = byte_time_of(c.link_mbps)}),
       memory("memory", std::size_t{c.memory_mb} << 20),
@@ -31,9 +31,9 @@ chassis::chassis(const start_class& c)
       cpus("processor", memory),
       scheduler("nic_scheduler", {}, stream) {
   if (c.kind == nic_kind::model) {
-    card = std::make_unique<tlm::model_nic>(model_params_of(c), *this, rx_wire, stream);
+    card = std::make_unique<tlm::model_nic>(model_params_of(c), slot, rx_wire, stream);
   } else {
-    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c), *this, rx_wire, stream);
+    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c), slot, rx_wire, stream);
     rtl = made.get();
     card = std::move(made);
   }
@@ -43,7 +43,7 @@ chassis::chassis(const start_class& c)
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 
-void chassis::reset_card() {
+void hardware::reset_card() {
   card->run(reset_time);
 }
 

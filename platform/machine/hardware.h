@@ -14,6 +14,7 @@
 #include "common/event_stream.h"
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/nic/rtl_nic.h"
+#include "hw/tlm/pci/card_slot.h"
 #include "hw/tlm/pci/host_bridge.h"
 #include "hw/tlm/scheduler/nic_scheduler.h"
 #include "hw/tlm/wire/wire.h"
@@ -36,34 +37,23 @@ struct start_class {
 };
 start_class start_class_of(const scenario& s);
 
-struct chassis final : public tlm::nic_host {
+struct hardware {
   /// Elaborates; no time passes.
-  explicit chassis(const start_class& c);
+  explicit hardware(const start_class& c);
 
   /// Clocks the card out of its reset, ahead of kernel time: exact, since nothing reaches it in its first 72 ns.
   void reset_card();
   /// The Verilated card; null when it is the model.
   tlm::rtl_nic* rtl_card() const { return rtl; }
 
-  // tlm::nic_host: on to the machine.
-  [[gnu::hot]] sim_time dma_request(tlm::nic& from, tlm::dma_transfer& transfer, sim_time t) override {
-    return outside->dma_request(from, transfer, t);
-  }
-  [[gnu::hot]] sim_time go_on(tlm::nic& from, sim_time t) override {
-    return outside == nullptr ? t : outside->go_on(from, t);
-  }
-  void access_done(tlm::nic& from, std::uint32_t data, sim_time t) override { outside->access_done(from, data, t); }
-  void withdraw(tlm::nic& from, sim_time t) override { outside->withdraw(from, t); }
-  void intx(tlm::nic& from, bool asserted, sim_time t) override { outside->intx(from, asserted, t); }
-
   const start_class made_for;
-  tlm::nic_host* outside = nullptr;  // the machine, as soon as there is one
   event_stream stream;
   tlm::wire rx_wire;
   tlm::host_memory memory;
   tlm::host_bridge bridge;
   processor cpus;
   tlm::nic_scheduler scheduler;
+  tlm::card_slot slot;
   std::unique_ptr<tlm::nic> card;
   tlm::rtl_nic* rtl = nullptr;
 };
