@@ -22,7 +22,7 @@ void cause_rules::suspect_it(suspect which, sim_time t, frame_id frame, const ch
   if ((open_ >> which & 1U) != 0) return;
   suspicions_[which] = {t, frame, what};
   open_ |= 1U << which;
-  w_.due.ask(t + w_.limits.settle);
+  state_.due.ask(t + state_.limits.settle);
 }
 
 void cause_rules::on_ics_write(std::uint32_t bits) {
@@ -42,7 +42,7 @@ void cause_rules::judge_receive_timer(bool expiry, bool again, sim_time t) {
   } else if (frames_.frames_done() > frames_.frames_written() && !again) {
     // A timer that earlier frames started may expire when the card does not know yet that the bus is done with this
     // one.
-    if (expiry && t - frames_.oldest_since() <= w_.limits.pointers) return;
+    if (expiry && t - frames_.oldest_since() <= state_.limits.pointers) return;
     suspect_it(early_rxt0, t, frames_.oldest_waiting(), "RXT0 before the descriptor of its frame was written back");
   }
 }
@@ -61,7 +61,7 @@ bool cause_rules::judge_small_packet(bool again, sim_time t) {
 
 void cause_rules::judge_receive(std::uint32_t bits, bool expiry, sim_time t) {
   // One write-back may serve two requests, one clock apart; not three.
-  const bool again = !repeated_ && t - receive_at_ <= w_.limits.settle;
+  const bool again = !repeated_ && t - receive_at_ <= state_.limits.settle;
   receive_at_ = t;
   repeated_ = again;
   const bool small_in_order = (bits & icr::SRPD) == 0 || judge_small_packet(again, t);
@@ -72,13 +72,14 @@ void cause_rules::judge_receive(std::uint32_t bits, bool expiry, sim_time t) {
 }
 
 void cause_rules::judge_threshold(sim_time t) {
-  const std::uint64_t threshold = w_.registers.minimum_threshold();
-  if (w_.ring.free() > threshold + w_.limits.descriptors_in_flight && t - doorbell_at_ > w_.limits.pointers)
+  const std::uint64_t threshold = state_.registers.minimum_threshold();
+  if (state_.ring.free() > threshold + state_.limits.descriptors_in_flight && t - doorbell_at_ > state_.limits.pointers)
     suspect_it(wrong_rxdmt0, t, 0, "RXDMT0 with free descriptors above the threshold");
   else if (!armed_)
     suspect_it(wrong_rxdmt0, t, 0, "RXDMT0 again although free descriptors have not been above the threshold");
   // A doorbell just before may not have counted yet, so it arms for the next time.
-  armed_ = t - doorbell_at_ <= w_.limits.pointers && w_.ring.free() + w_.limits.descriptors_in_flight > threshold;
+  armed_ = t - doorbell_at_ <= state_.limits.pointers &&
+           state_.ring.free() + state_.limits.descriptors_in_flight > threshold;
   surely_armed_ = false;
   rxdmt0_at_ = t;
   threshold_due_ = time_never;
@@ -91,7 +92,7 @@ void cause_rules::on_cause(std::uint32_t bits, std::uint32_t software, bool expi
   if ((bits & icr::RXO) != 0) {
     rxo_at_ = t;
     rxo_due_ = time_never;
-    if ((hardware & icr::RXO) != 0 && t - overflow_at_ > w_.limits.settle)
+    if ((hardware & icr::RXO) != 0 && t - overflow_at_ > state_.limits.settle)
       suspect_it(lone_rxo, t, 0, "RXO without a missed frame");
   }
 }
@@ -100,65 +101,65 @@ void cause_rules::on_overflow(const event& e) {
   overflow_at_ = e.time;
   overflow_frame_ = e.frame;
   explain(lone_rxo);
-  if (e.time - rxo_at_ <= w_.limits.settle) return;
-  rxo_due_ = std::min(rxo_due_, e.time + w_.limits.settle);
-  w_.due.ask(rxo_due_);
+  if (e.time - rxo_at_ <= state_.limits.settle) return;
+  rxo_due_ = std::min(rxo_due_, e.time + state_.limits.settle);
+  state_.due.ask(rxo_due_);
 }
 
 // R-12b: a buffer that is filled in part is still free.
 bool cause_rules::surely_dry() const {
-  const ring_ledger& ring = w_.ring;
+  const ring_ledger& ring = state_.ring;
   const std::uint64_t left = ring.left(ring.filling);
   return left == 0 || (left == 1 && ring.filling_used && used_position_ == ring.filling.position);
 }
 
 // R-12b: the card may still count as free what the bus has just seen filled, or not yet what RDT has just added.
 void cause_rules::on_good_frame(const frame_record& row, sim_time t) {
-  if (!surely_dry() || !w_.ring.usable() || !w_.registers.enabled()) return;
+  if (!surely_dry() || !state_.ring.usable() || !state_.registers.enabled()) return;
   // Stored by SBP alone, or a PAUSE frame that may not count.
   if ((row.marks & (wire_mark::damaged | wire_mark::mac_control)) != 0 || row.bytes < 64 ||
-      row.bytes > w_.registers.longest_frame())
+      row.bytes > state_.registers.longest_frame())
     return;
-  if (t - doorbell_at_ <= w_.limits.pointers || t - used_at_ <= w_.limits.pointers) return;
-  if (t - w_.restarted_at <= w_.limits.pointers || t - rnbc_at_ <= w_.limits.settle) return;
-  rnbc_due_ = t + w_.limits.settle;
+  if (t - doorbell_at_ <= state_.limits.pointers || t - used_at_ <= state_.limits.pointers) return;
+  if (t - state_.restarted_at <= state_.limits.pointers || t - rnbc_at_ <= state_.limits.settle) return;
+  rnbc_due_ = t + state_.limits.settle;
   rnbc_frame_ = row.id;
-  w_.due.ask(rnbc_due_);
+  state_.due.ask(rnbc_due_);
 }
 
 void cause_rules::on_rnbc(const event& e) {
   rnbc_at_ = e.time;
   rnbc_due_ = time_never;
-  if (!w_.registers.enabled() || !w_.ring.usable() || e.time - doorbell_at_ <= w_.limits.pointers) return;
-  if (w_.ring.free() > w_.limits.descriptors_in_flight)
-    w_.log.trip(rule::R_32, e.time, fmt::format("RNBC with {} free descriptors", w_.ring.free()),
-                {e.frame, w_.ring.filling.index, 0});
+  if (!state_.registers.enabled() || !state_.ring.usable() || e.time - doorbell_at_ <= state_.limits.pointers) return;
+  if (state_.ring.free() > state_.limits.descriptors_in_flight)
+    state_.log.trip(rule::R_32, e.time, fmt::format("RNBC with {} free descriptors", state_.ring.free()),
+                    {e.frame, state_.ring.filling.index, 0});
 }
 
 void cause_rules::on_doorbell(sim_time t) {
-  const std::uint64_t threshold = w_.registers.minimum_threshold();
-  const std::uint64_t free = w_.ring.free();
+  const std::uint64_t threshold = state_.registers.minimum_threshold();
+  const std::uint64_t free = state_.ring.free();
   doorbell_at_ = t;
   // The card may still count as free what the bus has already seen filled.
-  if (free + w_.limits.descriptors_in_flight > threshold && free != 0) armed_ = true;
-  if (free > threshold + w_.limits.descriptors_in_flight) surely_armed_ = true;
-  if (threshold_due_ != time_never && t - crossed_at_ <= w_.limits.pointers) threshold_due_ = time_never;
+  if (free + state_.limits.descriptors_in_flight > threshold && free != 0) armed_ = true;
+  if (free > threshold + state_.limits.descriptors_in_flight) surely_armed_ = true;
+  if (threshold_due_ != time_never && t - crossed_at_ <= state_.limits.pointers) threshold_due_ = time_never;
 }
 
 void cause_rules::on_use(sim_time t) {
   used_at_ = t;
-  used_position_ = w_.ring.filling.position;
-  const std::uint64_t threshold = w_.registers.minimum_threshold();
-  if (w_.ring.free() > threshold) {
+  used_position_ = state_.ring.filling.position;
+  const std::uint64_t threshold = state_.registers.minimum_threshold();
+  if (state_.ring.free() > threshold) {
     armed_ = true;
     return;
   }
-  if (!surely_armed_ || t - doorbell_at_ <= w_.limits.pointers) return;
+  if (!surely_armed_ || t - doorbell_at_ <= state_.limits.pointers) return;
   surely_armed_ = false;
-  if (t - rxdmt0_at_ <= w_.limits.pointers) return;
+  if (t - rxdmt0_at_ <= state_.limits.pointers) return;
   crossed_at_ = t;
-  threshold_due_ = t + w_.limits.threshold_cause;
-  w_.due.ask(threshold_due_);
+  threshold_due_ = t + state_.limits.threshold_cause;
+  state_.due.ask(threshold_due_);
 }
 
 void cause_rules::judge(sim_time now) {
@@ -166,32 +167,33 @@ void cause_rules::judge(sim_time now) {
   for (std::size_t i = 0; i < suspects; ++i) {
     const suspicion& s = suspicions_[i];
     if ((open_ >> i & 1U) == 0) continue;
-    if (now < s.at + w_.limits.settle) {
-      w_.due.ask(s.at + w_.limits.settle);
+    if (now < s.at + state_.limits.settle) {
+      state_.due.ask(s.at + state_.limits.settle);
       continue;
     }
     explain(static_cast<suspect>(i));
-    w_.log.trip(rules[i], s.at, s.what, {s.frame, w_.ring.written.index, 0});
+    state_.log.trip(rules[i], s.at, s.what, {s.frame, state_.ring.written.index, 0});
   }
   if (now >= threshold_due_) {
     threshold_due_ = time_never;
-    w_.log.trip(rule::I_40, crossed_at_,
-                fmt::format("free descriptors fell to {} and RXDMT0 did not come", w_.ring.free()),
-                {0, w_.ring.filling.index, 0});
+    state_.log.trip(rule::I_40, crossed_at_,
+                    fmt::format("free descriptors fell to {} and RXDMT0 did not come", state_.ring.free()),
+                    {0, state_.ring.filling.index, 0});
   } else if (threshold_due_ != time_never) {
-    w_.due.ask(threshold_due_);
+    state_.due.ask(threshold_due_);
   }
   if (now >= rxo_due_) {
     rxo_due_ = time_never;
-    w_.log.trip(rule::I_41, overflow_at_, "a missed frame without RXO", {overflow_frame_, breach::no_descriptor, 0});
+    state_.log.trip(rule::I_41, overflow_at_, "a missed frame without RXO",
+                    {overflow_frame_, breach::no_descriptor, 0});
   } else if (rxo_due_ != time_never) {
-    w_.due.ask(rxo_due_);
+    state_.due.ask(rxo_due_);
   }
   if (rnbc_due_ == time_never) return;
-  if (now < rnbc_due_) return w_.due.ask(rnbc_due_);
+  if (now < rnbc_due_) return state_.due.ask(rnbc_due_);
   rnbc_due_ = time_never;
-  w_.log.trip(rule::R_32, now, "a good frame found no free descriptor and RNBC did not count",
-              {rnbc_frame_, w_.ring.filling.index, 0});
+  state_.log.trip(rule::R_32, now, "a good frame found no free descriptor and RNBC did not count",
+                  {rnbc_frame_, state_.ring.filling.index, 0});
 }
 
 }  // namespace ringside::contract

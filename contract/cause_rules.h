@@ -8,14 +8,14 @@
 #include <array>
 #include <string>
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 #include "contract/writeback_rules.h"
 
 namespace ringside::contract {
 
 class cause_rules {
  public:
-  cause_rules(watched& w, const writeback_rules& frames) : w_(w), frames_(frames) {}
+  cause_rules(checker_state& w, const writeback_rules& frames) : state_(w), frames_(frames) {}
   /// ICR bits set; `software` = those an ICS write explains; `expiry` = a receive timer may just have expired.
   void on_cause(std::uint32_t bits, std::uint32_t software, bool expiry, sim_time t);
   void on_ics_write(std::uint32_t bits);
@@ -52,7 +52,7 @@ class cause_rules {
   void judge_threshold(sim_time t);
   bool surely_dry() const;
 
-  watched& w_;
+  checker_state& state_;
   const writeback_rules& frames_;
   std::array<suspicion, suspects> suspicions_{};
   unsigned open_ = 0;                      // of them, a bit for each

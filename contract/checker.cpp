@@ -22,32 +22,32 @@ constexpr stage_set interests{
 
 checker::checker(const config& setup)
     : selection_(interests),
-      w_(setup),
-      fetch_(w_),
-      payload_(w_),
-      writeback_(w_),
-      memory_(w_),
-      interrupt_(w_),
-      cause_(w_, writeback_),
-      timer_(w_),
-      driver_(w_),
-      front_(w_),
-      link_(w_),
-      register_(w_),
-      statistics_(w_) {}
+      state_(setup),
+      fetch_(state_),
+      payload_(state_),
+      writeback_(state_),
+      memory_(state_),
+      interrupt_(state_),
+      cause_(state_, writeback_),
+      timer_(state_),
+      driver_(state_),
+      front_(state_),
+      link_(state_),
+      register_(state_),
+      statistics_(state_) {}
 
 // Events of no concern let time pass too.
 void checker::pass(event_stretch stretch, std::size_t from, std::size_t to) {
   for (; from < to; ++from)
-    if (stretch[from].time >= w_.due.next) run_due(stretch[from].time);
+    if (stretch[from].time >= state_.due.next) run_due(stretch[from].time);
 }
 
 void checker::finish(sim_time end) {
-  while (w_.due.next <= end) run_due(w_.due.next);
+  while (state_.due.next <= end) run_due(state_.due.next);
 }
 
 void checker::run_due(sim_time now) {
-  w_.due.next = time_never;
+  state_.due.next = time_never;
   memory_.check(now);
   interrupt_.check(now);
   cause_.check(now);
@@ -62,39 +62,39 @@ void checker::run_due(sim_time now) {
 // Who must have said it, about what: only then it concerns this card.  What is heard is remembered for breaches.
 
 inline bool checker::hears_card(const event& e) {
-  if (e.from != origin::nic || e.unit != w_.setup.nic) return false;
-  w_.log.note(e);
+  if (e.from != origin::nic || e.unit != state_.setup.nic) return false;
+  state_.log.note(e);
   return true;
 }
 
 // With several cards on a bus, descriptors are told apart by ring and payload by the frame's own card.
 inline bool checker::hears_payload(const event& e) {
   if (e.from != origin::bus) return false;
-  if (w_.setup.only_card) {
-    if (e.unit != w_.setup.bus) return false;
-  } else if (const frame_record* row = w_.frames.find(e.frame); row == nullptr || !row->here) {
+  if (state_.setup.only_card) {
+    if (e.unit != state_.setup.bus) return false;
+  } else if (const frame_record* row = state_.frames.find(e.frame); row == nullptr || !row->here) {
     return false;
   }
-  w_.log.note(e);
+  state_.log.note(e);
   return true;
 }
 
 inline bool checker::hears_descriptor(const event& e) {
   if (e.from != origin::bus) return false;
-  if (!(w_.setup.only_card ? e.unit == w_.setup.bus : w_.ring.contains(e.a))) return false;
-  w_.log.note(e);
+  if (!(state_.setup.only_card ? e.unit == state_.setup.bus : state_.ring.contains(e.a))) return false;
+  state_.log.note(e);
   return true;
 }
 
 // Descriptors and buffers are told apart by address.
 inline bool checker::hears_driver(const event& e) {
   if (e.from != origin::cpu) return false;
-  w_.log.note(e);
+  state_.log.note(e);
   return true;
 }
 
 bool checker::hears_host(const event& e) {
-  return w_.setup.only_host_card && hears_driver(e);
+  return state_.setup.only_host_card && hears_driver(e);
 }
 
 // One choice for all sides: each is a jump that no processor foresees.  In the loop's own body, which keeps its
@@ -115,7 +115,7 @@ bool checker::hears_host(const event& e) {
       return;
     case stage::dma_start:
       if (!hears_payload(e)) return;
-      if (const frame_record* row = w_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
+      if (const frame_record* row = state_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
       return;
     case stage::dma_write:
       if (!hears_payload(e)) return;
@@ -217,7 +217,7 @@ void checker::dispatch_rare(const event& e) {
       if (hears_host(e)) driver_.on_hardirq_enter(e);
       return;
     case stage::hardirq_exit:
-      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_hardirq_exit(e);
+      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_hardirq_exit(e);
       return;
     case stage::napi_schedule:
       if (hears_host(e)) driver_.on_napi_schedule(e);
@@ -226,13 +226,13 @@ void checker::dispatch_rare(const event& e) {
       if (hears_host(e)) driver_.on_napi_poll(e);
       return;
     case stage::driver_close:
-      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_close(e);
+      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_close(e);
       return;
     case stage::napi_complete:
       if (hears_host(e)) driver_.on_napi_complete(e);
       return;
     case stage::softirq_exit:
-      if (w_.setup.only_host_card && e.from == origin::cpu) driver_.on_softirq_exit(e);
+      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_softirq_exit(e);
       return;
     case stage::imc_write:
       hears_host(e);
@@ -252,13 +252,13 @@ void checker::on_events(event_stretch stretch) {
   std::size_t next = 0;
   for (const std::uint32_t at : selection_.of(stretch)) {
     const event& e = stretch[at];
-    if (e.time >= w_.due.next) [[unlikely]]
+    if (e.time >= state_.due.next) [[unlikely]]
       pass(stretch, next, at + 1U);
     dispatch(e);
     next = at + 1U;
   }
   pass(stretch, next, stretch.size());
-  w_.log.keep();
+  state_.log.keep();
 }
 
 void checker::on_frame_placed(const event& e) {
@@ -269,7 +269,7 @@ void checker::on_frame_placed(const event& e) {
 }
 
 void checker::on_start(const event& e) {
-  frame_record& row = w_.frames.start(e.frame);
+  frame_record& row = state_.frames.start(e.frame);
   row.start = e.time;
   row.bytes = static_cast<std::uint32_t>(e.a);
   row.marks = static_cast<std::uint8_t>(e.b);
@@ -277,7 +277,7 @@ void checker::on_start(const event& e) {
 }
 
 void checker::on_end(const event& e) {
-  if (frame_record* row = w_.frames.find(e.frame); row != nullptr) statistics_.on_end(*row, e.time);
+  if (frame_record* row = state_.frames.find(e.frame); row != nullptr) statistics_.on_end(*row, e.time);
 }
 
 // The receive front speaks of a frame: a card may decide about length and CRC before it speaks of its filter.
@@ -288,11 +288,11 @@ void checker::see_here(frame_record& row, sim_time t) {
 }
 
 void checker::on_accept(const event& e) {
-  if (frame_record* row = w_.frames.find(e.frame); row != nullptr) see_here(*row, e.time);
+  if (frame_record* row = state_.frames.find(e.frame); row != nullptr) see_here(*row, e.time);
 }
 
 void checker::on_stored(const event& e) {
-  frame_record* row = w_.frames.find(e.frame);
+  frame_record* row = state_.frames.find(e.frame);
   if (row == nullptr) return;
   see_here(*row, e.time);
   front_.on_commit(*row, e.time);
@@ -304,7 +304,7 @@ void checker::on_refused(const event& e) {
   const auto reason = static_cast<drop_reason>(e.b);
   const bool overflow = e.what == stage::fifo_drop && reason == drop_reason::fifo_overflow;
   if (overflow) cause_.on_overflow(e);
-  frame_record* row = w_.frames.find(e.frame);
+  frame_record* row = state_.frames.find(e.frame);
   if (row == nullptr) return;
   if (row->committed) {                               // counted as what it was when it was stored
     row->refused = reason != drop_reason::nic_reset;  // of a rewritten ring what the bus has ends

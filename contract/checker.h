@@ -7,6 +7,7 @@
 #include "common/event_selection.h"
 #include "common/event_stream.h"
 #include "contract/cause_rules.h"
+#include "contract/checker_state.h"
 #include "contract/driver_rules.h"
 #include "contract/fetch_rules.h"
 #include "contract/front_rules.h"
@@ -17,7 +18,6 @@
 #include "contract/register_rules.h"
 #include "contract/statistics_rules.h"
 #include "contract/timer_rules.h"
-#include "contract/watched.h"
 #include "contract/writeback_rules.h"
 
 namespace ringside::contract {
@@ -33,8 +33,8 @@ class checker final : public event_consumer {
   void finish(sim_time end);
 
   /// The first breaches in stream order, breach_log::kept_breaches at most.
-  const std::vector<breach>& breaches() const { return w_.log.breaches(); }
-  std::uint64_t breach_count() const { return w_.log.count(); }
+  const std::vector<breach>& breaches() const { return state_.log.breaches(); }
+  std::uint64_t breach_count() const { return state_.log.count(); }
 
  private:
   void dispatch(const event& e);
@@ -75,7 +75,7 @@ class checker final : public event_consumer {
   };
 
   event_selection selection_;
-  watched w_;
+  checker_state state_;
   fetch_rules fetch_;
   payload_rules payload_;
   writeback_rules writeback_;

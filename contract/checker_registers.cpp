@@ -8,9 +8,9 @@
 namespace ringside::contract {
 
 void checker::restart_ring(sim_time t) {
-  const nic_registers& r = w_.registers;
-  w_.restarted_at = w_.rewritten_at = t;
-  w_.ring.restart(r.ring_base(), r.ring_count(), r.head(), r.tail());
+  const nic_registers& r = state_.registers;
+  state_.restarted_at = state_.rewritten_at = t;
+  state_.ring.restart(r.ring_base(), r.ring_count(), r.head(), r.tail());
   fetch_.restart();
   payload_.restart();
   writeback_.restart();
@@ -28,55 +28,57 @@ void checker::rewrite_ring(bool head_written, sim_time t) {
 // What the bus may still do for the ring as it stands: write back what is complete, and payload into buffers on chip.
 // A set-up of several registers rewrites a ring that has not been used yet: the one before it is the old one.
 void checker::remember_ring(bool head_written, sim_time t) {
-  const ring_ledger& ring = w_.ring;
+  const ring_ledger& ring = state_.ring;
   if (ring.on_chip_until() == 0 && t <= old_ring_.until) {
     old_ring_.moves = old_ring_.moves && !head_written;
     return;
   }
   const std::uint32_t index = ring.written.index;
   const std::uint64_t complete = ring.filling.position + (ring.filling_used ? 1 : 0) - ring.written.position;
-  old_ring_ = {ring.base() + std::uint64_t{index} * 16,     ring.base(), ring.count(), index, complete, !head_written,
-               ring.usable() ? t + w_.limits.bus_drain : -1};
-  w_.old_buffers.clear();
-  w_.old_buffer_bytes = w_.registers.widest_buffer();
+  old_ring_ = {
+      ring.base() + std::uint64_t{index} * 16,         ring.base(), ring.count(), index, complete, !head_written,
+      ring.usable() ? t + state_.limits.bus_drain : -1};
+  state_.old_buffers.clear();
+  state_.old_buffer_bytes = state_.registers.widest_buffer();
   ring_cursor at = ring.written;
   for (; at.position < ring.on_chip_until(); ring.step(at))
-    if (const ring_slot& slot = w_.ring.at(at); slot.loaded) w_.old_buffers.push_back(slot.loaded_buffer);
+    if (const ring_slot& slot = state_.ring.at(at); slot.loaded) state_.old_buffers.push_back(slot.loaded_buffer);
 }
 
 // The next write-back of the old ring, until the new one is in use.
 bool checker::belongs_to_old_ring(const event& e) {
   if (e.time > old_ring_.until || e.a != old_ring_.next || old_ring_.left == 0) return false;
-  if (const std::uint32_t index = w_.ring.index_of(e.a); index != ring_ledger::none && w_.ring.slot(index).loaded)
+  if (const std::uint32_t index = state_.ring.index_of(e.a);
+      index != ring_ledger::none && state_.ring.slot(index).loaded)
     return false;
   old_ring_.index = old_ring_.index + 1 == old_ring_.count ? 0 : old_ring_.index + 1;
   old_ring_.next = old_ring_.base + std::uint64_t{old_ring_.index} * 16;
   --old_ring_.left;
   if (write_back{e.b}.end_of_packet()) timer_.on_written(e.frame, e.time);
   if (!old_ring_.moves) return true;
-  w_.registers.set_head(old_ring_.index);
-  const sim_time rewritten = w_.rewritten_at;
+  state_.registers.set_head(old_ring_.index);
+  const sim_time rewritten = state_.rewritten_at;
   restart_ring(e.time);
-  w_.rewritten_at = rewritten;
+  state_.rewritten_at = rewritten;
   return true;
 }
 
 // RDT with EN = 0.  Linux polls and refills on while it waits 10 ms after clearing EN (FS 10.8); what is under
 // way ends as if nothing had been written.
 void checker::refetch(std::uint32_t tail, sim_time t) {
-  if (!w_.ring.usable()) return restart_ring(t);
-  w_.restarted_at = t;
-  w_.ring.refetch(tail);
+  if (!state_.ring.usable()) return restart_ring(t);
+  state_.restarted_at = t;
+  state_.ring.refetch(tail);
   fetch_.refetch();
   driver_.on_tail_while_off();
   cause_.on_doorbell(t);
 }
 
 void checker::on_reset(const event& e) {
-  w_.registers.reset(e.time);
-  w_.after_reset = true;
+  state_.registers.reset(e.time);
+  state_.after_reset = true;
   old_ring_.until = -1;
-  w_.reset_at = e.time;
+  state_.reset_at = e.time;
   driver_.reset();
   front_.on_reset();
   link_.on_reset(e.time);
@@ -90,12 +92,12 @@ void checker::on_reset(const event& e) {
 void checker::on_reg_write(const event& e) {
   const auto value = static_cast<std::uint32_t>(e.b);
   driver_.before_write(e.a, value, e.time);
-  if (w_.ring.usable()) w_.registers.set_head(w_.ring.written.index);  // R-16 restarts at RDH as it stands
-  const bool was_stopped = w_.registers.stopped();
-  const bool was_down = w_.registers.powered_down();
-  w_.registers.write(e.a, value, e.time);
+  if (state_.ring.usable()) state_.registers.set_head(state_.ring.written.index);  // R-16 restarts at RDH as it stands
+  const bool was_stopped = state_.registers.stopped();
+  const bool was_down = state_.registers.powered_down();
+  state_.registers.write(e.a, value, e.time);
   register_.on_write(e.a, value, e.time);
-  if (!was_stopped && w_.registers.stopped()) rewrite_ring(/*head_written=*/false, e.time);  // P-3
+  if (!was_stopped && state_.registers.stopped()) rewrite_ring(/*head_written=*/false, e.time);  // P-3
   switch (e.a) {
     case reg::RDBAL:
     case reg::RDBAH:
@@ -103,14 +105,14 @@ void checker::on_reg_write(const event& e) {
     case reg::RDH:
       return rewrite_ring(e.a == reg::RDH, e.time);
     case reg::RDT:
-      if (!w_.registers.enabled()) return refetch(value & 0xFFFFU, e.time);
+      if (!state_.registers.enabled()) return refetch(value & 0xFFFFU, e.time);
       driver_.on_doorbell(value & 0xFFFFU, e.time);
       fetch_.look(e.time);
       front_.on_progress(e.time);
       return cause_.on_doorbell(e.time);
     case reg::RCTL:
       front_.on_progress(e.time);
-      if (w_.registers.enabled()) w_.after_reset = false;
+      if (state_.registers.enabled()) state_.after_reset = false;
       return fetch_.look(e.time);
     case reg::CTRL:
     case reg::CTRL_DUP:
@@ -118,7 +120,7 @@ void checker::on_reg_write(const event& e) {
     case reg::MDIC:
       return link_.on_mdic_write(value, e.time);
     case nic_registers::config_base + nic_registers::power_offset:
-      if (was_down && !w_.registers.powered_down()) link_.on_wake(e.time);
+      if (was_down && !state_.registers.powered_down()) link_.on_wake(e.time);
       return interrupt_.on_config_write(e.time);
     case nic_registers::config_base + nic_registers::command_offset:
       return interrupt_.on_config_write(e.time);
@@ -157,14 +159,15 @@ void checker::on_reg_read(const event& e) {
       interrupt_.on_icr_read(value, e.time);
       break;
     case reg::RDH:
-      if (w_.ring.usable() && !w_.after_reset && value != ~0U) {
+      if (state_.ring.usable() && !state_.after_reset && value != ~0U) {
         // RDH may lag behind the bus by the write-backs whose completion has not reached the card yet; a burst may be
         // under way for long.
-        const std::uint32_t head = w_.ring.written.index;
-        const std::uint32_t behind = head >= value ? head - value : head + w_.ring.count() - value;
-        const bool settled = e.time - w_.written_at > w_.limits.bus_drain;
-        if (behind > w_.ring.written.position || behind > 64 || (behind != 0 && settled))
-          w_.log.trip(rule::R_12, e.time, fmt::format("RDH reads {}, write-backs reach {}", value, head), {0, head, 0});
+        const std::uint32_t head = state_.ring.written.index;
+        const std::uint32_t behind = head >= value ? head - value : head + state_.ring.count() - value;
+        const bool settled = e.time - state_.written_at > state_.limits.bus_drain;
+        if (behind > state_.ring.written.position || behind > 64 || (behind != 0 && settled))
+          state_.log.trip(rule::R_12, e.time, fmt::format("RDH reads {}, write-backs reach {}", value, head),
+                          {0, head, 0});
       }
       break;
     default:
@@ -179,8 +182,8 @@ void checker::on_reg_read(const event& e) {
     case reg::RCTL:
     case reg::RDH:
     case reg::RDT:
-      w_.log.trip(rule::N_13, e.time, fmt::format("register {:#x} reads as all ones", e.a),
-                  {0, breach::no_descriptor, e.a});
+      state_.log.trip(rule::N_13, e.time, fmt::format("register {:#x} reads as all ones", e.a),
+                      {0, breach::no_descriptor, e.a});
       break;
     default:
       break;

@@ -9,20 +9,20 @@ namespace ringside::contract {
 namespace {
 
 // P-3: the bus holds back what had not begun when Command.BusMaster fell, so one transaction at most ends later.
-bool begun_before_it_fell(watched& w, sim_time t) {
+bool begun_before_it_fell(checker_state& w, sim_time t) {
   const sim_time fell = w.registers.bus_master_fell();
   if (w.held_write_at < fell) w.held_write_at = t;
   return t == w.held_write_at && t - fell <= w.limits.reset_drain;
 }
 
-bool in_old_buffer(const watched& w, const event& e) {
+bool in_old_buffer(const checker_state& w, const event& e) {
   return std::any_of(w.old_buffers.begin(), w.old_buffers.end(),
                      [&](std::uint64_t buffer) { return e.a >= buffer && e.a + e.b <= buffer + w.old_buffer_bytes; });
 }
 
 }  // namespace
 
-bool may_write(watched& w, const event& e) {
+bool may_write(checker_state& w, const event& e) {
   if (w.after_reset) {
     // bursts that the bus had already taken may finish.
     if (e.time - w.reset_at > w.limits.reset_drain)

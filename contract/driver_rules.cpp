@@ -17,22 +17,22 @@ constexpr std::uint64_t eop = std::uint64_t{rxd_status::EOP} << 32;
 }  // namespace
 
 void driver_rules::restart() {
-  handed_ = w_.ring.taken;
-  w_.driver_seen = false;
+  handed_ = state_.ring.taken;
+  state_.driver_seen = false;
   waiting_posts_ = 0;
   for (const early_post& p : early_)
-    if (w_.ring.index_of(p.address) != ring_ledger::none) post(p);
+    if (state_.ring.index_of(p.address) != ring_ledger::none) post(p);
   on_tail_while_off();
 }
 
 // RDT written before EN, or while a poll still runs during close.
 void driver_rules::on_tail_while_off() {
-  while (handed_.position < w_.ring.tail) {
-    ring_slot& slot = w_.ring.at(handed_);
+  while (handed_.position < state_.ring.tail) {
+    ring_slot& slot = state_.ring.at(handed_);
     slot.handed = slot.posted;
     if (slot.posted) --waiting_posts_;
     slot.posted = false;
-    w_.ring.step(handed_);
+    state_.ring.step(handed_);
   }
 }
 
@@ -46,11 +46,12 @@ void driver_rules::reset() {
 }
 
 void driver_rules::post(const early_post& p) {
-  const std::uint32_t index = w_.ring.index_of(p.address);
-  ring_slot& slot = w_.ring.slot(index);
-  w_.driver_seen = true;
+  const std::uint32_t index = state_.ring.index_of(p.address);
+  ring_slot& slot = state_.ring.slot(index);
+  state_.driver_seen = true;
   if (slot.handed)
-    w_.log.trip(rule::S_1, p.time, "the driver writes a descriptor it has handed to the card", {0, index, p.address});
+    state_.log.trip(rule::S_1, p.time, "the driver writes a descriptor it has handed to the card",
+                    {0, index, p.address});
   if (!slot.posted) ++waiting_posts_;
   slot.posted = true;
   slot.posted_at = p.time;
@@ -59,7 +60,8 @@ void driver_rules::post(const early_post& p) {
   slot.unmapped = false;
   if (!maps_seen_ || p.buffer == 0) return;
   dma_map_table::entry* map = maps_.find(p.buffer);
-  if (map == nullptr) return w_.log.trip(rule::S_8, p.time, "the posted buffer is not mapped", {0, index, p.buffer});
+  if (map == nullptr)
+    return state_.log.trip(rule::S_8, p.time, "the posted buffer is not mapped", {0, index, p.buffer});
   map->descriptor = index;
   map->posted = true;
   slot.mapped = map->bytes;
@@ -67,8 +69,8 @@ void driver_rules::post(const early_post& p) {
 
 void driver_rules::on_post(const event& e) {
   const early_post p{e.a, e.b, e.time};
-  const bool known = w_.ring.index_of(e.a) != ring_ledger::none;
-  if ((!known || w_.ring.tail == 0) && early_.size() < most_early) early_.push_back(p);
+  const bool known = state_.ring.index_of(e.a) != ring_ledger::none;
+  if ((!known || state_.ring.tail == 0) && early_.size() < most_early) early_.push_back(p);
   if (known) post(p);
 }
 
@@ -78,7 +80,7 @@ void driver_rules::on_rdt_write(const event& e) {
 }
 
 void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
-  ring_ledger& ring = w_.ring;
+  ring_ledger& ring = state_.ring;
   sim_time rung = t;
   for (std::size_t i = 0; i < doorbells_.size(); ++i) {
     if (doorbells_[i].value != value) continue;
@@ -88,26 +90,26 @@ void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
   }
   if (!ring.usable()) return;
   if (value >= ring.count())
-    return w_.log.trip(rule::S_3, t, fmt::format("RDT = {} in a ring of {}", value, ring.count()), {0, value, 0});
+    return state_.log.trip(rule::S_3, t, fmt::format("RDT = {} in a ring of {}", value, ring.count()), {0, value, 0});
   const bool nothing_added = ring.ring_doorbell(value) == 0;
   early_.clear();
   // one posted descriptor may wait behind RDT, not more.
   if (nothing_added && waiting_posts_ > 1)
-    w_.log.trip(rule::S_3, t,
-                fmt::format("RDT = {} hands over nothing, {} descriptors are posted", value, waiting_posts_),
-                {0, value, 0});
-  const std::uint64_t cleaned = w_.driver_seen ? ring.taken.position : ring.written.position;
+    state_.log.trip(rule::S_3, t,
+                    fmt::format("RDT = {} hands over nothing, {} descriptors are posted", value, waiting_posts_),
+                    {0, value, 0});
+  const std::uint64_t cleaned = state_.driver_seen ? ring.taken.position : ring.written.position;
   if (ring.tail - cleaned >= ring.count())
-    w_.log.trip(rule::S_3, t,
-                fmt::format("RDT = {} passes the next descriptor to clean, {}", value,
-                            w_.driver_seen ? ring.taken.index : ring.written.index),
-                {0, value, 0});
-  bool reported = !w_.driver_seen;
+    state_.log.trip(rule::S_3, t,
+                    fmt::format("RDT = {} passes the next descriptor to clean, {}", value,
+                                state_.driver_seen ? ring.taken.index : ring.written.index),
+                    {0, value, 0});
+  bool reported = !state_.driver_seen;
   while (handed_.position < ring.tail) {
     ring_slot& slot = ring.at(handed_);
     if (!reported && (!slot.posted || slot.posted_at > rung)) {
       reported = true;
-      w_.log.trip(
+      state_.log.trip(
           rule::S_2, t,
           slot.posted ? "the descriptor was written after the doorbell" : "RDT covers a descriptor that was not posted",
           {0, handed_.index, ring.base() + handed_.index * 16ULL});
@@ -120,22 +122,22 @@ void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
 }
 
 void driver_rules::before_write(std::uint64_t offset, std::uint32_t value, sim_time t) {
-  if (!w_.registers.enabled()) return;
+  if (!state_.registers.enabled()) return;
   switch (offset) {
     case reg::RDBAL:
     case reg::RDBAH:
     case reg::RDLEN:
     case reg::RDH:
-      w_.log.trip(rule::R_16, t, fmt::format("ring register {:#x} = {:#x} with RCTL.EN = 1", offset, value),
-                  {0, breach::no_descriptor, offset});
+      state_.log.trip(rule::R_16, t, fmt::format("ring register {:#x} = {:#x} with RCTL.EN = 1", offset, value),
+                      {0, breach::no_descriptor, offset});
       break;
     case reg::RCTL: {
-      nic_registers after = w_.registers;
+      nic_registers after = state_.registers;
       after.write(offset, value, t);
-      if (after.enabled() && after.buffer_size() != w_.registers.buffer_size())
-        w_.log.trip(
+      if (after.enabled() && after.buffer_size() != state_.registers.buffer_size())
+        state_.log.trip(
             rule::R_4, t,
-            fmt::format("buffer size {} to {} with RCTL.EN = 1", w_.registers.buffer_size(), after.buffer_size()),
+            fmt::format("buffer size {} to {} with RCTL.EN = 1", state_.registers.buffer_size(), after.buffer_size()),
             {0, breach::no_descriptor, offset});
       break;
     }
@@ -153,7 +155,7 @@ void driver_rules::on_take(const ring_slot& slot, const event& e) {
 }
 
 void driver_rules::on_sync(const event& e) {
-  if (taken_buffer_ - e.a < e.b || e.a - taken_buffer_ < w_.registers.buffer_size()) taken_synced_ = true;
+  if (taken_buffer_ - e.a < e.b || e.a - taken_buffer_ < state_.registers.buffer_size()) taken_synced_ = true;
   for (taken_part& part : parts_) {
     if (e.a > part.buffer + part.synced || e.a + e.b <= part.buffer) continue;
     part.synced = std::max(part.synced, e.a + e.b - part.buffer);
@@ -170,41 +172,41 @@ void driver_rules::judge_parts(const event& e) {
     missing += part.written - part.synced;
   }
   parts_.clear();
-  if (missing > (w_.registers.strip_crc() ? 0 : ethernet::fcs_bytes))
-    w_.log.trip(rule::S_13, e.time,
-                fmt::format("{} bytes of the packet were not synced since they were written", missing),
-                {e.frame, breach::no_descriptor, buffer});
+  if (missing > (state_.registers.strip_crc() ? 0 : ethernet::fcs_bytes))
+    state_.log.trip(rule::S_13, e.time,
+                    fmt::format("{} bytes of the packet were not synced since they were written", missing),
+                    {e.frame, breach::no_descriptor, buffer});
 }
 
 void driver_rules::on_skb_build(const event& e) {
   if (taken_synced_) return judge_parts(e);
   parts_.clear();
   taken_synced_ = true;
-  w_.log.trip(rule::S_12, e.time, "the buffer's bytes are used before it was synced or unmapped",
-              {e.frame, breach::no_descriptor, taken_buffer_});
+  state_.log.trip(rule::S_12, e.time, "the buffer's bytes are used before it was synced or unmapped",
+                  {e.frame, breach::no_descriptor, taken_buffer_});
 }
 
 void driver_rules::on_map(const event& e) {
   maps_seen_ = true;
   if (e.b == 0) return;
   if (maps_.find(e.a) != nullptr)
-    return w_.log.trip(rule::S_5, e.time, "mapped twice", {0, breach::no_descriptor, e.a});
+    return state_.log.trip(rule::S_5, e.time, "mapped twice", {0, breach::no_descriptor, e.a});
   maps_.insert(e.a, static_cast<std::uint32_t>(e.b));
 }
 
 void driver_rules::on_unmap(const event& e) {
   on_sync(e);
   dma_map_table::entry* map = maps_.find(e.a);
-  if (map == nullptr) return w_.log.trip(rule::S_6, e.time, "not mapped", {0, breach::no_descriptor, e.a});
+  if (map == nullptr) return state_.log.trip(rule::S_6, e.time, "not mapped", {0, breach::no_descriptor, e.a});
   if (map->bytes != e.b)
-    w_.log.trip(rule::S_6, e.time, fmt::format("unmapped with {} bytes, mapped with {}", e.b, map->bytes),
-                {0, breach::no_descriptor, e.a});
-  if (map->posted && map->descriptor < w_.ring.count()) {
-    ring_slot& slot = w_.ring.slot(map->descriptor);
+    state_.log.trip(rule::S_6, e.time, fmt::format("unmapped with {} bytes, mapped with {}", e.b, map->bytes),
+                    {0, breach::no_descriptor, e.a});
+  if (map->posted && map->descriptor < state_.ring.count()) {
+    ring_slot& slot = state_.ring.slot(map->descriptor);
     const bool owned = slot.handed && slot.posted_buffer == e.a;
     if (owned) slot.unmapped = true;
-    if (owned && w_.registers.enabled())
-      w_.log.trip(rule::S_7, e.time, "unmapped while the card owns its descriptor", {0, map->descriptor, e.a});
+    if (owned && state_.registers.enabled())
+      state_.log.trip(rule::S_7, e.time, "unmapped while the card owns its descriptor", {0, map->descriptor, e.a});
   }
   maps_.erase(*map);
 }
@@ -225,11 +227,12 @@ void driver_rules::on_dma_misuse(const event& e) {
     default:
       return;
   }
-  w_.log.trip(rule::S_14, e.time, what, {0, breach::no_descriptor, e.a});
+  state_.log.trip(rule::S_14, e.time, what, {0, breach::no_descriptor, e.a});
 }
 
 void driver_rules::on_close(const event& e) {
-  if (maps_.size() != 0) w_.log.trip(rule::S_15, e.time, fmt::format("{} buffers are still mapped", maps_.size()), {});
+  if (maps_.size() != 0)
+    state_.log.trip(rule::S_15, e.time, fmt::format("{} buffers are still mapped", maps_.size()), {});
 }
 
 void driver_rules::on_napi_schedule(const event& e) {
@@ -237,8 +240,8 @@ void driver_rules::on_napi_schedule(const event& e) {
   cpu_state& cpu = at(e);
   if (!cpu.irq_open) return;
   cpu.irq_open = false;
-  w_.log.trip(rule::S_10, e.time, "the handler scheduled the poll without reading ICR",
-              {e.frame, breach::no_descriptor, 0});
+  state_.log.trip(rule::S_10, e.time, "the handler scheduled the poll without reading ICR",
+                  {e.frame, breach::no_descriptor, 0});
 }
 
 void driver_rules::on_napi_complete(const event& e) {
@@ -249,18 +252,18 @@ void driver_rules::on_napi_complete(const event& e) {
 void driver_rules::on_ims_write(const event& e) {
   // A handler without NAPI masks and unmasks by itself while a backlog poll is under way.
   if (e.a == 0 || !at(e).polling || at(e).in_irq) return;
-  w_.log.trip(rule::S_11, e.time, fmt::format("IMS = {:#x} before napi_complete", e.a), {});
+  state_.log.trip(rule::S_11, e.time, fmt::format("IMS = {:#x} before napi_complete", e.a), {});
 }
 
 void driver_rules::on_ics_write(std::uint32_t bits, sim_time t, bool quiet) {
-  const ring_ledger& ring = w_.ring;
-  if ((bits & icr::RXDMT0) == 0 || !quiet || napi_active_ || !w_.driver_seen) return;
+  const ring_ledger& ring = state_.ring;
+  if ((bits & icr::RXDMT0) == 0 || !quiet || napi_active_ || !state_.driver_seen) return;
   if (ring.taken.position >= ring.seen.position) return;
-  const ring_slot& oldest = w_.ring.at(ring.taken);
-  if (t - oldest.visible_at < w_.limits.stranded) return;
-  w_.log.trip(rule::D_4, t,
-              fmt::format("a frame lay in memory for {} us until the watchdog came", (t - oldest.visible_at) / us),
-              {oldest.frame, ring.taken.index, ring.base() + ring.taken.index * 16ULL});
+  const ring_slot& oldest = state_.ring.at(ring.taken);
+  if (t - oldest.visible_at < state_.limits.stranded) return;
+  state_.log.trip(rule::D_4, t,
+                  fmt::format("a frame lay in memory for {} us until the watchdog came", (t - oldest.visible_at) / us),
+                  {oldest.frame, ring.taken.index, ring.base() + ring.taken.index * 16ULL});
 }
 
 }  // namespace ringside::contract

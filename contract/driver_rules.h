@@ -8,14 +8,14 @@
 #include <deque>
 #include <vector>
 
+#include "contract/checker_state.h"
 #include "contract/dma_map_table.h"
-#include "contract/watched.h"
 
 namespace ringside::contract {
 
 class driver_rules {
  public:
-  explicit driver_rules(watched& w) : w_(w) {}
+  explicit driver_rules(checker_state& w) : state_(w) {}
   // CPU side.
   void on_post(const event& e);
   void on_rdt_write(const event& e);
@@ -74,7 +74,7 @@ class driver_rules {
   cpu_state& at(const event& e) { return cpus_[e.unit % cpus_.size()]; }
   void post(const early_post& p);
 
-  watched& w_;
+  checker_state& state_;
   std::array<cpu_state, 64> cpus_{};
   dma_map_table maps_;
   bool maps_seen_ = false;

@@ -17,9 +17,9 @@ std::uint64_t fifo_bytes_of(std::uint32_t frame_bytes) {
 }  // namespace
 
 void front_rules::on_start(frame_record& row, sim_time t) {
-  const nic_registers& r = w_.registers;
-  row.off = !r.enabled() && t - r.enable_fell() > w_.limits.settle;
-  row.down = link_down_ && t - link_changed_at_ > w_.limits.settle;
+  const nic_registers& r = state_.registers;
+  row.off = !r.enabled() && t - r.enable_fell() > state_.limits.settle;
+  row.down = link_down_ && t - link_changed_at_ > state_.limits.settle;
   row.freed_before = freed_;
 }
 
@@ -30,12 +30,13 @@ void front_rules::on_commit(frame_record& row, sim_time t) {
   row.stored_through = stored_;
   if (due_ == time_never) {
     progress_at_ = t;
-    due_ = t + w_.limits.payload;
-    w_.due.ask(due_);
+    due_ = t + state_.limits.payload;
+    state_.due.ask(due_);
   }
   const breach_log::subject about{row.id, breach::no_descriptor, 0};
-  if (row.off && !w_.registers.enabled()) w_.log.trip(rule::R_5, t, "a frame begun with RCTL.EN = 0 is stored", about);
-  if (row.down && link_down_) w_.log.trip(rule::L_6, t, "a frame begun with the link down is stored", about);
+  if (row.off && !state_.registers.enabled())
+    state_.log.trip(rule::R_5, t, "a frame begun with RCTL.EN = 0 is stored", about);
+  if (row.down && link_down_) state_.log.trip(rule::L_6, t, "a frame begun with the link down is stored", about);
 }
 
 // N-15: the FIFO holds frames, the ring has descriptors, and no payload moves.
@@ -45,54 +46,56 @@ void front_rules::check(sim_time now) {
     due_ = time_never;
     return;
   }
-  const nic_registers& r = w_.registers;
-  const bool free_to_go = r.enabled() && r.bus_master() && w_.ring.usable() && !w_.after_reset && w_.ring.free() != 0;
+  const nic_registers& r = state_.registers;
+  const bool free_to_go =
+      r.enabled() && r.bus_master() && state_.ring.usable() && !state_.after_reset && state_.ring.free() != 0;
   if (!free_to_go) progress_at_ = now;
-  if (now - progress_at_ >= w_.limits.payload) {
-    w_.log.trip(rule::N_15, now,
-                fmt::format("{} bytes of frames have waited {} us with {} free descriptors", stored_ - freed_,
-                            (now - progress_at_) / us, w_.ring.free()),
-                {0, w_.ring.filling.index, 0});
+  if (now - progress_at_ >= state_.limits.payload) {
+    state_.log.trip(rule::N_15, now,
+                    fmt::format("{} bytes of frames have waited {} us with {} free descriptors", stored_ - freed_,
+                                (now - progress_at_) / us, state_.ring.free()),
+                    {0, state_.ring.filling.index, 0});
     due_ = time_never;  // once: the next frame asks again
     return;
   }
-  due_ = std::max(due_, progress_at_ + w_.limits.payload);
-  if (due_ <= now) due_ = now + w_.limits.payload;
-  w_.due.ask(due_);
+  due_ = std::max(due_, progress_at_ + state_.limits.payload);
+  if (due_ <= now) due_ = now + state_.limits.payload;
+  state_.due.ask(due_);
 }
 
 void front_rules::on_overflow(const frame_record& row, sim_time t) {
   const std::uint64_t held = stored_ - std::min(stored_, row.freed_before);
-  const std::uint64_t room = w_.registers.fifo_bytes();
+  const std::uint64_t room = state_.registers.fifo_bytes();
   if (held + fifo_bytes_of(row.bytes) <= room)
-    w_.log.trip(rule::R_31, t,
-                fmt::format("missed with at most {} bytes in a FIFO of {}, {} wanted", held, room, row.bytes),
-                {row.id, breach::no_descriptor, 0});
+    state_.log.trip(rule::R_31, t,
+                    fmt::format("missed with at most {} bytes in a FIFO of {}, {} wanted", held, room, row.bytes),
+                    {row.id, breach::no_descriptor, 0});
 }
 
 void front_rules::on_first_payload(const frame_record& row, const event& e) {
   if (!row.here) return;
   if (row.refused)
-    w_.log.trip(rule::R_27, e.time, "a byte of a frame the card had refused", {e.frame, w_.ring.filling.index, e.a});
+    state_.log.trip(rule::R_27, e.time, "a byte of a frame the card had refused",
+                    {e.frame, state_.ring.filling.index, e.a});
   else if (!row.committed)
-    w_.log.trip(rule::R_30, e.time, "payload before the whole frame is in the FIFO",
-                {e.frame, w_.ring.filling.index, e.a});
+    state_.log.trip(rule::R_30, e.time, "payload before the whole frame is in the FIFO",
+                    {e.frame, state_.ring.filling.index, e.a});
 }
 
 // Frames leave in the order they came, so all before this one are gone too.
 void front_rules::on_frame_placed(frame_id frame) {
-  if (const frame_record* row = w_.frames.find(frame); row != nullptr && row->committed)
+  if (const frame_record* row = state_.frames.find(frame); row != nullptr && row->committed)
     freed_ = std::max(freed_, row->stored_through);
 }
 
 void front_rules::on_discard(const frame_record& row, bool too_long, sim_time t) {
   freed_ = std::max(freed_, row.stored_through);
   on_progress(t);
-  const nic_registers& r = w_.registers;
-  const bool settled = t - r.rctl_written() > w_.limits.settle;
+  const nic_registers& r = state_.registers;
+  const bool settled = t - r.rctl_written() > state_.limits.settle;
   if (too_long && settled && (row.bytes <= ethernet::longest_frame || r.long_packets() || r.store_bad()))
-    w_.log.trip(rule::R_40, t, fmt::format("a stored frame of {} bytes is discarded as too long", row.bytes),
-                {row.id, breach::no_descriptor, 0});
+    state_.log.trip(rule::R_40, t, fmt::format("a stored frame of {} bytes is discarded as too long", row.bytes),
+                    {row.id, breach::no_descriptor, 0});
 }
 
 void front_rules::on_link(bool up, sim_time t) {

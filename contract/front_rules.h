@@ -5,13 +5,13 @@
 // which is later than in the card: the checker never sees more room than there is.
 #pragma once
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class front_rules {
  public:
-  explicit front_rules(watched& w) : w_(w) {}
+  explicit front_rules(checker_state& w) : state_(w) {}
   void on_start(frame_record& row, sim_time t);
   void on_commit(frame_record& row, sim_time t);
   void on_overflow(const frame_record& row, sim_time t);
@@ -28,7 +28,7 @@ class front_rules {
   void on_reset();
 
  private:
-  watched& w_;
+  checker_state& state_;
   std::uint64_t stored_ = 0;  // FIFO bytes since reset
   std::uint64_t freed_ = 0;
   sim_time progress_at_ = 0;

@@ -7,13 +7,13 @@
 
 #include <algorithm>
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class interrupt_rules {
  public:
-  explicit interrupt_rules(watched& w) : w_(w) {}
+  explicit interrupt_rules(checker_state& w) : state_(w) {}
   void on_cause(std::uint32_t bits, sim_time t);
   void on_icr_read(std::uint32_t value, sim_time t);
   void on_icr_write(std::uint32_t bits, sim_time t);
@@ -30,16 +30,16 @@ class interrupt_rules {
 
   bool asserted() const { return asserted_; }
   /// Bits of an ICS write within `settle` of now.
-  std::uint32_t by_software(sim_time t) const { return t - ics_at_ <= w_.limits.settle ? ics_bits_ : 0; }
+  std::uint32_t by_software(sim_time t) const { return t - ics_at_ <= state_.limits.settle ? ics_bits_ : 0; }
 
  private:
   void changed(sim_time t);
   void clear(std::uint32_t bits, sim_time t);
-  std::uint32_t near(sim_time t) const { return t - near_at_ <= w_.limits.settle ? near_ : 0; }
+  std::uint32_t near(sim_time t) const { return t - near_at_ <= state_.limits.settle ? near_ : 0; }
   void judge(sim_time now);
   void judge_level(sim_time now);
 
-  watched& w_;
+  checker_state& state_;
   std::uint32_t must_ = 0;  // certainly in ICR
   std::uint32_t may_ = 0;   // possibly in ICR; contains must_
   std::uint32_t ims_ = 0;

@@ -21,8 +21,8 @@ void link_rules::moved(level before, sim_time t) {
   moved_at_ = t;
   if (before == level::unknown || after == level::unknown) return;
   // Down and up again before LSC was seen: one LSC may stand for both.
-  due_ = t + w_.limits.pointers;
-  w_.due.ask(due_);
+  due_ = t + state_.limits.pointers;
+  state_.due.ask(due_);
 }
 
 void link_rules::on_phy(bool up, sim_time t) {
@@ -64,9 +64,9 @@ void link_rules::on_ctrl_write(std::uint32_t value, sim_time t) {
 
 void link_rules::on_lsc(bool software, sim_time t) {
   due_ = time_never;
-  if (software || t - moved_at_ <= w_.limits.pointers) return;
+  if (software || t - moved_at_ <= state_.limits.pointers) return;
   lone_at_ = t;
-  w_.due.ask(t + w_.limits.settle);
+  state_.due.ask(t + state_.limits.settle);
 }
 
 void link_rules::on_ics_write(std::uint32_t bits) {
@@ -84,15 +84,15 @@ void link_rules::on_reset(sim_time t) {
 void link_rules::judge(sim_time now) {
   if (now >= due_) {
     due_ = time_never;
-    w_.log.trip(rule::L_1, moved_at_, "LU changed and LSC did not come", {});
+    state_.log.trip(rule::L_1, moved_at_, "LU changed and LSC did not come", {});
   } else if (due_ != time_never) {
-    w_.due.ask(due_);
+    state_.due.ask(due_);
   }
   if (lone_at_ < 0) return;
-  if (now < lone_at_ + w_.limits.settle) return w_.due.ask(lone_at_ + w_.limits.settle);
-  const bool by_reset = lone_at_ - reset_at_ <= w_.limits.pointers;
-  w_.log.trip(by_reset ? rule::L_7 : rule::L_1, lone_at_,
-              by_reset ? "LSC by CTRL.RST itself" : "LSC although LU did not change", {});
+  if (now < lone_at_ + state_.limits.settle) return state_.due.ask(lone_at_ + state_.limits.settle);
+  const bool by_reset = lone_at_ - reset_at_ <= state_.limits.pointers;
+  state_.log.trip(by_reset ? rule::L_7 : rule::L_1, lone_at_,
+                  by_reset ? "LSC by CTRL.RST itself" : "LSC although LU did not change", {});
   lone_at_ = -1;
 }
 

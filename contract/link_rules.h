@@ -5,13 +5,13 @@
 // until CTRL is written a change may or may not be one of LU: nothing is demanded then.
 #pragma once
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class link_rules {
  public:
-  explicit link_rules(watched& w) : w_(w) {}
+  explicit link_rules(checker_state& w) : state_(w) {}
   void on_phy(bool up, sim_time t);
   void on_ctrl_write(std::uint32_t value, sim_time t);
   void on_mdic_write(std::uint32_t value, sim_time t);
@@ -32,7 +32,7 @@ class link_rules {
   void set_phy_control(std::uint32_t value, sim_time t);
   void moved(level before, sim_time t);
 
-  watched& w_;
+  checker_state& state_;
   level wire_ = level::unknown;
   std::uint32_t phy_control_ = 0;  // BMCR.14 and BMCR.11
   bool phy_reset_ = false;         // CTRL.PHY_RST

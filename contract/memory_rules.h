@@ -6,17 +6,17 @@
 
 #include <vector>
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class memory_rules {
  public:
-  explicit memory_rules(watched& w) : w_(w) {}
+  explicit memory_rules(checker_state& w) : state_(w) {}
   /// A write-back drained into memory.
   void on_visible(const event& e);
   /// ICR got RXT0 or SRPD: it stands for the write-backs complete so far.
-  void on_receive_cause() { covered_ = w_.ring.written.position; }
+  void on_receive_cause() { covered_ = state_.ring.written.position; }
   /// The card answered an ICR read.
   void on_icr_answer(std::uint32_t value);
   /// ... and the answer reached the driver.
@@ -39,7 +39,7 @@ class memory_rules {
     std::uint64_t address = 0;
   };
 
-  watched& w_;
+  checker_state& state_;
   std::uint64_t covered_ = 0;   // write-backs behind the causes in ICR
   std::uint64_t answered_ = 0;  // ... behind the last ICR answer
   bool answer_open_ = false;

@@ -19,7 +19,7 @@ void payload_rules::restart() {
 
 void payload_rules::begin_frame(const event& e) {
   const frame_id frame = e.frame;
-  ring_ledger& ring = w_.ring;
+  ring_ledger& ring = state_.ring;
   if (ring.filling_used) {
     ring.step(ring.filling);
     ring.filling_used = false;
@@ -31,17 +31,17 @@ void payload_rules::begin_frame(const event& e) {
   placed_ = expected_ = 0;
   // A frame that loses a VLAN tag is 4 bytes shorter: its end is seen by dma_done only.
   // a frame is begun by the card before the bus sees it.
-  const nic_registers& r = w_.registers;
-  const bool before = w_.rewritten_at < r.long_fell() && e.time - r.long_fell() <= w_.limits.bus_drain;
+  const nic_registers& r = state_.registers;
+  const bool before = state_.rewritten_at < r.long_fell() && e.time - r.long_fell() <= state_.limits.bus_drain;
   long_buffers_ = r.long_packets() || r.store_bad() || before;
-  const frame_record* wire = w_.frames.find(frame);
-  if (wire != nullptr && w_.registers.rctl_written() < wire->start)
-    expected_ = wire->bytes - (w_.registers.strip_crc() ? 4 : 0);
+  const frame_record* wire = state_.frames.find(frame);
+  if (wire != nullptr && state_.registers.rctl_written() < wire->start)
+    expected_ = wire->bytes - (state_.registers.strip_crc() ? 4 : 0);
 }
 
 // a null descriptor takes no data; the frame goes on in the next one.
 void payload_rules::skip_null() {
-  ring_ledger& ring = w_.ring;
+  ring_ledger& ring = state_.ring;
   while (ring.filling.position < ring.on_chip_until()) {
     const ring_slot& slot = ring.at(ring.filling);
     if (!slot.loaded || slot.loaded_buffer != 0) break;
@@ -51,22 +51,23 @@ void payload_rules::skip_null() {
 
 void payload_rules::refuse(rule broken, const event& e, const char* what) {
   muted_ = true;
-  ring_slot& slot = w_.ring.at(w_.ring.filling);
+  ring_slot& slot = state_.ring.at(state_.ring.filling);
   slot.suspect = true;
-  w_.log.trip(broken, e.time, fmt::format("{} bytes of payload: {}", e.b, what), {e.frame, w_.ring.filling.index, e.a});
+  state_.log.trip(broken, e.time, fmt::format("{} bytes of payload: {}", e.b, what),
+                  {e.frame, state_.ring.filling.index, e.a});
 }
 
 bool payload_rules::on_write(const event& e) {
-  if (!may_write(w_, e)) return false;
+  if (!may_write(state_, e)) return false;
   if (!in_frame_ || e.frame != frame_) {
-    if (e.frame == frame_ && frame_ != 0 && frame_over_ && w_.ring.filling_used) {
+    if (e.frame == frame_ && frame_ != 0 && frame_over_ && state_.ring.filling_used) {
       place(e);  // more data of a frame that was complete: judged, not counted again
       return false;
     }
     begin_frame(e);
   }
   if (muted_) return false;
-  if (!w_.ring.filling_used) skip_null();
+  if (!state_.ring.filling_used) skip_null();
   place(e);
   placed_ += static_cast<std::uint32_t>(e.b);
   if (muted_ || placed_ != expected_) return false;
@@ -76,8 +77,8 @@ bool payload_rules::on_write(const event& e) {
 }
 
 void payload_rules::place(const event& e) {
-  ring_ledger& ring = w_.ring;
-  const std::uint64_t size = w_.registers.buffer_size();
+  ring_ledger& ring = state_.ring;
+  const std::uint64_t size = state_.registers.buffer_size();
   for (int attempt = 0;; ++attempt) {
     ring_slot& slot = ring.at(ring.filling);
     if (slot.suspect) return;
@@ -92,7 +93,7 @@ void payload_rules::place(const event& e) {
     if (ring.filling.position >= ring.tail && !slot.stale)
       return refuse(rule::R_11, e, "no descriptor is left before RDT");
     if (!slot.loaded) return refuse(rule::N_8, e, "the descriptor was not fetched since the ring was rewritten");
-    if (slot.stale && slot.filled == 0 && e.time - w_.restarted_at > w_.limits.bus_drain)
+    if (slot.stale && slot.filled == 0 && e.time - state_.restarted_at > state_.limits.bus_drain)
       return refuse(rule::N_8, e, "the descriptor was not fetched since RDT was written with EN = 0");
     const std::uint64_t offset = e.a - slot.loaded_buffer;
     if (offset < size) {
@@ -126,7 +127,7 @@ void payload_rules::place(const event& e) {
 }
 
 bool payload_rules::on_done(const event& e) {
-  if (w_.after_reset || !w_.ring.usable()) return false;
+  if (state_.after_reset || !state_.ring.usable()) return false;
   if (!in_frame_ || e.frame != frame_) return false;
   in_frame_ = false;
   frame_over_ = true;

@@ -3,13 +3,13 @@
 // Part of the checker.  Payload bursts are matched to descriptors in ring order, so no address is ever looked up.
 #pragma once
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class payload_rules {
  public:
-  explicit payload_rules(watched& w) : w_(w) {}
+  explicit payload_rules(checker_state& w) : state_(w) {}
   /// A payload burst completed on the bus; true when it is the last of its frame, as the wire's length tells.
   bool on_write(const event& e);
   /// The last payload byte of a frame is on the bus; false when that is known already or not to be counted.
@@ -24,7 +24,7 @@ class payload_rules {
   void place(const event& e);
   void refuse(rule broken, const event& e, const char* what);
 
-  watched& w_;
+  checker_state& state_;
   frame_id frame_ = 0;
   bool in_frame_ = false;
   bool frame_over_ = false;     // all bytes of frame_ are placed

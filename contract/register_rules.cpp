@@ -39,7 +39,7 @@ register_rules::kind register_rules::kind_of(const reg::row& row) {
   return row.reset_defined ? kind::plain : kind::kept;
 }
 
-register_rules::register_rules(watched& w) : w_(w), cells_(1), index_(bar0_bytes / 4) {
+register_rules::register_rules(checker_state& w) : state_(w), cells_(1), index_(bar0_bytes / 4) {
   for (const reg::row& row : reg::table)
     for (std::uint32_t i = 0; i < row.count; ++i) {
       index_[(row.offset + i * row.stride) / 4] = static_cast<std::uint16_t>(cells_.size());
@@ -63,7 +63,7 @@ void register_rules::on_write(std::uint64_t offset, std::uint32_t value, sim_tim
   if (c.what == kind::control) {
     if ((value & ctrl::RST) != 0 && reset_due_ == time_never) {
       reset_due_ = t + reset_time;
-      w_.due.ask(reset_due_);
+      state_.due.ask(reset_due_);
     }
     for (const std::uint32_t twin : {reg::CTRL, reg::CTRL_DUP}) {
       cell& both = cells_[index_[twin / 4]];
@@ -81,8 +81,8 @@ void register_rules::on_read(std::uint64_t offset, std::uint32_t value, sim_time
   if (c == nullptr || value == ~0U) return;  // all ones is N-13
   if (c->what == kind::none) {
     if (value != 0 && !diagnostic(offset))
-      w_.log.trip(rule::P_6, t, fmt::format("offset {:#x} has no register and reads {:#x}", offset, value),
-                  {0, breach::no_descriptor, offset});
+      state_.log.trip(rule::P_6, t, fmt::format("offset {:#x} has no register and reads {:#x}", offset, value),
+                      {0, breach::no_descriptor, offset});
     return;
   }
   if (was_reset_ && !c->since_reset) judge(*c, offset, value, t);
@@ -91,9 +91,9 @@ void register_rules::on_read(std::uint64_t offset, std::uint32_t value, sim_time
 void register_rules::judge(const cell& c, std::uint64_t offset, std::uint32_t value, sim_time t) {
   const auto expect = [&](rule which, std::uint32_t mask, std::uint32_t wanted) {
     if ((value & mask) != (wanted & mask))
-      w_.log.trip(which, t,
-                  fmt::format("register {:#x} reads {:#x} after CTRL.RST, expected {:#x}", offset, value, wanted),
-                  {0, breach::no_descriptor, offset});
+      state_.log.trip(which, t,
+                      fmt::format("register {:#x} reads {:#x} after CTRL.RST, expected {:#x}", offset, value, wanted),
+                      {0, breach::no_descriptor, offset});
   };
   switch (c.what) {
     case kind::plain:
@@ -121,9 +121,9 @@ void register_rules::on_reset() {
 }
 
 void register_rules::judge_reset(sim_time now) {
-  if (now < reset_due_) return w_.due.ask(reset_due_);
+  if (now < reset_due_) return state_.due.ask(reset_due_);
   reset_due_ = time_never;
-  w_.log.trip(rule::X_1, now, "CTRL.RST was set and the reset has not come", {});
+  state_.log.trip(rule::X_1, now, "CTRL.RST was set and the reset has not come", {});
 }
 
 }  // namespace ringside::contract

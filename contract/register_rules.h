@@ -6,14 +6,14 @@
 
 #include <vector>
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
 
 class register_rules {
  public:
-  explicit register_rules(watched& w);
+  explicit register_rules(checker_state& w);
   void on_write(std::uint64_t offset, std::uint32_t value, sim_time t);
   void on_read(std::uint64_t offset, std::uint32_t value, sim_time t);
   void on_reset();
@@ -36,7 +36,7 @@ class register_rules {
   void judge_reset(sim_time now);
   void judge(const cell& c, std::uint64_t offset, std::uint32_t value, sim_time t);
 
-  watched& w_;
+  checker_state& state_;
   std::vector<cell> cells_;           // 0 = no register, the others in the table's order
   std::vector<std::uint16_t> index_;  // by offset / 4
   bool was_reset_ = false;

@@ -46,11 +46,11 @@ std::uint64_t statistics_rules::recently(std::uint32_t which, bool bytes, sim_ti
 
 // all frames on the wire, with the receiver on and the link up.
 void statistics_rules::seen(const frame_record& row, sim_time t) {
-  if (row.silent || row.start <= w_.reset_at) return;
+  if (row.silent || row.start <= state_.reset_at) return;
   add(tpr);
   add(tor, row.bytes);
   // F-2, F-3: PAUSE and its like, whatever the address filter says; which of them the checker cannot see.
-  const nic_registers& r = w_.registers;
+  const nic_registers& r = state_.registers;
   const bool by_type = r.flow_type() == mac_control_type && r.flow_type_written() < row.start;
   if (!by_type || (row.marks & wire_mark::mac_control) != 0)
     for (const counter c : {xonrxc, xoffrxc, fcruc}) add(c, /*certain=*/false);
@@ -70,7 +70,7 @@ void statistics_rules::on_filter(const frame_record& row, sim_time t) {
 
 // good and placed in the FIFO.  With SBP others are placed too and count in the error counters alone.
 void statistics_rules::on_commit(const frame_record& row, sim_time t) {
-  const nic_registers& r = w_.registers;
+  const nic_registers& r = state_.registers;
   // F-2: a PAUSE frame that is obeyed is in the host's memory and in none of these.
   const bool certain = r.rctl_written() < row.start && (row.marks & wire_mark::mac_control) == 0;
   const std::uint32_t longest = r.longest_frame();
@@ -215,7 +215,7 @@ void statistics_rules::on_read(std::uint64_t offset, std::uint32_t value, sim_ti
     case reg::TORH:
       return on_read_high(tor, value, t);
     case reg::SYMERRS:
-      if (value != 0) w_.log.trip(rule::R_57, t, fmt::format("SYMERRS reads {}", value), {});
+      if (value != 0) state_.log.trip(rule::R_57, t, fmt::format("SYMERRS reads {}", value), {});
       return;
     default:
       break;
@@ -259,9 +259,9 @@ void statistics_rules::on_read_counter(std::uint64_t offset, counter c, std::uin
   const std::uint64_t recent = recently(bit(c), false, t);
   const std::uint64_t low = r.low - std::min(r.low, recent);
   if (watching_ && (value < low || value > r.high))
-    w_.log.trip(blame(c, r, value), t,
-                fmt::format("statistic {:#x} reads {}, {} to {} by the events", offset, value, low, r.high),
-                {0, breach::no_descriptor, offset});
+    state_.log.trip(blame(c, r, value), t,
+                    fmt::format("statistic {:#x} reads {}, {} to {} by the events", offset, value, low, r.high),
+                    {0, breach::no_descriptor, offset});
   // What it did not show must be shown by the next read.
   const bool sound = value <= r.high;
   r.high = sound ? r.high - value : recent;
@@ -281,7 +281,7 @@ void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
                         : stale                                 ? rule::R_50
                         : p == gor                              ? rule::R_55
                                                                 : rule::R_53;
-    w_.log.trip(broken, t, fmt::format("octets read {}, {} to {} by the events", value, low, r.high), {});
+    state_.log.trip(broken, t, fmt::format("octets read {}, {} to {} by the events", value, low, r.high), {});
     r.low = r.high = value;
   }
   r.last = value;
@@ -293,9 +293,9 @@ void statistics_rules::on_read_low(pair p, std::uint32_t value, sim_time t) {
 void statistics_rules::on_read_high(pair p, std::uint32_t value, sim_time t) {
   range& r = octets_[p];
   if (watching_ && (value < r.low >> 32 || value > r.high >> 32))
-    w_.log.trip(rule::R_50, t, fmt::format("the high word reads {}, octets are {}", value, r.high), {});
+    state_.log.trip(rule::R_50, t, fmt::format("the high word reads {}, octets are {}", value, r.high), {});
   if (watching_ && r.low != 0 && t - r.low_read_at > one_update)
-    w_.log.trip(rule::S_16, t, fmt::format("{} octets are cleared unread", r.low), {});
+    state_.log.trip(rule::S_16, t, fmt::format("{} octets are cleared unread", r.low), {});
   r.low = 0;
   r.high = recently(bit(p), true, t);
   r.read = true;

@@ -6,13 +6,13 @@
 
 #include <array>
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class statistics_rules {
  public:
-  explicit statistics_rules(watched& w) : w_(w) {}
+  explicit statistics_rules(checker_state& w) : state_(w) {}
   /// The frame's last byte is on the wire.
   void on_end(frame_record& row, sim_time t);
   /// The filter has looked at it.
@@ -81,7 +81,7 @@ class statistics_rules {
   rule blame(counter c, const range& r, std::uint64_t value) const;
   static int find(std::uint64_t offset);
 
-  watched& w_;
+  checker_state& state_;
   std::array<range, counters> ranges_{};
   std::array<range, pairs> octets_{};
   std::array<recent_count, 8> recent_{};

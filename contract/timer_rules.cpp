@@ -21,11 +21,11 @@ void timer_rules::reset() {
 }
 
 void timer_rules::ask_announcement(sim_time from, frame_id frame) {
-  const sim_time due = from + 2 * w_.limits.write_back;
+  const sim_time due = from + 2 * state_.limits.write_back;
   if (due >= announce_due_) return;
   announce_due_ = due;
   announce_frame_ = frame;
-  w_.due.ask(due);
+  state_.due.ask(due);
 }
 
 // Expiries up to t: both timers stop (I-31), RXT0 is owed.
@@ -41,17 +41,17 @@ void timer_rules::advance(sim_time t) {
 }
 
 void timer_rules::note_expiry(sim_time deadline) {
-  if (deadline - expired_to_ > same_time + w_.limits.settle) expired_from_ = deadline;
+  if (deadline - expired_to_ > same_time + state_.limits.settle) expired_from_ = deadline;
   expired_from_ = std::min(expired_from_, deadline);
   expired_to_ = std::max(expired_to_, deadline);
 }
 
 bool timer_rules::may_have_expired(sim_time t) const {
-  return blind(t) || (t + w_.limits.early >= expired_from_ && t <= expired_to_ + same_time + w_.limits.settle);
+  return blind(t) || (t + state_.limits.early >= expired_from_ && t <= expired_to_ + same_time + state_.limits.settle);
 }
 
 void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
-  const nic_registers& r = w_.registers;
+  const nic_registers& r = state_.registers;
   advance(t - same_time);
   if (t - delays_written_at_ <= same_time) on_delay_write(t);
   last_frame_at_ = t;
@@ -78,25 +78,25 @@ void timer_rules::on_frame(std::uint32_t bytes, frame_id frame, sim_time t) {
     absolute_ = absolute_late_ = absolute;
   }
   packet_ = packet;
-  w_.due.ask(std::min(packet_, absolute_late_) + same_time);
+  state_.due.ask(std::min(packet_, absolute_late_) + same_time);
 }
 
 void timer_rules::on_written(frame_id frame, sim_time t) {
   ++unannounced_;
-  if (at_once_ && w_.registers.delay() == 0 && !blind(t)) ask_announcement(t, frame);
+  if (at_once_ && state_.registers.delay() == 0 && !blind(t)) ask_announcement(t, frame);
 }
 
 void timer_rules::on_rxt0(sim_time t) {
-  advance(t + w_.limits.early);
+  advance(t + state_.limits.early);
   unannounced_ = 0;
   announce_due_ = time_never;
   // Several requests may share one RXT0, so credits can be left over; frames far apart start anew.
-  if (credits_ > 0 || blind(t) || w_.registers.delay() == 0) {
-    credits_ = credits_ > 0 && t - last_frame_at_ <= 2 * w_.limits.write_back ? credits_ - 1 : 0;
+  if (credits_ > 0 || blind(t) || state_.registers.delay() == 0) {
+    credits_ = credits_ > 0 && t - last_frame_at_ <= 2 * state_.limits.write_back ? credits_ - 1 : 0;
     return;
   }
   early_at_ = t;
-  w_.due.ask(t + w_.limits.settle);
+  state_.due.ask(t + state_.limits.settle);
 }
 
 void timer_rules::on_ics_write(std::uint32_t bits) {
@@ -112,22 +112,22 @@ void timer_rules::on_delay_write(sim_time t) {
 
 void timer_rules::check(sim_time now) {
   advance(now - same_time);
-  if (packet_ != time_never) w_.due.ask(std::min(packet_, absolute_late_) + same_time);
+  if (packet_ != time_never) state_.due.ask(std::min(packet_, absolute_late_) + same_time);
   if (early_at_ >= 0) {
-    if (now < early_at_ + w_.limits.settle) {
-      w_.due.ask(early_at_ + w_.limits.settle);
+    if (now < early_at_ + state_.limits.settle) {
+      state_.due.ask(early_at_ + state_.limits.settle);
     } else {
-      w_.log.trip(rule::I_32, early_at_, "RXT0 before the packet or the absolute timer can have expired",
-                  {last_frame_, breach::no_descriptor, 0});
+      state_.log.trip(rule::I_32, early_at_, "RXT0 before the packet or the absolute timer can have expired",
+                      {last_frame_, breach::no_descriptor, 0});
       early_at_ = -1;
     }
   }
   if (announce_due_ == time_never) return;
-  if (now < announce_due_) return w_.due.ask(announce_due_);
+  if (now < announce_due_) return state_.due.ask(announce_due_);
   announce_due_ = time_never;
-  if (unannounced_ == 0 || !w_.registers.bus_master()) return;
-  w_.log.trip(rule::I_1, now, "a frame is written back and RXT0 does not come",
-              {announce_frame_, breach::no_descriptor, 0});
+  if (unannounced_ == 0 || !state_.registers.bus_master()) return;
+  state_.log.trip(rule::I_1, now, "a frame is written back and RXT0 does not come",
+                  {announce_frame_, breach::no_descriptor, 0});
 }
 
 }  // namespace ringside::contract

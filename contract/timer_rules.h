@@ -4,13 +4,13 @@
 // its timers never expire earlier than these.  Where a frame and an expiry fall together, either order is taken.
 #pragma once
 
-#include "contract/watched.h"
+#include "contract/checker_state.h"
 
 namespace ringside::contract {
 
 class timer_rules {
  public:
-  explicit timer_rules(watched& w) : w_(w) {}
+  explicit timer_rules(checker_state& w) : state_(w) {}
   /// The last byte of a frame of that stored length is on the bus.
   void on_frame(std::uint32_t bytes, frame_id frame, sim_time t);
   /// The last descriptor of a frame is written back.
@@ -34,7 +34,7 @@ class timer_rules {
   void ask_announcement(sim_time from, frame_id frame);
   bool blind(sim_time t) const { return t < blind_until_; }
 
-  watched& w_;
+  checker_state& state_;
   sim_time packet_ = time_never;             // deadline of the packet timer
   sim_time absolute_ = time_never;           // of the absolute timer, at the earliest
   sim_time absolute_late_ = time_never;      // ... and at the latest

@@ -6,14 +6,14 @@
 
 #include <array>
 
+#include "contract/checker_state.h"
 #include "contract/descriptor_format.h"
-#include "contract/watched.h"
 
 namespace ringside::contract {
 
 class writeback_rules {
  public:
-  explicit writeback_rules(watched& w) : w_(w) {}
+  explicit writeback_rules(checker_state& w) : state_(w) {}
   void on_writeback(const event& e);
   /// All payload of a frame is on the bus, so many bytes.
   void on_frame_done(const event& e, std::uint32_t bytes);
@@ -44,7 +44,7 @@ class writeback_rules {
   void judge_total(const event& e, write_back d);
   bool must_write(std::uint64_t& count) const;
 
-  watched& w_;
+  checker_state& state_;
   std::array<waiting_frame, 256> waiting_{};  // by frames_done; older entries are long overdue
   std::uint64_t done_ = 0;
   std::uint64_t written_ = 0;

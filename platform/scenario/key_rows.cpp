@@ -182,8 +182,8 @@ const auto hardware_table = std::to_array<key_row>({
      [](scenario& s, const value& v) { s.gen.runt_per_million = u32(v); }},
     {"gen.oversize_per_million", "0", whole(0, 1'000'000, "per million"), "frames above the chip's limit",
      "this project", [](scenario& s, const value& v) { s.gen.oversize_per_million = u32(v); }},
-    {"gen.temper", "ordinary", choice("ordinary|flood|jumbo|chains|timers"), "what drawn frames are after",
-     "this project", [](scenario& s, const value& v) { s.gen.drawn = static_cast<temper>(v.number); }},
+    {"gen.mix", "ordinary", choice("ordinary|flood|jumbo|chains|timers"), "what drawn frames are after", "this project",
+     [](scenario& s, const value& v) { s.gen.drawn = static_cast<traffic_mix>(v.number); }},
 });
 
 }  // namespace

@@ -26,7 +26,7 @@ enum class snapped_kind { as_is, pad };
 enum class rate_kind { line, frames_per_second, percent, megabits_per_second };
 enum class arrival_kind { constant, poisson };
 /// What drawn frames are after; each makes its own corner likely, none excludes the others' stimulus.
-enum class temper : std::uint8_t {
+enum class traffic_mix : std::uint8_t {
   ordinary,  // a bit of everything
   flood,     // more frames than CPU, ring or FIFO can take
   jumbo,     // MTU above 1500
@@ -171,7 +171,7 @@ struct gen_config {
   std::uint32_t rx_er_per_million = 0;
   std::uint32_t runt_per_million = 0;
   std::uint32_t oversize_per_million = 0;
-  temper drawn = temper::ordinary;
+  traffic_mix drawn = traffic_mix::ordinary;
 };
 
 struct run_config {

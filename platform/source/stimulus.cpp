@@ -25,7 +25,7 @@ constexpr std::uint32_t first_port = 20'000;
 class stimulus_maker {
  public:
   explicit stimulus_maker(const scenario& s)
-      : plan_(s), mood_(s.gen.drawn), random_((s.run.seed * 0xD1B54A32D192ED03ULL) ^ stimulus_stream) {
+      : plan_(s), mix_(s.gen.drawn), random_((s.run.seed * 0xD1B54A32D192ED03ULL) ^ stimulus_stream) {
     longest_ = longest_frame(plan_.driver);
     flows_ = random_.between(1, 6);
     spoil_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
@@ -35,15 +35,15 @@ class stimulus_maker {
     constexpr std::uint32_t even[] = {30, 35, 35};
     constexpr std::uint32_t dense[] = {80, 5, 15};
     constexpr std::uint32_t sparse[] = {5, 60, 35};
-    gaps_ = mood_ == temper::flood    ? weighted(random_, dense)
-            : mood_ == temper::timers ? weighted(random_, sparse)
-                                      : weighted(random_, even);
+    gaps_ = mix_ == traffic_mix::flood    ? weighted(random_, dense)
+            : mix_ == traffic_mix::timers ? weighted(random_, sparse)
+                                          : weighted(random_, even);
     mean_gap_ = static_cast<sim_time>(random_.between(1, 100)) * us * (1000 / plan_.wire.link_mbps > 1 ? 4 : 1);
   }
 
   std::vector<planned_frame> make() {
     std::vector<planned_frame> frames;
-    const std::uint32_t count = mood_ == temper::flood ? random_.between(200, 600) : random_.between(12, 160);
+    const std::uint32_t count = mix_ == traffic_mix::flood ? random_.between(200, 600) : random_.between(12, 160);
     const std::uint64_t limit = most_bytes / (plan_.wire.link_mbps == 10 ? 4 : 1);
     std::uint64_t bytes = 0;
     while (frames.size() < count && bytes < limit) {
@@ -59,7 +59,7 @@ class stimulus_maker {
   std::uint32_t size() {
     constexpr std::uint32_t mixed[] = {30, 20, 27, 12, 8, 3};
     constexpr std::uint32_t small[] = {60, 20, 12, 4, 2, 2};
-    switch (mood_ == temper::flood ? weighted(random_, small) : weighted(random_, mixed)) {
+    switch (mix_ == traffic_mix::flood ? weighted(random_, small) : weighted(random_, mixed)) {
       case 0:
         return least_frame;
       case 1:
@@ -103,7 +103,7 @@ class stimulus_maker {
   planned_frame plain(std::uint16_t sequence) {
     planned_frame f;
     f.flow = random_.below(flows_);
-    const std::uint32_t bytes = mood_ == temper::jumbo && percent(40) ? jumbo_size() : size();
+    const std::uint32_t bytes = mix_ == traffic_mix::jumbo && percent(40) ? jumbo_size() : size();
     std::uint32_t payload = bytes - static_cast<std::uint32_t>(udp_overhead_bytes) - fcs;
     if (bytes == least_frame && percent(30)) payload = random_.below(payload);  // padded by the sender's MAC
     f.payload = random_bytes(payload);
@@ -243,7 +243,7 @@ class stimulus_maker {
   }
 
   const scenario& plan_;
-  temper mood_;
+  traffic_mix mix_;
   rng random_;
   std::uint32_t longest_ = 0;
   std::uint32_t flows_ = 1;

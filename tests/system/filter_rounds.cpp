@@ -81,7 +81,7 @@ ethernet_address station_of(std::uint16_t number) {
 }
 
 // FS 6.7: "address bits 47:36, 46:35, 45:34, 43:32" for MO 0..3.
-std::uint32_t told_interface::hash(const ethernet_address& address) const {
+std::uint32_t expected_filter::hash(const ethernet_address& address) const {
   constexpr unsigned lowest[] = {36, 35, 34, 32};
   std::uint32_t hash = 0;
   for (unsigned i = 0; i < 12; ++i) {
@@ -91,7 +91,7 @@ std::uint32_t told_interface::hash(const ethernet_address& address) const {
   return hash;
 }
 
-bool told_interface::takes_address(const ethernet_address& address) const {
+bool expected_filter::takes_address(const ethernet_address& address) const {
   if (promiscuous || address == own || address == broadcast || has(unicast, address)) return true;  // BAM is on
   const bool unicast_overflows = unicast.size() > exact_entries;
   if ((address[0] & 1) == 0) return unicast_overflows;
@@ -102,7 +102,7 @@ bool told_interface::takes_address(const ethernet_address& address) const {
   return false;
 }
 
-std::string told_interface::refusal(const std::vector<std::uint8_t>& frame) const {
+std::string expected_filter::refusal(const std::vector<std::uint8_t>& frame) const {
   if (!takes_address(destination(frame))) return "address_filter";
   const bool tagged = frame[12] == 0x81 && frame[13] == 0x00;
   const auto vid = static_cast<std::uint16_t>((frame[14] & 0xF) << 8 | frame[15]);
@@ -111,7 +111,7 @@ std::string told_interface::refusal(const std::vector<std::uint8_t>& frame) cons
   return frame.size() + 4 > longest ? "oversize" : "";
 }
 
-std::vector<std::vector<std::uint8_t>> frames_of_a_round(const told_interface& told) {
+std::vector<std::vector<std::uint8_t>> frames_of_a_round(const expected_filter& told) {
   std::vector<std::vector<std::uint8_t>> frames;
   for (const ethernet_address& to : {own, broadcast, station_of(1), station_of(2), station_of(3)})
     frames.push_back(frame_to(to));

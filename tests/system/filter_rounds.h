@@ -22,9 +22,9 @@ ethernet_address group_of(std::uint16_t number);
 ethernet_address station_of(std::uint16_t number);
 
 /// What the interface was told, and what follows for one frame.
-class told_interface {
+class expected_filter {
  public:
-  explicit told_interface(unsigned hash_offset) : hash_offset_(hash_offset) {}
+  explicit expected_filter(unsigned hash_offset) : hash_offset_(hash_offset) {}
 
   bool promiscuous = false;
   bool all_multicast = false;
@@ -44,7 +44,7 @@ class told_interface {
 };
 
 /// Frames of every kind a filter tells apart; `number` makes them differ.
-std::vector<std::vector<std::uint8_t>> frames_of_a_round(const told_interface& told);
+std::vector<std::vector<std::uint8_t>> frames_of_a_round(const expected_filter& told);
 
 /// Runs the frames and returns for each "" (stored in the FIFO) or why it was dropped before; complaints by contract,
 /// ledger and leftovers come last.

@@ -39,35 +39,35 @@ std::string text_of(const ethernet_address& a) {
 /// One change in both languages: the scenario's and the expectation's.
 struct change {
   std::string action;
-  std::function<void(told_interface&)> effect;
+  std::function<void(expected_filter&)> effect;
 };
 
 std::vector<std::vector<change>> rounds() {
   const auto join = [](std::uint16_t i) {
-    return change{"mcast+" + text_of(group_of(i)), [i](told_interface& t) { t.multicast.push_back(group_of(i)); }};
+    return change{"mcast+" + text_of(group_of(i)), [i](expected_filter& t) { t.multicast.push_back(group_of(i)); }};
   };
   const auto leave = [](std::uint16_t i) {
-    return change{"mcast-" + text_of(group_of(i)), [i](told_interface& t) { std::erase(t.multicast, group_of(i)); }};
+    return change{"mcast-" + text_of(group_of(i)), [i](expected_filter& t) { std::erase(t.multicast, group_of(i)); }};
   };
   // VID 0 comes with the first and stays (Linux vlan_device_event).
   const auto with = [](std::uint16_t vid) {
-    return change{"vlan+" + std::to_string(vid), [vid](told_interface& t) { t.vlans.insert({0, vid}); }};
+    return change{"vlan+" + std::to_string(vid), [vid](expected_filter& t) { t.vlans.insert({0, vid}); }};
   };
   const auto without = [](std::uint16_t vid) {
-    return change{"vlan-" + std::to_string(vid), [vid](told_interface& t) { t.vlans.erase(vid); }};
+    return change{"vlan-" + std::to_string(vid), [vid](expected_filter& t) { t.vlans.erase(vid); }};
   };
   const change station{"ucast+" + text_of(station_of(1)),
-                       [](told_interface& t) { t.unicast.push_back(station_of(1)); }};
+                       [](expected_filter& t) { t.unicast.push_back(station_of(1)); }};
   const auto promiscuous = [](bool on) {
-    return change{on ? "promisc=on" : "promisc=off", [on](told_interface& t) { t.promiscuous = on; }};
+    return change{on ? "promisc=on" : "promisc=off", [on](expected_filter& t) { t.promiscuous = on; }};
   };
   const auto all_multicast = [](bool on) {
-    return change{on ? "allmulti=on" : "allmulti=off", [on](told_interface& t) { t.all_multicast = on; }};
+    return change{on ? "allmulti=on" : "allmulti=off", [on](expected_filter& t) { t.all_multicast = on; }};
   };
   const auto mtu = [](std::uint32_t bytes) {
-    return change{"mtu=" + std::to_string(bytes), [bytes](told_interface& t) { t.mtu = bytes; }};
+    return change{"mtu=" + std::to_string(bytes), [bytes](expected_filter& t) { t.mtu = bytes; }};
   };
-  const auto nothing = [](const char* action) { return change{action, [](told_interface&) {}}; };
+  const auto nothing = [](const char* action) { return change{action, [](expected_filter&) {}}; };
 
   std::vector<change> many;
   for (std::uint16_t i = 1; i < 17; ++i) many.push_back(join(i));
@@ -95,7 +95,7 @@ TEST_P(filters, take_exactly_what_they_were_told) {
   for (const unsigned offset : {0U, 1U, 2U, 3U}) {
     SCOPED_TRACE("RCTL.MO " + std::to_string(offset));
     constexpr sim_time period = 4 * ms;
-    told_interface told(offset);
+    expected_filter told(offset);
     std::vector<offered_frame> frames;
     std::vector<std::string> expected;
     std::string actions;

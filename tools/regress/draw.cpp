@@ -24,13 +24,13 @@ class drawer {
  public:
   drawer(std::uint64_t seed, const std::string& nic) : random_((seed * 0x9E3779B97F4A7C15ULL) ^ draw_stream) {
     constexpr std::uint32_t weights[] = {40, 22, 12, 12, 14};
-    static_assert(std::size(weights) == static_cast<std::size_t>(temper::count));
-    mood_ = static_cast<temper>(weighted(random_, weights));
+    static_assert(std::size(weights) == static_cast<std::size_t>(traffic_mix::count));
+    mix_ = static_cast<traffic_mix>(weighted(random_, weights));
     set("run.seed", seed);
     set("run.time_limit", "20s");
     set("nic.kind", nic);
     set("wire.source", "drawn");
-    set("gen.temper", std::string(name(mood_)));
+    set("gen.mix", std::string(name(mix_)));
     set("nic.power_on_seed", between(1, power_on_states));
     cpu();
     bus();
@@ -49,7 +49,7 @@ class drawer {
     if (!actions_.empty()) set("reconfigure.actions", actions_);
   }
 
-  temper mood() const { return mood_; }
+  traffic_mix mix() const { return mix_; }
   std::vector<std::pair<std::string, std::string>> take() { return std::move(keys_); }
 
  private:
@@ -70,7 +70,7 @@ class drawer {
   }
 
   void cpu() {
-    const bool flood = mood_ == temper::flood;
+    const bool flood = mix_ == traffic_mix::flood;
     const std::uint32_t count = percent(40) ? 2 : 1;
     cpus_ = count;
     set("cpu.count", count);
@@ -119,8 +119,8 @@ class drawer {
     // A polling task never leaves its CPU to others.
     set("driver.mode", modes[mode == 2 && cpus_ == 1 ? 0 : mode]);
     if (mode == 1 && percent(60)) set("driver.irq_quota", magnitude(1, 64));
-    const bool flood = mood_ == temper::flood;
-    mtu_ = mood_ == temper::jumbo ? between(1501, 9000) : 1500;
+    const bool flood = mix_ == traffic_mix::flood;
+    mtu_ = mix_ == traffic_mix::jumbo ? between(1501, 9000) : 1500;
     high_now_ = mtu_ > 1500;
     set("driver.mtu", mtu_);
     buffers();
@@ -130,7 +130,7 @@ class drawer {
     set("driver.copybreak", one_of(copy));
     constexpr std::uint32_t budgets[] = {64, 64, 64, 1, 4, 16};
     set("driver.budget", one_of(budgets));
-    const bool timers = mood_ == temper::timers;
+    const bool timers = mix_ == traffic_mix::timers;
     if (percent(timers ? 70 : 40))
       set("driver.itr", "off");
     else if (const std::uint32_t rate = magnitude(1000, 200'000); rate % 4 == 0)
@@ -260,11 +260,11 @@ class drawer {
 
   void buffers() {
     constexpr std::uint32_t rings[] = {8, 16, 24, 48, 64, 128, 256, 1024};
-    std::uint32_t ring = mood_ == temper::flood && percent(50) ? 8 : one_of(rings);
+    std::uint32_t ring = mix_ == traffic_mix::flood && percent(50) ? 8 : one_of(rings);
     std::uint32_t buffer = 2048;
-    if (mood_ == temper::chains) buffer = 256U << between(0, 2);
-    if (mood_ == temper::jumbo) buffer = 1024U << between(0, 4);
-    if (mood_ == temper::ordinary && percent(20)) buffer = 2048U << between(0, 3);
+    if (mix_ == traffic_mix::chains) buffer = 256U << between(0, 2);
+    if (mix_ == traffic_mix::jumbo) buffer = 1024U << between(0, 4);
+    if (mix_ == traffic_mix::ordinary && percent(20)) buffer = 2048U << between(0, 3);
     buffer_ = buffer;
     chain_ = (mtu_ + 22 + buffer - 1) / buffer;
     while (ring - 1 < chain_) ring += 8;
@@ -282,7 +282,7 @@ class drawer {
     set("stack.udp_ports", percent(50) ? "5001" : "5001,5002,5003");
     constexpr std::uint32_t link_weights[] = {85, 12, 3};
     constexpr std::uint32_t links[] = {1000, 100, 10};
-    set("wire.link_mbps", mood_ == temper::flood ? 1000 : links[weighted(random_, link_weights)]);
+    set("wire.link_mbps", mix_ == traffic_mix::flood ? 1000 : links[weighted(random_, link_weights)]);
   }
 
   // Any value is legal (FS 6.4); a WTHRESH beyond what is on its way waits for a timer or an empty ring.
@@ -305,7 +305,7 @@ class drawer {
   }
 
   rng random_;
-  temper mood_ = temper::ordinary;
+  traffic_mix mix_ = traffic_mix::ordinary;
   std::uint32_t cpus_ = 1;
   bool delayed_ = false;  // RDTR
   std::uint32_t mtu_ = 1500;
@@ -320,15 +320,15 @@ class drawer {
 
 }  // namespace
 
-std::string_view name(temper t) {
-  constexpr std::array<std::string_view, static_cast<std::size_t>(temper::count)> names{"ordinary", "flood", "jumbo",
-                                                                                        "chains", "timers"};
+std::string_view name(traffic_mix t) {
+  constexpr std::array<std::string_view, static_cast<std::size_t>(traffic_mix::count)> names{
+      "ordinary", "flood", "jumbo", "chains", "timers"};
   return names[static_cast<std::size_t>(t)];
 }
 
 drawn_run draw_run(std::uint64_t seed, const std::string& nic) {
   drawer draws(seed, nic);
-  drawn_run out{.seed = seed, .mood = draws.mood(), .keys = draws.take(), .plan = {}};
+  drawn_run out{.seed = seed, .mix = draws.mix(), .keys = draws.take(), .plan = {}};
   scenario_loader loader(kernel_cost_keys());
   for (const auto& [key, text] : out.keys) loader.apply(key, text, fmt::format("seed {}", seed));
   out.plan = loader.finish();
@@ -342,7 +342,7 @@ std::string as_toml(const drawn_run& run) {
     const auto dot = key.find('.');
     sections[key.substr(0, dot)] += fmt::format("{} = \"{}\"\n", key.substr(dot + 1), text);
   }
-  std::string out = fmt::format("description = \"regression seed {} ({})\"\n", run.seed, name(run.mood));
+  std::string out = fmt::format("description = \"regression seed {} ({})\"\n", run.seed, name(run.mix));
   for (const auto& [section, lines] : sections) out += fmt::format("\n[{}]\n{}", section, lines);
   return out;
 }

@@ -14,11 +14,11 @@
 
 namespace ringside::platform {
 
-std::string_view name(temper t);
+std::string_view name(traffic_mix t);
 
 struct drawn_run {
   std::uint64_t seed = 0;
-  temper mood = temper::ordinary;
+  traffic_mix mix = traffic_mix::ordinary;
   std::vector<std::pair<std::string, std::string>> keys;
   scenario plan;
 };

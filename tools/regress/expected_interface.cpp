@@ -51,7 +51,7 @@ std::uint32_t hash_of(const std::array<std::uint8_t, 6>& to, std::uint32_t offse
 
 }  // namespace
 
-told_interface::told_interface(const scenario& s)
+expected_interface::expected_interface(const scenario& s)
     : own_(s.nic.mac_address),
       hash_offset_(s.driver.multicast_offset),
       promiscuous_(s.driver.promiscuous),
@@ -71,7 +71,7 @@ told_interface::told_interface(const scenario& s)
   for (const address& a : s.driver.multicast) change_list(multicast_, a, true);
 }
 
-void told_interface::apply(const reconfigure_action& change) {
+void expected_interface::apply(const reconfigure_action& change) {
   const bool on = change.value != 0;
   switch (change.what) {
     case reconfiguration::mtu:
@@ -121,13 +121,13 @@ void told_interface::apply(const reconfigure_action& change) {
 }
 
 // X-4, FS 10.8: the reset clears VME, and only with VLANs it is set again.
-void told_interface::went_down_and_up() {
+void expected_interface::went_down_and_up() {
   ++downs_;
   strips_ = strip_wanted_ && filters_vlans_;
 }
 
 // R-80; BAM is always set.  Multicast addresses beyond the exact entries go to the hash, unicast ones turn UPE on.
-bool told_interface::takes(const address& to) const {
+bool expected_interface::takes(const address& to) const {
   const bool group = (to[0] & 1) != 0;
   const bool overflow = unicast_.size() > exact_entries;
   if (promiscuous_ || to == own_ || has(unicast_, to)) return true;
@@ -136,7 +136,7 @@ bool told_interface::takes(const address& to) const {
   return broadcast || all_multicast_ || has(multicast_, to) || hash_takes(to);
 }
 
-bool told_interface::hash_takes(const address& to) const {
+bool expected_interface::hash_takes(const address& to) const {
   const std::size_t room = exact_entries - (unicast_.size() > exact_entries ? 0 : unicast_.size());
   for (std::size_t i = room; i < multicast_.size(); ++i)
     if (hash_of(multicast_[i], hash_offset_) == hash_of(to, hash_offset_)) return true;
@@ -144,7 +144,7 @@ bool told_interface::hash_takes(const address& to) const {
 }
 
 // FS 6.8: with LPE, which the driver sets for an MTU above 1500, the limit is 16384.
-fate_set told_interface::damage_of(const planned_frame& frame) const {
+fate_set expected_interface::damage_of(const planned_frame& frame) const {
   const bool bad_fcs = frame.offer.bad_fcs;
   if (frame.wire_bytes < ethernet::least_frame)
     return fates({bad_fcs ? drop_reason::fragment : drop_reason::undersize});
@@ -154,7 +154,7 @@ fate_set told_interface::damage_of(const planned_frame& frame) const {
   return bad_fcs ? fates({drop_reason::crc_error}) : fate_set{};
 }
 
-fate_set told_interface::fates_of(const planned_frame& frame) const {
+fate_set expected_interface::fates_of(const planned_frame& frame) const {
   address to{};
   std::copy_n(frame.offer.bytes.begin(), to.size(), to.begin());
   if (!takes(to)) return fates({drop_reason::address_filter});
@@ -171,7 +171,7 @@ fate_set told_interface::fates_of(const planned_frame& frame) const {
   return filtered | driver_fates_of(frame, to);
 }
 
-fate_set told_interface::driver_fates_of(const planned_frame& frame, const address& to) const {
+fate_set expected_interface::driver_fates_of(const planned_frame& frame, const address& to) const {
   // FS 10.5, 10.6: buffers are chosen for the MTU; a longer frame, which the chip takes with LPE or SBP, may need more
   // of them than the driver joins.
   const std::uint32_t longest = std::max<std::uint32_t>(ethernet::longest_frame, mtu_ + header_tag_fcs);
@@ -181,7 +181,7 @@ fate_set told_interface::driver_fates_of(const planned_frame& frame, const addre
   return chain | length | stack_fates_of(frame, to);
 }
 
-fate_set told_interface::stack_fates_of(const planned_frame& frame, const address& to) const {
+fate_set expected_interface::stack_fates_of(const planned_frame& frame, const address& to) const {
   const auto vid = static_cast<std::uint16_t>(frame.vid);
   // A priority tag (VID 0) belongs to no VLAN: the packet goes on as if it had none (Linux vlan_do_receive).
   if (frame.vid >= 0 && vid != 0 && !vlans_.contains(vid)) return fates({drop_reason::vlan_unknown});
@@ -189,10 +189,10 @@ fate_set told_interface::stack_fates_of(const planned_frame& frame, const addres
   return frame.meant;
 }
 
-std::vector<told_interface> epochs_of(const scenario& s) {
-  std::vector<told_interface> out{told_interface(s)};
+std::vector<expected_interface> epochs_of(const scenario& s) {
+  std::vector<expected_interface> out{expected_interface(s)};
   for (const reconfigure_action& change : s.reconfigure.actions) {
-    told_interface next = out.back();
+    expected_interface next = out.back();
     next.apply(change);
     out.push_back(std::move(next));
   }

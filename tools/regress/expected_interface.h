@@ -13,9 +13,9 @@
 
 namespace ringside::platform {
 
-class told_interface {
+class expected_interface {
  public:
-  explicit told_interface(const scenario& s);
+  explicit expected_interface(const scenario& s);
 
   void apply(const reconfigure_action& change);
 
@@ -61,6 +61,6 @@ class told_interface {
 };
 
 /// The interface before the first change, after the first, and so on.
-std::vector<told_interface> epochs_of(const scenario& s);
+std::vector<expected_interface> epochs_of(const scenario& s);
 
 }  // namespace ringside::platform

@@ -21,7 +21,7 @@ regress_totals totals(const std::vector<seed_result>& results, std::uint64_t ask
     all.breaches += r.breaches.size();
     for (const auto& [name, count] : r.frames) all.frames[name] += count;
     for (const auto& [name, count] : r.coverage) all.coverage[name] += count;
-    if (!r.mood.empty()) ++all.moods[r.mood];
+    if (!r.mix.empty()) ++all.mixes[r.mix];
   }
   return all;
 }
@@ -46,7 +46,7 @@ std::string table(const regress_totals& all, const std::string& nic) {
   out += fmt::format("frames    offered {}  delivered {}  consumed {}  dropped {}  in flight {}\n", frames("offered"),
                      frames("delivered"), frames("consumed"), frames("dropped"), frames("in_flight"));
   out += "after    ";
-  for (const auto& [mood, count] : all.moods) out += fmt::format(" {} {} ", mood, count);
+  for (const auto& [mix, count] : all.mixes) out += fmt::format(" {} {} ", mix, count);
   out += "\nstimulus\n";
   for (const coverage_kind& kind : coverage_kinds())
     out += fmt::format("  {:<26}{:>10}  {}\n", kind.name, all.coverage.at(std::string(kind.name)), kind.meaning);
@@ -73,7 +73,7 @@ std::string to_json(const std::vector<seed_result>& results, const regress_total
   for (const seed_result& r : results)
     out["runs"].push_back({{"seed", r.seed},
                            {"passed", r.passed()},
-                           {"temper", r.mood},
+                           {"mix", r.mix},
                            {"event_hash", r.hash},
                            {"frames", r.frames},
                            {"breaches", r.breaches},

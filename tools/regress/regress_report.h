@@ -17,7 +17,7 @@ struct regress_totals {
   std::uint64_t breaches = 0;
   std::map<std::string, std::uint64_t> frames;
   std::map<std::string, std::uint64_t> coverage;
-  std::map<std::string, std::uint64_t> moods;  // seeds of each temper
+  std::map<std::string, std::uint64_t> mixes;  // seeds of each traffic_mix
 };
 
 regress_totals totals(const std::vector<seed_result>& results, std::uint64_t asked, bool interrupted = false);

@@ -61,7 +61,7 @@ std::string difference(std::span<const std::byte> got, std::span<const std::uint
 
 }  // namespace
 
-scoreboard::scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
+scoreboard::scoreboard(const std::vector<planned_frame>& frames, std::vector<expected_interface> epochs,
                        sim_time fragment_timeout, bool fragments_limited)
     : frames_(frames),
       epochs_(std::move(epochs)),
@@ -235,12 +235,12 @@ fate_set scoreboard::allowed_for(const planned_frame& p, const state& s) const {
 
 // In the FIFO: a chip that does not store bad frames has judged it good.
 bool scoreboard::is_good(frame_id frame) const {
-  const told_interface& told = epochs_[states_[frame - 1].judged];
+  const expected_interface& told = epochs_[states_[frame - 1].judged];
   return !told.stores_bad() || told.damage_of(frames_[frame - 1]).none();
 }
 
 // False when the epochs the frame may have met disagree.
-bool scoreboard::in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const {
+bool scoreboard::in_every_epoch(const state& s, bool (expected_interface::*says)() const, bool& what) const {
   what = (epochs_[s.epoch].*says)();
   for (std::size_t i = s.epoch; i <= last_epoch_ && i < epochs_.size(); ++i)
     if ((epochs_[i].*says)() != what) return false;
@@ -256,7 +256,7 @@ void scoreboard::check_descriptor(const event& e) {
   s.written = true;
   s.stripped = (status & rxd_status::VP) != 0;
   bool strips = false;
-  const bool sure = in_every_epoch(s, &told_interface::strips, strips);
+  const bool sure = in_every_epoch(s, &expected_interface::strips, strips);
   const bool vp = p.vid >= 0 && (sure ? strips : s.stripped);
   const std::uint32_t tag = vp ? static_cast<std::uint32_t>(p.offer.bytes[tag_at] << 8 | p.offer.bytes[tag_at + 1]) : 0;
   if (s.stripped != vp || (e.b >> 48) != tag)
@@ -264,7 +264,7 @@ void scoreboard::check_descriptor(const event& e) {
                          e.frame, e.b >> 48, s.stripped, tag),
              e.frame);
   bool verifies = false;
-  if (!in_every_epoch(s, &told_interface::verifies, verifies)) return;
+  if (!in_every_epoch(s, &expected_interface::verifies, verifies)) return;
   const bool computed = (status & rxd_status::TCPCS) != 0;
   const bool wrong = (word_errors(e.b) & rxd_error::TCPE) != 0;
   const checksum_says says = verifies ? checksum_of(p.kind) : checksum_says::nothing;
@@ -361,11 +361,11 @@ void scoreboard::finish() {
 void scoreboard::count_what_was_felt() {
   using enum drop_reason;
   const fate_set damaged = fates({undersize, fragment, oversize, jabber, rx_error, crc_error});
-  const told_interface& first = epochs_.front();
+  const expected_interface& first = epochs_.front();
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const state& s = states_[i];
     if (!s.committed && !(s.fate && s.which < damaged.size() && damaged.test(s.which))) continue;
-    const told_interface& then = epochs_[s.judged];
+    const expected_interface& then = epochs_[s.judged];
     const fate_set damage = then.damage_of(frames_[i]);
     met_["limit_felt"] += damage != first.damage_of(frames_[i]);
     met_["store_bad_felt"] += damage.any() && then.stores_bad() != first.stores_bad();

@@ -28,7 +28,7 @@ class scoreboard final : public event_consumer {
   /// `epochs`: the interface before each change of reconfigure.actions and after the last.
   /// Fragments wait `fragment_timeout` for the rest of their datagram; `fragments_limited`: any may be refused for want
   /// of memory.
-  scoreboard(const std::vector<planned_frame>& frames, std::vector<told_interface> epochs,
+  scoreboard(const std::vector<planned_frame>& frames, std::vector<expected_interface> epochs,
              sim_time fragment_timeout = 30 * second, bool fragments_limited = false);
 
   void on_event(const event& e) override;
@@ -76,7 +76,7 @@ class scoreboard final : public event_consumer {
   void settle(const event& e, std::size_t fate);
   fate_set allowed_for(const planned_frame& p, const state& s) const;
   bool is_good(frame_id frame) const;
-  bool in_every_epoch(const state& s, bool (told_interface::*says)() const, bool& what) const;
+  bool in_every_epoch(const state& s, bool (expected_interface::*says)() const, bool& what) const;
   void reconfigured(const event& e);
   void revoke(const event& e);
   void lose(bool in_chip);
@@ -89,7 +89,7 @@ class scoreboard final : public event_consumer {
   octet_counter::range all_octets() const;
 
   const std::vector<planned_frame>& frames_;
-  const std::vector<told_interface> epochs_;
+  const std::vector<expected_interface> epochs_;
   std::size_t last_epoch_ = 0;  // of the change begun last; those of a frame go from its first to this
   std::size_t settled_epoch_ = 0;
   std::size_t judging_epoch_ = 0;  // LPE and SBP change in the reset of a down and up

@@ -15,7 +15,7 @@ std::string seed_result::first_failure() const {
 
 std::string to_text(const seed_result& r) {
   return json{{"seed", r.seed},
-              {"mood", r.mood},
+              {"mix", r.mix},
               {"hash", r.hash},
               {"complaints", r.complaints},
               {"breaches", r.breaches},
@@ -31,7 +31,7 @@ seed_result result_from(const std::string& text) {
   const json in = json::parse(text);
   seed_result r;
   in.at("seed").get_to(r.seed);
-  in.at("mood").get_to(r.mood);
+  in.at("mix").get_to(r.mix);
   in.at("hash").get_to(r.hash);
   in.at("complaints").get_to(r.complaints);
   in.at("breaches").get_to(r.breaches);

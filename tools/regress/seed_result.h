@@ -14,7 +14,7 @@ namespace ringside::platform {
 
 struct seed_result {
   std::uint64_t seed = 0;
-  std::string mood;
+  std::string mix;
   std::string hash;                               // of all events
   std::vector<std::string> complaints;            // scoreboard, ledger, leftovers, counters, crash
   std::vector<std::string> breaches;              // of the contract

@@ -33,12 +33,12 @@ planned_frame frame_of(const damage& d) {
   return f;
 }
 
-told_interface told(const keys& settings) {
-  return told_interface(load_scenario("", settings));
+expected_interface told(const keys& settings) {
+  return expected_interface(load_scenario("", settings));
 }
 
 // The rows of FS 6.8 with SBP = 0, on both sides of every limit.
-TEST(told_interface, drops_what_the_table_says) {
+TEST(expected_interface, drops_what_the_table_says) {
   struct row {
     damage what;
     drop_reason limit_1522;
@@ -62,8 +62,8 @@ TEST(told_interface, drops_what_the_table_says) {
 }
 
 // With SBP all are stored and go up the stack, marked or not (rx-all, FS 10.5), but for what has no Ethernet header.
-TEST(told_interface, stored_frames_reach_the_stack) {
-  const told_interface stores = told({"driver.store_bad=on"});
+TEST(expected_interface, stored_frames_reach_the_stack) {
+  const expected_interface stores = told({"driver.store_bad=on"});
   using enum drop_reason;
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .bad_fcs = true})), fates({none}));
   EXPECT_EQ(stores.fates_of(frame_of({.bytes = 64, .rx_er = true})), fates({none}));
@@ -74,7 +74,7 @@ TEST(told_interface, stored_frames_reach_the_stack) {
 }
 
 // R-3, FS 6.8: the limit is that of the MTU the frame met.
-TEST(told_interface, the_limit_moves_with_the_mtu) {
+TEST(expected_interface, the_limit_moves_with_the_mtu) {
   const auto epochs = epochs_of(load_scenario("", keys{"reconfigure.actions=1us:mtu=2000,2us:mtu=1400"}));
   const planned_frame f = frame_of({.bytes = 1600});
   EXPECT_EQ(epochs.at(0).fates_of(f), fates({drop_reason::oversize}));

@@ -27,12 +27,12 @@ TEST(seed_range, takes_a_count_and_a_range) {
     EXPECT_FALSE(parse_seed_range(bad)) << bad;
 }
 
-TEST(draw, the_loader_takes_every_seed_and_every_temper_occurs) {
-  std::set<temper> moods;
+TEST(draw, the_loader_takes_every_seed_and_every_mix_occurs) {
+  std::set<traffic_mix> mixes;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
-    ASSERT_NO_THROW(moods.insert(draw_run(seed, "rtl").mood)) << "seed " << seed;
+    ASSERT_NO_THROW(mixes.insert(draw_run(seed, "rtl").mix)) << "seed " << seed;
   }
-  EXPECT_EQ(moods.size(), static_cast<std::size_t>(temper::count));
+  EXPECT_EQ(mixes.size(), static_cast<std::size_t>(traffic_mix::count));
 }
 
 TEST(draw, a_seed_is_the_same_run_every_time) {

@@ -55,8 +55,9 @@ std::uint64_t seed_with_a_plain_frame() {
     const drawn_run run = draw_run(seed, "rtl");
     const auto frames = make_stimulus(run.plan);
     const planned_frame& first = frames.front();
-    const bool delivered = first.kind == "udp" && first.payload.size() > 1 &&
-                           told_interface(run.plan).fates_of(first).test(static_cast<std::size_t>(drop_reason::none));
+    const bool delivered =
+        first.kind == "udp" && first.payload.size() > 1 &&
+        expected_interface(run.plan).fates_of(first).test(static_cast<std::size_t>(drop_reason::none));
     const bool alone = frames.at(1).offer.earliest > first.offer.earliest + 50 * us;
     const bool fast = run.plan.cpu.clock_hz.num >= 1'000'000'000 * run.plan.cpu.clock_hz.den;
     if (delivered && alone && fast && run.plan.driver.itr == 0 && run.plan.driver.rdtr == 0 &&

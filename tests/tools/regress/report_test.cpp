@@ -16,7 +16,7 @@ seed_result result(std::uint64_t seed, std::vector<std::string> complaints = {},
                    std::vector<std::string> breaches = {}) {
   seed_result r;
   r.seed = seed;
-  r.mood = "flood";
+  r.mix = "flood";
   r.hash = "0123456789abcdef";
   r.complaints = std::move(complaints);
   r.breaches = std::move(breaches);

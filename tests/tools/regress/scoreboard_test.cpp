@@ -31,7 +31,7 @@ std::vector<planned_frame> two_good_frames() {
   return frames;
 }
 
-std::vector<told_interface> plain_interface() {
+std::vector<expected_interface> plain_interface() {
   return epochs_of(load_scenario("", {}));
 }
 
@@ -158,11 +158,11 @@ TEST_F(scoreboard_of_two, a_change_decides_from_its_end_on) {
 
 // The sheet's example of FS 6.7: 01:AA:00:12:34:56 hashes to 0x563, 0xAC6, 0x58D and 0x634.  Behind 14 exact entries a
 // group that differs in its first four bytes alone passes by the hash as well; one that differs in the hash does not.
-TEST(told_interface, hash_of_the_sheet) {
+TEST(expected_interface, hash_of_the_sheet) {
   for (const char* offset : {"0", "1", "2", "3"}) {
     std::string groups;
     for (int i = 0; i < 14; ++i) groups += "01:00:5e:7f:ff:0" + std::string(1, "0123456789abcd"[i]) + ",";
-    const told_interface told(
+    const expected_interface told(
         load_scenario("", std::vector<std::string>{"driver.multicast=" + groups + "01:aa:00:12:34:56",
                                                    std::string("driver.multicast_offset=") + offset}));
     planned_frame f = two_good_frames().front();

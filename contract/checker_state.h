@@ -14,10 +14,10 @@
 
 namespace ringside::contract {
 
-struct watched {
-  watched(const watched&) = delete;
-  watched& operator=(const watched&) = delete;
-  explicit watched(const config& c) : setup(c), limits(c.limits), log(c.nic, c.off) {}
+struct checker_state {
+  checker_state(const checker_state&) = delete;
+  checker_state& operator=(const checker_state&) = delete;
+  explicit checker_state(const config& c) : setup(c), limits(c.limits), log(c.nic, c.off) {}
 
   const config setup;
   const tolerances limits;
