@@ -97,40 +97,7 @@ processor_params processor_params_of(const scenario& s) {
 }
 
 driver::config driver_config_of(const scenario& s) {
-  driver::config c;
-  c.mode = static_cast<driver::receive_mode_kind>(s.driver.mode);
-  c.ring_size = s.driver.ring_size;
-  c.buffer_size = s.driver.buffer_size;
-  c.copybreak = s.driver.copybreak;
-  c.budget = s.driver.budget;
-  c.itr = s.driver.itr;
-  c.dynamic_itr = s.driver.dynamic_itr;
-  c.rdtr = s.driver.rdtr;
-  c.radv = s.driver.radv;
-  c.pthresh = s.driver.pthresh;
-  c.hthresh = s.driver.hthresh;
-  c.wthresh = s.driver.wthresh;
-  c.rdmts = s.driver.rdmts;
-  c.rsrpd = s.driver.rsrpd;
-  c.buffer_offset = s.driver.buffer_offset;
-  c.store_bad = s.driver.store_bad;
-  c.promiscuous = s.driver.promiscuous;
-  c.all_multicast = s.driver.all_multicast;
-  c.unicast = s.driver.unicast;
-  c.multicast = s.driver.multicast;
-  c.multicast_offset = s.driver.multicast_offset;
-  c.vlans = s.driver.vlans;
-  c.vlan_offload = s.driver.vlan_strip;
-  c.checksum_offload = s.driver.rx_checksum;
-  c.quiesce_delay = s.driver.quiesce;
-  c.reset_delay = s.driver.reset_wait;
-  c.mtu = s.driver.mtu;
-  c.watchdog = s.driver.watchdog;
-  c.pba_kb = s.nic.pba_kb;
-  c.strip_crc = s.driver.strip_crc;
-  c.irq_quota = s.driver.irq_quota;
-  c.skip_dma_sync = s.driver.skip_dma_sync;
-  c.ack_after_poll = s.driver.ack_after_poll;
+  driver::config c = s.driver;
   c.cpu = irq_cpu_of(s);
   return c;
 }

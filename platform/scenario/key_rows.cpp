@@ -27,7 +27,7 @@ const auto hardware_table = std::to_array<key_row>({
      {.kind = kind::whole, .low = 8, .high = 56, .step = 8, .unit = "KB"},
      "receive share of the 64 KB packet buffer (PBA.RXA)",
      "SDM 288: reset 48; Linux e1000_reset",
-     [](scenario& s, const value& v) { s.nic.pba_kb = u32(v); }},
+     [](scenario& s, const value& v) { s.driver.pba_kb = u32(v); }},
     {"nic.mac_address",
      "02:00:00:00:00:02",
      {.kind = kind::mac},

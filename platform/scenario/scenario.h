@@ -10,15 +10,16 @@
 #include <utility>
 #include <vector>
 
+#include "common/ethernet.h"
 #include "common/time.h"
 #include "platform/scenario/number.h"
 #include "platform/scenario/reconfigure_actions.h"
+#include "sw/driver/config.h"
 
 namespace ringside::platform {
 
 enum class nic_kind { rtl, model };
 enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
-enum class driver_mode { napi, irq, poll };
 enum class app_wait { blocking, select, poll, epoll, epoll_edge, epoll_oneshot };
 enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
@@ -39,7 +40,6 @@ enum class step_mode { ahead, cycle };
 
 struct nic_config {
   nic_kind kind = nic_kind::rtl;
-  std::uint32_t pba_kb = 0;  // PBA.RXA
   std::array<std::uint8_t, 6> mac_address{};
   std::uint64_t power_on_seed = 0;  // 0: run.seed
 };
@@ -79,41 +79,6 @@ struct cpu_config {
   std::uint32_t cost_jitter = 0;    // percent
   std::uint64_t irq_affinity = 0;   // mask of CPUs
   std::uint64_t task_affinity = 0;  // mask of CPUs
-};
-
-struct driver_config {
-  driver_mode mode = driver_mode::napi;
-  std::uint32_t ring_size = 0;    // descriptors
-  std::uint32_t buffer_size = 0;  // bytes, RCTL.BSIZE; 0 = as Linux chooses for the MTU
-  std::uint32_t copybreak = 0;    // bytes
-  std::uint32_t budget = 0;       // frames per poll
-  std::uint32_t itr = 0;          // interrupts per second, 0 = off
-  bool dynamic_itr = false;
-  std::uint32_t rdtr = 0;     // 1.024 us
-  std::uint32_t radv = 0;     // 1.024 us
-  std::uint32_t pthresh = 0;  // descriptors, RXDCTL
-  std::uint32_t hthresh = 0;
-  std::uint32_t wthresh = 0;
-  std::uint32_t rdmts = 0;          // RCTL.RDMTS
-  std::uint32_t rsrpd = 0;          // bytes
-  std::uint32_t buffer_offset = 0;  // bytes
-  bool promiscuous = false;
-  bool all_multicast = false;
-  std::vector<std::array<std::uint8_t, 6>> unicast;
-  std::vector<std::array<std::uint8_t, 6>> multicast;
-  std::uint32_t multicast_offset = 0;  // RCTL.MO
-  std::vector<std::uint16_t> vlans;
-  bool vlan_strip = true;
-  bool rx_checksum = true;
-  std::uint32_t mtu = 0;    // bytes
-  sim_time quiesce = 0;     // ps
-  sim_time reset_wait = 0;  // ps
-  bool watchdog = true;
-  bool store_bad = false;
-  bool strip_crc = false;
-  std::uint32_t irq_quota = 0;  // frames per interrupt, 0 = until the ring is empty
-  bool skip_dma_sync = false;
-  bool ack_after_poll = false;
 };
 
 struct stack_config {
@@ -200,7 +165,7 @@ struct scenario {
   mem_config mem;
   cpu_config cpu;
   std::vector<std::pair<std::string, std::uint32_t>> cost;  // overrides: name, cycles
-  driver_config driver;
+  driver::config driver;                                    // its CPU is the machine's to choose
   stack_config stack;
   sysctl_config sysctl;
   reconfigure_config reconfigure;
@@ -212,8 +177,8 @@ struct scenario {
 
 /// Longest frame (DA..FCS) the chip keeps: 1522, or 16384 with LPE, which the driver sets for an MTU above 1500
 /// (FS 6.8).
-inline std::uint32_t longest_frame(const driver_config& driver) {
-  return driver.mtu > 1500 ? 16384U : 1522U;
+inline std::uint32_t longest_frame(const driver::config& driver) {
+  return driver.mtu > 1500 ? ethernet::longest_with_lpe : ethernet::longest_frame;
 }
 
 }  // namespace ringside::platform

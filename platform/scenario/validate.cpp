@@ -35,9 +35,9 @@ std::optional<conflict> find_conflict(const scenario& s, std::uint32_t mtu, std:
     return conflict{"driver.buffer_size",
                     fmt::format("a frame of MTU {} needs {} buffers of {} bytes; allowed: at most {} (ring of {})", mtu,
                                 chain, buffer, std::min(max_chain, ring - 1), ring)};
-  if (longest + fifo_overhead > s.nic.pba_kb * 1024)
+  if (longest + fifo_overhead > s.driver.pba_kb * 1024)
     return conflict{"nic.pba_kb", fmt::format("{} KB cannot hold one frame of MTU {}; allowed: at least {} KB",
-                                              s.nic.pba_kb, mtu, (longest + fifo_overhead + 8191) / 8192 * 8)};
+                                              s.driver.pba_kb, mtu, (longest + fifo_overhead + 8191) / 8192 * 8)};
   const std::uint64_t memory = std::uint64_t{s.mem.size_mb} * 1024 * 1024;
   const std::uint64_t needed = std::uint64_t{ring} * buffer_memory(s, buffer, mtu) * 2 + reserved_bytes;
   if (needed > memory)

@@ -28,15 +28,15 @@ enum class chain_policy : std::uint8_t {
 
 struct config {
   receive_mode_kind mode = receive_mode_kind::napi;
-  std::uint32_t ring_size = 256;  // descriptors: 8..4096 (Linux: from 48), rounded up to a multiple of 8
-  std::uint32_t buffer_size = 0;  // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
-  std::uint32_t copybreak = 256;  // frames up to this many bytes, FCS included, are copied
-  std::uint32_t budget = 64;      // NAPI weight
-  std::uint32_t itr = 8000;       // interrupts per second at most; 0 = no limit
-  bool dynamic_itr = false;       // itr follows the traffic, from 4000 to 20000 (InterruptThrottleRate=3); NAPI only
-  std::uint32_t rdtr = 0;         // 1.024 us units
-  std::uint32_t radv = 8;         // 1.024 us units
-  std::uint32_t pthresh = 0;      // RXDCTL, descriptors; all three 0: the register stays as reset, as in Linux
+  std::uint32_t ring_size = 256;     // descriptors: 8..4096 (Linux: from 48), rounded up to a multiple of 8
+  std::uint32_t buffer_size = 2048;  // bytes: 256, 512, 1024, 2048, 4096, 8192, 16384; 0 = as Linux chooses for the MTU
+  std::uint32_t copybreak = 256;     // frames up to this many bytes, FCS included, are copied
+  std::uint32_t budget = 64;         // NAPI weight
+  std::uint32_t itr = 20000;         // interrupts per second at most; 0 = no limit
+  bool dynamic_itr = false;          // itr follows the traffic, from 4000 to 20000 (InterruptThrottleRate=3); NAPI only
+  std::uint32_t rdtr = 0;            // 1.024 us units
+  std::uint32_t radv = 8;            // 1.024 us units
+  std::uint32_t pthresh = 0;         // RXDCTL, descriptors; all three 0: the register stays as reset, as in Linux
   std::uint32_t hthresh = 0;
   std::uint32_t wthresh = 0;
   std::uint32_t rdmts = 0;          // RCTL.RDMTS: 0..2 = RXDMT0 at 1/2, 1/4, 1/8 of the ring free
@@ -58,11 +58,13 @@ struct config {
   std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty
   bool skip_dma_sync = false;   // planted bug, for lessons: copies without dma_sync_single_for_cpu
   bool ack_after_poll = false;  // planted bug, for lessons: the poll clears ICR after its last look at the ring
-  std::uint32_t pba_kb = 0;     // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
+  std::uint32_t pba_kb = 48;    // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
   unsigned cpu = 0;             // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;
   sim_time quiesce_delay = 10 * ms;  // after EN=0, before reset
   sim_time reset_delay = 5 * ms;     // EEPROM auto-load after reset
+
+  bool operator==(const config&) const = default;
 };
 
 /// Where the card sits.

@@ -119,18 +119,18 @@ coverage::coverage(const scenario& plan)
   for (const coverage_kind& kind : kinds) counts_[std::string(kind.name)] = 0;
   add("two_cpus", plan.cpu.count == 2);
   add("cost_jitter", plan.cpu.cost_jitter != 0);
-  add("mode_napi", plan.driver.mode == driver_mode::napi);
-  add("mode_irq", plan.driver.mode == driver_mode::irq);
-  add("mode_poll", plan.driver.mode == driver_mode::poll);
+  add("mode_napi", plan.driver.mode == driver::receive_mode_kind::napi);
+  add("mode_irq", plan.driver.mode == driver::receive_mode_kind::irq);
+  add("mode_poll", plan.driver.mode == driver::receive_mode_kind::poll);
   add("bus_33mhz", plan.bus.clock_hz.num <= 34'000'000 * plan.bus.clock_hz.den);
   add("slow_link", plan.wire.link_mbps != 1000);
   add("promiscuous", plan.driver.promiscuous);
   add("strip_crc", plan.driver.strip_crc);
   add("hthresh", plan.driver.pthresh != 0 && plan.driver.hthresh > 1);
   add("not_coherent", !plan.bus.coherent);
-  add("tag_left", !plan.driver.vlan_strip);
-  add("no_rx_checksum", !plan.driver.rx_checksum);
-  add("irq_quota", plan.driver.mode == driver_mode::irq && plan.driver.irq_quota != 0);
+  add("tag_left", !plan.driver.vlan_offload);
+  add("no_rx_checksum", !plan.driver.checksum_offload);
+  add("irq_quota", plan.driver.mode == driver::receive_mode_kind::irq && plan.driver.irq_quota != 0);
   add("delayed_read", plan.bus.read_latency_clocks + 1 + static_cast<std::uint32_t>(plan.bus.devsel) > 16);
 }
 

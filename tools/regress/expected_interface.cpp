@@ -58,9 +58,9 @@ expected_interface::expected_interface(const scenario& s)
       all_multicast_(s.driver.all_multicast),
       vlans_(s.driver.vlans.begin(), s.driver.vlans.end()),
       filters_vlans_(!s.driver.vlans.empty()),
-      strip_wanted_(s.driver.vlan_strip),
-      strips_(s.driver.vlan_strip),
-      verifies_(s.driver.rx_checksum),
+      strip_wanted_(s.driver.vlan_offload),
+      strips_(s.driver.vlan_offload),
+      verifies_(s.driver.checksum_offload),
       mtu_(s.driver.mtu),
       store_bad_(s.driver.store_bad) {
   for (const address& a : s.driver.unicast) change_list(unicast_, a, true);

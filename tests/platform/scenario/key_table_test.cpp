@@ -164,7 +164,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
                                           "checker.off=R-21"};
   const scenario s = load_scenario("", settings);
   EXPECT_EQ(s.nic.kind, nic_kind::model);
-  EXPECT_EQ(s.nic.pba_kb, 40U);
+  EXPECT_EQ(s.driver.pba_kb, 40U);
   EXPECT_EQ(s.nic.mac_address[5], 9);
   EXPECT_EQ(s.bus.clock_hz, (rational{33'333'000, 1}));
   EXPECT_EQ(s.bus.wait_states, 1U);
@@ -190,10 +190,10 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.multicast_offset, 2U);
   EXPECT_EQ(s.driver.vlans, (std::vector<std::uint16_t>{34, 35}));
   EXPECT_EQ(s.stack.service_vlans, (std::vector<std::uint16_t>{36}));
-  EXPECT_FALSE(s.driver.vlan_strip);
-  EXPECT_FALSE(s.driver.rx_checksum);
-  EXPECT_EQ(s.driver.quiesce, 36 * us);
-  EXPECT_EQ(s.driver.reset_wait, 37 * us);
+  EXPECT_FALSE(s.driver.vlan_offload);
+  EXPECT_FALSE(s.driver.checksum_offload);
+  EXPECT_EQ(s.driver.quiesce_delay, 36 * us);
+  EXPECT_EQ(s.driver.reset_delay, 37 * us);
   EXPECT_EQ(s.stack.groups, (std::vector<std::uint32_t>{0xEF000026}));
   EXPECT_EQ(s.stack.frag_timeout_ms, 39U);
   EXPECT_EQ(s.stack.frag_high_thresh, 40U * 1024);
@@ -227,7 +227,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.gen.rx_er_per_million, 15U);
   EXPECT_EQ(s.gen.runt_per_million, 16U);
   EXPECT_EQ(s.gen.oversize_per_million, 17U);
-  EXPECT_EQ(s.driver.mode, driver_mode::irq);
+  EXPECT_EQ(s.driver.mode, driver::receive_mode_kind::irq);
   EXPECT_EQ(s.driver.ring_size, 64U);
   EXPECT_EQ(s.driver.buffer_size, 512U);
   EXPECT_EQ(s.driver.copybreak, 18U);
@@ -273,6 +273,12 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_FALSE(s.run.cpu_accumulate);
   EXPECT_FALSE(s.checker.enabled);
   EXPECT_EQ(s.checker.off, (std::vector<std::string>{"R-21"}));
+}
+
+// A driver made by itself, as unit tests make it, is the one a scenario without a word makes.
+TEST(key_table, defaults_of_the_driver_are_the_drivers_own) {
+  const std::vector<std::string> none;
+  EXPECT_EQ(load_scenario("", none).driver, driver::config{});
 }
 
 }  // namespace

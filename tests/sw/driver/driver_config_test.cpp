@@ -51,6 +51,7 @@ TEST(driver_config, chooses_buffers_as_linux_does) {
                        row{2031, 4096, 4096, true}, row{9000, 4096, 4096, true}, row{16110, 4096, 4096, true}}) {
     config c;
     c.mtu = r.mtu;
+    c.buffer_size = 0;
     EXPECT_EQ(posted_buffer_bytes(c), r.posted) << r.mtu;
     EXPECT_EQ(hardware_buffer_bytes(c), r.hardware) << r.mtu;
     EXPECT_EQ(accepts_chains(c), r.chains) << r.mtu;

@@ -145,7 +145,10 @@ TEST(e1000_open, rctl_for_promiscuous_multicast_and_jumbo) {
   bench multicast(with([](driver::config& c) { c.all_multicast = true; }));
   multicast.up();
   EXPECT_EQ(multicast.nic.registers[0x0100] & 0x18U, 0x10U);
-  bench jumbo(with([](driver::config& c) { c.mtu = 9000; }));
+  bench jumbo(with([](driver::config& c) {
+    c.mtu = 9000;
+    c.pba_kb = 0;
+  }));
   jumbo.up();
   EXPECT_NE(jumbo.nic.registers[0x0100] & 0x20U, 0U);  // LPE
   EXPECT_EQ(jumbo.nic.registers[0x1000], 40U);         // PBA for frames above 8192

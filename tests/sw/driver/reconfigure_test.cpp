@@ -16,6 +16,7 @@ driver::config quick() {
   driver::config c;
   c.quiesce_delay = 50 * us;
   c.reset_delay = 20 * us;
+  c.buffer_size = c.pba_kb = 0;  // as Linux chooses for the MTU
   return c;
 }
 
