@@ -16,79 +16,11 @@ namespace ringside {
 using frame_id = std::uint64_t;
 inline constexpr unsigned frame_wire_shift = 48;
 
-/// What happened.  The comment gives the meaning of event::a and event::b.
+/// What happened: stages.inc says it of each, with the meaning of event::a and event::b.
 enum class stage : std::uint16_t {
-  // Stages of a frame's journey, wire to memory.
-  wire_sof,         // first preamble byte on GMII        a = bytes DA..FCS, b = wire_mark bits
-  wire_eof,         // last FCS byte on GMII              a = bytes DA..FCS
-  filter_accept,    // address filter took it
-  filter_reject,    // fate                               b = drop_reason
-  fifo_commit,      // whole frame in the FIFO
-  fifo_drop,        // fate                               a = drop_mark bits, b = drop_reason
-  desc_fetch,       // fetch burst complete on the bus    a = address, b = bytes
-  dma_start,        // first payload address phase        a = address, b = bytes of the burst
-  dma_done,         // last payload data phase            a = address after the last byte
-  desc_writeback,   // descriptor complete on the bus     a = descriptor address, b = its bytes 8..15
-  dd_visible,       // ... and drained into memory        a = descriptor address, b = its bytes 8..15
-  cause_set,        // ICR bits set                       a = bits
-  moderation_hold,  // a cause begins to wait for ITR     a = bits
-  intx_assert,
-  intx_deassert,
-  // CPU, driver, kernel.
-  hardirq_enter,  // a = interrupt line
-  icr_read,       // value returned to the driver       a = value
-  imc_write,      // a = bits
-  napi_schedule,
-  softirq_raise,  // a = softirq number
-  hardirq_exit,
-  softirq_enter,
-  ksoftirqd_run,
-  napi_poll,  // a = budget left
-  dma_sync,   // buffer handed to the CPU           a = bus address, b = bytes
-  skb_build,  // a = bytes, b = 1 when copied (copybreak)
-  // Stack.
-  netif_receive_skb,  // a = bytes from the Ethernet header on
-  tap,                // a = bytes the tap saw
-  ip_rcv,
-  udp_rcv,
-  tcp_v4_rcv,
-  icmp_rcv,
-  arp_rcv,
-  socket_enqueue,  // fate: delivered                    a = socket and socket_mark bits, b = payload bytes
-  task_wake,       // a = task
-  app_read,        // a = socket, b = bytes
-  skb_consume,     // fate: consumed by a protocol
-  skb_drop,        // fate                               a = drop_mark bits, b = drop_reason
-  // Driver to chip.
-  rdt_write,      // a = value
-  napi_complete,  // a = work done
-  ims_write,      // a = bits
-  softirq_exit,   // a = restarts used
-  // Bring-up and tear-down.
-  boot_ksoftirqd,
-  boot_net_dev_init,
-  boot_proto_register,  // a = EtherType or IP protocol
-  driver_probe,
-  driver_open,
-  driver_close,
-  // The rest: what consumers need beyond the journey.
-  dma_write,         // payload burst complete on the bus  a = bus address, b = bytes
-  desc_load,         // descriptor arrived on chip         a = descriptor address, b = buffer address it held
-  pci_transaction,   // left the bus                       a = address, b = pci_word (pci_bus.h)
-  reg_write,         // NIC register took a value          a = offset, b = value
-  reg_read,          // NIC register answered              a = offset, b = value
-  nic_reset,         // CTRL.RST took effect
-  link_change,       // a = 1 up
-  rnbc,              // good frame met an empty ring
-  desc_post,         // driver wrote a descriptor          a = descriptor address, b = buffer address
-  desc_take,         // driver saw DD and took it          a = descriptor address, b = its bytes 8..15
-  dma_map,           // a = bus address, b = bytes
-  dma_unmap,         // a = bus address, b = bytes
-  task_switch,       // the CPU goes over to a task        a = task, 0 = idle
-  reconfigure,       // interface changed while it runs    a = reconfiguration, with marks at its end; b = value
-  dma_misuse,        // the DMA API's own check objects    a = bus address, b = dma_fault
-  socket_copy,       // another socket gets a copy as well a = socket, b = payload bytes
-  irq_nobody_cared,  // a line nobody serves is shut off   a = interrupt line
+#define STAGE(name, where, reference, shown) name,
+#include "common/stages.inc"
+#undef STAGE
   count
 };
 

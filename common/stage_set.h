@@ -1,7 +1,8 @@
-// A set of stages in one word: lets a consumer of the event stream pass over what does not concern it in three
-// instructions.
+// A set of stages, made when the program is compiled: what a consumer of the event stream cares for.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 
@@ -12,19 +13,24 @@ namespace ringside {
 class stage_set {
  public:
   constexpr stage_set(std::initializer_list<stage> stages) {
-    for (const stage s : stages) bits_ |= word{1} << static_cast<unsigned>(s);
+    for (const stage s : stages) words_[word_of(s)] |= bit_of(s);
   }
-  constexpr bool has(stage s) const { return (bits_ >> static_cast<unsigned>(s) & 1) != 0; }
-  constexpr stage_set operator|(stage_set other) const {
+  constexpr bool has(stage s) const { return (words_[word_of(s)] & bit_of(s)) != 0; }
+  constexpr stage_set operator|(const stage_set& other) const {
     stage_set both = *this;
-    both.bits_ |= other.bits_;
+    for (std::size_t i = 0; i < words; ++i) both.words_[i] |= other.words_[i];
     return both;
   }
 
  private:
-  __extension__ using word = unsigned __int128;
-  static_assert(static_cast<unsigned>(stage::count) <= 128, "one bit per stage");
-  word bits_ = 0;
+  static constexpr std::size_t bits = 64;
+  static constexpr std::size_t words = 4;
+  static_assert(static_cast<std::size_t>(stage::count) <= bits * words, "one bit per stage");
+
+  static constexpr std::size_t word_of(stage s) { return static_cast<std::size_t>(s) / bits; }
+  static constexpr std::uint64_t bit_of(stage s) { return std::uint64_t{1} << static_cast<std::size_t>(s) % bits; }
+
+  std::array<std::uint64_t, words> words_{};
 };
 
 }  // namespace ringside
