@@ -9,22 +9,23 @@ from terms import at_least, differ, either, implies, no
 
 INVARIANTS = {
     # The skid register fills only while the output register in front of it waits for the bus.
-    "skid behind a waiting beat": lambda v: implies(v("u_arb.skid_q"), v("u_arb.wvalid_q")),
+    "skid behind a waiting beat": lambda v: implies(v("u_back.u_arb.skid_q"), v("u_back.u_arb.wvalid_q")),
     # rsp_valid_q asks for the clock that clears its companions.
     "response flags only with a response": lambda v: implies(
-        either(*(v(f"u_arb.rsp_{what}_q") for what in ("fetch", "pay", "wb", "bad"))), v("u_arb.rsp_valid_q")),
+        either(*(v(f"u_back.u_arb.rsp_{what}_q") for what in ("fetch", "pay", "wb"))), v("u_back.u_arb.rsp_valid_q")),
+    "errors only with a response": lambda v: either(no(v("u_back.u_arb.fault_q")), v("u_back.u_arb.rsp_valid_q")),
     # Encodings without a name would be left through `default`, for which no request asks.  (The descriptor cache's one
     # waits for a response, as StWait does, and needs no word here.)
-    "write-back in a named state": lambda v: differ(v("u_writeback.state_q"), 3),
+    "write-back in a named state": lambda v: differ(v("u_back.u_writeback.state_q"), 3),
     # The frame group is clocked for the head of a frame only; the filter reads the index, the request reads head_q.
     "head_q covers bytes 0 to 15": lambda v: either(
         v("u_front.u_mac.head_q"), at_least(v("u_front.u_mac.count_q"), 16), no(v("u_front.u_mac.data_q"))),
     # A cause that waits has no INTx to drop.
     "no cause waits while INTx is up": lambda v: either(no(v("u_irq.waiting_q")), no(v("u_irq.intx_q"))),
     # restart_q asks for the clock that clears all four.
-    "RDH is rewritten with the ring": lambda v: implies(v("u_ring.rehead_q"), v("u_ring.restart_q")),
-    "a halt rewrites the ring": lambda v: implies(v("u_ring.halt_q"), v("u_ring.restart_q")),
-    "a rewritten ring is a restart": lambda v: implies(v("u_ring.flush_q"), v("u_ring.restart_q")),
+    "RDH is rewritten with the ring": lambda v: implies(v("u_back.u_ring.rehead_q"), v("u_back.u_ring.restart_q")),
+    "a halt rewrites the ring": lambda v: implies(v("u_back.u_ring.halt_q"), v("u_back.u_ring.restart_q")),
+    "a rewritten ring is a restart": lambda v: implies(v("u_back.u_ring.flush_q"), v("u_back.u_ring.restart_q")),
     # ask_q asks for the clock that clears the causes with it.
     "causes only with a question": lambda v: implies(no(v("u_timers.ask_q")), no(v("u_timers.ask_causes_q"))),
 }

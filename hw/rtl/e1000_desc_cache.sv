@@ -187,7 +187,7 @@ module e1000_desc_cache #(
   assign req_urgent_o = urgent_q;
   assign req_addr_o   = req_addr_q;
   assign req_len_o    = {2'd0, req_count_q, 4'd0};
-  // A request that waits for its grant and a fetch that waits for data change nothing.  The top asks for grants,
+  // A request that waits for its grant and a fetch that waits for data change nothing.  e1000_rx_back asks for grants,
   // responses and uses, the ring for flushes, the write-back for its reads.
   assign clk_req_o    = (state_q == StIdle && want) || (unused != 7'd0 && !head_loaded_q) ||
                         (state_q == StRequest && (!rx_en_i || (unused == 7'd0 && !urgent_q)));

@@ -10,11 +10,8 @@ module e1000_eeprom #(
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic [47:0] mac_addr_i,    // byte 0 in bits 7:0
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
-  output logic [31:0] reg_rdata_o    // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  e1000_pkg::reg_req_t reg_i,
+  output logic [31:0] reg_rdata_o    // in the cycle after reg_i.rd; 0 for registers of other blocks
 );
   localparam logic [15:0] DeviceId  = 16'h100E;
   localparam logic [15:0] VendorId  = 16'h8086;
@@ -50,23 +47,23 @@ module e1000_eeprom #(
       held_q <= 1'b0;
       done_q <= 1'b0;
       data_q <= 16'd0;
-    end else if (reg_wr_i) begin
-      unique case (reg_addr_i)
+    end else if (reg_i.wr) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_EECD: begin
-          eecd_q <= reg_wdata_i & e1000_regs_pkg::MASK_EECD;
-          if (!reg_wdata_i[e1000_regs_pkg::EECD_REQ] && held_q) begin
+          eecd_q <= reg_i.wdata & e1000_regs_pkg::MASK_EECD;
+          if (!reg_i.wdata[e1000_regs_pkg::EECD_REQ] && held_q) begin
             held_q <= 1'b0;
             done_q <= 1'b1;
             data_q <= word_at(addr_q, mac_addr_i);
           end
         end
         e1000_regs_pkg::REG_EERD: begin
-          addr_q <= reg_wdata_i[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO];
-          held_q <= reg_wdata_i[e1000_regs_pkg::EERD_START] && eecd_q[e1000_regs_pkg::EECD_REQ];
-          done_q <= reg_wdata_i[e1000_regs_pkg::EERD_START] && !eecd_q[e1000_regs_pkg::EECD_REQ];
+          addr_q <= reg_i.wdata[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO];
+          held_q <= reg_i.wdata[e1000_regs_pkg::EERD_START] && eecd_q[e1000_regs_pkg::EECD_REQ];
+          done_q <= reg_i.wdata[e1000_regs_pkg::EERD_START] && !eecd_q[e1000_regs_pkg::EECD_REQ];
           data_q <= 16'd0;
-          if (reg_wdata_i[e1000_regs_pkg::EERD_START] && !eecd_q[e1000_regs_pkg::EECD_REQ])
-            data_q <= word_at(reg_wdata_i[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO], mac_addr_i);
+          if (reg_i.wdata[e1000_regs_pkg::EERD_START] && !eecd_q[e1000_regs_pkg::EECD_REQ])
+            data_q <= word_at(reg_i.wdata[e1000_regs_pkg::EERD_ADDR_HI:e1000_regs_pkg::EERD_ADDR_LO], mac_addr_i);
         end
         default: ;
       endcase
@@ -87,8 +84,8 @@ module e1000_eeprom #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) begin
-      unique case (reg_addr_i)
+    else if (reg_i.rd) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_EECD: rdata_q <= eecd;
         e1000_regs_pkg::REG_EERD: rdata_q <= eerd;
         default:                  rdata_q <= 32'd0;
@@ -97,6 +94,4 @@ module e1000_eeprom #(
   end
   assign reg_rdata_o = rdata_q;
 
-  logic unused_wdata;
-  assign unused_wdata = ^reg_wdata_i;
 endmodule

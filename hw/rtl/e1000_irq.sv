@@ -7,10 +7,7 @@ module e1000_irq (
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic [63:0] now_i,
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
+  input  e1000_pkg::reg_req_t reg_i,
   output logic [31:0] reg_rdata_o,
   input  logic [16:0] causes_i,         // one-cycle events
   input  logic        enable_i,         // 0: INTx disabled, D3 or reset pending (P-4, X-8)
@@ -31,15 +28,15 @@ module e1000_irq (
   logic [31:0] rdata_q;
 
   logic        rd_icr, wr_icr, wr_ics, wr_ims, wr_imc;
-  assign rd_icr = reg_rd_i && reg_addr_i == e1000_regs_pkg::REG_ICR;
-  assign wr_icr = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ICR;
-  assign wr_ics = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ICS;
-  assign wr_ims = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_IMS;
-  assign wr_imc = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_IMC;
+  assign rd_icr = reg_i.rd && reg_i.addr == e1000_regs_pkg::REG_ICR;
+  assign wr_icr = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_ICR;
+  assign wr_ics = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_ICS;
+  assign wr_ims = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_IMS;
+  assign wr_imc = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_IMC;
 
   logic [16:0] set, kept;
-  assign set  = causes_i | (wr_ics ? reg_wdata_i[16:0] : 17'd0);                           // I-1, I-6
-  assign kept = icr_q & ~(rd_icr ? 17'h1FFFF : 17'd0) & ~(wr_icr ? reg_wdata_i[16:0] : 17'd0);  // I-2, I-3
+  assign set  = causes_i | (wr_ics ? reg_i.wdata[16:0] : 17'd0);                           // I-1, I-6
+  assign kept = icr_q & ~(rd_icr ? 17'h1FFFF : 17'd0) & ~(wr_icr ? reg_i.wdata[16:0] : 17'd0);  // I-2, I-3
 
   logic pending;
   assign pending = enable_i && (icr_q & ims_q) != 17'd0;
@@ -57,9 +54,9 @@ module e1000_irq (
       hold_q     <= 1'b0;
     end else begin
       icr_q <= kept | set;  // I-4: set wins
-      if (wr_ims) ims_q <= ims_q | reg_wdata_i[16:0];
-      if (wr_imc) ims_q <= ims_q & ~reg_wdata_i[16:0];
-      if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_ITR) itr_q <= reg_wdata_i[15:0];
+      if (wr_ims) ims_q <= ims_q | reg_i.wdata[16:0];
+      if (wr_imc) ims_q <= ims_q & ~reg_i.wdata[16:0];
+      if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_ITR) itr_q <= reg_i.wdata[15:0];
       intx_q    <= pending && (intx_q || assert_now);
       waiting_q <= pending && !intx_q && !assert_now;
       hold_q    <= pending && !intx_q && !assert_now && !waiting_q;
@@ -70,8 +67,8 @@ module e1000_irq (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) begin
-      unique case (reg_addr_i)
+    else if (reg_i.rd) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_ICR, e1000_regs_pkg::REG_ICS: rdata_q <= {15'd0, icr_q};  // V-8
         e1000_regs_pkg::REG_IMS:                          rdata_q <= {15'd0, ims_q};
         e1000_regs_pkg::REG_ITR:                          rdata_q <= {16'd0, itr_q};

@@ -35,14 +35,11 @@ module e1000_mst_arb (
   output logic        pay_rsp_o,
   output logic        wb_rsp_o,
   output logic        rsp_o,                // any of them
-  output logic        rsp_bad_o,            // ... and it is an error
   output logic        grant_o,              // any of the three
   output logic        rsp_ok_o,
   output logic        rsp_last_o,
   output logic [31:0] rsp_data_o,
-  output logic        master_abort_o,       // one-cycle pulses for the PCI status register
-  output logic        target_abort_o,
-  output logic        parity_error_o,
+  output e1000_pkg::mst_error_t error_o,    // for the PCI status register
   output logic        drained_o,            // nothing outstanding
   // pins
   output logic        mst_req_valid_o,
@@ -77,7 +74,7 @@ module e1000_mst_arb (
   logic                  skid_q;        // a beat waits behind the one on the pins, which the bus did not take
   e1000_pkg::mst_wdata_t skid_data_q;
   logic                  rsp_valid_q, rsp_fetch_q, rsp_pay_q, rsp_wb_q, rsp_ok_q, rsp_last_q;
-  logic                  rsp_bad_q, master_abort_q, target_abort_q, parity_error_q;
+  e1000_pkg::mst_error_t fault_q;
   logic [31:0]           rsp_data_q;
   logic                  data_busy_q;   // a granted write still has beats to send
   logic                  data_go_q;     // ... and its request was accepted
@@ -121,10 +118,7 @@ module e1000_mst_arb (
       rsp_fetch_q    <= 1'b0;
       rsp_pay_q      <= 1'b0;
       rsp_wb_q       <= 1'b0;
-      rsp_bad_q      <= 1'b0;
-      master_abort_q <= 1'b0;
-      target_abort_q <= 1'b0;
-      parity_error_q <= 1'b0;
+      fault_q        <= '0;
       data_busy_q    <= 1'b0;
       data_go_q      <= 1'b0;
       writes_q       <= 3'd0;
@@ -200,21 +194,20 @@ module e1000_mst_arb (
         rsp_ok_q       <= mst_rsp_status_i == e1000_pkg::RspOk;
         rsp_last_q     <= mst_rsp_last_i;
         rsp_data_q     <= mst_rsp_data_i;
-        rsp_bad_q      <= mst_rsp_status_i != e1000_pkg::RspOk;
-        master_abort_q <= mst_rsp_status_i == e1000_pkg::RspMasterAbort;
-        target_abort_q <= mst_rsp_status_i == e1000_pkg::RspTargetAbort;
-        parity_error_q <= mst_rsp_status_i == e1000_pkg::RspParityError;
+        fault_q        <= '0;
+        if (mst_rsp_status_i != e1000_pkg::RspOk) begin
+          fault_q <= {1'b1, mst_rsp_status_i == e1000_pkg::RspMasterAbort,
+                      mst_rsp_status_i == e1000_pkg::RspTargetAbort, mst_rsp_status_i == e1000_pkg::RspParityError,
+                      mst_rsp_tag_i[3:2] == e1000_pkg::KindFetch};
+        end
       end else if (rsp_valid_q) begin
         rsp_valid_q    <= 1'b0;
         rsp_fetch_q    <= 1'b0;
         rsp_pay_q      <= 1'b0;
         rsp_wb_q       <= 1'b0;
-        rsp_bad_q      <= 1'b0;
-        master_abort_q <= 1'b0;
-        target_abort_q <= 1'b0;
-        parity_error_q <= 1'b0;
+        fault_q        <= '0;
       end
-      if (rsp_bad_q) error_q <= 1'b1;
+      if (fault_q.any) error_q <= 1'b1;
       if (rsp_fetch_q && rsp_last_q) read_q <= 1'b0;
       write_done = rsp_valid_q && !rsp_fetch_q;
       if (grant_write != write_done) writes_q <= write_done ? writes_q - 3'd1 : writes_q + 3'd1;
@@ -228,10 +221,7 @@ module e1000_mst_arb (
   assign rsp_ok_o       = rsp_ok_q;
   assign rsp_last_o     = rsp_last_q;
   assign rsp_data_o     = rsp_data_q;
-  assign rsp_bad_o      = rsp_bad_q;
-  assign master_abort_o = master_abort_q;
-  assign target_abort_o = target_abort_q;
-  assign parity_error_o = parity_error_q;
+  assign error_o        = fault_q;
 
   assign drained_o         = !req_valid_q && !data_busy_q && !wvalid_q && !skid_q && writes_q == 3'd0 && !read_q;
   assign mst_req_valid_o   = req_valid_q;

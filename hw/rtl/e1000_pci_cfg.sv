@@ -9,18 +9,9 @@ module e1000_pci_cfg #(
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-  input  logic        cfg_rd_i,
-  input  logic        cfg_wr_i,
-  input  logic [7:0]  cfg_addr_i,
-  input  logic [3:0]  cfg_be_i,
-  input  logic [31:0] wdata_i,
-  output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_rd_i
-  // errors met by this device as a master, one-cycle pulses
-  input  logic        error_i,            // any of them
-  input  logic        master_abort_i,
-  input  logic        target_abort_i,
-  input  logic        parity_error_i,
-  input  logic        read_i,             // ... in a read: this device received the bad data
+  input  e1000_pkg::cfg_req_t   cfg_i,
+  output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_i.rd
+  input  e1000_pkg::mst_error_t error_i,
   output logic [15:0] command_o,
   output logic [31:0] bar0_o,
   output logic [31:0] bar2_o,
@@ -58,7 +49,7 @@ module e1000_pci_cfg #(
   logic [3:0]  data_select_q;
   logic [31:0] rdata_q;
 
-  assign wr_power = cfg_wr_i && cfg_addr_i == 8'hE0 && cfg_be_i[0];
+  assign wr_power = cfg_i.wr && cfg_i.addr == 8'hE0 && cfg_i.be[0];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) begin
@@ -72,40 +63,40 @@ module e1000_pci_cfg #(
       awake_q       <= 1'b0;
       pme_en_q      <= 1'b0;
       data_select_q <= 4'd0;
-    end else if (cfg_wr_i) begin
-      unique case (cfg_addr_i)
+    end else if (cfg_i.wr) begin
+      unique case (cfg_i.addr)
         8'h04: begin
-          if (cfg_be_i[0]) command_q[7:0]  <= wdata_i[7:0] & CommandMask[7:0];
-          if (cfg_be_i[1]) command_q[15:8] <= wdata_i[15:8] & CommandMask[15:8];
+          if (cfg_i.be[0]) command_q[7:0]  <= cfg_i.wdata[7:0] & CommandMask[7:0];
+          if (cfg_i.be[1]) command_q[15:8] <= cfg_i.wdata[15:8] & CommandMask[15:8];
           if (power_d3_o) command_q[1:0] <= 2'b00;   // no decoding in D3
-          else if (cfg_be_i[0] && wdata_i[CmdMemory]) awake_q <= 1'b1;
+          else if (cfg_i.be[0] && cfg_i.wdata[CmdMemory]) awake_q <= 1'b1;
         end
         8'h0C: begin
-          if (cfg_be_i[0]) cache_line_q <= wdata_i[7:0];
-          if (cfg_be_i[1]) latency_q    <= wdata_i[15:8];
+          if (cfg_i.be[0]) cache_line_q <= cfg_i.wdata[7:0];
+          if (cfg_i.be[1]) latency_q    <= cfg_i.wdata[15:8];
         end
         8'h10: begin
-          if (cfg_be_i[2]) bar0_q[23:17] <= wdata_i[23:17];
-          if (cfg_be_i[3]) bar0_q[31:24] <= wdata_i[31:24];
+          if (cfg_i.be[2]) bar0_q[23:17] <= cfg_i.wdata[23:17];
+          if (cfg_i.be[3]) bar0_q[31:24] <= cfg_i.wdata[31:24];
         end
         8'h18: begin
-          if (cfg_be_i[0]) bar2_q[7:6]   <= wdata_i[7:6];
-          if (cfg_be_i[1]) bar2_q[15:8]  <= wdata_i[15:8];
-          if (cfg_be_i[2]) bar2_q[23:16] <= wdata_i[23:16];
-          if (cfg_be_i[3]) bar2_q[31:24] <= wdata_i[31:24];
+          if (cfg_i.be[0]) bar2_q[7:6]   <= cfg_i.wdata[7:6];
+          if (cfg_i.be[1]) bar2_q[15:8]  <= cfg_i.wdata[15:8];
+          if (cfg_i.be[2]) bar2_q[23:16] <= cfg_i.wdata[23:16];
+          if (cfg_i.be[3]) bar2_q[31:24] <= cfg_i.wdata[31:24];
         end
-        8'h3C: if (cfg_be_i[0]) int_line_q <= wdata_i[7:0];
+        8'h3C: if (cfg_i.be[0]) int_line_q <= cfg_i.wdata[7:0];
         8'hE0: begin
-          if (wr_power && wdata_i[1] == wdata_i[0]) begin
-            power_q <= wdata_i[1:0];
-            if (wdata_i[0]) begin   // D3: memory and I/O enable go, and come back by software only
+          if (wr_power && cfg_i.wdata[1] == cfg_i.wdata[0]) begin
+            power_q <= cfg_i.wdata[1:0];
+            if (cfg_i.wdata[0]) begin   // D3: memory and I/O enable go, and come back by software only
               command_q[1:0] <= 2'b00;
               awake_q        <= 1'b0;
             end
           end
-          if (cfg_be_i[1]) begin
-            pme_en_q      <= wdata_i[8];
-            data_select_q <= wdata_i[12:9];
+          if (cfg_i.be[1]) begin
+            pme_en_q      <= cfg_i.wdata[8];
+            data_select_q <= cfg_i.wdata[12:9];
           end
         end
         default: ;
@@ -117,23 +108,23 @@ module e1000_pci_cfg #(
     logic [15:0] set, clear;
     if (!rst_ni) begin
       status_q <= 16'd0;
-    end else if (error_i || (cfg_wr_i && cfg_addr_i == 8'h04)) begin
+    end else if (error_i.any || (cfg_i.wr && cfg_i.addr == 8'h04)) begin
       set = 16'd0;
-      if (error_i) begin
-        set[StMasterAbort]    = master_abort_i;
-        set[StTargetAbort]    = target_abort_i;
-        set[StMasterParity]   = parity_error_i && command_q[CmdPerr];
-        set[StDetectedParity] = parity_error_i && read_i;   // who receives the data detects it
+      if (error_i.any) begin
+        set[StMasterAbort]    = error_i.master_abort;
+        set[StTargetAbort]    = error_i.target_abort;
+        set[StMasterParity]   = error_i.parity && command_q[CmdPerr];
+        set[StDetectedParity] = error_i.parity && error_i.read;   // who receives the data detects it
       end
-      clear = cfg_wr_i && cfg_addr_i == 8'h04 ? {{8{cfg_be_i[3]}}, {8{cfg_be_i[2]}}} & wdata_i[31:16] : 16'd0;
+      clear = cfg_i.wr && cfg_i.addr == 8'h04 ? {{8{cfg_i.be[3]}}, {8{cfg_i.be[2]}}} & cfg_i.wdata[31:16] : 16'd0;
       status_q <= (status_q & ~clear) | set;
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (cfg_rd_i) begin
-      unique case (cfg_addr_i)
+    else if (cfg_i.rd) begin
+      unique case (cfg_i.addr)
         8'h00:   rdata_q <= IdWord;
         8'h04:   rdata_q <= {status_q | StatusFixed, command_q};
         8'h08:   rdata_q <= ClassWord;
@@ -160,6 +151,6 @@ module e1000_pci_cfg #(
   assign cache_line_o    = cache_line_q;
   assign power_d3_o      = power_q != 2'b00;
   assign asleep_o        = !awake_q;
-  assign wake_o          = wr_power && wdata_i[1:0] == 2'b00 && power_d3_o;
-  assign clk_req_o       = error_i;
+  assign wake_o          = wr_power && cfg_i.wdata[1:0] == 2'b00 && power_d3_o;
+  assign clk_req_o       = error_i.any;
 endmodule

@@ -10,11 +10,8 @@ module e1000_phy (
   input  logic        ctrl_phy_rst_i, // CTRL.PHY_RST
   input  logic        phy_up_i,       // link of the wire
   input  logic [1:0]  phy_speed_i,    // 10: 1000 Mb/s
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
-  output logic [31:0] reg_rdata_o,    // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  e1000_pkg::reg_req_t reg_i,
+  output logic [31:0] reg_rdata_o,    // in the cycle after reg_i.rd; 0 for registers of other blocks
   output logic        power_down_o,
   output logic        loopback_o,
   output logic        mdac_o,         // one-cycle cause: an access with MDIC.I is done (M-4)
@@ -55,20 +52,20 @@ module e1000_phy (
 
   logic        access, read, write, phy_reset, link, an_done;
   logic [4:0]  number;
-  assign access    = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_MDIC;
-  assign number    = reg_wdata_i[e1000_regs_pkg::MDIC_REGADD_HI:e1000_regs_pkg::MDIC_REGADD_LO];
+  assign access    = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_MDIC;
+  assign number    = reg_i.wdata[e1000_regs_pkg::MDIC_REGADD_HI:e1000_regs_pkg::MDIC_REGADD_LO];
   always_comb begin
     logic mine;
     logic [1:0] op;
-    mine  = access && reg_wdata_i[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] == PhyAddress;
-    op    = reg_wdata_i[e1000_regs_pkg::MDIC_OP_HI:e1000_regs_pkg::MDIC_OP_LO];
+    mine  = access && reg_i.wdata[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] == PhyAddress;
+    op    = reg_i.wdata[e1000_regs_pkg::MDIC_OP_HI:e1000_regs_pkg::MDIC_OP_LO];
     read  = mine && op == OpRead;
     write = mine && op == OpWrite;
   end
   // X-9: any 1-0 pulse of CTRL.PHY_RST counts, one that CTRL.RST ends too
   assign phy_reset = wake_i || (ctrl_phy_rst_i && soft_rst_i) ||
-                     (ctrl_phy_rst_i && reg_wr_i && !reg_wdata_i[e1000_regs_pkg::CTRL_PHY_RST] &&
-                     (reg_addr_i == e1000_regs_pkg::REG_CTRL || reg_addr_i == e1000_regs_pkg::REG_CTRL_DUP));
+                     (ctrl_phy_rst_i && reg_i.wr && !reg_i.wdata[e1000_regs_pkg::CTRL_PHY_RST] &&
+                     (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP));
   assign link      = phy_up_i && !bmcr_q[BmcrPowerDown];   // M-9
   assign an_done   = link && bmcr_q[BmcrAnEnable];
 
@@ -85,14 +82,14 @@ module e1000_phy (
     end else if (write) begin
       // BMCR.15 leaves the others as they stand (M-8)
       unique case (number)
-        Bmcr:    bmcr_q   <= reg_wdata_i[15:0] & BmcrMask;
-        Anar:    anar_q   <= reg_wdata_i[15:0];
-        Gctrl:   gctrl_q  <= reg_wdata_i[15:0];
-        Pscr:    pscr_q   <= reg_wdata_i[15:0];
-        IntEn:   int_en_q <= reg_wdata_i[15:0];
-        Epscr:   epscr_q  <= reg_wdata_i[15:0];
-        Page:    page_q   <= reg_wdata_i[15:0];
-        Paged:   paged_q  <= reg_wdata_i[15:0];
+        Bmcr:    bmcr_q   <= reg_i.wdata[15:0] & BmcrMask;
+        Anar:    anar_q   <= reg_i.wdata[15:0];
+        Gctrl:   gctrl_q  <= reg_i.wdata[15:0];
+        Pscr:    pscr_q   <= reg_i.wdata[15:0];
+        IntEn:   int_en_q <= reg_i.wdata[15:0];
+        Epscr:   epscr_q  <= reg_i.wdata[15:0];
+        Page:    page_q   <= reg_i.wdata[15:0];
+        Paged:   paged_q  <= reg_i.wdata[15:0];
         default: ;
       endcase
     end
@@ -128,14 +125,14 @@ module e1000_phy (
     if (!rst_ni || soft_rst_i) begin
       mdic_q <= 32'd0;
     end else if (access) begin
-      mdic_q <= reg_wdata_i & e1000_regs_pkg::MASK_MDIC;
+      mdic_q <= reg_i.wdata & e1000_regs_pkg::MASK_MDIC;
       mdic_q[e1000_regs_pkg::MDIC_ERROR] <=   // M-2
-          reg_wdata_i[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] != PhyAddress;
+          reg_i.wdata[e1000_regs_pkg::MDIC_PHYADD_HI:e1000_regs_pkg::MDIC_PHYADD_LO] != PhyAddress;
       if (read) mdic_q[e1000_regs_pkg::MDIC_DATA_HI:e1000_regs_pkg::MDIC_DATA_LO] <= value_of(number);   // M-3
-      mdac_q <= reg_wdata_i[e1000_regs_pkg::MDIC_I];
+      mdac_q <= reg_i.wdata[e1000_regs_pkg::MDIC_I];
     end
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) rdata_q <= reg_addr_i == e1000_regs_pkg::REG_MDIC ?
+    else if (reg_i.rd) rdata_q <= reg_i.addr == e1000_regs_pkg::REG_MDIC ?
                                   mdic_q | (32'd1 << e1000_regs_pkg::MDIC_READY) : 32'd0;
   end
 

@@ -18,6 +18,23 @@ package e1000_pkg;
     logic [31:0] wdata;
   } tgt_req_t;
 
+  // The register bus: a strobe of one cycle to all blocks at once, and what goes with it.
+  typedef struct packed {
+    logic [31:0] wdata;
+    logic [16:0] addr;   // byte offset in BAR0, dword aligned
+    logic        wr;
+    logic        rd;
+  } reg_req_t;
+
+  // The same for the configuration header, where byte enables count.
+  typedef struct packed {
+    logic [31:0] wdata;
+    logic [3:0]  be;
+    logic [7:0]  addr;   // byte offset in the header, dword aligned
+    logic        wr;
+    logic        rd;
+  } cfg_req_t;
+
   // ---- PCI master side ---------------------------------------------------------------------------
   typedef enum logic [1:0] {
     KindPayload    = 2'd0,
@@ -57,6 +74,15 @@ package e1000_pkg;
     logic [31:0] data;
     logic        last;
   } mst_rsp_t;
+
+  // An error this device met as a master, for one cycle; zero otherwise.
+  typedef struct packed {
+    logic any;
+    logic master_abort;
+    logic target_abort;
+    logic parity;
+    logic read;          // ... in a read: this device received the bad data
+  } mst_error_t;
 
   // ---- Receive front (MAC, filter, FIFO) to receive back (descriptors, DMA) ------------------------
   // The status word that heads a committed frame in the FIFO.

@@ -10,10 +10,7 @@ module e1000_regs #(
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic        rst_pending_i,     // reads as CTRL.RST
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
+  input  e1000_pkg::reg_req_t reg_i,
   output logic [31:0] reg_rdata_o,
   // STATUS
   input  logic        lu_i,
@@ -48,8 +45,8 @@ module e1000_regs #(
   logic [31:0] rdata_q;
 
   logic wr_ctrl;
-  assign wr_ctrl = reg_wr_i && (reg_addr_i == e1000_regs_pkg::REG_CTRL || reg_addr_i == e1000_regs_pkg::REG_CTRL_DUP);
-  assign rst_req_o = wr_ctrl && reg_wdata_i[e1000_regs_pkg::CTRL_RST];
+  assign wr_ctrl = reg_i.wr && (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP);
+  assign rst_req_o = wr_ctrl && reg_i.wdata[e1000_regs_pkg::CTRL_RST];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) begin
@@ -82,45 +79,45 @@ module e1000_regs #(
       tidv_q      <= e1000_regs_pkg::RESET_TIDV;
       txdctl_q    <= e1000_regs_pkg::RESET_TXDCTL;
       tadv_q      <= e1000_regs_pkg::RESET_TADV;
-    end else if (reg_wr_i) begin
-      unique case (reg_addr_i)
-        e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL;
+    end else if (reg_i.wr) begin
+      unique case (reg_i.addr)
+        e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_i.wdata & e1000_regs_pkg::MASK_CTRL;
         // EE_RST, outside the mask, clears itself; e1000_rx_filter loads RA0 again (X-9)
-        e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_wdata_i & e1000_regs_pkg::MASK_CTRL_EXT;
-        e1000_regs_pkg::REG_FCAL:   fcal_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAL;
-        e1000_regs_pkg::REG_FCAH:   fcah_q   <= reg_wdata_i & e1000_regs_pkg::MASK_FCAH;
-        e1000_regs_pkg::REG_FCT:    fct_q    <= reg_wdata_i & e1000_regs_pkg::MASK_FCT;
-        e1000_regs_pkg::REG_VET:    vet_q    <= reg_wdata_i & e1000_regs_pkg::MASK_VET;
-        e1000_regs_pkg::REG_RCTL:   rctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_RCTL;
-        e1000_regs_pkg::REG_FCTTV:  fcttv_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCTTV;
-        e1000_regs_pkg::REG_TXCW:   txcw_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TXCW;
+        e1000_regs_pkg::REG_CTRL_EXT: ctrl_ext_q <= reg_i.wdata & e1000_regs_pkg::MASK_CTRL_EXT;
+        e1000_regs_pkg::REG_FCAL:   fcal_q   <= reg_i.wdata & e1000_regs_pkg::MASK_FCAL;
+        e1000_regs_pkg::REG_FCAH:   fcah_q   <= reg_i.wdata & e1000_regs_pkg::MASK_FCAH;
+        e1000_regs_pkg::REG_FCT:    fct_q    <= reg_i.wdata & e1000_regs_pkg::MASK_FCT;
+        e1000_regs_pkg::REG_VET:    vet_q    <= reg_i.wdata & e1000_regs_pkg::MASK_VET;
+        e1000_regs_pkg::REG_RCTL:   rctl_q   <= reg_i.wdata & e1000_regs_pkg::MASK_RCTL;
+        e1000_regs_pkg::REG_FCTTV:  fcttv_q  <= reg_i.wdata & e1000_regs_pkg::MASK_FCTTV;
+        e1000_regs_pkg::REG_TXCW:   txcw_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TXCW;
         // SWXOFF, outside the mask, clears itself (F-7); there is no transmitter
-        e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TCTL;
-        e1000_regs_pkg::REG_TIPG:   tipg_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TIPG;
-        e1000_regs_pkg::REG_AIT:    ait_q    <= reg_wdata_i & e1000_regs_pkg::MASK_AIT;
-        e1000_regs_pkg::REG_LEDCTL: ledctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_LEDCTL;
-        e1000_regs_pkg::REG_FCRTL:  fcrtl_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCRTL;
-        e1000_regs_pkg::REG_FCRTH:  fcrth_q  <= reg_wdata_i & e1000_regs_pkg::MASK_FCRTH;
-        e1000_regs_pkg::REG_RXDCTL: rxdctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_RXDCTL;
-        e1000_regs_pkg::REG_RXCSUM: rxcsum_q <= reg_wdata_i & e1000_regs_pkg::MASK_RXCSUM;
-        e1000_regs_pkg::REG_WUC:    wuc_q    <= reg_wdata_i & e1000_regs_pkg::MASK_WUC;
-        e1000_regs_pkg::REG_WUFC:   wufc_q   <= reg_wdata_i & e1000_regs_pkg::MASK_WUFC;
-        e1000_regs_pkg::REG_MANC:   manc_q   <= reg_wdata_i & e1000_regs_pkg::MASK_MANC;
-        e1000_regs_pkg::REG_TDLEN:  tdlen_q  <= reg_wdata_i & e1000_regs_pkg::MASK_TDLEN;
-        e1000_regs_pkg::REG_TDH:    tdh_q    <= reg_wdata_i & e1000_regs_pkg::MASK_TDH;
-        e1000_regs_pkg::REG_TDT:    tdt_q    <= reg_wdata_i & e1000_regs_pkg::MASK_TDT;
-        e1000_regs_pkg::REG_TIDV:   tidv_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TIDV;
-        e1000_regs_pkg::REG_TXDCTL: txdctl_q <= reg_wdata_i & e1000_regs_pkg::MASK_TXDCTL;
-        e1000_regs_pkg::REG_TADV:   tadv_q   <= reg_wdata_i & e1000_regs_pkg::MASK_TADV;
+        e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TCTL;
+        e1000_regs_pkg::REG_TIPG:   tipg_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TIPG;
+        e1000_regs_pkg::REG_AIT:    ait_q    <= reg_i.wdata & e1000_regs_pkg::MASK_AIT;
+        e1000_regs_pkg::REG_LEDCTL: ledctl_q <= reg_i.wdata & e1000_regs_pkg::MASK_LEDCTL;
+        e1000_regs_pkg::REG_FCRTL:  fcrtl_q  <= reg_i.wdata & e1000_regs_pkg::MASK_FCRTL;
+        e1000_regs_pkg::REG_FCRTH:  fcrth_q  <= reg_i.wdata & e1000_regs_pkg::MASK_FCRTH;
+        e1000_regs_pkg::REG_RXDCTL: rxdctl_q <= reg_i.wdata & e1000_regs_pkg::MASK_RXDCTL;
+        e1000_regs_pkg::REG_RXCSUM: rxcsum_q <= reg_i.wdata & e1000_regs_pkg::MASK_RXCSUM;
+        e1000_regs_pkg::REG_WUC:    wuc_q    <= reg_i.wdata & e1000_regs_pkg::MASK_WUC;
+        e1000_regs_pkg::REG_WUFC:   wufc_q   <= reg_i.wdata & e1000_regs_pkg::MASK_WUFC;
+        e1000_regs_pkg::REG_MANC:   manc_q   <= reg_i.wdata & e1000_regs_pkg::MASK_MANC;
+        e1000_regs_pkg::REG_TDLEN:  tdlen_q  <= reg_i.wdata & e1000_regs_pkg::MASK_TDLEN;
+        e1000_regs_pkg::REG_TDH:    tdh_q    <= reg_i.wdata & e1000_regs_pkg::MASK_TDH;
+        e1000_regs_pkg::REG_TDT:    tdt_q    <= reg_i.wdata & e1000_regs_pkg::MASK_TDT;
+        e1000_regs_pkg::REG_TIDV:   tidv_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TIDV;
+        e1000_regs_pkg::REG_TXDCTL: txdctl_q <= reg_i.wdata & e1000_regs_pkg::MASK_TXDCTL;
+        e1000_regs_pkg::REG_TADV:   tadv_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TADV;
         default: ;
       endcase
     end
     // No defined reset value, kept over CTRL.RST (X-5)
-    if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_TDBAL) tdbal_q <= reg_wdata_i & e1000_regs_pkg::MASK_TDBAL;
-    if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_TDBAH) tdbah_q <= reg_wdata_i & e1000_regs_pkg::MASK_TDBAH;
+    if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TDBAL) tdbal_q <= reg_i.wdata & e1000_regs_pkg::MASK_TDBAL;
+    if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TDBAH) tdbah_q <= reg_i.wdata & e1000_regs_pkg::MASK_TDBAH;
     // Linux writes PBA before CTRL.RST and expects it to last (X-5)
     if (!rst_ni) pba_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
-    else if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_wdata_i[6:0];
+    else if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_i.wdata[6:0];
   end
 
   // ---- reads -------------------------------------------------------------------------------------------
@@ -137,8 +134,8 @@ module e1000_regs #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) begin
-      unique case (reg_addr_i)
+    else if (reg_i.rd) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP:
                                       rdata_q <= ctrl_q | ({31'd0, rst_pending_i} << e1000_regs_pkg::CTRL_RST);
         e1000_regs_pkg::REG_STATUS:   rdata_q <= status;
@@ -186,7 +183,7 @@ module e1000_regs #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    stale_q <= !rst_ni || soft_rst_i || (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RXDCTL) ||
+    stale_q <= !rst_ni || soft_rst_i || (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RXDCTL) ||
                cache_line_q != cache_line_i;
     cache_line_q <= cache_line_i;
     if (stale_q) begin

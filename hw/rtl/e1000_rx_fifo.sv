@@ -30,11 +30,8 @@ module e1000_rx_fifo (
   input  logic                    frame_pop_i,
 
   // diagnostics RDFH, RDFT, RDFHS, RDFTS, RDFPC
-  input  logic                    reg_rd_i,
-  input  logic                    reg_wr_i,
+  input  e1000_pkg::reg_req_t     reg_i,
   input  logic                    reg_wr_ok_i,    // the receiver is off
-  input  logic [16:0]             reg_addr_i,
-  input  logic [31:0]             reg_wdata_i,
   output logic [31:0]             reg_rdata_o,
 
   output logic                    clk_req_rx_fifo_o,
@@ -150,11 +147,11 @@ module e1000_rx_fifo (
   logic [6:0]  held_q;  // by offset: reads as written
   logic [12:0] rdfh_q, rdft_q, rdfhs_q, rdfts_q, rdfpc_q;
 
-  assign sel_diag = reg_addr_i[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_addr_i[2:0] == 3'd0;
+  assign sel_diag = reg_i.addr[16:6] == e1000_regs_pkg::REG_RDFH[16:6] && reg_i.addr[2:0] == 3'd0;
   always_comb begin
     move = 1'b0;
-    if (reg_wr_i) begin
-      move = reg_wr_ok_i & sel_diag & (reg_addr_i[5:3] <= 3'd5) & (reg_addr_i[5:3] >= 3'd2)
+    if (reg_i.wr) begin
+      move = reg_wr_ok_i & sel_diag & (reg_i.addr[5:3] <= 3'd5) & (reg_i.addr[5:3] >= 3'd2)
            & (frames_q == 12'd0) & (wr_state_q == WrData) & (stored_q == 14'd0) & ~word_we;
     end
   end
@@ -162,10 +159,10 @@ module e1000_rx_fifo (
   always_ff @(posedge clk_rx_fifo_i) begin
     if (!rst_ni) begin
       reg_rdata_o <= 32'd0;
-    end else if (reg_rd_i) begin
+    end else if (reg_i.rd) begin
       reg_rdata_o <= 32'd0;
       if (sel_diag) begin
-        unique case (reg_addr_i[5:3])
+        unique case (reg_i.addr[5:3])
           3'd2: reg_rdata_o <= {19'd0, held_q[2] ? rdfh_q : frame_valid_o ? rd_ptr_q : head_q};
           3'd3: reg_rdata_o <= {19'd0, held_q[3] ? rdft_q : stored_q != 14'd0 ? wr_ptr_q : tail_q};
           3'd4: reg_rdata_o <= {19'd0, held_q[4] ? rdfhs_q : head_q};
@@ -178,14 +175,14 @@ module e1000_rx_fifo (
   end
 
   always_ff @(posedge clk_rx_fifo_i) begin
-    if (reg_wr_i) begin
+    if (reg_i.wr) begin
       if (sel_diag) begin
-        unique case (reg_addr_i[5:3])
-          3'd2: rdfh_q  <= reg_wdata_i[12:0];
-          3'd3: rdft_q  <= reg_wdata_i[12:0];
-          3'd4: rdfhs_q <= reg_wdata_i[12:0];
-          3'd5: rdfts_q <= reg_wdata_i[12:0];
-          3'd6: rdfpc_q <= reg_wdata_i[12:0];
+        unique case (reg_i.addr[5:3])
+          3'd2: rdfh_q  <= reg_i.wdata[12:0];
+          3'd3: rdft_q  <= reg_i.wdata[12:0];
+          3'd4: rdfhs_q <= reg_i.wdata[12:0];
+          3'd5: rdfts_q <= reg_i.wdata[12:0];
+          3'd6: rdfpc_q <= reg_i.wdata[12:0];
           default: ;
         endcase
       end
@@ -218,8 +215,8 @@ module e1000_rx_fifo (
         stored_q <= stored_q + 14'd1;
       end
       if (move) begin
-        tail_q   <= reg_wdata_i[12:0];
-        wr_ptr_q <= reg_wdata_i[12:0] + 13'd2;
+        tail_q   <= reg_i.wdata[12:0];
+        wr_ptr_q <= reg_i.wdata[12:0] + 13'd2;
       end
     end
   end
@@ -247,7 +244,7 @@ module e1000_rx_fifo (
           end
         end
       endcase
-      if (move) head_q <= reg_wdata_i[12:0];
+      if (move) head_q <= reg_i.wdata[12:0];
     end
   end
 
@@ -260,8 +257,8 @@ module e1000_rx_fifo (
       frames_q <= frames_q + {11'd0, published} - {11'd0, release_head};
       used_q   <= used_q + (published ? stored_q + 14'd2 : 14'd0) - (release_head ? size_q + 14'd2 : 14'd0);
       held_q   <= 7'd0;
-    end else if (reg_wr_i) begin
-      if (sel_diag) held_q <= held_q | (7'd1 << reg_addr_i[5:3]);
+    end else if (reg_i.wr) begin
+      if (sel_diag) held_q <= held_q | (7'd1 << reg_i.addr[5:3]);
     end
   end
 
@@ -271,7 +268,5 @@ module e1000_rx_fifo (
                              (rd_state_q == RdEmpty && frames_q != 12'd0);
 
   // Diagnostic pointers have 13 bits.
-  logic unused_wdata;
-  assign unused_wdata = ^reg_wdata_i[31:13];
 
 endmodule

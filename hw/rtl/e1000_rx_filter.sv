@@ -21,10 +21,7 @@ module e1000_rx_filter (
   input  logic [15:0]             flow_type_i,     // FCT
   output e1000_rx_pkg::rx_flow_t  flow_o,
 
-  input  logic                    reg_rd_i,
-  input  logic                    reg_wr_i,
-  input  logic [16:0]             reg_addr_i,
-  input  logic [31:0]             reg_wdata_i,
+  input  e1000_pkg::reg_req_t     reg_i,
   output logic [31:0]             reg_rdata_o
 );
 
@@ -33,9 +30,9 @@ module e1000_rx_filter (
 
   // ---- registers: 16 exact entries ----------------------------------------------------------------
   logic sel_ra, sel_mta, sel_vfta;
-  assign sel_ra   = reg_addr_i[16:7] == e1000_regs_pkg::REG_RAL[16:7];
-  assign sel_mta  = reg_addr_i[16:9] == e1000_regs_pkg::REG_MTA[16:9];
-  assign sel_vfta = reg_addr_i[16:9] == e1000_regs_pkg::REG_VFTA[16:9];
+  assign sel_ra   = reg_i.addr[16:7] == e1000_regs_pkg::REG_RAL[16:7];
+  assign sel_mta  = reg_i.addr[16:9] == e1000_regs_pkg::REG_MTA[16:9];
+  assign sel_vfta = reg_i.addr[16:9] == e1000_regs_pkg::REG_VFTA[16:9];
 
   // Two small memories.  Reset marks what they hold as 0 instead of writing it; only entry 0 gets a value.
   logic [31:0] ral_mem [NumExact];
@@ -49,20 +46,20 @@ module e1000_rx_filter (
       ral_live_q <= 16'h0001;
       rah_live_q <= 16'h0001;
       av_q       <= 16'h0001;
-    end else if (reg_wr_i) begin
-      if (reg_addr_i == e1000_regs_pkg::REG_CTRL_EXT && reg_wdata_i[e1000_regs_pkg::CTRL_EXT_EE_RST]) begin  // X-9
+    end else if (reg_i.wr) begin
+      if (reg_i.addr == e1000_regs_pkg::REG_CTRL_EXT && reg_i.wdata[e1000_regs_pkg::CTRL_EXT_EE_RST]) begin  // X-9
         ral_mem[0] <= mac_addr_i[31:0];
         rah_mem[0] <= {2'b00, mac_addr_i[47:32]};
         av_q[0]    <= 1'b1;
       end
-      if (sel_ra && !reg_addr_i[2]) begin
-        ral_mem[reg_addr_i[6:3]]    <= reg_wdata_i;
-        ral_live_q[reg_addr_i[6:3]] <= 1'b1;
+      if (sel_ra && !reg_i.addr[2]) begin
+        ral_mem[reg_i.addr[6:3]]    <= reg_i.wdata;
+        ral_live_q[reg_i.addr[6:3]] <= 1'b1;
       end
-      if (sel_ra && reg_addr_i[2]) begin
-        rah_mem[reg_addr_i[6:3]]    <= reg_wdata_i[17:0];
-        rah_live_q[reg_addr_i[6:3]] <= 1'b1;
-        av_q[reg_addr_i[6:3]]       <= reg_wdata_i[e1000_regs_pkg::RAH_AV];
+      if (sel_ra && reg_i.addr[2]) begin
+        rah_mem[reg_i.addr[6:3]]    <= reg_i.wdata[17:0];
+        rah_live_q[reg_i.addr[6:3]] <= 1'b1;
+        av_q[reg_i.addr[6:3]]       <= reg_i.wdata[e1000_regs_pkg::RAH_AV];
       end
     end
   end
@@ -74,20 +71,20 @@ module e1000_rx_filter (
   logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;
 
   always_ff @(posedge clk_csr_i) begin
-    if (reg_wr_i) begin
-      if (sel_mta) mta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    if (reg_i.wr) begin
+      if (sel_mta) mta_mem[reg_i.addr[8:2]] <= reg_i.wdata;
     end
-    if (reg_rd_i) begin
-      if (sel_mta) mta_reg_q <= mta_mem[reg_addr_i[8:2]];
+    if (reg_i.rd) begin
+      if (sel_mta) mta_reg_q <= mta_mem[reg_i.addr[8:2]];
     end
   end
 
   always_ff @(posedge clk_csr_i) begin
-    if (reg_wr_i) begin
-      if (sel_vfta) vfta_mem[reg_addr_i[8:2]] <= reg_wdata_i;
+    if (reg_i.wr) begin
+      if (sel_vfta) vfta_mem[reg_i.addr[8:2]] <= reg_i.wdata;
     end
-    if (reg_rd_i) begin
-      if (sel_vfta) vfta_reg_q <= vfta_mem[reg_addr_i[8:2]];
+    if (reg_i.rd) begin
+      if (sel_vfta) vfta_reg_q <= vfta_mem[reg_i.addr[8:2]];
     end
   end
 
@@ -100,12 +97,12 @@ module e1000_rx_filter (
       from_mta_q  <= 1'b0;
       from_vfta_q <= 1'b0;
       ra_rdata_q  <= 32'd0;
-    end else if (reg_rd_i) begin
+    end else if (reg_i.rd) begin
       from_mta_q  <= sel_mta;
       from_vfta_q <= sel_vfta;
       if (!sel_ra) ra_rdata_q <= 32'd0;
-      else if (!reg_addr_i[2]) ra_rdata_q <= ral_live_q[reg_addr_i[6:3]] ? ral_mem[reg_addr_i[6:3]] : 32'd0;
-      else ra_rdata_q <= {av_q[reg_addr_i[6:3]], 13'd0, rah_live_q[reg_addr_i[6:3]] ? rah_mem[reg_addr_i[6:3]] : 18'd0};
+      else if (!reg_i.addr[2]) ra_rdata_q <= ral_live_q[reg_i.addr[6:3]] ? ral_mem[reg_i.addr[6:3]] : 32'd0;
+      else ra_rdata_q <= {av_q[reg_i.addr[6:3]], 13'd0, rah_live_q[reg_i.addr[6:3]] ? rah_mem[reg_i.addr[6:3]] : 18'd0};
     end
   end
 
@@ -198,6 +195,6 @@ module e1000_rx_filter (
 
   // The other settings are for the frame's end; registers are dwords.
   logic unused_fields;
-  assign unused_fields = ^{cfg_i, reg_addr_i[1:0]};
+  assign unused_fields = ^{cfg_i, reg_i.addr[1:0]};
 
 endmodule

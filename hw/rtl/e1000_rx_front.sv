@@ -23,11 +23,8 @@ module e1000_rx_front (
   input  logic [15:0]          flow_type_i,     // FCT
 
   // RAL/RAH, MTA, VFTA, statistics, FIFO diagnostics
-  input  logic                 reg_rd_i,
-  input  logic                 reg_wr_i,
-  input  logic [16:0]          reg_addr_i,
-  input  logic [31:0]          reg_wdata_i,
-  output logic [31:0]          reg_rdata_o,     // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  e1000_pkg::reg_req_t  reg_i,
+  output logic [31:0]          reg_rdata_o,     // in the cycle after reg_i.rd; 0 for registers of other blocks
   input  logic                 no_desc_i,       // no free descriptor (R-12b)
 
   // head frame of the FIFO, 8 bytes a word, byte 0 in bits 7:0
@@ -122,7 +119,7 @@ module e1000_rx_front (
     .vet_seen_o (vet_seen),
     .flow_address_i, .flow_type_i,
     .flow_o     (flow),
-    .reg_rd_i, .reg_wr_i, .reg_addr_i, .reg_wdata_i,
+    .reg_i,
     .reg_rdata_o(filter_rdata)
   );
 
@@ -242,9 +239,8 @@ module e1000_rx_front (
     .lost_o     (lost),
     .commit_o   (commit),
     .frame_valid_o, .frame_o, .data_valid_o, .data_o, .data_pop_i, .frame_pop_i,
-    .reg_rd_i, .reg_wr_i,
+    .reg_i,
     .reg_wr_ok_i(~rctl_i[e1000_regs_pkg::RCTL_EN]),
-    .reg_addr_i, .reg_wdata_i,
     .reg_rdata_o(fifo_rdata),
     .clk_req_rx_fifo_o, .clk_req_rx_dma_o
   );
@@ -266,7 +262,7 @@ module e1000_rx_front (
     .stored_i   (stored),
     .missed_i   (missed),
     .no_desc_i,
-    .reg_rd_i, .reg_addr_i,
+    .reg_i,
     .reg_rdata_o(stats_rdata),
     .clk_req_o  (stats_req)
   );

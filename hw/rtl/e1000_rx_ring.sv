@@ -7,10 +7,7 @@ module e1000_rx_ring (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        soft_rst_i,
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
+  input  e1000_pkg::reg_req_t reg_i,
   output logic [31:0] reg_rdata_o,
   input  logic        rx_en_i,         // RCTL.EN
   input  logic        halt_i,          // one cycle: forget all, the bus has nothing (e1000_reset)
@@ -79,16 +76,16 @@ module e1000_rx_ring (
   end
 
   logic wr_rdbal, wr_rdbah, wr_rdlen, wr_rdh, wr_rdt;
-  assign wr_rdbal = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDBAL;
-  assign wr_rdbah = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDBAH;
-  assign wr_rdlen = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDLEN;
-  assign wr_rdh   = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDH;
-  assign wr_rdt   = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDT;
+  assign wr_rdbal = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDBAL;
+  assign wr_rdbah = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDBAH;
+  assign wr_rdlen = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDLEN;
+  assign wr_rdh   = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDH;
+  assign wr_rdt   = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDT;
 
   always_ff @(posedge clk_i) begin
     // RDBA has no defined reset value and keeps its value over CTRL.RST (X-5)
-    if (wr_rdbal) rdbal_q <= reg_wdata_i[31:4];
-    if (wr_rdbah) rdbah_q <= reg_wdata_i;
+    if (wr_rdbal) rdbal_q <= reg_i.wdata[31:4];
+    if (wr_rdbah) rdbah_q <= reg_i.wdata;
     if (!rst_ni || soft_rst_i) begin
       rdlen_q    <= '0;
       rdh_q      <= 16'd0;
@@ -104,9 +101,9 @@ module e1000_rx_ring (
       rehead_q  <= wr_rdh || halt_i;
       restart_q <= wr_rdbal || wr_rdbah || wr_rdlen || wr_rdh || (wr_rdt && !rx_en_i) || halt_i;
       halt_q    <= halt_i;
-      if (wr_rdlen) rdlen_q <= reg_wdata_i[19:7];
-      if (wr_rdt) rdt_q <= reg_wdata_i[15:0];
-      if (wr_rdh) rdh_q <= reg_wdata_i[15:0];
+      if (wr_rdlen) rdlen_q <= reg_i.wdata[19:7];
+      if (wr_rdt) rdt_q <= reg_i.wdata[15:0];
+      if (wr_rdh) rdh_q <= reg_i.wdata[15:0];
       else if (written_i) rdh_q <= written_index_i;
       if (flush_q) start_ok_q <= start < size;
       if (flush_q) placed_q <= start;
@@ -116,8 +113,8 @@ module e1000_rx_ring (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) begin
-      unique case (reg_addr_i)
+    else if (reg_i.rd) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_RDBAL: rdata_q <= {rdbal_q, 4'd0};
         e1000_regs_pkg::REG_RDBAH: rdata_q <= rdbah_q;
         e1000_regs_pkg::REG_RDLEN: rdata_q <= {12'd0, rdlen_q, 7'd0};

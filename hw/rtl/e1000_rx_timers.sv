@@ -7,10 +7,7 @@ module e1000_rx_timers (
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic [63:0] now_i,
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
+  input  e1000_pkg::reg_req_t reg_i,
   output logic [31:0] reg_rdata_o,
   output logic [11:0] small_limit_o,    // RSRPD
   input  logic        frame_done_i,     // a frame is in memory
@@ -29,8 +26,8 @@ module e1000_rx_timers (
   logic [1:0]  ask_causes_q;
 
   logic wr_rdtr, fpd, at_once, start;
-  assign wr_rdtr          = reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RDTR;
-  assign fpd              = wr_rdtr && reg_wdata_i[e1000_regs_pkg::RDTR_FPD];
+  assign wr_rdtr          = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDTR;
+  assign fpd              = wr_rdtr && reg_i.wdata[e1000_regs_pkg::RDTR_FPD];
   assign at_once          = frame_done_i && (frame_small_i || rdtr_q == 16'd0);  // SRPD; RDTR = 0: RXT0 per frame
   assign start            = frame_done_i && !at_once;
 
@@ -46,9 +43,9 @@ module e1000_rx_timers (
       ask_q         <= 1'b0;
       ask_causes_q  <= 2'b00;
     end else begin
-      if (wr_rdtr) rdtr_q <= reg_wdata_i[15:0];
-      if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RADV) radv_q <= reg_wdata_i[15:0];
-      if (reg_wr_i && reg_addr_i == e1000_regs_pkg::REG_RSRPD) rsrpd_q <= reg_wdata_i[11:0];
+      if (wr_rdtr) rdtr_q <= reg_i.wdata[15:0];
+      if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RADV) radv_q <= reg_i.wdata[15:0];
+      if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RSRPD) rsrpd_q <= reg_i.wdata[11:0];
 
       // Any expiry stops both timers (I-31, I-50); a frame that comes with it starts them anew.
       if (fpd || at_once) begin
@@ -72,8 +69,8 @@ module e1000_rx_timers (
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) begin
-      unique case (reg_addr_i)
+    else if (reg_i.rd) begin
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_RDTR:  rdata_q <= {16'd0, rdtr_q};  // FPD reads 0
         e1000_regs_pkg::REG_RADV:  rdata_q <= {16'd0, radv_q};
         e1000_regs_pkg::REG_RSRPD: rdata_q <= {20'd0, rsrpd_q};

@@ -25,8 +25,7 @@ module e1000_stats (
   input  logic                    stored_i,
   input  logic                    missed_i,     // worth storing, no room
   input  logic                    no_desc_i,    // no free descriptor (R-12b)
-  input  logic                    reg_rd_i,     // clears what it reads
-  input  logic [16:0]             reg_addr_i,
+  input  e1000_pkg::reg_req_t     reg_i,         // clears what it reads
   output logic [31:0]             reg_rdata_o,
   output logic                    clk_req_o     // increments wait; the front asks for eof_i
 );
@@ -45,9 +44,9 @@ module e1000_stats (
     sel_gorh = 1'b0;
     sel_torl = 1'b0;
     sel_torh = 1'b0;
-    if (reg_rd_i) begin
+    if (reg_i.rd) begin
       hit = 1'b1;
-      unique case (reg_addr_i)
+      unique case (reg_i.addr)
         e1000_regs_pkg::REG_CRCERRS: index = 5'(e1000_rx_pkg::StatCrcerrs);
         e1000_regs_pkg::REG_RXERRC:  index = 5'(e1000_rx_pkg::StatRxerrc);
         e1000_regs_pkg::REG_MPC:     index = 5'(e1000_rx_pkg::StatMpc);
@@ -72,10 +71,10 @@ module e1000_stats (
         e1000_regs_pkg::REG_TPR:     index = 5'(e1000_rx_pkg::StatTpr);
         default: begin
           hit      = 1'b0;
-          sel_gorl = reg_addr_i == e1000_regs_pkg::REG_GORCL;
-          sel_gorh = reg_addr_i == e1000_regs_pkg::REG_GORCH;
-          sel_torl = reg_addr_i == e1000_regs_pkg::REG_TORL;
-          sel_torh = reg_addr_i == e1000_regs_pkg::REG_TORH;
+          sel_gorl = reg_i.addr == e1000_regs_pkg::REG_GORCL;
+          sel_gorh = reg_i.addr == e1000_regs_pkg::REG_GORCH;
+          sel_torl = reg_i.addr == e1000_regs_pkg::REG_TORL;
+          sel_torh = reg_i.addr == e1000_regs_pkg::REG_TORH;
         end
       endcase
     end
@@ -189,7 +188,7 @@ module e1000_stats (
     end
     if (!rst_ni) begin
       reg_rdata_o <= 32'd0;
-    end else if (reg_rd_i) begin
+    end else if (reg_i.rd) begin
       value = live_q[index] ? count_mem[index] : 32'd0;
       if (hit) reg_rdata_o <= pending_q[index] ? plus_one(value) : value;
       else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
@@ -213,7 +212,7 @@ module e1000_stats (
     if (!rst_ni || soft_rst_i) begin
       gor_q <= 64'd0;
       tor_q <= 64'd0;
-    end else if (counted || reg_rd_i) begin
+    end else if (counted || reg_i.rd) begin
       if (stored_good || sel_gorh) gor_q <= add(gor_q, sel_gorh, stored_good, length_i);
       if (counted || sel_torh) tor_q <= add(tor_q, sel_torh, counted, length_i);  // R-33, R-53
     end

@@ -7,11 +7,8 @@ module e1000_storage (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        soft_rst_i,
-  input  logic        reg_rd_i,
-  input  logic        reg_wr_i,
-  input  logic [16:0] reg_addr_i,
-  input  logic [31:0] reg_wdata_i,
-  output logic [31:0] reg_rdata_o    // in the cycle after reg_rd_i; 0 for registers of other blocks
+  input  e1000_pkg::reg_req_t reg_i,
+  output logic [31:0] reg_rdata_o    // in the cycle after reg_i.rd; 0 for registers of other blocks
 );
   localparam int unsigned NumCleared = 6;   // TDFH to TDFPC, IPAV
 
@@ -22,7 +19,7 @@ module e1000_storage (
     hit  = 1'b1;
     at   = 4'd0;
     mask = 32'hFFFFFFFF;
-    unique case (reg_addr_i)
+    unique case (reg_i.addr)
       e1000_regs_pkg::REG_TDFH:  begin at = 4'd0; mask = e1000_regs_pkg::MASK_TDFH; end
       e1000_regs_pkg::REG_TDFT:  begin at = 4'd1; mask = e1000_regs_pkg::MASK_TDFT; end
       e1000_regs_pkg::REG_TDFHS: begin at = 4'd2; mask = e1000_regs_pkg::MASK_TDFHS; end
@@ -31,10 +28,10 @@ module e1000_storage (
       e1000_regs_pkg::REG_IPAV:  begin at = 4'd5; mask = e1000_regs_pkg::MASK_IPAV; end
       e1000_regs_pkg::REG_TSPMT: at = 4'd6;
       default: begin
-        if (reg_addr_i[16:5] == e1000_regs_pkg::REG_IP4AT[16:5] && reg_addr_i[2:0] == 3'd0) begin
-          at = {2'b10, reg_addr_i[4:3]};
-        end else if (reg_addr_i[16:4] == e1000_regs_pkg::REG_IP6AT[16:4] && reg_addr_i[1:0] == 2'd0) begin
-          at = {2'b11, reg_addr_i[3:2]};
+        if (reg_i.addr[16:5] == e1000_regs_pkg::REG_IP4AT[16:5] && reg_i.addr[2:0] == 3'd0) begin
+          at = {2'b10, reg_i.addr[4:3]};
+        end else if (reg_i.addr[16:4] == e1000_regs_pkg::REG_IP6AT[16:4] && reg_i.addr[1:0] == 2'd0) begin
+          at = {2'b11, reg_i.addr[3:2]};
         end else begin
           hit = 1'b0;
         end
@@ -46,11 +43,11 @@ module e1000_storage (
   logic [NumCleared-1:0] live_q;
   logic [31:0]           rdata_q;
   always_ff @(posedge clk_i) begin
-    if (reg_wr_i && hit) store_mem[at] <= reg_wdata_i & mask;
+    if (reg_i.wr && hit) store_mem[at] <= reg_i.wdata & mask;
     if (!rst_ni || soft_rst_i) live_q <= '0;
-    else if (reg_wr_i && hit && at < 4'(NumCleared)) live_q[at[2:0]] <= 1'b1;
+    else if (reg_i.wr && hit && at < 4'(NumCleared)) live_q[at[2:0]] <= 1'b1;
     if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_rd_i) rdata_q <= hit && (at >= 4'(NumCleared) || live_q[at[2:0]]) ? store_mem[at] : 32'd0;
+    else if (reg_i.rd) rdata_q <= hit && (at >= 4'(NumCleared) || live_q[at[2:0]]) ? store_mem[at] : 32'd0;
   end
   assign reg_rdata_o = rdata_q;
 endmodule

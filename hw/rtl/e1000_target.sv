@@ -16,18 +16,12 @@ module e1000_target (
   input  logic [31:0] tgt_wdata_i,
   output logic        tgt_rsp_valid_o,
   output logic [31:0] tgt_rsp_rdata_o,
-  // configuration header: byte enables count there
-  output logic        cfg_rd_o,
-  output logic        cfg_wr_o,
-  output logic [7:0]  cfg_addr_o,
-  output logic [3:0]  cfg_be_o,
-  input  logic [31:0] cfg_rdata_i,   // valid in the cycle after cfg_rd_o
+  // configuration header
+  output e1000_pkg::cfg_req_t cfg_o,
+  input  logic [31:0] cfg_rdata_i,   // valid in the cycle after cfg_o.rd
   // register bus: every block sees the strobes and answers 0 for what it does not own
-  output logic        reg_rd_o,
-  output logic        reg_wr_o,
-  output logic [16:0] reg_addr_o,
-  output logic [31:0] wdata_o,
-  input  logic [31:0] reg_rdata_i,   // OR of all blocks, valid in the cycle after reg_rd_o
+  output e1000_pkg::reg_req_t reg_o,
+  input  logic [31:0] reg_rdata_i,   // OR of all blocks, valid in the cycle after reg_o.rd
   output logic        clk_req_o      // an access is under way or its response shown; a new one asks by tgt_req_valid_i
 );
   typedef enum logic [1:0] {StIdle, StStrobe, StCollect} state_e;
@@ -55,14 +49,12 @@ module e1000_target (
     .wdata_i(wdata_q), .reg_rd_o(io_reg_rd), .reg_wr_o(io_reg_wr), .reg_addr_o(io_reg_addr), .rdata_o(io_rdata)
   );
 
-  assign cfg_rd_o   = strobe && is_cfg && !write_q;
-  assign cfg_wr_o   = strobe && is_cfg && write_q;
-  assign cfg_addr_o = addr_q[7:0];
-  assign cfg_be_o   = be_q;
-  assign reg_rd_o   = io_reg_rd || (strobe && is_mem && !write_q);
-  assign reg_wr_o   = io_reg_wr || (strobe && is_mem && write_q && be_q == 4'hF);
-  assign reg_addr_o = is_io ? io_reg_addr : addr_q;
-  assign wdata_o    = wdata_q;
+  logic cfg_rd, reg_rd, reg_wr;
+  assign cfg_rd = strobe && is_cfg && !write_q;
+  assign cfg_o  = {wdata_q, be_q, addr_q[7:0], strobe && is_cfg && write_q, cfg_rd};
+  assign reg_rd = io_reg_rd || (strobe && is_mem && !write_q);
+  assign reg_wr = io_reg_wr || (strobe && is_mem && write_q && be_q == 4'hF);
+  assign reg_o  = {wdata_q, is_io ? io_reg_addr : addr_q, reg_wr, reg_rd};
 
   // What the access read: the block's answer is registered, so its strobe is remembered for one cycle.
   logic was_reg_rd_q, was_io_rd_q, was_cfg_rd_q;
@@ -88,9 +80,9 @@ module e1000_target (
           state_q <= StStrobe;
         end
         StStrobe: begin
-          was_reg_rd_q <= reg_rd_o;
+          was_reg_rd_q <= reg_rd;
           was_io_rd_q  <= is_io && !write_q;
-          was_cfg_rd_q <= cfg_rd_o;
+          was_cfg_rd_q <= cfg_rd;
           state_q      <= StCollect;
         end
         default: begin

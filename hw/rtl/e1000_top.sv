@@ -1,8 +1,8 @@
 // 82540EM-compatible NIC behind its PCI interface: wiring and flat ports only.
 //
-// GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_dma -> PCI master; descriptors through
-// e1000_rx_ring, e1000_desc_cache and e1000_writeback; causes through e1000_rx_timers and e1000_irq.  No path leads
-// from an input to an output or a clk_req_*_o without a register in between.
+// GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_back (descriptors, DMA, write-back) -> PCI
+// master; causes through e1000_rx_timers and e1000_irq; e1000_target strobes the registers of all.  No path leads from an
+// input to an output or a clk_req_*_o without a register in between.
 module e1000_top #(
   parameter int unsigned FetchMax   = 64,    // descriptors in one fetch burst
   parameter int unsigned BurstBytes = 256,   // payload bursts end on multiples of this, power of two
@@ -89,38 +89,66 @@ module e1000_top #(
   output logic [16:0] evt_held_o,            // causes that wait for the throttle from this cycle on
   output logic [16:0] evt_lost_frame_o       // {by R-40, else for a rewritten ring (R-85); tag of a discarded frame}
 );
-  logic fetch_gnt, pay_gnt, wb_gnt, grant, rsp_any;
-
   // ---- reset ---------------------------------------------------------------------------------------------
-  logic rst_req, wake, rst_pending, soft_rst, drained, stopped, halting, halt, req_reset;
+  logic rst_req, wake, rst_pending, soft_rst, drained, grant, stopped, halting, halt, req_reset;
   e1000_reset u_reset (
-    .clk_i(clk_csr_i), .rst_ni, .rst_req_i(rst_req || wake), .drained_i(drained), .granting_i(grant),
-    .stopped_i(stopped), .pending_o(rst_pending), .soft_rst_o(soft_rst), .halting_o(halting), .halt_o(halt),
-    .clk_req_o(req_reset)
+    .clk_i     (clk_csr_i),
+    .rst_ni,
+    .rst_req_i (rst_req || wake),
+    .drained_i (drained),
+    .granting_i(grant),
+    .stopped_i (stopped),
+    .pending_o (rst_pending),
+    .soft_rst_o(soft_rst),
+    .halting_o (halting),
+    .halt_o    (halt),
+    .clk_req_o (req_reset)
   );
 
   // ---- target side and registers ---------------------------------------------------------------------------
-  logic        cfg_rd, cfg_wr, reg_rd, reg_wr;
-  logic [7:0]  cfg_addr;
-  logic [3:0]  cfg_be;
-  logic [31:0] cfg_rdata, reg_wdata, reg_rdata;
-  logic [16:0] reg_addr;
+  e1000_pkg::reg_req_t reg_bus;
+  e1000_pkg::cfg_req_t cfg_bus;
+  logic [31:0] cfg_rdata, reg_rdata;
   logic        req_target;
   e1000_target u_target (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .tgt_req_valid_i, .tgt_req_ready_o, .tgt_space_i, .tgt_write_i,
-    .tgt_addr_i, .tgt_be_i, .tgt_wdata_i, .tgt_rsp_valid_o, .tgt_rsp_rdata_o, .cfg_rd_o(cfg_rd), .cfg_wr_o(cfg_wr),
-    .cfg_addr_o(cfg_addr), .cfg_be_o(cfg_be), .cfg_rdata_i(cfg_rdata), .reg_rd_o(reg_rd), .reg_wr_o(reg_wr),
-    .reg_addr_o(reg_addr), .wdata_o(reg_wdata), .reg_rdata_i(reg_rdata), .clk_req_o(req_target)
+    .clk_i      (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i (soft_rst),
+    .tgt_req_valid_i,
+    .tgt_req_ready_o,
+    .tgt_space_i,
+    .tgt_write_i,
+    .tgt_addr_i,
+    .tgt_be_i,
+    .tgt_wdata_i,
+    .tgt_rsp_valid_o,
+    .tgt_rsp_rdata_o,
+    .cfg_o      (cfg_bus),
+    .cfg_rdata_i(cfg_rdata),
+    .reg_o      (reg_bus),
+    .reg_rdata_i(reg_rdata),
+    .clk_req_o  (req_target)
   );
 
-  logic        master_abort, target_abort, parity_error, rsp_bad, power_d3, asleep, req_cfg;
+  e1000_pkg::mst_error_t mst_error;
+  logic        power_d3, asleep, req_cfg;
   e1000_pci_cfg #(.SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_pci_cfg (
-    .clk_i(clk_csr_i), .rst_ni, .cfg_rd_i(cfg_rd), .cfg_wr_i(cfg_wr), .cfg_addr_i(cfg_addr), .cfg_be_i(cfg_be),
-    .wdata_i(reg_wdata), .cfg_rdata_o(cfg_rdata), .error_i(rsp_bad), .master_abort_i(master_abort),
-    .target_abort_i(target_abort), .parity_error_i(parity_error), .read_i(fetch_rsp), .command_o(cfg_command_o), .bar0_o(cfg_bar0_o),
-    .bar2_o(cfg_bar2_o), .latency_timer_o(cfg_latency_timer_o), .cache_line_o(cfg_cache_line_o), .power_d3_o(power_d3),
-    .asleep_o(asleep), .wake_o(wake), .clk_req_o(req_cfg)
+    .clk_i          (clk_csr_i),
+    .rst_ni,
+    .cfg_i          (cfg_bus),
+    .cfg_rdata_o    (cfg_rdata),
+    .error_i        (mst_error),
+    .command_o      (cfg_command_o),
+    .bar0_o         (cfg_bar0_o),
+    .bar2_o         (cfg_bar2_o),
+    .latency_timer_o(cfg_latency_timer_o),
+    .cache_line_o   (cfg_cache_line_o),
+    .power_d3_o     (power_d3),
+    .asleep_o       (asleep),
+    .wake_o         (wake),
+    .clk_req_o      (req_cfg)
   );
+
   localparam int unsigned CmdBusMaster   = 2;
   localparam int unsigned CmdIntxDisable = 10;
   logic bus_master, dma_allow, intx_allow;
@@ -146,36 +174,89 @@ module e1000_top #(
   logic [6:0]  pba_rxa;
   logic [5:0]  pthresh, hthresh, wthresh;
   e1000_regs #(.Apme(Apme)) u_regs (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .rst_pending_i(rst_pending), .reg_rd_i(reg_rd),
-    .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_regs), .lu_i(lu),
-    .full_duplex_i(full_duplex), .speed_i(speed), .asdv_i(asdv), .m66en_i(m66en_q), .rst_req_o(rst_req), .ctrl_o(ctrl),
-    .rctl_o(rctl), .vet_o(vet), .rxcsum_o(rxcsum), .pba_rxa_o(pba_rxa), .flow_address_o(flow_address),
-    .flow_type_o(flow_type), .cache_line_i(cfg_cache_line_o),
-    .pthresh_o(pthresh), .hthresh_o(hthresh), .wthresh_o(wthresh), .clk_req_o(req_regs)
+    .clk_i         (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i    (soft_rst),
+    .rst_pending_i (rst_pending),
+    .reg_i         (reg_bus),
+    .reg_rdata_o   (rdata_regs),
+    .lu_i          (lu),
+    .full_duplex_i (full_duplex),
+    .speed_i       (speed),
+    .asdv_i        (asdv),
+    .m66en_i       (m66en_q),
+    .rst_req_o     (rst_req),
+    .ctrl_o        (ctrl),
+    .rctl_o        (rctl),
+    .vet_o         (vet),
+    .rxcsum_o      (rxcsum),
+    .pba_rxa_o     (pba_rxa),
+    .flow_address_o(flow_address),
+    .flow_type_o   (flow_type),
+    .cache_line_i  (cfg_cache_line_o),
+    .pthresh_o     (pthresh),
+    .hthresh_o     (hthresh),
+    .wthresh_o     (wthresh),
+    .clk_req_o     (req_regs)
   );
+
   e1000_link u_link (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .link_up_i, .link_speed_i, .phy_down_i(phy_down),
-    .phy_loop_i(phy_loop), .phy_up_o(phy_up), .phy_speed_o(phy_speed),
-    .slu_i(ctrl[e1000_regs_pkg::CTRL_SLU]), .frcspd_i(ctrl[e1000_regs_pkg::CTRL_FRCSPD]),
-    .frcdpx_i(ctrl[e1000_regs_pkg::CTRL_FRCDPX]), .fd_i(ctrl[e1000_regs_pkg::CTRL_FD]),
-    .speed_i(ctrl[e1000_regs_pkg::CTRL_SPEED_HI:e1000_regs_pkg::CTRL_SPEED_LO]), .lu_o(lu), .full_duplex_o(full_duplex),
-    .speed_o(speed), .asdv_o(asdv), .lsc_o(lsc), .clk_req_o(req_link)
+    .clk_i        (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i   (soft_rst),
+    .link_up_i,
+    .link_speed_i,
+    .phy_down_i   (phy_down),
+    .phy_loop_i   (phy_loop),
+    .phy_up_o     (phy_up),
+    .phy_speed_o  (phy_speed),
+    .slu_i        (ctrl[e1000_regs_pkg::CTRL_SLU]),
+    .frcspd_i     (ctrl[e1000_regs_pkg::CTRL_FRCSPD]),
+    .frcdpx_i     (ctrl[e1000_regs_pkg::CTRL_FRCDPX]),
+    .fd_i         (ctrl[e1000_regs_pkg::CTRL_FD]),
+    .speed_i      (ctrl[e1000_regs_pkg::CTRL_SPEED_HI:e1000_regs_pkg::CTRL_SPEED_LO]),
+    .lu_o         (lu),
+    .full_duplex_o(full_duplex),
+    .speed_o      (speed),
+    .asdv_o       (asdv),
+    .lsc_o        (lsc),
+    .clk_req_o    (req_link)
   );
+
   logic        mdac, req_phy;
   e1000_phy u_phy (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .wake_i(wake),
-    .ctrl_phy_rst_i(ctrl[e1000_regs_pkg::CTRL_PHY_RST]), .phy_up_i(phy_up), .phy_speed_i(phy_speed), .reg_rd_i(reg_rd),
-    .reg_wr_i(reg_wr), .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_phy), .power_down_o(phy_down),
-    .loopback_o(phy_loop), .mdac_o(mdac), .clk_req_o(req_phy)
+    .clk_i         (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i    (soft_rst),
+    .wake_i        (wake),
+    .ctrl_phy_rst_i(ctrl[e1000_regs_pkg::CTRL_PHY_RST]),
+    .phy_up_i      (phy_up),
+    .phy_speed_i   (phy_speed),
+    .reg_i         (reg_bus),
+    .reg_rdata_o   (rdata_phy),
+    .power_down_o  (phy_down),
+    .loopback_o    (phy_loop),
+    .mdac_o        (mdac),
+    .clk_req_o     (req_phy)
   );
+
   e1000_eeprom #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_eeprom (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .mac_addr_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
-    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_eeprom)
+    .clk_i      (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i (soft_rst),
+    .mac_addr_i,
+    .reg_i      (reg_bus),
+    .reg_rdata_o(rdata_eeprom)
   );
+
   e1000_storage u_storage (
-    .clk_i(clk_csr_i), .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
-    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_storage)
+    .clk_i      (clk_csr_i),
+    .rst_ni,
+    .soft_rst_i (soft_rst),
+    .reg_i      (reg_bus),
+    .reg_rdata_o(rdata_storage)
   );
+
   logic        rx_en;
   logic [31:0] rctl_front;   // a card that sleeps takes no frame from the wire
   assign rx_en      = rctl[e1000_regs_pkg::RCTL_EN];
@@ -189,106 +270,102 @@ module e1000_top #(
   logic [63:0]          data;
   e1000_pkg::rx_evt_t   rx_evt;
   e1000_rx_front u_front (
-    .clk_rx_mac_i, .clk_rx_frame_i, .clk_rx_fifo_i, .clk_rx_dma_i, .clk_csr_i, .rst_ni, .soft_rst_i(soft_rst),
-    .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i, .link_up_i(lu), .mac_addr_i, .rctl_i(rctl_front),
-    .vme_i(ctrl[e1000_regs_pkg::CTRL_VME]), .vet_i(vet), .rxcsum_i(rxcsum), .pba_rxa_i(pba_rxa),
-    .flow_address_i(flow_address), .flow_type_i(flow_type), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
-    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_front), .no_desc_i(no_desc),
-    .frame_valid_o(frame_valid), .frame_o(frame), .data_valid_o(data_valid), .data_o(data), .data_pop_i(data_pop),
-    .frame_pop_i(frame_pop), .rxo_o(rxo), .rnbc_o(rnbc), .clk_req_rx_mac_o(req_rx_mac),
-    .clk_req_rx_frame_o(req_rx_frame), .clk_req_rx_fifo_o(req_rx_fifo), .clk_req_rx_dma_o(req_rx_read), .evt_o(rx_evt)
+    .clk_rx_mac_i,
+    .clk_rx_frame_i,
+    .clk_rx_fifo_i,
+    .clk_rx_dma_i,
+    .clk_csr_i,
+    .rst_ni,
+    .soft_rst_i        (soft_rst),
+    .gmii_ce_i,
+    .gmii_rx_dv_i,
+    .gmii_rx_er_i,
+    .gmii_rxd_i,
+    .link_up_i         (lu),
+    .mac_addr_i,
+    .rctl_i            (rctl_front),
+    .vme_i             (ctrl[e1000_regs_pkg::CTRL_VME]),
+    .vet_i             (vet),
+    .rxcsum_i          (rxcsum),
+    .pba_rxa_i         (pba_rxa),
+    .flow_address_i    (flow_address),
+    .flow_type_i       (flow_type),
+    .reg_i             (reg_bus),
+    .reg_rdata_o       (rdata_front),
+    .no_desc_i         (no_desc),
+    .frame_valid_o     (frame_valid),
+    .frame_o           (frame),
+    .data_valid_o      (data_valid),
+    .data_o            (data),
+    .data_pop_i        (data_pop),
+    .frame_pop_i       (frame_pop),
+    .rxo_o             (rxo),
+    .rnbc_o            (rnbc),
+    .clk_req_rx_mac_o  (req_rx_mac),
+    .clk_req_rx_frame_o(req_rx_frame),
+    .clk_req_rx_fifo_o (req_rx_fifo),
+    .clk_req_rx_dma_o  (req_rx_read),
+    .evt_o             (rx_evt)
   );
 
-  // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
-  logic        placed, written, ring_usable, ring_flush, ring_rehead, ring_halt, ring_restart, rxdmt0, req_ring;
-  logic [6:0]  placed_count, issue_ptr;
-  logic [63:0] ring_base;
-  logic [15:0] ring_size, ring_start, ring_tail, written_index, issue_index;
-  e1000_rx_ring u_ring (
-    .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .reg_rd_i(reg_rd), .reg_wr_i(reg_wr), .reg_addr_i(reg_addr),
-    .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_ring), .rx_en_i(rx_en), .halt_i(halt),
-    .rdmts_i(rctl[e1000_regs_pkg::RCTL_RDMTS_HI:e1000_regs_pkg::RCTL_RDMTS_LO]), .placed_i(placed),
-    .placed_count_i(placed_count), .written_i(written), .written_index_i(written_index), .issued_index_i(issue_index),
-    .base_o(ring_base), .size_o(ring_size), .tail_o(ring_tail), .usable_o(ring_usable), .flush_o(ring_flush),
-    .rehead_o(ring_rehead), .halt_o(ring_halt), .start_o(ring_start), .restart_o(ring_restart), .no_desc_o(no_desc),
-    .rxdmt0_o(rxdmt0), .clk_req_o(req_ring)
-  );
-
-  logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, req_cache;
-  logic [63:0] desc_addr, wb_lo, wb_hi;
-  logic [6:0]  use_ptr, freed_ptr;
-  logic [5:0]  wb_rd_ptr;
-  logic        fetch_valid, fetch_urgent, fetch_rsp, rsp_ok, rsp_last;
-  logic [63:0] fetch_addr;
-  logic [12:0] fetch_len;
-  logic [31:0] rsp_data;
-  e1000_desc_cache #(.FetchMax(FetchMax)) u_cache (
-    .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en), .base_i(ring_base), .size_i(ring_size),
-    .tail_i(ring_tail), .usable_i(ring_usable), .flush_i(ring_flush), .start_i(ring_start), .restart_i(ring_restart),
-    .pthresh_i(pthresh), .hthresh_i(hthresh), .desc_valid_o(desc_valid), .desc_addr_o(desc_addr), .use_ptr_o(use_ptr),
-    .desc_use_i(desc_use), .none_left_o(none_left), .starved_o(cache_starved), .wb_rd_i(wb_rd),
-    .wb_rd_ptr_i(wb_rd_ptr), .wb_lo_o(wb_lo), .wb_hi_o(wb_hi), .freed_ptr_i(freed_ptr), .issue_ptr_i(issue_ptr),
-    .issue_index_i(issue_index), .req_valid_o(fetch_valid), .req_urgent_o(fetch_urgent), .req_addr_o(fetch_addr),
-    .req_len_o(fetch_len), .req_gnt_i(fetch_gnt), .rsp_valid_i(fetch_rsp), .rsp_data_i(rsp_data), .rsp_ok_i(rsp_ok),
-    .rsp_last_i(rsp_last), .clk_req_o(req_cache)
-  );
-
-  logic        done_wr, complete, frame_done, frame_small, lost_long, need_desc, done_alone, req_dma;
-  logic [80:0] done;
-  logic [6:0]  complete_ptr;
-  logic [11:0] small_limit;
-  logic        pay_valid, pay_wvalid, pay_wready, pay_rsp;
-  logic [63:0] pay_addr;
-  logic [12:0] pay_len;
-  logic        pay_end;
-  e1000_pkg::mst_wdata_t pay_w;
-  e1000_rx_dma #(.BurstBytes(BurstBytes)) u_dma (
-    .clk_i(clk_rx_dma_i), .rst_ni, .soft_rst_i(soft_rst), .rx_en_i(rx_en),
-    .bsize_i(rctl[e1000_regs_pkg::RCTL_BSIZE_HI:e1000_regs_pkg::RCTL_BSIZE_LO]),
-    .bsex_i(rctl[e1000_regs_pkg::RCTL_BSEX]), .small_limit_i(small_limit),
-    .lpe_i(rctl[e1000_regs_pkg::RCTL_LPE]), .sbp_i(rctl[e1000_regs_pkg::RCTL_SBP]), .flush_i(ring_flush),
-    .halt_i(ring_halt), .issue_ptr_i(issue_ptr),
-    .frame_valid_i(frame_valid), .frame_i(frame), .data_valid_i(data_valid), .data_i(data), .data_pop_o(data_pop),
-    .frame_pop_o(frame_pop), .desc_valid_i(desc_valid), .desc_addr_i(desc_addr), .use_ptr_i(use_ptr),
-    .desc_use_o(desc_use), .starved_i(cache_starved), .done_wr_o(done_wr), .done_o(done), .placed_o(placed),
-    .placed_count_o(placed_count), .complete_o(complete), .complete_ptr_o(complete_ptr), .frame_done_o(frame_done),
-    .frame_small_o(frame_small), .lost_o(evt_lost_o), .lost_long_o(lost_long), .need_desc_o(need_desc),
-    .done_alone_o(done_alone), .req_valid_o(pay_valid),
-    .req_addr_o(pay_addr), .req_len_o(pay_len), .req_end_o(pay_end), .req_gnt_i(pay_gnt), .w_valid_o(pay_wvalid),
-    .w_o(pay_w), .w_ready_i(pay_wready), .rsp_valid_i(pay_rsp), .rsp_ok_i(rsp_ok), .clk_req_o(req_dma)
-  );
-
-  logic        ask, wb_valid, wb_wvalid, wb_wready, wb_rsp, req_wb;
+  // ---- receive back: ring, descriptors, DMA, write-back, master side ---------------------------------------
+  logic        frame_done, frame_small, ask, rxdmt0, lost_long, req_rx_dma, req_rx_desc, req_mst;
   logic [1:0]  ask_causes, rx_causes;
-  logic [63:0] wb_addr;
-  logic [12:0] wb_len;
-  e1000_pkg::mst_wdata_t wb_w;
-  e1000_writeback u_writeback (
-    .clk_i(clk_rx_desc_i), .rst_ni, .soft_rst_i(soft_rst), .flush_i(ring_flush), .rehead_i(ring_rehead),
-    .halt_i(ring_halt), .start_i(ring_start), .base_i(ring_base), .size_i(ring_size), .wthresh_i(wthresh),
-    .rx_en_i(rx_en), .none_left_i(none_left), .starved_i(need_desc),
-    .done_wr_i(done_wr), .done_ptr_i(use_ptr[5:0]), .done_i(done), .complete_i(complete), .complete_ptr_i(complete_ptr),
-    .ask_i(ask), .ask_causes_i(ask_causes), .causes_o(rx_causes), .rd_o(wb_rd), .rd_ptr_o(wb_rd_ptr), .lo_i(wb_lo),
-    .hi_i(wb_hi), .freed_ptr_o(freed_ptr), .issue_ptr_o(issue_ptr), .issue_index_o(issue_index), .written_o(written),
-    .written_index_o(written_index), .req_valid_o(wb_valid), .req_addr_o(wb_addr), .req_len_o(wb_len),
-    .req_gnt_i(wb_gnt), .w_valid_o(wb_wvalid), .w_o(wb_w), .w_ready_i(wb_wready), .rsp_valid_i(wb_rsp),
-    .rsp_ok_i(rsp_ok), .clk_req_o(req_wb)
-  );
-
-  // ---- master side -------------------------------------------------------------------------------------------
-  logic req_arb;
-  e1000_mst_arb u_arb (
-    .clk_i(clk_mst_i), .rst_ni, .soft_rst_i(soft_rst), .allow_i(dma_allow), .fetch_valid_i(fetch_valid),
-    .fetch_urgent_i(fetch_urgent), .fetch_addr_i(fetch_addr), .fetch_len_i(fetch_len), .fetch_gnt_o(fetch_gnt),
-    .pay_valid_i(pay_valid), .pay_addr_i(pay_addr), .pay_len_i(pay_len), .pay_end_i(pay_end), .pay_gnt_o(pay_gnt),
-    .pay_wvalid_i(pay_wvalid), .pay_w_i(pay_w), .pay_wready_o(pay_wready), .wb_valid_i(wb_valid), .wb_addr_i(wb_addr),
-    .wb_len_i(wb_len), .wb_gnt_o(wb_gnt), .wb_wvalid_i(wb_wvalid), .wb_w_i(wb_w), .wb_wready_o(wb_wready),
-    .fetch_rsp_o(fetch_rsp), .pay_rsp_o(pay_rsp), .wb_rsp_o(wb_rsp), .rsp_o(rsp_any), .rsp_bad_o(rsp_bad),
-    .grant_o(grant), .rsp_ok_o(rsp_ok), .rsp_last_o(rsp_last), .rsp_data_o(rsp_data), .master_abort_o(master_abort),
-    .target_abort_o(target_abort), .parity_error_o(parity_error), .drained_o(drained), .mst_req_valid_o,
-    .mst_req_ready_i, .mst_req_kind_o, .mst_req_tag_o, .mst_req_write_o, .mst_req_addr_o, .mst_req_len_o,
-    .mst_wdata_valid_o, .mst_wdata_ready_i, .mst_wdata_o, .mst_wbe_o, .mst_wtag_o, .mst_wlast_o, .mst_rsp_valid_i,
-    .mst_rsp_tag_i, .mst_rsp_status_i, .mst_rsp_data_i, .mst_rsp_last_i, .clk_req_o(req_arb)
+  logic [11:0] small_limit;
+  e1000_rx_back #(.FetchMax(FetchMax), .BurstBytes(BurstBytes)) u_back (
+    .clk_rx_dma_i,
+    .clk_rx_desc_i,
+    .clk_mst_i,
+    .rst_ni,
+    .soft_rst_i       (soft_rst),
+    .reg_i            (reg_bus),
+    .reg_rdata_o      (rdata_ring),
+    .rctl_i           (rctl),
+    .pthresh_i        (pthresh),
+    .hthresh_i        (hthresh),
+    .wthresh_i        (wthresh),
+    .small_limit_i    (small_limit),
+    .allow_i          (dma_allow),
+    .halt_i           (halt),
+    .frame_valid_i    (frame_valid),
+    .frame_i          (frame),
+    .data_valid_i     (data_valid),
+    .data_i           (data),
+    .data_pop_o       (data_pop),
+    .frame_pop_o      (frame_pop),
+    .frame_done_o     (frame_done),
+    .frame_small_o    (frame_small),
+    .ask_i            (ask),
+    .ask_causes_i     (ask_causes),
+    .causes_o         (rx_causes),
+    .rxdmt0_o         (rxdmt0),
+    .no_desc_o        (no_desc),
+    .lost_o           (evt_lost_o),
+    .lost_long_o      (lost_long),
+    .grant_o          (grant),
+    .drained_o        (drained),
+    .error_o          (mst_error),
+    .mst_req_valid_o,
+    .mst_req_ready_i,
+    .mst_req_kind_o,
+    .mst_req_tag_o,
+    .mst_req_write_o,
+    .mst_req_addr_o,
+    .mst_req_len_o,
+    .mst_wdata_valid_o,
+    .mst_wdata_ready_i,
+    .mst_wdata_o,
+    .mst_wbe_o,
+    .mst_wtag_o,
+    .mst_wlast_o,
+    .mst_rsp_valid_i,
+    .mst_rsp_tag_i,
+    .mst_rsp_status_i,
+    .mst_rsp_data_i,
+    .mst_rsp_last_i,
+    .clk_req_rx_dma_o (req_rx_dma),
+    .clk_req_rx_desc_o(req_rx_desc),
+    .clk_req_mst_o    (req_mst)
   );
 
   // ---- causes --------------------------------------------------------------------------------------------------
@@ -296,18 +373,39 @@ module e1000_top #(
   logic        req_timers, req_irq, hold;
   logic [16:0] held;
   e1000_rx_timers u_timers (
-    .clk_i(clk_irq_i), .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
-    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_timers), .small_limit_o(small_limit),
-    .frame_done_i(frame_done), .frame_small_i(frame_small), .ask_o(ask), .ask_causes_o(ask_causes),
-    .next_deadline_o(timer_deadline), .clk_req_o(req_timers)
+    .clk_i          (clk_irq_i),
+    .rst_ni,
+    .soft_rst_i     (soft_rst),
+    .now_i,
+    .reg_i          (reg_bus),
+    .reg_rdata_o    (rdata_timers),
+    .small_limit_o  (small_limit),
+    .frame_done_i   (frame_done),
+    .frame_small_i  (frame_small),
+    .ask_o          (ask),
+    .ask_causes_o   (ask_causes),
+    .next_deadline_o(timer_deadline),
+    .clk_req_o      (req_timers)
   );
+
   logic [16:0] causes, causes_set;
   // SRPD 16, MDAC 9, RXT0 7, RXO 6 (I-41), RXDMT0 4, LSC 2
   assign causes = {rx_causes[1], 6'd0, mdac, 1'b0, rx_causes[0], rxo, 1'b0, rxdmt0, 1'b0, lsc, 2'b00};
   e1000_irq u_irq (
-    .clk_i(clk_irq_i), .rst_ni, .soft_rst_i(soft_rst), .now_i, .reg_rd_i(reg_rd), .reg_wr_i(reg_wr),
-    .reg_addr_i(reg_addr), .reg_wdata_i(reg_wdata), .reg_rdata_o(rdata_irq), .causes_i(causes), .enable_i(intx_allow),
-    .causes_o(causes_set), .hold_o(hold), .held_o(held), .intx_o, .next_deadline_o(irq_deadline), .clk_req_o(req_irq)
+    .clk_i          (clk_irq_i),
+    .rst_ni,
+    .soft_rst_i     (soft_rst),
+    .now_i,
+    .reg_i          (reg_bus),
+    .reg_rdata_o    (rdata_irq),
+    .causes_i       (causes),
+    .enable_i       (intx_allow),
+    .causes_o       (causes_set),
+    .hold_o         (hold),
+    .held_o         (held),
+    .intx_o,
+    .next_deadline_o(irq_deadline),
+    .clk_req_o      (req_irq)
   );
 
   // ---- observation ---------------------------------------------------------------------------------------------
@@ -325,16 +423,15 @@ module e1000_top #(
 
   // ---- clocks --------------------------------------------------------------------------------------------------
   // Each block asks for what it will do by itself; here stands what others do to it.  A register access and CTRL.RST
-  // concern everybody; in the csr group the blocks they come from ask.  Grants, responses, uses and completions move
-  // the pointers of ring, cache and write-back.
+  // concern everybody; in the csr group the blocks they come from ask.
   logic wake_all;
-  assign wake_all           = reg_rd | reg_wr | soft_rst;
+  assign wake_all           = reg_bus.rd | reg_bus.wr | soft_rst;
   assign clk_req_csr_o      = req_reset | req_target | req_cfg | req_regs | req_link | req_phy;
   assign clk_req_rx_frame_o = wake_all | req_rx_frame;
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;
-  assign clk_req_rx_dma_o   = wake_all | req_dma | req_rx_read;
-  assign clk_req_rx_desc_o  = wake_all | req_ring | req_cache | req_wb | rsp_any | grant | desc_use | done_alone | halt;
-  assign clk_req_mst_o      = wake_all | req_arb;
+  assign clk_req_rx_dma_o   = wake_all | req_rx_dma | req_rx_read;
+  assign clk_req_rx_desc_o  = wake_all | req_rx_desc;
+  assign clk_req_mst_o      = wake_all | req_mst;
   assign clk_req_irq_o      = wake_all | req_timers | req_irq;
 endmodule

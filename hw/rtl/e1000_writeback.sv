@@ -265,6 +265,6 @@ module e1000_writeback (
   assign req_valid_o   = state_q == StRequest && !flush_i;
   assign req_addr_o    = addr_q;
   assign req_len_o     = {2'd0, burst_q, 4'd0};
-  // The top asks for responses, grants, uses of descriptors and completions, the ring for flushes.
+  // e1000_rx_back asks for responses, grants, uses of descriptors and completions, the ring for flushes.
   assign clk_req_o     = start || state_q == StSend || release0 || (flush_on_q && !flush_due) || ask_i;
 endmodule

@@ -8,7 +8,7 @@ set(RINGSIDE_RTL_FRONT_NAMES
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
 set(RINGSIDE_RTL_BACK_NAMES
     e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_eeprom e1000_phy e1000_storage e1000_link e1000_rx_ring e1000_desc_cache
-    e1000_rx_dma e1000_writeback e1000_mst_arb e1000_rx_timers e1000_irq)
+    e1000_rx_dma e1000_writeback e1000_mst_arb e1000_rx_back e1000_rx_timers e1000_irq)
 
 # Module names to paths, in order.
 function(ringside_rtl_paths out)

@@ -13,8 +13,6 @@ module e1000_rx_filter_sva (
   input e1000_rx_pkg::rx_cfg_t   cfg_i,
   input e1000_rx_pkg::rx_match_t match_o,
   input logic                    vet_seen_o,
-  input logic                    reg_rd_i,
-  input logic [31:0]             reg_rdata_o,
   input logic                    exact_q,
   input logic [15:0]             av_q,
   input logic [31:0]             mta_hit_q,
@@ -84,9 +82,6 @@ module e1000_rx_filter_sva (
   VlanRefused: cover property (@(posedge clk_i) rst_ni && look && match_o.l2_pass && !match_o.vlan_pass);
   HashOfAllOnes: cover property (@(posedge clk_i)
     rst_ni && look && seen_q == 5'd6 && group && cfg_i.mo == 2'd0 && (&{head_q[5], head_q[4][7:4]}));
-
-  logic unused;
-  assign unused = ^{reg_rd_i, reg_rdata_o};
 endmodule
 
 bind e1000_rx_filter e1000_rx_filter_sva u_sva (.*);

@@ -9,8 +9,7 @@ module e1000_rx_front_sva (
   input logic                clk_req_rx_fifo_o,
   input logic                clk_req_rx_dma_o,
   input e1000_pkg::rx_evt_t  evt_o,
-  input logic                reg_rd_i,
-  input logic                reg_wr_i,
+  input e1000_pkg::reg_req_t reg_i,
   input logic                gmii_ce_i,
   input logic                gmii_rx_dv_i,
   input logic                dv_q,
@@ -37,7 +36,7 @@ module e1000_rx_front_sva (
     if (evt_o.accept) accepted_tag_q <= evt_o.tag;
   end
 
-  ReadOrWrite: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni) !(reg_rd_i && reg_wr_i));
+  ReadOrWrite: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni) !(reg_i.rd && reg_i.wr));
   ZeroWhenNothingHappens: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
     !busy |-> evt_o == '0);
   OneFateAtATime: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
@@ -56,7 +55,7 @@ module e1000_rx_front_sva (
     unasked |-> !busy);
   // The requests know of a pop in its own cycle.
   StillWhenUnasked: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    $past(unasked && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_rd_i && !reg_wr_i && !soft_rst_i
+    $past(unasked && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_i.rd && !reg_i.wr && !soft_rst_i
           && !data_pop_i && !frame_pop_i)
     && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched));
 

@@ -13,7 +13,7 @@ module e1000_stats_sva (
   input logic                   stored_i,
   input logic                   missed_i,
   input logic                   no_desc_i,
-  input logic                   reg_rd_i,
+  input e1000_pkg::reg_req_t    reg_i,
   input logic                   hit,
   input logic [4:0]             index,
   input logic                   sel_torh,
@@ -95,7 +95,7 @@ module e1000_stats_sva (
   GoodOnlyGrow: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
     !$past(sel_gorh) |-> gor_q >= $past(gor_q));
 
-  ReadMeetsFrameEnd: cover property (@(posedge clk_i) rst_ni && reg_rd_i && hit && counted);
+  ReadMeetsFrameEnd: cover property (@(posedge clk_i) rst_ni && reg_i.rd && hit && counted);
 
 endmodule
 

@@ -5,10 +5,8 @@ module e1000_target_sva (
   input logic tgt_req_valid_i,
   input logic tgt_req_ready_o,
   input logic tgt_rsp_valid_o,
-  input logic reg_rd_o,
-  input logic reg_wr_o,
-  input logic cfg_rd_o,
-  input logic cfg_wr_o,
+  input e1000_pkg::reg_req_t reg_o,
+  input e1000_pkg::cfg_req_t cfg_o,
   input logic clk_req_o
 );
   logic open_q;   // an access was accepted and has no response yet
@@ -21,11 +19,11 @@ module e1000_target_sva (
   end
 
   OneStrobeAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $onehot0({reg_rd_o, reg_wr_o, cfg_rd_o, cfg_wr_o}));
+    $onehot0({reg_o.rd, reg_o.wr, cfg_o.rd, cfg_o.wr}));
   ResponseAnswersARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     tgt_rsp_valid_o |-> open_q);
   StrobeBelongsToARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    (reg_rd_o || reg_wr_o || cfg_rd_o || cfg_wr_o) |-> open_q && clk_req_o);
+    (reg_o.rd || reg_o.wr || cfg_o.rd || cfg_o.wr) |-> open_q && clk_req_o);
   NotReadyWhileOneIsOpen: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
     open_q && tgt_req_ready_o |-> tgt_rsp_valid_o);
 endmodule

@@ -1,6 +1,7 @@
 #include "tests/hw/rtl/front_bench.h"
 
 #include "tests/hw/rtl/clocks.h"
+#include "tests/hw/rtl/reg_bus.h"
 #include "tests/hw/rtl/start_state.h"
 
 namespace ringside::rtl_test {
@@ -25,10 +26,7 @@ front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
   m.pba_rxa_i = 48;
   m.flow_address_i = 0x010000C28001;  // 01:80:C2:00:00:01, F-1
   m.flow_type_i = 0x8808;
-  m.reg_rd_i = 0;
-  m.reg_wr_i = 0;
-  m.reg_addr_i = 0;
-  m.reg_wdata_i = 0;
+  m.reg_i = 0;
   m.no_desc_i = 0;
   m.data_pop_i = 0;
   m.frame_pop_i = 0;
@@ -41,7 +39,7 @@ void front_bench::tick() {
   context_->assertOn(!gate_clocks);  // they look from edge to edge of one clock at registers of several
   m.eval();                          // assertions sample what stood before the edge
   // What e1000_top adds to the front's requests: registers and resets concern everybody; and its pins.
-  const bool all = !gate_clocks || m.reg_rd_i || m.reg_wr_i || m.soft_rst_i || !m.rst_ni;
+  const bool all = !gate_clocks || (m.reg_i & reg_strobes) || m.soft_rst_i || !m.rst_ni;
   const bool byte_time = m.gmii_ce_i && (m.gmii_rx_dv_i || burst_);
   if (m.gmii_ce_i) burst_ = m.gmii_rx_dv_i;
   m.clk_csr_i = all;
@@ -55,8 +53,7 @@ void front_bench::tick() {
   m.soft_rst_i = 0;
   m.gmii_rx_dv_i = 0;
   m.gmii_rx_er_i = 0;
-  m.reg_rd_i = 0;
-  m.reg_wr_i = 0;
+  m.reg_i &= ~reg_strobes;
   m.data_pop_i = 0;
   m.frame_pop_i = 0;
   m.eval();
@@ -119,16 +116,13 @@ void front_bench::send_raw(const bytes& burst, unsigned gap, int error_at) {
 }
 
 std::uint32_t front_bench::read(std::uint32_t reg) {
-  model_->reg_rd_i = 1;
-  model_->reg_addr_i = reg;
+  model_->reg_i = reg_read(reg);
   tick();
   return model_->reg_rdata_o;
 }
 
 void front_bench::write(std::uint32_t reg, std::uint32_t value) {
-  model_->reg_wr_i = 1;
-  model_->reg_addr_i = reg;
-  model_->reg_wdata_i = value;
+  model_->reg_i = reg_write(reg, value);
   tick();
 }
 

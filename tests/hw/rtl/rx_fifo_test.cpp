@@ -8,6 +8,7 @@
 
 #include "hw/regs/e1000_regs.h"
 #include "tests/hw/rtl/module_bench.h"
+#include "tests/hw/rtl/reg_bus.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -31,8 +32,7 @@ class fifo_bench {
     m.rst_ni = 0;
     m.soft_rst_i = 0;
     m.pba_rxa_i = 48;
-    m.reg_rd_i = 0;
-    m.reg_wr_i = 0;
+    m.reg_i = 0;
     m.reg_wr_ok_i = 1;
     idle_pins();
     bench_.tick();
@@ -125,19 +125,16 @@ class fifo_bench {
   }
 
   std::uint32_t read(std::uint32_t reg) {
-    pins().reg_rd_i = 1;
-    pins().reg_addr_i = reg;
+    pins().reg_i = reg_read(reg);
     tick();
-    pins().reg_rd_i = 0;
+    pins().reg_i &= ~reg_strobes;
     return pins().reg_rdata_o;
   }
 
   void write(std::uint32_t reg, std::uint32_t value) {
-    pins().reg_wr_i = 1;
-    pins().reg_addr_i = reg;
-    pins().reg_wdata_i = value;
+    pins().reg_i = reg_write(reg, value);
     tick();
-    pins().reg_wr_i = 0;
+    pins().reg_i &= ~reg_strobes;
   }
 
  private:

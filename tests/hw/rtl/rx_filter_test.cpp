@@ -3,6 +3,7 @@
 
 #include "hw/regs/e1000_regs.h"
 #include "tests/hw/rtl/module_bench.h"
+#include "tests/hw/rtl/reg_bus.h"
 #include "tests/hw/rtl/wire_bytes.h"
 
 namespace ringside::rtl_test {
@@ -41,8 +42,7 @@ class filter_bench {
     m.byte_en_i = 0;
     m.flow_address_i = 0x010000C28001;
     m.flow_type_i = 0x8808;
-    m.reg_rd_i = 0;
-    m.reg_wr_i = 0;
+    m.reg_i = 0;
     bench_.tick();
     m.rst_ni = 1;
     for (unsigned i = 0; i < 128; ++i) {  // the tables start undefined (FS 2.5)
@@ -54,18 +54,15 @@ class filter_bench {
   Ve1000_rx_filter& pins() { return bench_.pins(); }
 
   void write(std::uint32_t reg, std::uint32_t value) {
-    pins().reg_wr_i = 1;
-    pins().reg_addr_i = reg;
-    pins().reg_wdata_i = value;
+    pins().reg_i = reg_write(reg, value);
     bench_.tick();
-    pins().reg_wr_i = 0;
+    pins().reg_i &= ~reg_strobes;
   }
 
   std::uint32_t read(std::uint32_t reg) {
-    pins().reg_rd_i = 1;
-    pins().reg_addr_i = reg;
+    pins().reg_i = reg_read(reg);
     bench_.tick();
-    pins().reg_rd_i = 0;
+    pins().reg_i &= ~reg_strobes;
     return pins().reg_rdata_o;
   }
 

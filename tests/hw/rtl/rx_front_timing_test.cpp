@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/hw/rtl/front_bench.h"
+#include "tests/hw/rtl/reg_bus.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -64,8 +65,7 @@ TEST(rx_front_timing, reads_of_a_counter_at_every_alignment_lose_nothing) {  // 
     for (int i = 0; i < 72 + 20; ++i) {
       m.gmii_rx_dv_i = i < 72;
       m.gmii_rxd_i = i < 7 ? 0x55 : i == 7 ? 0xD5 : i < 72 ? frame[static_cast<std::size_t>(i) - 8] : std::uint8_t{0};
-      m.reg_rd_i = i == at;
-      m.reg_addr_i = reg::GPRC;
+      m.reg_i = i == at ? reg_read(reg::GPRC) : 0;
       was_read = i == at;
       bench.tick();
       if (was_read) seen = m.reg_rdata_o;

@@ -8,6 +8,7 @@
 
 #include "hw/regs/e1000_regs.h"
 #include "tests/hw/rtl/module_bench.h"
+#include "tests/hw/rtl/reg_bus.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -146,8 +147,7 @@ class stats_bench {
     m.timer_i = 0;
     m.byte_en_i = 0;
     m.byte_i = 0;
-    m.reg_rd_i = 0;
-    m.reg_addr_i = 0;
+    m.reg_i = 0;
     bench_.tick();
     m.rst_ni = 1;
   }
@@ -171,11 +171,10 @@ class stats_bench {
     m.kind_i = !frame ? 0
                       : static_cast<std::uint8_t>(frame->counted << 4 | frame->passed() << 3 | frame->runt() << 2 |
                                                   frame->giant() << 1 | static_cast<int>(frame->good()));
-    m.reg_rd_i = address != nullptr;
-    if (address) m.reg_addr_i = *address;
+    if (address) m.reg_i = reg_read(*address);
     bench_.tick();
     m.eof_i = 0;
-    m.reg_rd_i = 0;
+    m.reg_i &= ~reg_strobes;
     return m.reg_rdata_o;
   }
   void idle(int cycles) {
