@@ -13,21 +13,15 @@ module e1000_irq_sva (
   input logic        hold_o,
   input logic        waiting_q
 );
-  logic past_ok_q;
-  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+  `E1000_PAST_OK(rst_ni && !soft_rst_i)
 
-  SetWinsOverClear: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ($past(set) & ~icr_q) == 17'd0);
-  NoInterruptWithoutACause: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    intx_o |-> $past(enable_i && (icr_q & ims_q) != 17'd0));
-  NoAssertionBeforeTheDeadline: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    intx_o && !$past(intx_o) |-> $past(now_i) >= $past(deadline_q));
-  PendingInterruptsOrWaits: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(enable_i && (icr_q & ims_q) != 17'd0) |-> intx_o || waiting_q);
-  HoldBeginsAWait: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    hold_o |-> waiting_q && !intx_o);
+  `E1000_ASSERT(SetWinsOverClear, ($past(set) & ~icr_q) == 17'd0)
+  `E1000_ASSERT(NoInterruptWithoutACause, intx_o |-> $past(enable_i && (icr_q & ims_q) != 17'd0))
+  `E1000_ASSERT(NoAssertionBeforeTheDeadline, intx_o && !$past(intx_o) |-> $past(now_i) >= $past(deadline_q))
+  `E1000_ASSERT(PendingInterruptsOrWaits, $past(enable_i && (icr_q & ims_q) != 17'd0) |-> intx_o || waiting_q)
+  `E1000_ASSERT(HoldBeginsAWait, hold_o |-> waiting_q && !intx_o)
 
-  ThrottledInterrupt: cover property (@(posedge clk_i) rst_ni && hold_o);
+  `E1000_COVER(ThrottledInterrupt, hold_o)
 endmodule
 
 bind e1000_irq e1000_irq_sva u_sva (.*);

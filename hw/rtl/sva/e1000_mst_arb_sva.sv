@@ -66,43 +66,34 @@ module e1000_mst_arb_sva (
     end
   end
 
-  logic past_ok_q;
-  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+  `E1000_PAST_OK(rst_ni && !soft_rst_i)
 
-  OneGrantAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $onehot0({wb_gnt_o, fetch_gnt_o, pay_gnt_o}));
-  RequestHoldsUntilReady: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_req_valid_o && !mst_req_ready_i) |-> mst_req_valid_o && mst_req == $past(mst_req));
-  BeatHoldsUntilReady: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_wdata_valid_o && !mst_wdata_ready_i) |-> mst_wdata_valid_o && mst_beat == $past(mst_beat));
-  NoBubbleInABurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(mst_wdata_valid_o && !mst_wlast_o) |-> mst_wdata_valid_o);
-  AtMostFourWrites: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) writes_q <= 3'd4);
-  OneFetchOutstanding: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) fetch_gnt_o |-> !read_q);
-  SilentWhenNotAllowed: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    !allow_i || error_q |-> !wb_gnt_o && !fetch_gnt_o && !pay_gnt_o);
-  PrefetchYieldsToPayload: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    fetch_gnt_o && !fetch_urgent_i && pay_valid_i |-> writes_q == 3'd4 || !drained_o);
-  ResetOnlyWhenDrained: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) soft_rst_i |-> drained_o);
-  NoRequestWhenUnasked: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    !clk_req_o |-> !mst_req_valid_o && !mst_wdata_valid_o);
+  `E1000_ASSERT(OneGrantAtATime, $onehot0({wb_gnt_o, fetch_gnt_o, pay_gnt_o}))
+  `E1000_ASSERT(RequestHoldsUntilReady,
+    $past(mst_req_valid_o && !mst_req_ready_i) |-> mst_req_valid_o && mst_req == $past(mst_req))
+  `E1000_ASSERT(BeatHoldsUntilReady,
+    $past(mst_wdata_valid_o && !mst_wdata_ready_i) |-> mst_wdata_valid_o && mst_beat == $past(mst_beat))
+  `E1000_ASSERT(NoBubbleInABurst, $past(mst_wdata_valid_o && !mst_wlast_o) |-> mst_wdata_valid_o)
+  `E1000_ASSERT(AtMostFourWrites, writes_q <= 3'd4)
+  `E1000_ASSERT(OneFetchOutstanding, fetch_gnt_o |-> !read_q)
+  `E1000_ASSERT(SilentWhenNotAllowed, !allow_i || error_q |-> !wb_gnt_o && !fetch_gnt_o && !pay_gnt_o)
+  `E1000_ASSERT(PrefetchYieldsToPayload,
+    fetch_gnt_o && !fetch_urgent_i && pay_valid_i |-> writes_q == 3'd4 || !drained_o)
+  `E1000_ASSERT(ResetOnlyWhenDrained, soft_rst_i |-> drained_o)
+  `E1000_ASSERT(NoRequestWhenUnasked, !clk_req_o |-> !mst_req_valid_o && !mst_wdata_valid_o)
 
   // ---- the skid register: a ready that was said stands, and no beat is lost, doubled or overtaken ----
-  OneBlockSendsAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    !(pay_wready_o && wb_wready_o));
-  TwoBeatsAtMost: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    beats_q <= 2'd2 && beats_q == {1'b0, wvalid_q} + {1'b0, skid_q});
-  SkidIsBehindABeat: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) skid_q |-> wvalid_q);
-  FullTakesNoBeat: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    skid_q |-> !pay_wready_o && !wb_wready_o);
-  BeatIsTheOldestTaken: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    mst_wdata_valid_o == (beats_q != 2'd0) && (!mst_wdata_valid_o || mst_beat == beat_q[0]));
-  BeatsWaitOnlyForTheBus: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $rose(skid_q) |-> $past(mst_wdata_valid_o && !mst_wdata_ready_i));
+  `E1000_ASSERT(OneBlockSendsAtATime, !(pay_wready_o && wb_wready_o))
+  `E1000_ASSERT(TwoBeatsAtMost, beats_q <= 2'd2 && beats_q == {1'b0, wvalid_q} + {1'b0, skid_q})
+  `E1000_ASSERT(SkidIsBehindABeat, skid_q |-> wvalid_q)
+  `E1000_ASSERT(FullTakesNoBeat, skid_q |-> !pay_wready_o && !wb_wready_o)
+  `E1000_ASSERT(BeatIsTheOldestTaken,
+    mst_wdata_valid_o == (beats_q != 2'd0) && (!mst_wdata_valid_o || mst_beat == beat_q[0]))
+  `E1000_ASSERT(BeatsWaitOnlyForTheBus, $rose(skid_q) |-> $past(mst_wdata_valid_o && !mst_wdata_ready_i))
 
-  BeatWaitsInTheSkid: cover property (@(posedge clk_i) rst_ni && skid_q);
-  FourWritesOutstanding: cover property (@(posedge clk_i) rst_ni && writes_q == 3'd4);
-  FetchAndPayloadCompete: cover property (@(posedge clk_i) rst_ni && fetch_valid_i && pay_valid_i);
+  `E1000_COVER(BeatWaitsInTheSkid, skid_q)
+  `E1000_COVER(FourWritesOutstanding, writes_q == 3'd4)
+  `E1000_COVER(FetchAndPayloadCompete, fetch_valid_i && pay_valid_i)
 endmodule
 
 bind e1000_mst_arb e1000_mst_arb_sva u_sva (.*);

@@ -23,8 +23,7 @@ module e1000_rx_checksum_sva (
 );
   localparam logic [3:0] Off = 4'd0, Ipv4 = 4'd4, Ipv6 = 4'd5, L4 = 4'd7;
 
-  logic past_ok_q;
-  always_ff @(posedge clk_i) past_ok_q <= rst_ni;
+  `E1000_PAST_OK(rst_ni)
 
   // What was enabled as the frame began, which headers it passed, and how much of each went by.
   logic [2:0]  offload_q = 3'd0;
@@ -53,42 +52,31 @@ module e1000_rx_checksum_sva (
     length_q <= index_i;
   end
 
-  AnswersStandFromEndToEnd: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    !ended_q |-> $stable({ipcs_o, tcpcs_o, ipe_o, tcpe_o}));
+  `E1000_ASSERT(AnswersStandFromEndToEnd, !ended_q |-> $stable({ipcs_o, tcpcs_o, ipe_o, tcpe_o}))
   // A header is verified when exactly its own bytes have gone by; the last step may hold one byte behind the datagram.
-  IpIsVerifiedWhole: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $rose(ip_seen_q) |-> $past(state_q) == Ipv4 && ip_bytes_q == $past(size_q) && ip_bytes_q >= 16'd20);
-  L4IsVerifiedWhole: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $rose(l4_seen_q) |-> $past(state_q) == L4 && l4_bytes_q == size_q + {15'd0, size_q[0]});
-  IpClaimNeedsIpofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && ipcs_o |-> offload_q[0]);
-  L4ClaimNeedsTuofl: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && tcpcs_o |-> offload_q[1]);
-  IpClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && ipcs_o |-> $past(ip_seen_q) && ipv4_q && ipe_o == !ip_good_q);
-  L4ClaimWasVerified: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && tcpcs_o |-> $past(l4_seen_q) && tcpe_o == !l4_good_q);
+  `E1000_ASSERT(IpIsVerifiedWhole,
+    $rose(ip_seen_q) |-> $past(state_q) == Ipv4 && ip_bytes_q == $past(size_q) && ip_bytes_q >= 16'd20)
+  `E1000_ASSERT(L4IsVerifiedWhole,
+    $rose(l4_seen_q) |-> $past(state_q) == L4 && l4_bytes_q == size_q + {15'd0, size_q[0]})
+  `E1000_ASSERT(IpClaimNeedsIpofl, ended_q && ipcs_o |-> offload_q[0])
+  `E1000_ASSERT(L4ClaimNeedsTuofl, ended_q && tcpcs_o |-> offload_q[1])
+  `E1000_ASSERT(IpClaimWasVerified, ended_q && ipcs_o |-> $past(ip_seen_q) && ipv4_q && ipe_o == !ip_good_q)
+  `E1000_ASSERT(L4ClaimWasVerified, ended_q && tcpcs_o |-> $past(l4_seen_q) && tcpe_o == !l4_good_q)
   // The four bytes of the FCS lie behind what is claimed (R-1).
-  IpClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, length_q});
-  L4ClaimEndsBeforeTheFcs: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, length_q});
-  NoL4ClaimForAFragment: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ended_q && tcpcs_o && ipv4_q |-> !frag_q);
-  Ipv6NeedsBothBits: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    state_q == Ipv6 |-> offload_q[2] && offload_q[1]);
-  OffStaysOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $past(state_q == Off && !sfd_i) |-> state_q == Off);
-  NothingIsCheckedUnasked: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    offload_q[1:0] == 2'b00 && state_q != Off |-> sfd_i);
-  StatesAreKnown: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) state_q <= L4);
-  LengthIsTheBytes: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    end_i && !sfd_i |-> index_i == bytes_q || bytes_q == 16'hFFFF || index_i == 16'hFFFF);
+  `E1000_ASSERT(IpClaimEndsBeforeTheFcs, ended_q && ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, length_q})
+  `E1000_ASSERT(L4ClaimEndsBeforeTheFcs, ended_q && tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, length_q})
+  `E1000_ASSERT(NoL4ClaimForAFragment, ended_q && tcpcs_o && ipv4_q |-> !frag_q)
+  `E1000_ASSERT(Ipv6NeedsBothBits, state_q == Ipv6 |-> offload_q[2] && offload_q[1])
+  `E1000_ASSERT(OffStaysOff, $past(state_q == Off && !sfd_i) |-> state_q == Off)
+  `E1000_ASSERT(NothingIsCheckedUnasked, offload_q[1:0] == 2'b00 && state_q != Off |-> sfd_i)
+  `E1000_ASSERT(StatesAreKnown, state_q <= L4)
+  `E1000_ASSERT(LengthIsTheBytes,
+    end_i && !sfd_i |-> index_i == bytes_q || bytes_q == 16'hFFFF || index_i == 16'hFFFF)
 
-  IpIsGood: cover property (@(posedge clk_i) rst_ni && ended_q && ipcs_o && !ipe_o);
-  IpIsBad: cover property (@(posedge clk_i) rst_ni && ended_q && ipcs_o && ipe_o);
-  L4IsGood: cover property (@(posedge clk_i) rst_ni && ended_q && tcpcs_o && !tcpe_o);
-  L4IsBad: cover property (@(posedge clk_i) rst_ni && ended_q && tcpcs_o && tcpe_o);
+  `E1000_COVER(IpIsGood, ended_q && ipcs_o && !ipe_o)
+  `E1000_COVER(IpIsBad, ended_q && ipcs_o && ipe_o)
+  `E1000_COVER(L4IsGood, ended_q && tcpcs_o && !tcpe_o)
+  `E1000_COVER(L4IsBad, ended_q && tcpcs_o && tcpe_o)
 endmodule
 
 bind e1000_rx_checksum e1000_rx_checksum_sva u_sva (.*);

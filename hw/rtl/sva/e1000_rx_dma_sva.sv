@@ -33,39 +33,28 @@ module e1000_rx_dma_sva (
   input logic        too_long,
   input logic [15:0] frame_rem_q
 );
-  logic past_ok_q;
-  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+  `E1000_PAST_OK(rst_ni && !soft_rst_i)
 
-  PopOnlyWhatIsThere: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    data_pop_o |-> data_valid_i);
-  PopOnlyAFrame: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) frame_pop_o |-> frame_valid_i);
-  UseOnlyADescriptor: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    desc_use_o |-> desc_valid_i && frame_valid_i);
-  NeverABubble: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    send |-> count_q >= {1'b0, need} && need != 3'd0);
-  RequestStaysInAPage: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096 && req_len_o != 13'd0);
-  RequestFitsTheBuffer: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_valid_o |-> {2'd0, req_len_o} <= seg_rem_q && seg_rem_q <= buffer_size);
-  LastBeatEndsTheBurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    send && last_beat |=> burst_rem_q == 13'd0);
-  NoResponseWithoutABurst: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tok_pop |-> tok_count_q != 3'd0);
-  NeverMoreThanFourBursts: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tok_push |-> tok_count_q < 3'd4 || tok_pop);
-  AFrameDoneIsComplete: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    frame_done_o |-> complete_o);
-  NothingCompletesInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    flush_i |-> !complete_o && !desc_use_o);
+  `E1000_ASSERT(PopOnlyWhatIsThere, data_pop_o |-> data_valid_i)
+  `E1000_ASSERT(PopOnlyAFrame, frame_pop_o |-> frame_valid_i)
+  `E1000_ASSERT(UseOnlyADescriptor, desc_use_o |-> desc_valid_i && frame_valid_i)
+  `E1000_ASSERT(NeverABubble, send |-> count_q >= {1'b0, need} && need != 3'd0)
+  `E1000_ASSERT(RequestStaysInAPage,
+    req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096 && req_len_o != 13'd0)
+  `E1000_ASSERT(RequestFitsTheBuffer, req_valid_o |-> {2'd0, req_len_o} <= seg_rem_q && seg_rem_q <= buffer_size)
+  `E1000_ASSERT(LastBeatEndsTheBurst, send && last_beat |=> burst_rem_q == 13'd0)
+  `E1000_ASSERT(NoResponseWithoutABurst, tok_pop |-> tok_count_q != 3'd0)
+  `E1000_ASSERT(NeverMoreThanFourBursts, tok_push |-> tok_count_q < 3'd4 || tok_pop)
+  `E1000_ASSERT(AFrameDoneIsComplete, frame_done_o |-> complete_o)
+  `E1000_ASSERT(NothingCompletesInAFlush, flush_i |-> !complete_o && !desc_use_o)
 
   // R-40
-  NothingLongIsBegunWithoutLeave: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    desc_use_o && !started_q && !lpe_i && !sbp_i |-> frame_rem_q <= 16'd1522);
+  `E1000_ASSERT(NothingLongIsBegunWithoutLeave,
+    desc_use_o && !started_q && !lpe_i && !sbp_i |-> frame_rem_q <= 16'd1522)
 
-  LongFrameIsDiscarded: cover property (@(posedge clk_i) rst_ni && too_long);
-  FrameWaitsForDescriptors: cover property (@(posedge clk_i) rst_ni && need_desc_o);
-  FlushMeetsABurst: cover property (@(posedge clk_i)
-    rst_ni && flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q);
+  `E1000_COVER(LongFrameIsDiscarded, too_long)
+  `E1000_COVER(FrameWaitsForDescriptors, need_desc_o)
+  `E1000_COVER(FlushMeetsABurst, flush_i && burst_rem_q != 13'd0 && burst_q != burst_rem_q)
 endmodule
 
 bind e1000_rx_dma e1000_rx_dma_sva u_sva (.*);

@@ -28,8 +28,9 @@ module e1000_rx_fifo_sva (
   input logic [11:0] frames_q
 );
 
-  logic in_reset, past_ok_q;
+  logic in_reset, past_ok_q, off;
   assign in_reset = !rst_ni || soft_rst_i;
+  assign off      = in_reset || !past_ok_q;
   always_ff @(posedge clk_rx_fifo_i) past_ok_q <= !in_reset;
 
   // The write port's address, as the state says.
@@ -39,44 +40,38 @@ module e1000_rx_fifo_sva (
   assign mem_waddr = wr_state_q == 2'd0 ? wr_ptr_q : wr_state_q == 2'd1 ? tail_q : tail_q + 13'd1;
 
   // ---- duties of the neighbours ----
-  PopOnlyWhatIsThere: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) data_pop_i |-> data_valid_o);
-  ReleaseOnlyAFrame: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) frame_pop_i |-> frame_valid_o);
-  NoWordWhileStatusIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
-    (word_en_i || finish_i) |-> wr_state_q == 2'd0);
+  `E1000_ASSERT(PopOnlyWhatIsThere, data_pop_i |-> data_valid_o, in_reset, clk_rx_dma_i)
+  `E1000_ASSERT(ReleaseOnlyAFrame, frame_pop_i |-> frame_valid_o, in_reset, clk_rx_dma_i)
+  `E1000_ASSERT(NoWordWhileStatusIsWritten, (word_en_i || finish_i) |-> wr_state_q == 2'd0, in_reset, clk_rx_fifo_i)
   // The status word is written in two cycles and must be one frame's.
-  StatusHoldsWhileItIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
-    wr_state_q == 2'd2 |-> $stable(frame_i));
+  `E1000_ASSERT(StatusHoldsWhileItIsWritten, wr_state_q == 2'd2 |-> $stable(frame_i), off, clk_rx_fifo_i)
 
-  CommitIsAKeptFrame: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
-    commit_o == (finish_i && keep_i && !lost_o));
-  CommitIsWritten: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
-    (wr_state_q == 2'd1) == $past(commit_o));
+  `E1000_ASSERT(CommitIsAKeptFrame, commit_o == (finish_i && keep_i && !lost_o), in_reset, clk_rx_fifo_i)
+  `E1000_ASSERT(CommitIsWritten, (wr_state_q == 2'd1) == $past(commit_o), off, clk_rx_fifo_i)
 
   // ---- the stream to the reader holds until it is taken ----
-  FrameHolds: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset || !past_ok_q)
-    $past(frame_valid_o && !frame_pop_i) |-> frame_valid_o && frame_o == $past(frame_o));
-  DataHolds: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset || !past_ok_q)
-    $past(data_valid_o && !data_pop_i && !frame_pop_i) |-> data_valid_o && data_o == $past(data_o));
-  DataOnlyWithAFrame: assert property (@(posedge clk_rx_dma_i) disable iff (in_reset) data_valid_o |-> frame_valid_o);
+  `E1000_ASSERT(FrameHolds,
+    $past(frame_valid_o && !frame_pop_i) |-> frame_valid_o && frame_o == $past(frame_o), off, clk_rx_dma_i)
+  `E1000_ASSERT(DataHolds,
+    $past(data_valid_o && !data_pop_i && !frame_pop_i) |-> data_valid_o && data_o == $past(data_o), off, clk_rx_dma_i)
+  `E1000_ASSERT(DataOnlyWithAFrame, data_valid_o |-> frame_valid_o, in_reset, clk_rx_dma_i)
 
   // ---- space ----
-  NeverMoreThanTheMemory: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset) used_q <= 14'd8192);
-  EmptyIsEmpty: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
-    (frames_q == 12'd0) == (used_q == 14'd0));
-  TailIsHeadPlusUsed: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
-    tail_q == head_q + used_q[12:0]);
+  `E1000_ASSERT(NeverMoreThanTheMemory, used_q <= 14'd8192, in_reset, clk_rx_fifo_i)
+  `E1000_ASSERT(EmptyIsEmpty, (frames_q == 12'd0) == (used_q == 14'd0), in_reset, clk_rx_fifo_i)
+  `E1000_ASSERT(TailIsHeadPlusUsed, tail_q == head_q + used_q[12:0], in_reset, clk_rx_fifo_i)
   // Stored frames lie in [head, head + used): a write there would damage one.
-  NoWriteIntoStoredFrames: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset)
-    mem_we |-> {1'b0, 13'(mem_waddr - head_q)} >= used_q);
+  `E1000_ASSERT(NoWriteIntoStoredFrames,
+    mem_we |-> {1'b0, 13'(mem_waddr - head_q)} >= used_q, in_reset, clk_rx_fifo_i)
   // And the memory itself says so, at both ends.
-  OldestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
-    $past(used_q != 14'd0 && !release_head) && $stable(head_q) |-> $stable(first_word));
-  NewestWordStands: assert property (@(posedge clk_rx_fifo_i) disable iff (in_reset || !past_ok_q)
-    $past(used_q != 14'd0) && $stable(tail_q) |-> $stable(newest_word));
+  `E1000_ASSERT(OldestWordStands,
+    $past(used_q != 14'd0 && !release_head) && $stable(head_q) |-> $stable(first_word), off, clk_rx_fifo_i)
+  `E1000_ASSERT(NewestWordStands,
+    $past(used_q != 14'd0) && $stable(tail_q) |-> $stable(newest_word), off, clk_rx_fifo_i)
 
-  RingWraps: cover property (@(posedge clk_rx_fifo_i) rst_ni && frames_q != 12'd0 && tail_q < head_q);
-  FrameIsLost: cover property (@(posedge clk_rx_fifo_i) rst_ni && finish_i && keep_i && lost_o);
-  FrameRollsBack: cover property (@(posedge clk_rx_fifo_i) rst_ni && finish_i && !keep_i);
+  `E1000_COVER(RingWraps, frames_q != 12'd0 && tail_q < head_q,, clk_rx_fifo_i)
+  `E1000_COVER(FrameIsLost, finish_i && keep_i && lost_o,, clk_rx_fifo_i)
+  `E1000_COVER(FrameRollsBack, finish_i && !keep_i,, clk_rx_fifo_i)
 
 endmodule
 

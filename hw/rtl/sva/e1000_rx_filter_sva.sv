@@ -18,8 +18,9 @@ module e1000_rx_filter_sva (
   input logic [31:0]             mta_hit_q,
   input logic [31:0]             vfta_hit_q
 );
-  logic in_reset, past_ok_q;
+  logic in_reset, past_ok_q, off;
   assign in_reset = !rst_ni || soft_rst_i;
+  assign off      = in_reset || !past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= !in_reset;
 
   // ---- the head as it came ----
@@ -46,42 +47,33 @@ module e1000_rx_filter_sva (
   assign group     = head_q[0][0];
   assign vlan      = seen_q == 5'd16 && {head_q[12], head_q[13]} == cfg_i.vet;
 
-  BytesComeInOrder: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    byte_en_i && index_i < 16'd16 && !sfd_i |-> index_i[4:0] == seen_q);
-  AnswerStandsBetweenBytes: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    $past(look && !byte_en_i) && look && $stable(cfg_i) |-> $stable(match_o));
-  NothingPassesWithoutADestination: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && seen_q < 5'd6 |-> !match_o.l2_pass);
-  KindOfAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && seen_q >= 5'd6 |-> match_o.broadcast == broadcast && match_o.multicast == (group && !broadcast));
-  PromiscuousTakesUnicast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && seen_q >= 5'd6 && cfg_i.upe && !group |-> match_o.l2_pass);
-  AllMulticastTakesMulticast: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && seen_q >= 5'd6 && cfg_i.mpe && group && !broadcast |-> match_o.l2_pass && !match_o.pif);
-  BroadcastAcceptMode: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && seen_q >= 5'd6 && cfg_i.bam && broadcast |-> match_o.l2_pass && !match_o.pif);
-  UnicastNeedsAnEntry: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && match_o.l2_pass && !group && !cfg_i.upe |-> exact_q);
-  PifIsAnInexactPass: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && match_o.pif |-> match_o.l2_pass && group && !exact_q);
-  TagIsSeenWhole: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look |-> match_o.has_tag == vlan && (!vlan || match_o.tci == {head_q[14], head_q[15]}));
-  UntaggedIsNotFiltered: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && (!vlan || !cfg_i.vfe) |-> match_o.vlan_pass);
-  CfiDecides: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    look && vlan && cfg_i.vfe && cfg_i.cfien && head_q[14][4] != cfg_i.cfi |-> !match_o.vlan_pass);
-  VetIsKnownWithItsLastByte: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    seen_q == 5'd14 |-> vet_seen_o == ({head_q[12], head_q[13]} == cfg_i.vet));
-  HashIsReadWithTheAddress: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    !$stable(mta_hit_q) |-> $past(byte_en_i && index_i == 16'd5));
-  VlanIsReadWithTheTag: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    !$stable(vfta_hit_q) |-> $past(byte_en_i && index_i == 16'd15));
-  ResetLeavesOneEntry: assert property (@(posedge clk_i) disable iff (!rst_ni) $past(in_reset) |-> av_q == 16'h0001);
+  `E1000_ASSERT(BytesComeInOrder, byte_en_i && index_i < 16'd16 && !sfd_i |-> index_i[4:0] == seen_q, off)
+  `E1000_ASSERT(AnswerStandsBetweenBytes,
+    $past(look && !byte_en_i) && look && $stable(cfg_i) |-> $stable(match_o), off)
+  `E1000_ASSERT(NothingPassesWithoutADestination, look && seen_q < 5'd6 |-> !match_o.l2_pass, off)
+  `E1000_ASSERT(KindOfAddress,
+    look && seen_q >= 5'd6 |-> match_o.broadcast == broadcast && match_o.multicast == (group && !broadcast), off)
+  `E1000_ASSERT(PromiscuousTakesUnicast, look && seen_q >= 5'd6 && cfg_i.upe && !group |-> match_o.l2_pass, off)
+  `E1000_ASSERT(AllMulticastTakesMulticast,
+    look && seen_q >= 5'd6 && cfg_i.mpe && group && !broadcast |-> match_o.l2_pass && !match_o.pif, off)
+  `E1000_ASSERT(BroadcastAcceptMode,
+    look && seen_q >= 5'd6 && cfg_i.bam && broadcast |-> match_o.l2_pass && !match_o.pif, off)
+  `E1000_ASSERT(UnicastNeedsAnEntry, look && match_o.l2_pass && !group && !cfg_i.upe |-> exact_q, off)
+  `E1000_ASSERT(PifIsAnInexactPass, look && match_o.pif |-> match_o.l2_pass && group && !exact_q, off)
+  `E1000_ASSERT(TagIsSeenWhole,
+    look |-> match_o.has_tag == vlan && (!vlan || match_o.tci == {head_q[14], head_q[15]}), off)
+  `E1000_ASSERT(UntaggedIsNotFiltered, look && (!vlan || !cfg_i.vfe) |-> match_o.vlan_pass, off)
+  `E1000_ASSERT(CfiDecides,
+    look && vlan && cfg_i.vfe && cfg_i.cfien && head_q[14][4] != cfg_i.cfi |-> !match_o.vlan_pass, off)
+  `E1000_ASSERT(VetIsKnownWithItsLastByte,
+    seen_q == 5'd14 |-> vet_seen_o == ({head_q[12], head_q[13]} == cfg_i.vet), off)
+  `E1000_ASSERT(HashIsReadWithTheAddress, !$stable(mta_hit_q) |-> $past(byte_en_i && index_i == 16'd5), off)
+  `E1000_ASSERT(VlanIsReadWithTheTag, !$stable(vfta_hit_q) |-> $past(byte_en_i && index_i == 16'd15), off)
+  `E1000_ASSERT(ResetLeavesOneEntry, $past(in_reset) |-> av_q == 16'h0001, !rst_ni)
 
-  HashAlone: cover property (@(posedge clk_i) rst_ni && look && match_o.pif);
-  VlanRefused: cover property (@(posedge clk_i) rst_ni && look && match_o.l2_pass && !match_o.vlan_pass);
-  HashOfAllOnes: cover property (@(posedge clk_i)
-    rst_ni && look && seen_q == 5'd6 && group && cfg_i.mo == 2'd0 && (&{head_q[5], head_q[4][7:4]}));
+  `E1000_COVER(HashAlone, look && match_o.pif)
+  `E1000_COVER(VlanRefused, look && match_o.l2_pass && !match_o.vlan_pass)
+  `E1000_COVER(HashOfAllOnes, look && seen_q == 5'd6 && group && cfg_i.mo == 2'd0 && (&{head_q[5], head_q[4][7:4]}))
 endmodule
 
 bind e1000_rx_filter e1000_rx_filter_sva u_sva (.*);

@@ -36,31 +36,27 @@ module e1000_rx_front_sva (
     if (evt_o.accept) accepted_tag_q <= evt_o.tag;
   end
 
-  ReadOrWrite: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni) !(reg_i.rd && reg_i.wr));
-  ZeroWhenNothingHappens: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    !busy |-> evt_o == '0);
-  OneFateAtATime: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    {1'b0, evt_o.reject} + {1'b0, evt_o.commit} + {1'b0, evt_o.drop} <= 2'd1);
-  RejectedIsNotAccepted: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    !(evt_o.reject && evt_o.accept));
-  CommitFollowsAccept: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    (evt_o.commit || evt_o.drop) |-> evt_o.accept || (accepted_q && accepted_tag_q == evt_o.tag));
-  EveryLossHasAReason: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pkg::ReasonNone));
-  RxoIsAnOverflow: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  RnbcComesWithAFrame: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow));
-  NoNewsWhenUnasked: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
-    unasked |-> !busy);
+  `E1000_ASSERT(ReadOrWrite, !(reg_i.rd && reg_i.wr), !rst_ni, clk_rx_frame_i)
+  `E1000_ASSERT(ZeroWhenNothingHappens, !busy |-> evt_o == '0,, clk_rx_frame_i)
+  `E1000_ASSERT(OneFateAtATime,
+    {1'b0, evt_o.reject} + {1'b0, evt_o.commit} + {1'b0, evt_o.drop} <= 2'd1,, clk_rx_frame_i)
+  `E1000_ASSERT(RejectedIsNotAccepted, !(evt_o.reject && evt_o.accept),, clk_rx_frame_i)
+  `E1000_ASSERT(CommitFollowsAccept,
+    (evt_o.commit || evt_o.drop) |-> evt_o.accept || (accepted_q && accepted_tag_q == evt_o.tag),, clk_rx_frame_i)
+  `E1000_ASSERT(EveryLossHasAReason,
+    (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pkg::ReasonNone),, clk_rx_frame_i)
+  `E1000_ASSERT(RxoIsAnOverflow, rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow),, clk_rx_frame_i)
+  `E1000_ASSERT(RnbcComesWithAFrame,
+    rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow),, clk_rx_frame_i)
+  `E1000_ASSERT(NoNewsWhenUnasked, unasked |-> !busy,, clk_rx_frame_i)
   // The requests know of a pop in its own cycle.
-  StillWhenUnasked: assert property (@(posedge clk_rx_frame_i) disable iff (!rst_ni || !past_ok_q)
+  `E1000_ASSERT(StillWhenUnasked,
     $past(unasked && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_i.rd && !reg_i.wr && !soft_rst_i
-          && !data_pop_i && !frame_pop_i)
-    && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched));
+      && !data_pop_i && !frame_pop_i)
+      && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched),, clk_rx_frame_i)
 
-  FrameIsMissed: cover property (@(posedge clk_rx_frame_i) rst_ni && rxo_o);
-  NoDescriptorForIt: cover property (@(posedge clk_rx_frame_i) rst_ni && rnbc_o);
+  `E1000_COVER(FrameIsMissed, rxo_o,, clk_rx_frame_i)
+  `E1000_COVER(NoDescriptorForIt, rnbc_o,, clk_rx_frame_i)
 
 endmodule
 

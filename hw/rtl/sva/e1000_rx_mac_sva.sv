@@ -26,22 +26,17 @@ module e1000_rx_mac_sva (
     else if (first) open_q <= 1'b1;
   end
 
-  OneThingAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    {2'd0, sfd_o} + {2'd0, byte_en_o} + {2'd0, eob_o} <= 3'd1);
-  EndOnlyOnce: assert property (@(posedge clk_i) disable iff (!rst_ni) (eob_o || cut_o) |-> open_q);
-  NeverTwoEnds: assert property (@(posedge clk_i) disable iff (!rst_ni) !(eob_o && cut_o));
-  CutIsAReset: assert property (@(posedge clk_i) disable iff (!rst_ni) cut_o |-> soft_rst_i);
-  BytesOnlyInABurst: assert property (@(posedge clk_i) disable iff (!rst_ni) byte_en_o |-> open_q);
-  IdleMeansClosed: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    !clk_req_o && !dv_q |-> !open_q && {hunt_q, data_q, skip_q} == 3'd0);
-  OneStateAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $onehot0({hunt_q, data_q, skip_q}));
-  EventsAskForTheClock: assert property (@(posedge clk_i) disable iff (!rst_ni)
-    sfd_o || byte_en_o || eob_o |-> clk_req_o);
-  TagStepsWithBursts: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tag_o == $past(tag_o) + {15'd0, $past(first)});
+  `E1000_ASSERT(OneThingAtATime, {2'd0, sfd_o} + {2'd0, byte_en_o} + {2'd0, eob_o} <= 3'd1, !rst_ni)
+  `E1000_ASSERT(EndOnlyOnce, (eob_o || cut_o) |-> open_q, !rst_ni)
+  `E1000_ASSERT(NeverTwoEnds, !(eob_o && cut_o), !rst_ni)
+  `E1000_ASSERT(CutIsAReset, cut_o |-> soft_rst_i, !rst_ni)
+  `E1000_ASSERT(BytesOnlyInABurst, byte_en_o |-> open_q, !rst_ni)
+  `E1000_ASSERT(IdleMeansClosed, !clk_req_o && !dv_q |-> !open_q && {hunt_q, data_q, skip_q} == 3'd0, !rst_ni)
+  `E1000_ASSERT(OneStateAtATime, $onehot0({hunt_q, data_q, skip_q}))
+  `E1000_ASSERT(EventsAskForTheClock, sfd_o || byte_en_o || eob_o |-> clk_req_o, !rst_ni)
+  `E1000_ASSERT(TagStepsWithBursts, tag_o == $past(tag_o) + {15'd0, $past(first)})
 
-  BurstIsCut: cover property (@(posedge clk_i) rst_ni && cut_o);
+  `E1000_COVER(BurstIsCut, cut_o)
 
 endmodule
 

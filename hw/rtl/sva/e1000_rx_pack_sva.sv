@@ -57,29 +57,24 @@ module e1000_rx_pack_sva (
     end
   end
 
-  BytesHaveAFrame: assert property (@(posedge clk_i) disable iff (!framed_q) !(sfd_i && byte_en_i));
-  FullWordsAtOnce: assert property (@(posedge clk_i) disable iff (!framed_q)
-    byte_en_i && !flush_i && !sfd_i |-> word_en_o == (in_d[2:0] == 3'd0 && !takes_tag));
-  PartWordsAtTheEnd: assert property (@(posedge clk_i) disable iff (!framed_q)
-    flush_i && !byte_en_i && !sfd_i |-> word_en_o == (in_q[2:0] != 3'd0));
-  NothingWithoutAReason: assert property (@(posedge clk_i) disable iff (!framed_q)
-    word_en_o |-> byte_en_i || flush_i);
-  EveryByteInItsLane: assert property (@(posedge clk_i) disable iff (!framed_q)
-    word_en_o && !sfd_i |-> (word_o & valid) == (own_d & valid));
-  WordsAreEighths: assert property (@(posedge clk_i) disable iff (!framed_q)
-    !sfd_i && !flush_i |-> words_q == {3'd0, in_q[15:3]});
+  `E1000_ASSERT(BytesHaveAFrame, !(sfd_i && byte_en_i), !framed_q)
+  `E1000_ASSERT(FullWordsAtOnce,
+    byte_en_i && !flush_i && !sfd_i |-> word_en_o == (in_d[2:0] == 3'd0 && !takes_tag), !framed_q)
+  `E1000_ASSERT(PartWordsAtTheEnd, flush_i && !byte_en_i && !sfd_i |-> word_en_o == (in_q[2:0] != 3'd0), !framed_q)
+  `E1000_ASSERT(NothingWithoutAReason, word_en_o |-> byte_en_i || flush_i, !framed_q)
+  `E1000_ASSERT(EveryByteInItsLane, word_en_o && !sfd_i |-> (word_o & valid) == (own_d & valid), !framed_q)
+  `E1000_ASSERT(WordsAreEighths, !sfd_i && !flush_i |-> words_q == {3'd0, in_q[15:3]}, !framed_q)
   // What the packet checksum adds up from: a whole dword and the part of one behind it.
-  StripIsSaidAtTheTagsEnd: assert property (@(posedge clk_i) disable iff (!framed_q) !sfd_i |-> strip_o == takes_tag);
-  LaneIsTheCount: assert property (@(posedge clk_i) disable iff (!framed_q) !sfd_i |-> lane_o == in_q[1:0]);
-  LastDwordIsTheNewest: assert property (@(posedge clk_i) disable iff (!framed_q)
-    !sfd_i && in_q >= 16'd4 |-> last_o[63:32] == newest_q[63:32]);
-  PartBehindTheDword: assert property (@(posedge clk_i) disable iff (!framed_q)
-    !sfd_i && in_q >= 16'd8 && (!stripped_q || in_q >= 16'd16) |-> last_o == newest_q);
-  StrippedIsRemembered: assert property (@(posedge clk_i) disable iff (!framed_q) stripped_o == stripped_q);
+  `E1000_ASSERT(StripIsSaidAtTheTagsEnd, !sfd_i |-> strip_o == takes_tag, !framed_q)
+  `E1000_ASSERT(LaneIsTheCount, !sfd_i |-> lane_o == in_q[1:0], !framed_q)
+  `E1000_ASSERT(LastDwordIsTheNewest, !sfd_i && in_q >= 16'd4 |-> last_o[63:32] == newest_q[63:32], !framed_q)
+  `E1000_ASSERT(PartBehindTheDword,
+    !sfd_i && in_q >= 16'd8 && (!stripped_q || in_q >= 16'd16) |-> last_o == newest_q, !framed_q)
+  `E1000_ASSERT(StrippedIsRemembered, stripped_o == stripped_q, !framed_q)
 
-  TagIsTaken: cover property (@(posedge clk_i) framed_q && takes_tag);
-  PartWord: cover property (@(posedge clk_i) framed_q && flush_i && word_en_o);
-  WholeWordsOnly: cover property (@(posedge clk_i) framed_q && flush_i && !word_en_o);
+  `E1000_COVER(TagIsTaken, takes_tag, !framed_q)
+  `E1000_COVER(PartWord, flush_i && word_en_o, !framed_q)
+  `E1000_COVER(WholeWordsOnly, flush_i && !word_en_o, !framed_q)
 endmodule
 
 bind e1000_rx_pack e1000_rx_pack_sva u_sva (.*);

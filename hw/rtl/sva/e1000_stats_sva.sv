@@ -26,8 +26,9 @@ module e1000_stats_sva (
 );
   localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
 
-  logic in_reset, past_ok_q;
+  logic in_reset, past_ok_q, off;
   assign in_reset = !rst_ni || soft_rst_i;
+  assign off      = in_reset || !past_ok_q;
   always_ff @(posedge clk_i) past_ok_q <= !in_reset;
 
   // What a frame moves, a counter at a time (FS 6.10, R-32, R-33, R-53, R-55, R-56).
@@ -72,30 +73,25 @@ module e1000_stats_sva (
     if (hit) cleared[index] = 1'b1;
   end
 
-  NoIncrementWithoutAFrame: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    !$past(counted) |-> (pending_q & ~$past(pending_q)) == '0);
-  FrameMovesItsCounters: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    pending_q == (($past(pending_q) & ~$past(step) & ~$past(cleared)) | $past(inc)));
+  `E1000_ASSERT(NoIncrementWithoutAFrame, !$past(counted) |-> (pending_q & ~$past(pending_q)) == '0, off)
+  `E1000_ASSERT(FrameMovesItsCounters,
+    pending_q == (($past(pending_q) & ~$past(step) & ~$past(cleared)) | $past(inc)), off)
   // The front's frames end too far apart for this; otherwise one increment would be lost.
-  NoTwoIncrementsOfOneCounterWait: assert property (@(posedge clk_i) disable iff (in_reset)
-    (inc & pending_q & ~step) == '0);
-  StoredIsKept: assert property (@(posedge clk_i) disable iff (in_reset) stored_i |-> eof_i && kind_i.pass);
-  PassedIsCounted: assert property (@(posedge clk_i) disable iff (in_reset) kind_i.pass |-> kind_i.counted && eof_i);
-  GoodOctetsAreOctets: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    gor_q > $past(gor_q) |-> $past(counted) && (tor_q > $past(tor_q) || $past(sel_torh) || tor_q == '1));
-  OneSizeBin: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
+  `E1000_ASSERT(NoTwoIncrementsOfOneCounterWait, (inc & pending_q & ~step) == '0, in_reset)
+  `E1000_ASSERT(StoredIsKept, stored_i |-> eof_i && kind_i.pass, in_reset)
+  `E1000_ASSERT(PassedIsCounted, kind_i.pass |-> kind_i.counted && eof_i, in_reset)
+  `E1000_ASSERT(GoodOctetsAreOctets,
+    gor_q > $past(gor_q) |-> $past(counted) && (tor_q > $past(tor_q) || $past(sel_torh) || tor_q == '1), off)
+  `E1000_ASSERT(OneSizeBin,
     $past(counted && (pending_q & ~step) == '0) |->
       $countones(pending_q[e1000_rx_pkg::StatPrc1522:e1000_rx_pkg::StatPrc64])
-        == (pending_q[e1000_rx_pkg::StatGprc] ? 1 : 0));
-  GoodOrMissedNotBoth: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    $past(counted && (pending_q & ~step) == '0)
-    |-> !(pending_q[e1000_rx_pkg::StatGprc] && pending_q[e1000_rx_pkg::StatMpc]));
-  TotalsOnlyGrow: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    !$past(sel_torh) |-> tor_q >= $past(tor_q));
-  GoodOnlyGrow: assert property (@(posedge clk_i) disable iff (in_reset || !past_ok_q)
-    !$past(sel_gorh) |-> gor_q >= $past(gor_q));
+      == (pending_q[e1000_rx_pkg::StatGprc] ? 1 : 0), off)
+  `E1000_ASSERT(GoodOrMissedNotBoth, $past(counted && (pending_q & ~step) == '0)
+      |-> !(pending_q[e1000_rx_pkg::StatGprc] && pending_q[e1000_rx_pkg::StatMpc]), off)
+  `E1000_ASSERT(TotalsOnlyGrow, !$past(sel_torh) |-> tor_q >= $past(tor_q), off)
+  `E1000_ASSERT(GoodOnlyGrow, !$past(sel_gorh) |-> gor_q >= $past(gor_q), off)
 
-  ReadMeetsFrameEnd: cover property (@(posedge clk_i) rst_ni && reg_i.rd && hit && counted);
+  `E1000_COVER(ReadMeetsFrameEnd, reg_i.rd && hit && counted)
 
 endmodule
 

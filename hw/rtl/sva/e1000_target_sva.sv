@@ -18,14 +18,10 @@ module e1000_target_sva (
     else if (tgt_rsp_valid_o) open_q <= 1'b0;
   end
 
-  OneStrobeAtATime: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    $onehot0({reg_o.rd, reg_o.wr, cfg_o.rd, cfg_o.wr}));
-  ResponseAnswersARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    tgt_rsp_valid_o |-> open_q);
-  StrobeBelongsToARequest: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    (reg_o.rd || reg_o.wr || cfg_o.rd || cfg_o.wr) |-> open_q && clk_req_o);
-  NotReadyWhileOneIsOpen: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    open_q && tgt_req_ready_o |-> tgt_rsp_valid_o);
+  `E1000_ASSERT(OneStrobeAtATime, $onehot0({reg_o.rd, reg_o.wr, cfg_o.rd, cfg_o.wr}))
+  `E1000_ASSERT(ResponseAnswersARequest, tgt_rsp_valid_o |-> open_q)
+  `E1000_ASSERT(StrobeBelongsToARequest, (reg_o.rd || reg_o.wr || cfg_o.rd || cfg_o.wr) |-> open_q && clk_req_o)
+  `E1000_ASSERT(NotReadyWhileOneIsOpen, open_q && tgt_req_ready_o |-> tgt_rsp_valid_o)
 endmodule
 
 bind e1000_target e1000_target_sva u_sva (.*);

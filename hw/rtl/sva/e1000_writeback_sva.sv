@@ -28,8 +28,7 @@ module e1000_writeback_sva (
   input logic        ask1_q,
   input logic        release0
 );
-  logic past_ok_q;
-  always_ff @(posedge clk_i) past_ok_q <= rst_ni && !soft_rst_i;
+  `E1000_PAST_OK(rst_ni && !soft_rst_i)
 
   logic       freed;
   assign freed = rsp_valid_i && rsp_ok_i && !failed_q;
@@ -37,37 +36,30 @@ module e1000_writeback_sva (
   assign issued    = issue_ptr_q - freed_ptr_q;
   assign completed = complete_ptr_q - freed_ptr_q;
 
-  PointersKeepTheirOrder: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    issued <= completed && completed <= 7'd64);
-  OnlyCompletedDescriptorsAreWritten: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_gnt_i |-> burst_q != 7'd0 && burst_q <= 7'(complete_ptr_q - issue_ptr_q));
-  NeverPastTheRingEnd: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_gnt_i |-> {1'b0, index_q} + {10'd0, burst_q} <= {1'b0, size_i});
-  StaysInAPage: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096);
-  FreesOnlyWhatWasIssued: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
+  `E1000_ASSERT(PointersKeepTheirOrder, issued <= completed && completed <= 7'd64)
+  `E1000_ASSERT(OnlyCompletedDescriptorsAreWritten,
+    req_gnt_i |-> burst_q != 7'd0 && burst_q <= 7'(complete_ptr_q - issue_ptr_q))
+  `E1000_ASSERT(NeverPastTheRingEnd, req_gnt_i |-> {1'b0, index_q} + {10'd0, burst_q} <= {1'b0, size_i})
+  `E1000_ASSERT(StaysInAPage, req_valid_o |-> {1'b0, req_addr_o[11:0]} + req_len_o <= 13'd4096)
+  `E1000_ASSERT(FreesOnlyWhatWasIssued,
     freed |-> 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) != 7'd0
-              && 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) <= issued);
-  HeadMovesWithWhatIsFreed: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) written_o |-> freed);
+      && 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) <= issued)
+  `E1000_ASSERT(HeadMovesWithWhatIsFreed, written_o |-> freed)
   // R-21: everything the cause speaks of has completed on the bus
-  CauseFollowsWriteBack: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64);
-  LaterSlotNeedsTheEarlier: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q) ask1_q |-> ask0_q);
-  OldestRequestIsNotPutOff: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    ask0_q && !release0 && !flush_i |=> ask0_q && ask0_ptr_q == $past(ask0_ptr_q));
-  NothingBeginsInAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    flush_i |-> !req_valid_o);
+  `E1000_ASSERT(CauseFollowsWriteBack, causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64)
+  `E1000_ASSERT(LaterSlotNeedsTheEarlier, ask1_q |-> ask0_q)
+  `E1000_ASSERT(OldestRequestIsNotPutOff,
+    ask0_q && !release0 && !flush_i |=> ask0_q && ask0_ptr_q == $past(ask0_ptr_q))
+  `E1000_ASSERT(NothingBeginsInAFlush, flush_i |-> !req_valid_o)
   // R-16: what the bus has is kept, the rest is forgotten
-  OnlyWhatIsOnTheBusOutlivesAFlush: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    flush_i |=> complete_ptr_q == issue_ptr_q && issue_ptr_q == $past(issue_ptr_q));
-  SoftwareHasTheLastWordOnRdh: assert property (@(posedge clk_i) disable iff (!rst_ni || !past_ok_q)
-    flush_i && rehead_i |-> !written_o);
+  `E1000_ASSERT(OnlyWhatIsOnTheBusOutlivesAFlush,
+    flush_i |=> complete_ptr_q == issue_ptr_q && issue_ptr_q == $past(issue_ptr_q))
+  `E1000_ASSERT(SoftwareHasTheLastWordOnRdh, flush_i && rehead_i |-> !written_o)
 
-  TwoRequestsWait: cover property (@(posedge clk_i) rst_ni && ask1_q);
-  FlushMeetsABurst: cover property (@(posedge clk_i) rst_ni && flush_i && state_q == 2'd2);
-  FlushMeetsAnAnswer: cover property (@(posedge clk_i) rst_ni && flush_i && freed);
-  BurstEndsAtTheRingEnd: cover property (@(posedge clk_i)
-    rst_ni && req_gnt_i && {1'b0, index_q} + {10'd0, burst_q} == {1'b0, size_i});
+  `E1000_COVER(TwoRequestsWait, ask1_q)
+  `E1000_COVER(FlushMeetsABurst, flush_i && state_q == 2'd2)
+  `E1000_COVER(FlushMeetsAnAnswer, flush_i && freed)
+  `E1000_COVER(BurstEndsAtTheRingEnd, req_gnt_i && {1'b0, index_q} + {10'd0, burst_q} == {1'b0, size_i})
 endmodule
 
 bind e1000_writeback e1000_writeback_sva u_sva (.*);
