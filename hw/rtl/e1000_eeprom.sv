@@ -11,7 +11,7 @@ module e1000_eeprom #(
   input  logic        soft_rst_i,
   input  logic [47:0] mac_addr_i,    // byte 0 in bits 7:0
   input  e1000_pkg::reg_req_t reg_i,
-  output logic [31:0] reg_rdata_o    // in the cycle after reg_i.rd; 0 for registers of other blocks
+  output logic [31:0] reg_rdata_o    // with reg_i.rd; 0 for registers of other blocks
 );
   localparam logic [15:0] DeviceId  = 16'h100E;
   localparam logic [15:0] VendorId  = 16'h8086;
@@ -70,7 +70,7 @@ module e1000_eeprom #(
     end
   end
 
-  logic [31:0] eecd, eerd, rdata_q;
+  logic [31:0] eecd, eerd;
   always_comb begin
     eecd = eecd_q;    // FS 4.1: grant follows request, a 64-word part is present
     eecd[e1000_regs_pkg::EECD_DO]   = 1'b1;
@@ -82,16 +82,15 @@ module e1000_eeprom #(
     eerd[e1000_regs_pkg::EERD_DATA_HI:e1000_regs_pkg::EERD_DATA_LO] = data_q;
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) begin
+  always_comb begin
+    reg_rdata_o = 32'd0;
+    if (reg_i.rd) begin
       unique case (reg_i.addr)
-        e1000_regs_pkg::REG_EECD: rdata_q <= eecd;
-        e1000_regs_pkg::REG_EERD: rdata_q <= eerd;
-        default:                  rdata_q <= 32'd0;
+        e1000_regs_pkg::REG_EECD: reg_rdata_o = eecd;
+        e1000_regs_pkg::REG_EERD: reg_rdata_o = eerd;
+        default:                  reg_rdata_o = 32'd0;
       endcase
     end
   end
-  assign reg_rdata_o = rdata_q;
 
 endmodule

@@ -16,13 +16,12 @@ module e1000_io_window (
   output logic        reg_rd_o,
   output logic        reg_wr_o,
   output logic [16:0] reg_addr_o,
-  output logic [31:0] rdata_o     // IOADDR, valid in the cycle after rd_i; 0 otherwise
+  output logic [31:0] rdata_o     // IOADDR when it is read, else 0
 );
   localparam logic [16:0] OffIoAddr = 17'h0;
   localparam logic [16:0] OffIoData = 17'h4;
 
   logic [31:0] io_addr_q;
-  logic [31:0] rdata_q;
   logic        in_range;  // IOADDR points into the 128 KiB that BAR0 shows; elsewhere reads 0, writes vanish
   logic        data_hit;
 
@@ -31,12 +30,10 @@ module e1000_io_window (
   assign reg_rd_o   = rd_i && data_hit;
   assign reg_wr_o   = wr_i && data_hit && be_i == 4'hF;
   assign reg_addr_o = io_addr_q[16:0];
-  assign rdata_o    = rdata_q;
+  assign rdata_o    = rd_i && addr_i == OffIoAddr ? io_addr_q : 32'd0;
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) io_addr_q <= 32'd0;
     else if (wr_i && addr_i == OffIoAddr && be_i == 4'hF) io_addr_q <= wdata_i;
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (rd_i) rdata_q <= addr_i == OffIoAddr ? io_addr_q : 32'd0;
   end
 endmodule

@@ -25,7 +25,6 @@ module e1000_irq (
   logic        waiting_q;       // a cause waits for the deadline
   logic        hold_q;          // ... since this cycle
   logic [16:0] held_q;
-  logic [31:0] rdata_q;
 
   logic        rd_icr, wr_icr, wr_ics, wr_ims, wr_imc;
   assign rd_icr = reg_i.rd && reg_i.addr == e1000_regs_pkg::REG_ICR;
@@ -65,23 +64,15 @@ module e1000_irq (
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) begin
-      unique case (reg_i.addr)
-        e1000_regs_pkg::REG_ICR, e1000_regs_pkg::REG_ICS: rdata_q <= {15'd0, icr_q};  // V-8
-        e1000_regs_pkg::REG_IMS:                          rdata_q <= {15'd0, ims_q};
-        e1000_regs_pkg::REG_ITR:                          rdata_q <= {16'd0, itr_q};
-        default:                                          rdata_q <= 32'd0;
-      endcase
-    end
-  end
+  assign reg_rdata_o = !reg_i.rd ? 32'd0 :
+                       rd_icr || reg_i.addr == e1000_regs_pkg::REG_ICS ? {15'd0, icr_q} :   // V-8
+                       reg_i.addr == e1000_regs_pkg::REG_IMS ? {15'd0, ims_q} :
+                       reg_i.addr == e1000_regs_pkg::REG_ITR ? {16'd0, itr_q} : 32'd0;
 
   assign causes_o        = set;
   assign hold_o          = hold_q;
   assign held_o          = held_q;
   assign intx_o          = intx_q;
-  assign reg_rdata_o     = rdata_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
   // A cause that waits needs no clock: its deadline was still ahead at the last edge.
   assign clk_req_o       = causes_i != 17'd0 || hold_q || (pending && !intx_q && !waiting_q) ||

@@ -10,7 +10,7 @@ module e1000_pci_cfg #(
   input  logic        clk_i,
   input  logic        rst_ni,
   input  e1000_pkg::cfg_req_t   cfg_i,
-  output logic [31:0] cfg_rdata_o,        // valid in the cycle after cfg_i.rd
+  output logic [31:0] cfg_rdata_o,        // with cfg_i.rd, else 0
   input  e1000_pkg::mst_error_t error_i,
   output logic [15:0] command_o,
   output logic [31:0] bar0_o,
@@ -47,7 +47,6 @@ module e1000_pci_cfg #(
   logic        wr_power;
   logic        pme_en_q;
   logic [3:0]  data_select_q;
-  logic [31:0] rdata_q;
 
   assign wr_power = cfg_i.wr && cfg_i.addr == 8'hE0 && cfg_i.be[0];
 
@@ -121,29 +120,28 @@ module e1000_pci_cfg #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (cfg_i.rd) begin
+  always_comb begin
+    cfg_rdata_o = 32'd0;
+    if (cfg_i.rd) begin
       unique case (cfg_i.addr)
-        8'h00:   rdata_q <= IdWord;
-        8'h04:   rdata_q <= {status_q | StatusFixed, command_q};
-        8'h08:   rdata_q <= ClassWord;
-        8'h0C:   rdata_q <= {16'd0, latency_q, cache_line_q};
-        8'h10:   rdata_q <= {bar0_q, 17'd0};
-        8'h18:   rdata_q <= {bar2_q, 6'd1};
-        8'h2C:   rdata_q <= {SubsystemId, SubsystemVendor};
-        8'h34:   rdata_q <= {24'd0, PmCapability};
-        8'h3C:   rdata_q <= {8'h00, 8'hFF, 8'h01, int_line_q};  // Max_Lat, Min_Gnt, INTA#
-        8'hDC:   rdata_q <= PmCapWord;
+        8'h00:   cfg_rdata_o = IdWord;
+        8'h04:   cfg_rdata_o = {status_q | StatusFixed, command_q};
+        8'h08:   cfg_rdata_o = ClassWord;
+        8'h0C:   cfg_rdata_o = {16'd0, latency_q, cache_line_q};
+        8'h10:   cfg_rdata_o = {bar0_q, 17'd0};
+        8'h18:   cfg_rdata_o = {bar2_q, 6'd1};
+        8'h2C:   cfg_rdata_o = {SubsystemId, SubsystemVendor};
+        8'h34:   cfg_rdata_o = {24'd0, PmCapability};
+        8'h3C:   cfg_rdata_o = {8'h00, 8'hFF, 8'h01, int_line_q};  // Max_Lat, Min_Gnt, INTA#
+        8'hDC:   cfg_rdata_o = PmCapWord;
         // PMCSR: data scale 01; the data byte holds a figure for select 0 only
-        8'hE0:   rdata_q <= {data_select_q == 4'd0 ? PmData : 8'd0, 8'd0, 1'b0, 2'b01, data_select_q, pme_en_q, 6'd0,
+        8'hE0:   cfg_rdata_o = {data_select_q == 4'd0 ? PmData : 8'd0, 8'd0, 1'b0, 2'b01, data_select_q, pme_en_q, 6'd0,
                              power_q};
-        default: rdata_q <= 32'd0;
+        default: cfg_rdata_o = 32'd0;
       endcase
     end
   end
 
-  assign cfg_rdata_o     = rdata_q;
   assign command_o       = {command_q[15:3], command_q[CmdMaster] && awake_q, command_q[1:0]};
   assign bar0_o          = {bar0_q, 17'd0};
   assign bar2_o          = {bar2_q, 6'd1};

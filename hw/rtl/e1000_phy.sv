@@ -11,7 +11,7 @@ module e1000_phy (
   input  logic        phy_up_i,       // link of the wire
   input  logic [1:0]  phy_speed_i,    // 10: 1000 Mb/s
   input  e1000_pkg::reg_req_t reg_i,
-  output logic [31:0] reg_rdata_o,    // in the cycle after reg_i.rd; 0 for registers of other blocks
+  output logic [31:0] reg_rdata_o,    // with reg_i.rd; 0 for registers of other blocks
   output logic        power_down_o,
   output logic        loopback_o,
   output logic        mdac_o,         // one-cycle cause: an access with MDIC.I is done (M-4)
@@ -118,7 +118,7 @@ module e1000_phy (
   endfunction
 
   // ---- MDIC ------------------------------------------------------------------------------------------------
-  logic [31:0] mdic_q, rdata_q;
+  logic [31:0] mdic_q;
   logic        mdac_q;
   always_ff @(posedge clk_i) begin
     mdac_q <= 1'b0;
@@ -131,12 +131,15 @@ module e1000_phy (
       if (read) mdic_q[e1000_regs_pkg::MDIC_DATA_HI:e1000_regs_pkg::MDIC_DATA_LO] <= value_of(number);   // M-3
       mdac_q <= reg_i.wdata[e1000_regs_pkg::MDIC_I];
     end
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) rdata_q <= reg_i.addr == e1000_regs_pkg::REG_MDIC ?
-                                  mdic_q | (32'd1 << e1000_regs_pkg::MDIC_READY) : 32'd0;
   end
 
-  assign reg_rdata_o  = rdata_q;
+  always_comb begin
+    reg_rdata_o = 32'd0;
+    if (reg_i.rd && reg_i.addr == e1000_regs_pkg::REG_MDIC) begin
+      reg_rdata_o = mdic_q | (32'd1 << e1000_regs_pkg::MDIC_READY);
+    end
+  end
+
   assign power_down_o = bmcr_q[BmcrPowerDown];
   assign loopback_o   = bmcr_q[BmcrLoopback];
   assign mdac_o       = mdac_q;

@@ -42,7 +42,6 @@ module e1000_regs #(
   logic [31:0] tctl_q, tipg_q, ait_q, ledctl_q, fcrtl_q, fcrth_q, rxdctl_q, rxcsum_q, wuc_q, wufc_q, manc_q;
   logic [31:0] tdbal_q, tdbah_q, tdlen_q, tdh_q, tdt_q, tidv_q, txdctl_q, tadv_q;
   logic [6:0]  pba_rxa_q;
-  logic [31:0] rdata_q;
 
   logic wr_ctrl;
   assign wr_ctrl = reg_i.wr && (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP);
@@ -132,42 +131,42 @@ module e1000_regs #(
     pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // FS 6.6: 64 KiB in all
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) begin
+  always_comb begin
+    reg_rdata_o = 32'd0;
+    if (reg_i.rd) begin
       unique case (reg_i.addr)
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP:
-                                      rdata_q <= ctrl_q | ({31'd0, rst_pending_i} << e1000_regs_pkg::CTRL_RST);
-        e1000_regs_pkg::REG_STATUS:   rdata_q <= status;
-        e1000_regs_pkg::REG_CTRL_EXT: rdata_q <= ctrl_ext_q;
-        e1000_regs_pkg::REG_FCAL:     rdata_q <= fcal_q;
-        e1000_regs_pkg::REG_FCAH:     rdata_q <= fcah_q;
-        e1000_regs_pkg::REG_FCT:      rdata_q <= fct_q;
-        e1000_regs_pkg::REG_VET:      rdata_q <= vet_q;
-        e1000_regs_pkg::REG_RCTL:     rdata_q <= rctl_q;
-        e1000_regs_pkg::REG_FCTTV:    rdata_q <= fcttv_q;
-        e1000_regs_pkg::REG_TXCW:     rdata_q <= txcw_q;
-        e1000_regs_pkg::REG_TCTL:     rdata_q <= tctl_q;
-        e1000_regs_pkg::REG_TIPG:     rdata_q <= tipg_q;
-        e1000_regs_pkg::REG_AIT:      rdata_q <= ait_q;
-        e1000_regs_pkg::REG_LEDCTL:   rdata_q <= ledctl_q;
-        e1000_regs_pkg::REG_PBA:      rdata_q <= pba;
-        e1000_regs_pkg::REG_FCRTL:    rdata_q <= fcrtl_q;
-        e1000_regs_pkg::REG_FCRTH:    rdata_q <= fcrth_q;
-        e1000_regs_pkg::REG_RXDCTL:   rdata_q <= rxdctl_q;
-        e1000_regs_pkg::REG_RXCSUM:   rdata_q <= rxcsum_q;
-        e1000_regs_pkg::REG_WUC:      rdata_q <= wuc_q;
-        e1000_regs_pkg::REG_WUFC:     rdata_q <= wufc_q;
-        e1000_regs_pkg::REG_MANC:     rdata_q <= manc_q;
-        e1000_regs_pkg::REG_TDBAL:    rdata_q <= tdbal_q;
-        e1000_regs_pkg::REG_TDBAH:    rdata_q <= tdbah_q;
-        e1000_regs_pkg::REG_TDLEN:    rdata_q <= tdlen_q;
-        e1000_regs_pkg::REG_TDH:      rdata_q <= tdh_q;
-        e1000_regs_pkg::REG_TDT:      rdata_q <= tdt_q;
-        e1000_regs_pkg::REG_TIDV:     rdata_q <= tidv_q;
-        e1000_regs_pkg::REG_TXDCTL:   rdata_q <= txdctl_q;
-        e1000_regs_pkg::REG_TADV:     rdata_q <= tadv_q;
-        default:                      rdata_q <= 32'd0;   // P-6; WUS (W1C) has no hardware source and reads 0
+                                      reg_rdata_o = ctrl_q | ({31'd0, rst_pending_i} << e1000_regs_pkg::CTRL_RST);
+        e1000_regs_pkg::REG_STATUS:   reg_rdata_o = status;
+        e1000_regs_pkg::REG_CTRL_EXT: reg_rdata_o = ctrl_ext_q;
+        e1000_regs_pkg::REG_FCAL:     reg_rdata_o = fcal_q;
+        e1000_regs_pkg::REG_FCAH:     reg_rdata_o = fcah_q;
+        e1000_regs_pkg::REG_FCT:      reg_rdata_o = fct_q;
+        e1000_regs_pkg::REG_VET:      reg_rdata_o = vet_q;
+        e1000_regs_pkg::REG_RCTL:     reg_rdata_o = rctl_q;
+        e1000_regs_pkg::REG_FCTTV:    reg_rdata_o = fcttv_q;
+        e1000_regs_pkg::REG_TXCW:     reg_rdata_o = txcw_q;
+        e1000_regs_pkg::REG_TCTL:     reg_rdata_o = tctl_q;
+        e1000_regs_pkg::REG_TIPG:     reg_rdata_o = tipg_q;
+        e1000_regs_pkg::REG_AIT:      reg_rdata_o = ait_q;
+        e1000_regs_pkg::REG_LEDCTL:   reg_rdata_o = ledctl_q;
+        e1000_regs_pkg::REG_PBA:      reg_rdata_o = pba;
+        e1000_regs_pkg::REG_FCRTL:    reg_rdata_o = fcrtl_q;
+        e1000_regs_pkg::REG_FCRTH:    reg_rdata_o = fcrth_q;
+        e1000_regs_pkg::REG_RXDCTL:   reg_rdata_o = rxdctl_q;
+        e1000_regs_pkg::REG_RXCSUM:   reg_rdata_o = rxcsum_q;
+        e1000_regs_pkg::REG_WUC:      reg_rdata_o = wuc_q;
+        e1000_regs_pkg::REG_WUFC:     reg_rdata_o = wufc_q;
+        e1000_regs_pkg::REG_MANC:     reg_rdata_o = manc_q;
+        e1000_regs_pkg::REG_TDBAL:    reg_rdata_o = tdbal_q;
+        e1000_regs_pkg::REG_TDBAH:    reg_rdata_o = tdbah_q;
+        e1000_regs_pkg::REG_TDLEN:    reg_rdata_o = tdlen_q;
+        e1000_regs_pkg::REG_TDH:      reg_rdata_o = tdh_q;
+        e1000_regs_pkg::REG_TDT:      reg_rdata_o = tdt_q;
+        e1000_regs_pkg::REG_TIDV:     reg_rdata_o = tidv_q;
+        e1000_regs_pkg::REG_TXDCTL:   reg_rdata_o = txdctl_q;
+        e1000_regs_pkg::REG_TADV:     reg_rdata_o = tadv_q;
+        default:                      reg_rdata_o = 32'd0;   // P-6; WUS (W1C) has no hardware source and reads 0
       endcase
     end
   end
@@ -196,7 +195,6 @@ module e1000_regs #(
     end
   end
 
-  assign reg_rdata_o = rdata_q;
   assign ctrl_o      = ctrl_q;
   assign rctl_o      = rctl_q;
   assign vet_o       = vet_q[15:0];

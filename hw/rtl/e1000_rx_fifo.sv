@@ -156,23 +156,13 @@ module e1000_rx_fifo (
     end
   end
 
-  always_ff @(posedge clk_rx_fifo_i) begin
-    if (!rst_ni) begin
-      reg_rdata_o <= 32'd0;
-    end else if (reg_i.rd) begin
-      reg_rdata_o <= 32'd0;
-      if (sel_diag) begin
-        unique case (reg_i.addr[5:3])
-          3'd2: reg_rdata_o <= {19'd0, held_q[2] ? rdfh_q : frame_valid_o ? rd_ptr_q : head_q};
-          3'd3: reg_rdata_o <= {19'd0, held_q[3] ? rdft_q : stored_q != 14'd0 ? wr_ptr_q : tail_q};
-          3'd4: reg_rdata_o <= {19'd0, held_q[4] ? rdfhs_q : head_q};
-          3'd5: reg_rdata_o <= {19'd0, held_q[5] ? rdfts_q : tail_q};
-          3'd6: reg_rdata_o <= {19'd0, held_q[6] ? rdfpc_q : {1'b0, frames_q}};
-          default: reg_rdata_o <= 32'd0;
-        endcase
-      end
-    end
-  end
+  assign reg_rdata_o =
+      !reg_i.rd || !sel_diag ? 32'd0 :
+      reg_i.addr[5:3] == 3'd2 ? {19'd0, held_q[2] ? rdfh_q : frame_valid_o ? rd_ptr_q : head_q} :
+      reg_i.addr[5:3] == 3'd3 ? {19'd0, held_q[3] ? rdft_q : stored_q != 14'd0 ? wr_ptr_q : tail_q} :
+      reg_i.addr[5:3] == 3'd4 ? {19'd0, held_q[4] ? rdfhs_q : head_q} :
+      reg_i.addr[5:3] == 3'd5 ? {19'd0, held_q[5] ? rdfts_q : tail_q} :
+      reg_i.addr[5:3] == 3'd6 ? {19'd0, held_q[6] ? rdfpc_q : {1'b0, frames_q}} : 32'd0;
 
   always_ff @(posedge clk_rx_fifo_i) begin
     if (reg_i.wr) begin

@@ -68,14 +68,11 @@ module e1000_rx_filter (
   // each on its clock
   logic [31:0] mta_mem [128];
   logic [31:0] vfta_mem [128];
-  logic [31:0] mta_reg_q, mta_hit_q, vfta_reg_q, vfta_hit_q;
+  logic [31:0] mta_hit_q, vfta_hit_q;
 
   always_ff @(posedge clk_csr_i) begin
     if (reg_i.wr) begin
       if (sel_mta) mta_mem[reg_i.addr[8:2]] <= reg_i.wdata;
-    end
-    if (reg_i.rd) begin
-      if (sel_mta) mta_reg_q <= mta_mem[reg_i.addr[8:2]];
     end
   end
 
@@ -83,30 +80,20 @@ module e1000_rx_filter (
     if (reg_i.wr) begin
       if (sel_vfta) vfta_mem[reg_i.addr[8:2]] <= reg_i.wdata;
     end
-    if (reg_i.rd) begin
-      if (sel_vfta) vfta_reg_q <= vfta_mem[reg_i.addr[8:2]];
-    end
   end
 
   // ---- register read ------------------------------------------------------------------------------
-  logic        from_mta_q, from_vfta_q;
-  logic [31:0] ra_rdata_q;
-
-  always_ff @(posedge clk_csr_i) begin
-    if (!rst_ni) begin
-      from_mta_q  <= 1'b0;
-      from_vfta_q <= 1'b0;
-      ra_rdata_q  <= 32'd0;
-    end else if (reg_i.rd) begin
-      from_mta_q  <= sel_mta;
-      from_vfta_q <= sel_vfta;
-      if (!sel_ra) ra_rdata_q <= 32'd0;
-      else if (!reg_i.addr[2]) ra_rdata_q <= ral_live_q[reg_i.addr[6:3]] ? ral_mem[reg_i.addr[6:3]] : 32'd0;
-      else ra_rdata_q <= {av_q[reg_i.addr[6:3]], 13'd0, rah_live_q[reg_i.addr[6:3]] ? rah_mem[reg_i.addr[6:3]] : 18'd0};
+  always_comb begin
+    reg_rdata_o = 32'd0;
+    if (reg_i.rd) begin
+      if (sel_mta) reg_rdata_o = mta_mem[reg_i.addr[8:2]];
+      if (sel_vfta) reg_rdata_o = vfta_mem[reg_i.addr[8:2]];
+      if (sel_ra && !reg_i.addr[2]) reg_rdata_o = ral_live_q[reg_i.addr[6:3]] ? ral_mem[reg_i.addr[6:3]] : 32'd0;
+      if (sel_ra && reg_i.addr[2]) begin
+        reg_rdata_o = {av_q[reg_i.addr[6:3]], 13'd0, rah_live_q[reg_i.addr[6:3]] ? rah_mem[reg_i.addr[6:3]] : 18'd0};
+      end
     end
   end
-
-  assign reg_rdata_o = from_mta_q ? mta_reg_q : from_vfta_q ? vfta_reg_q : ra_rdata_q;
 
   // ---- destination address, bytes 0..5 ------------------------------------------------------------
   logic [39:0] da_q;     // bytes 0..4 on arrival of byte 5; byte 0 in bits 7:0

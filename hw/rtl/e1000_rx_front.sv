@@ -24,7 +24,7 @@ module e1000_rx_front (
 
   // RAL/RAH, MTA, VFTA, statistics, FIFO diagnostics
   input  e1000_pkg::reg_req_t  reg_i,
-  output logic [31:0]          reg_rdata_o,     // in the cycle after reg_i.rd; 0 for registers of other blocks
+  output logic [31:0]          reg_rdata_o,     // with reg_i.rd; 0 for registers of other blocks
   input  logic                 no_desc_i,       // no free descriptor (R-12b)
 
   // head frame of the FIFO, 8 bytes a word, byte 0 in bits 7:0

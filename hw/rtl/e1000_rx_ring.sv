@@ -42,7 +42,6 @@ module e1000_rx_ring (
   logic         flush_q, rehead_q, restart_q, halt_q;
   logic         start_ok_q;   // the index at which the ring was begun lies in it: RDH may not have got there yet
   logic [15:0]  start;
-  logic [31:0]  rdata_q;
 
   logic [15:0]  size;
   assign size = {rdlen_q, 3'b000};
@@ -111,21 +110,13 @@ module e1000_rx_ring (
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) begin
-      unique case (reg_i.addr)
-        e1000_regs_pkg::REG_RDBAL: rdata_q <= {rdbal_q, 4'd0};
-        e1000_regs_pkg::REG_RDBAH: rdata_q <= rdbah_q;
-        e1000_regs_pkg::REG_RDLEN: rdata_q <= {12'd0, rdlen_q, 7'd0};
-        e1000_regs_pkg::REG_RDH:   rdata_q <= {16'd0, rdh_q};
-        e1000_regs_pkg::REG_RDT:   rdata_q <= {16'd0, rdt_q};
-        default:                   rdata_q <= 32'd0;
-      endcase
-    end
-  end
+  assign reg_rdata_o = !reg_i.rd ? 32'd0 :
+                       reg_i.addr == e1000_regs_pkg::REG_RDBAL ? {rdbal_q, 4'd0} :
+                       reg_i.addr == e1000_regs_pkg::REG_RDBAH ? rdbah_q :
+                       reg_i.addr == e1000_regs_pkg::REG_RDLEN ? {12'd0, rdlen_q, 7'd0} :
+                       reg_i.addr == e1000_regs_pkg::REG_RDH   ? {16'd0, rdh_q} :
+                       reg_i.addr == e1000_regs_pkg::REG_RDT   ? {16'd0, rdt_q} : 32'd0;
 
-  assign reg_rdata_o = rdata_q;
   assign base_o      = {rdbah_q, rdbal_q, 4'd0};
   assign size_o      = size;
   assign tail_o      = rdt_q;

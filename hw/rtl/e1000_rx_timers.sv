@@ -19,7 +19,6 @@ module e1000_rx_timers (
 );
   logic [15:0] rdtr_q, radv_q;
   logic [11:0] rsrpd_q;
-  logic [31:0] rdata_q;
   logic        packet_on_q, absolute_on_q;
   logic [63:0] packet_deadline_q, absolute_deadline_q;
   logic        ask_q;
@@ -67,23 +66,16 @@ module e1000_rx_timers (
     end
   end
 
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) begin
-      unique case (reg_i.addr)
-        e1000_regs_pkg::REG_RDTR:  rdata_q <= {16'd0, rdtr_q};  // FPD reads 0
-        e1000_regs_pkg::REG_RADV:  rdata_q <= {16'd0, radv_q};
-        e1000_regs_pkg::REG_RSRPD: rdata_q <= {20'd0, rsrpd_q};
-        default:                   rdata_q <= 32'd0;
-      endcase
-    end
-  end
+  // FPD reads 0
+  assign reg_rdata_o = !reg_i.rd ? 32'd0 :
+                       reg_i.addr == e1000_regs_pkg::REG_RDTR  ? {16'd0, rdtr_q} :
+                       reg_i.addr == e1000_regs_pkg::REG_RADV  ? {16'd0, radv_q} :
+                       reg_i.addr == e1000_regs_pkg::REG_RSRPD ? {20'd0, rsrpd_q} : 32'd0;
 
   logic [63:0] packet_next, absolute_next;
   assign packet_next     = packet_on_q ? packet_deadline_q : {64{1'b1}};
   assign absolute_next   = absolute_on_q ? absolute_deadline_q : {64{1'b1}};
   assign next_deadline_o = packet_next < absolute_next ? packet_next : absolute_next;
-  assign reg_rdata_o     = rdata_q;
   assign small_limit_o   = rsrpd_q;
   assign ask_o           = ask_q;
   assign ask_causes_o    = ask_causes_q;

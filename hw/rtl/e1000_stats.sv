@@ -146,7 +146,6 @@ module e1000_stats (
     logic [NumStats-1:0] live, pending, news;
     logic                waits;
     logic [4:0]          step;
-    logic [31:0]         value;
     if (!rst_ni || soft_rst_i) begin
       live_q    <= '0;
       queue_q   <= '0;
@@ -186,18 +185,13 @@ module e1000_stats (
       live_q    <= live;
       queue_q   <= {waits, pending};
     end
-    if (!rst_ni) begin
-      reg_rdata_o <= 32'd0;
-    end else if (reg_i.rd) begin
-      value = live_q[index] ? count_mem[index] : 32'd0;
-      if (hit) reg_rdata_o <= pending_q[index] ? plus_one(value) : value;
-      else if (sel_gorl) reg_rdata_o <= gor_q[31:0];
-      else if (sel_gorh) reg_rdata_o <= gor_q[63:32];
-      else if (sel_torl) reg_rdata_o <= tor_q[31:0];
-      else if (sel_torh) reg_rdata_o <= tor_q[63:32];
-      else reg_rdata_o <= 32'd0;
-    end
   end
+
+  // One expression: a simulator then works it out for a read only.
+  assign reg_rdata_o = hit ? (live_q[index] ? count_mem[index] + {31'd0, pending_q[index] && count_mem[index] != '1}
+                                            : {31'd0, pending_q[index]}) :
+                       sel_gorl ? gor_q[31:0] : sel_gorh ? gor_q[63:32] :
+                       sel_torl ? tor_q[31:0] : sel_torh ? tor_q[63:32] : 32'd0;
 
   assign clk_req_o = queue_q != '0;
 

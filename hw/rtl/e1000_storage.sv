@@ -8,7 +8,7 @@ module e1000_storage (
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  e1000_pkg::reg_req_t reg_i,
-  output logic [31:0] reg_rdata_o    // in the cycle after reg_i.rd; 0 for registers of other blocks
+  output logic [31:0] reg_rdata_o    // with reg_i.rd; 0 for registers of other blocks
 );
   localparam int unsigned NumCleared = 6;   // TDFH to TDFPC, IPAV
 
@@ -41,13 +41,13 @@ module e1000_storage (
 
   logic [31:0]           store_mem [16];
   logic [NumCleared-1:0] live_q;
-  logic [31:0]           rdata_q;
   always_ff @(posedge clk_i) begin
     if (reg_i.wr && hit) store_mem[at] <= reg_i.wdata & mask;
     if (!rst_ni || soft_rst_i) live_q <= '0;
     else if (reg_i.wr && hit && at < 4'(NumCleared)) live_q[at[2:0]] <= 1'b1;
-    if (!rst_ni) rdata_q <= 32'd0;
-    else if (reg_i.rd) rdata_q <= hit && (at >= 4'(NumCleared) || live_q[at[2:0]]) ? store_mem[at] : 32'd0;
   end
-  assign reg_rdata_o = rdata_q;
+  always_comb begin
+    reg_rdata_o = 32'd0;
+    if (reg_i.rd && hit && (at >= 4'(NumCleared) || live_q[at[2:0]])) reg_rdata_o = store_mem[at];
+  end
 endmodule

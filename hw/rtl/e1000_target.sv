@@ -1,6 +1,6 @@
 // PCI target side: takes one access at a time, strobes the block that owns it, returns one response.
 //
-// accept -> strobe -> collect -> response: three edges after acceptance tgt_rsp_valid_o is 1 for one cycle.  It never
+// accept -> strobe -> answer -> response: three edges after acceptance tgt_rsp_valid_o is 1 for one cycle.  It never
 // waits for the master side, CTRL.RST included (N-13).  Memory writes that do not enable all four bytes are ignored:
 // the chip's registers are dwords and no driver writes less.  Reads return whole dwords whatever the byte enables.
 module e1000_target (
@@ -18,13 +18,13 @@ module e1000_target (
   output logic [31:0] tgt_rsp_rdata_o,
   // configuration header
   output e1000_pkg::cfg_req_t cfg_o,
-  input  logic [31:0] cfg_rdata_i,   // valid in the cycle after cfg_o.rd
+  input  logic [31:0] cfg_rdata_i,   // with cfg_o.rd, else 0
   // register bus: every block sees the strobes and answers 0 for what it does not own
   output e1000_pkg::reg_req_t reg_o,
-  input  logic [31:0] reg_rdata_i,   // OR of all blocks, valid in the cycle after reg_o.rd
+  input  logic [31:0] reg_rdata_i,   // OR of all blocks, with reg_o.rd, else 0
   output logic        clk_req_o      // an access is under way or its response shown; a new one asks by tgt_req_valid_i
 );
-  typedef enum logic [1:0] {StIdle, StStrobe, StCollect} state_e;
+  typedef enum logic [1:0] {StIdle, StStrobe, StAnswer} state_e;
   state_e      state_q;
   logic [1:0]  space_q;
   logic        write_q;
@@ -49,15 +49,11 @@ module e1000_target (
     .wdata_i(wdata_q), .reg_rd_o(io_reg_rd), .reg_wr_o(io_reg_wr), .reg_addr_o(io_reg_addr), .rdata_o(io_rdata)
   );
 
-  logic cfg_rd, reg_rd, reg_wr;
-  assign cfg_rd = strobe && is_cfg && !write_q;
-  assign cfg_o  = {wdata_q, be_q, addr_q[7:0], strobe && is_cfg && write_q, cfg_rd};
+  logic reg_rd, reg_wr;
+  assign cfg_o  = {wdata_q, be_q, addr_q[7:0], strobe && is_cfg && write_q, strobe && is_cfg && !write_q};
   assign reg_rd = io_reg_rd || (strobe && is_mem && !write_q);
   assign reg_wr = io_reg_wr || (strobe && is_mem && write_q && be_q == 4'hF);
   assign reg_o  = {wdata_q, is_io ? io_reg_addr : addr_q, reg_wr, reg_rd};
-
-  // What the access read: the block's answer is registered, so its strobe is remembered for one cycle.
-  logic was_reg_rd_q, was_io_rd_q, was_cfg_rd_q;
 
   assign tgt_req_ready_o = state_q == StIdle;
   assign tgt_rsp_valid_o = rsp_valid_q;
@@ -80,14 +76,10 @@ module e1000_target (
           state_q <= StStrobe;
         end
         StStrobe: begin
-          was_reg_rd_q <= reg_rd;
-          was_io_rd_q  <= is_io && !write_q;
-          was_cfg_rd_q <= cfg_rd;
-          state_q      <= StCollect;
+          rsp_rdata_q <= reg_rdata_i | cfg_rdata_i | io_rdata;
+          state_q     <= StAnswer;
         end
         default: begin
-          rsp_rdata_q <= (was_reg_rd_q ? reg_rdata_i : 32'd0) | (was_io_rd_q ? io_rdata : 32'd0) |
-                         (was_cfg_rd_q ? cfg_rdata_i : 32'd0);
           rsp_valid_q <= 1'b1;
           state_q     <= StIdle;
         end

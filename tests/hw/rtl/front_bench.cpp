@@ -117,8 +117,10 @@ void front_bench::send_raw(const bytes& burst, unsigned gap, int error_at) {
 
 std::uint32_t front_bench::read(std::uint32_t reg) {
   model_->reg_i = reg_read(reg);
+  model_->eval();
+  const std::uint32_t value = model_->reg_rdata_o;
   tick();
-  return model_->reg_rdata_o;
+  return value;
 }
 
 void front_bench::write(std::uint32_t reg, std::uint32_t value) {

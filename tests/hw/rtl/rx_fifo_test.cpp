@@ -126,9 +126,11 @@ class fifo_bench {
 
   std::uint32_t read(std::uint32_t reg) {
     pins().reg_i = reg_read(reg);
+    pins().eval();
+    const std::uint32_t value = pins().reg_rdata_o;
     tick();
     pins().reg_i &= ~reg_strobes;
-    return pins().reg_rdata_o;
+    return value;
   }
 
   void write(std::uint32_t reg, std::uint32_t value) {

@@ -61,9 +61,11 @@ class filter_bench {
 
   std::uint32_t read(std::uint32_t reg) {
     pins().reg_i = reg_read(reg);
+    pins().eval();
+    const std::uint32_t value = pins().reg_rdata_o;
     bench_.tick();
     pins().reg_i &= ~reg_strobes;
-    return pins().reg_rdata_o;
+    return value;
   }
 
   void set_entry(unsigned index, const bytes& a, std::uint32_t upper = 1U << 31) {

@@ -172,10 +172,12 @@ class stats_bench {
                       : static_cast<std::uint8_t>(frame->counted << 4 | frame->passed() << 3 | frame->runt() << 2 |
                                                   frame->giant() << 1 | static_cast<int>(frame->good()));
     if (address) m.reg_i = reg_read(*address);
+    m.eval();
+    const std::uint32_t value = m.reg_rdata_o;
     bench_.tick();
     m.eof_i = 0;
     m.reg_i &= ~reg_strobes;
-    return m.reg_rdata_o;
+    return value;
   }
   void idle(int cycles) {
     for (int i = 0; i < cycles; ++i) cycle(nullptr, nullptr);
