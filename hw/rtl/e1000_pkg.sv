@@ -84,6 +84,12 @@ package e1000_pkg;
     logic read;          // ... in a read: this device received the bad data
   } mst_error_t;
 
+  // Causes that follow a write-back: a small packet, a receive timer.
+  typedef struct packed {
+    logic srpd;
+    logic rxt0;
+  } rx_causes_t;
+
   // ---- Receive front (MAC, filter, FIFO) to receive back (descriptors, DMA) ------------------------
   // The status word that heads a committed frame in the FIFO.
   typedef struct packed {

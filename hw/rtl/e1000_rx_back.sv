@@ -29,8 +29,8 @@ module e1000_rx_back #(
   output logic                    frame_done_o,   // a frame is in memory
   output logic                    frame_small_o,  // ... and no longer than RSRPD
   input  logic                    ask_i,          // write all of it back, then raise the causes
-  input  logic [1:0]              ask_causes_i,   // {SRPD, RXT0}
-  output logic [1:0]              causes_o,       // one-cycle pulses
+  input  e1000_pkg::rx_causes_t   ask_causes_i,
+  output e1000_pkg::rx_causes_t   causes_o,       // one-cycle pulses
   output logic                    rxdmt0_o,       // likewise
   output logic                    no_desc_o,      // free count 0, for RNBC (R-32)
   output logic                    lost_o,         // the frame at the FIFO's head is discarded
@@ -202,7 +202,8 @@ module e1000_rx_back #(
     .clk_req_o     (clk_req_rx_dma_o)
   );
 
-  logic        wb_valid, wb_wvalid, wb_wready, wb_rsp, req_wb;
+  logic        wb_valid, wb_wvalid, wb_wready, wb_rsp, req_wb, flush_due, req_slots;
+  logic [6:0]  completed_ptr;
   logic [63:0] wb_addr;
   logic [12:0] wb_len;
   e1000_pkg::mst_wdata_t wb_w;
@@ -225,9 +226,8 @@ module e1000_rx_back #(
     .done_i         (done),
     .complete_i     (complete),
     .complete_ptr_i (complete_ptr),
-    .ask_i,
-    .ask_causes_i,
-    .causes_o,
+    .flush_due_i    (flush_due),
+    .completed_ptr_o(completed_ptr),
     .rd_o           (wb_rd),
     .rd_ptr_o       (wb_rd_ptr),
     .lo_i           (wb_lo),
@@ -247,6 +247,21 @@ module e1000_rx_back #(
     .rsp_valid_i    (wb_rsp),
     .rsp_ok_i       (rsp_ok),
     .clk_req_o      (req_wb)
+  );
+
+  e1000_cause_slots u_slots (
+    .clk_i         (clk_rx_desc_i),
+    .rst_ni,
+    .soft_rst_i,
+    .flush_i       (ring_flush),
+    .ask_i,
+    .ask_causes_i,
+    .causes_o,
+    .complete_ptr_i(completed_ptr),
+    .issue_ptr_i   (issue_ptr),
+    .freed_ptr_i   (freed_ptr),
+    .flush_due_o   (flush_due),
+    .clk_req_o     (req_slots)
   );
 
   // ---- master side -------------------------------------------------------------------------------------------
@@ -307,5 +322,6 @@ module e1000_rx_back #(
   );
 
   // Grants, responses, uses and completions move the pointers of ring, cache and write-back.
-  assign clk_req_rx_desc_o = req_ring | req_cache | req_wb | rsp_any | grant_o | desc_use | done_alone | halt_i;
+  assign clk_req_rx_desc_o = req_ring | req_cache | req_wb | req_slots | rsp_any | grant_o
+                             | desc_use | done_alone | halt_i;
 endmodule

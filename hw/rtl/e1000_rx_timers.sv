@@ -13,7 +13,7 @@ module e1000_rx_timers (
   input  logic        frame_done_i,     // a frame is in memory
   input  logic        frame_small_i,    // ... and no longer than RSRPD
   output logic        ask_o,            // flush, then raise the causes
-  output logic [1:0]  ask_causes_o,     // {SRPD, RXT0}
+  output e1000_pkg::rx_causes_t ask_causes_o,
   output logic [63:0] next_deadline_o,
   output logic        clk_req_o         // an expiry asks by next_deadline_o
 );
@@ -22,7 +22,7 @@ module e1000_rx_timers (
   logic        packet_on_q, absolute_on_q;
   logic [63:0] packet_deadline_q, absolute_deadline_q;
   logic        ask_q;
-  logic [1:0]  ask_causes_q;
+  e1000_pkg::rx_causes_t ask_causes_q;
 
   logic wr_rdtr, fpd, at_once, start;
   assign wr_rdtr          = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RDTR;
@@ -40,7 +40,7 @@ module e1000_rx_timers (
       packet_on_q   <= 1'b0;
       absolute_on_q <= 1'b0;
       ask_q         <= 1'b0;
-      ask_causes_q  <= 2'b00;
+      ask_causes_q  <= '0;
     end else begin
       if (wr_rdtr) rdtr_q <= reg_i.wdata[15:0];
       if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RADV) radv_q <= reg_i.wdata[15:0];

@@ -310,7 +310,7 @@ module e1000_top #(
 
   // ---- receive back: ring, descriptors, DMA, write-back, master side ---------------------------------------
   logic        frame_done, frame_small, ask, rxdmt0, lost_long, req_rx_dma, req_rx_desc, req_mst;
-  logic [1:0]  ask_causes, rx_causes;
+  e1000_pkg::rx_causes_t ask_causes, rx_causes;
   logic [11:0] small_limit;
   e1000_rx_back #(.FetchMax(FetchMax), .BurstBytes(BurstBytes)) u_back (
     .clk_rx_dma_i,
@@ -390,7 +390,7 @@ module e1000_top #(
 
   logic [16:0] causes, causes_set;
   // SRPD 16, MDAC 9, RXT0 7, RXO 6 (I-41), RXDMT0 4, LSC 2
-  assign causes = {rx_causes[1], 6'd0, mdac, 1'b0, rx_causes[0], rxo, 1'b0, rxdmt0, 1'b0, lsc, 2'b00};
+  assign causes = {rx_causes.srpd, 6'd0, mdac, 1'b0, rx_causes.rxt0, rxo, 1'b0, rxdmt0, 1'b0, lsc, 2'b00};
   e1000_irq u_irq (
     .clk_i          (clk_irq_i),
     .rst_ni,

@@ -1,13 +1,13 @@
-// Descriptor write-back (FS 6.5): writes completed descriptors to the ring in order, in bursts, and releases causes.
+// Descriptor write-back (FS 6.5): writes completed descriptors to the ring in order, in bursts.
 //
 // When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, a frame is starved of
 // descriptors (R-20, R-25), or RCTL.EN is 0, so that nothing is written long after the stop (R-5, N-10).
 // A whole 16-byte descriptor goes out in ascending dwords, so DD's dword lands last (R-22).
-// The burst's response is its completion: then RDH moves (R-12), and then the causes that waited for it are raised
-// (R-21).  A cause never waits for descriptors completed after it was asked for.
+// The burst's response is its completion: then RDH moves (R-12), and the entries are freed, for which causes wait in
+// e1000_cause_slots (R-21).
 // A rewritten ring (R-16) forgets what no burst was granted for; what the bus has ends as if the ring had been rewritten
-// after it: RDH moves on, unless software has written RDH, and no cause asked for is lost.  A halt (P-3) comes when the
-// bus has ended or withdrawn all it had: entries without a response are forgotten too.
+// after it: RDH moves on, unless software has written RDH.  A halt (P-3) comes when the bus has ended or withdrawn all it
+// had: entries without a response are forgotten too.
 module e1000_writeback (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -28,10 +28,8 @@ module e1000_writeback (
   input  logic [80:0] done_i,               // {null, frame tag, bytes 8-15}
   input  logic        complete_i,           // every entry before complete_ptr may be written
   input  logic [6:0]  complete_ptr_i,
-  // from the timers: write everything completed so far, then raise the causes
-  input  logic        ask_i,
-  input  logic [1:0]  ask_causes_i,         // {SRPD, RXT0}
-  output logic [1:0]  causes_o,             // one-cycle pulses
+  input  logic        flush_due_i,          // e1000_cause_slots: write whatever WTHRESH says
+  output logic [6:0]  completed_ptr_o,       // past the last completed entry
   // descriptor cache
   output logic        rd_o,
   output logic [5:0]  rd_ptr_o,
@@ -67,25 +65,6 @@ module e1000_writeback (
   logic [5:0]  send_ptr_q;
   logic [1:0]  dword_q;
 
-  // ---- what waits for completion: the oldest request and one that gathers all later ones ------------
-  logic        ask0_q, ask1_q;
-  logic [6:0]  ask0_ptr_q, ask1_ptr_q;
-  logic [1:0]  ask0_causes_q, ask1_causes_q;
-  logic        flush_on_q;       // entries before flush_ptr must be written whatever WTHRESH says
-  logic [6:0]  flush_ptr_q;
-  logic        release0, flush_due;
-  // Pointers on the 128-step circle: at most 64 apart, so "reached" is the lower half.
-  function automatic logic reached(logic [6:0] pointer, logic [6:0] target);
-    reached = (pointer - target) < 7'd64;
-  endfunction
-  // A flush takes back what waits for entries that no burst carries.
-  function automatic logic [6:0] on_bus(logic [6:0] pointer);
-    on_bus = reached(issue_ptr_q, pointer) ? pointer : issue_ptr_q;
-  endfunction
-  assign flush_due = flush_on_q && !reached(issue_ptr_q, flush_ptr_q);
-  assign release0  = ask0_q && reached(freed_ptr_q, ask0_ptr_q);
-  assign causes_o  = release0 ? ask0_causes_q : 2'b00;
-
   // ---- when and how much -----------------------------------------------------------------------------
   logic [6:0]  pending, count;
   logic        want, start;
@@ -93,7 +72,7 @@ module e1000_writeback (
   logic [15:0] to_end;
   logic [8:0]  to_page;
   assign pending = complete_ptr_q - issue_ptr_q;
-  assign want    = pending >= {1'b0, wthresh_i} || flush_due || none_left_i || starved_i || !rx_en_i;
+  assign want    = pending >= {1'b0, wthresh_i} || flush_due_i || none_left_i || starved_i || !rx_en_i;
   always_comb begin
     start = 1'b0;
     if (state_q == StIdle && pending != 7'd0) start = want && !flush_i;
@@ -221,50 +200,13 @@ module e1000_writeback (
     end
   end
 
-  // A request joins the later slot while the older one waits, so the older is never put off.
-  logic [6:0] ask_ptr;
-  assign ask_ptr = flush_i ? issue_ptr_q : complete_ptr_q;
-  always_ff @(posedge clk_i) begin
-    if (!rst_ni || soft_rst_i) begin
-      ask0_q     <= 1'b0;
-      ask1_q     <= 1'b0;
-      flush_on_q <= 1'b0;
-    end else begin
-      if (release0) begin
-        ask0_q        <= ask1_q;
-        ask0_ptr_q    <= ask1_ptr_q;
-        ask0_causes_q <= ask1_causes_q;
-        ask1_q        <= 1'b0;
-      end
-      if (flush_i) begin
-        ask0_ptr_q <= on_bus(release0 ? ask1_ptr_q : ask0_ptr_q);
-        ask1_ptr_q <= on_bus(ask1_ptr_q);
-        flush_on_q <= 1'b0;
-      end
-      if (ask_i) begin
-        flush_on_q  <= 1'b1;
-        flush_ptr_q <= ask_ptr;
-        if (!ask0_q || (release0 && !ask1_q)) begin
-          ask0_q        <= 1'b1;
-          ask0_ptr_q    <= ask_ptr;
-          ask0_causes_q <= ask_causes_i;
-        end else begin
-          ask1_q        <= 1'b1;
-          ask1_ptr_q    <= ask_ptr;
-          ask1_causes_q <= ask_causes_i | (ask1_q && !release0 ? ask1_causes_q : 2'b00);
-        end
-      end else if (flush_on_q && !flush_due) begin
-        flush_on_q <= 1'b0;
-      end
-    end
-  end
-
-  assign freed_ptr_o   = freed_ptr_q;
-  assign issue_ptr_o   = issue_ptr_q;
-  assign issue_index_o = index_q;
-  assign req_valid_o   = state_q == StRequest && !flush_i;
-  assign req_addr_o    = addr_q;
-  assign req_len_o     = {2'd0, burst_q, 4'd0};
+  assign completed_ptr_o = complete_ptr_q;
+  assign freed_ptr_o    = freed_ptr_q;
+  assign issue_ptr_o    = issue_ptr_q;
+  assign issue_index_o  = index_q;
+  assign req_valid_o    = state_q == StRequest && !flush_i;
+  assign req_addr_o     = addr_q;
+  assign req_len_o      = {2'd0, burst_q, 4'd0};
   // e1000_rx_back asks for responses, grants, uses of descriptors and completions, the ring for flushes.
-  assign clk_req_o     = start || state_q == StSend || release0 || (flush_on_q && !flush_due) || ask_i;
+  assign clk_req_o      = start || state_q == StSend;
 endmodule

@@ -8,7 +8,7 @@ set(RINGSIDE_RTL_FRONT_NAMES
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
 set(RINGSIDE_RTL_BACK_NAMES
     e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_eeprom e1000_phy e1000_storage e1000_link e1000_rx_ring e1000_desc_cache
-    e1000_rx_dma e1000_writeback e1000_mst_arb e1000_rx_back e1000_rx_timers e1000_irq)
+    e1000_rx_dma e1000_writeback e1000_cause_slots e1000_mst_arb e1000_rx_back e1000_rx_timers e1000_irq)
 
 # Module names to paths, in order.
 function(ringside_rtl_paths out)
@@ -31,5 +31,5 @@ ringside_rtl_paths(RINGSIDE_RTL_SVA
                    sva/e1000_rx_mac_sva sva/e1000_rx_filter_sva sva/e1000_rx_pack_sva
                    sva/e1000_rx_checksum_sva sva/e1000_rx_fifo_sva sva/e1000_stats_sva sva/e1000_rx_front_sva
                    sva/e1000_target_sva sva/e1000_desc_cache_sva sva/e1000_rx_dma_sva sva/e1000_writeback_sva
-                   sva/e1000_mst_arb_sva sva/e1000_irq_sva)
+                   sva/e1000_cause_slots_sva sva/e1000_mst_arb_sva sva/e1000_irq_sva)
 list(PREPEND RINGSIDE_RTL_SVA ${CMAKE_CURRENT_LIST_DIR}/sva/e1000_assert.svh)

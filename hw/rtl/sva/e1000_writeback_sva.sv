@@ -1,4 +1,4 @@
-// Rules of the descriptor write-back: R-12, R-20 to R-22, N-2.
+// Rules of the descriptor write-back: R-12, R-20, R-22, N-2.
 module e1000_writeback_sva (
   input logic        clk_i,
   input logic        rst_ni,
@@ -21,12 +21,7 @@ module e1000_writeback_sva (
   input logic [1:0]  tok_rd_q,
   input logic        written_o,
   input logic        rehead_i,
-  input logic [1:0]  state_q,
-  input logic [1:0]  causes_o,
-  input logic        ask0_q,
-  input logic [6:0]  ask0_ptr_q,
-  input logic        ask1_q,
-  input logic        release0
+  input logic [1:0]  state_q
 );
   `E1000_PAST_OK(rst_ni && !soft_rst_i)
 
@@ -45,18 +40,12 @@ module e1000_writeback_sva (
     freed |-> 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) != 7'd0
       && 7'(tok_ptr_q[tok_rd_q*7 +: 7] - freed_ptr_q) <= issued)
   `E1000_ASSERT(HeadMovesWithWhatIsFreed, written_o |-> freed)
-  // R-21: everything the cause speaks of has completed on the bus
-  `E1000_ASSERT(CauseFollowsWriteBack, causes_o != 2'b00 |-> ask0_q && 7'(freed_ptr_q - ask0_ptr_q) < 7'd64)
-  `E1000_ASSERT(LaterSlotNeedsTheEarlier, ask1_q |-> ask0_q)
-  `E1000_ASSERT(OldestRequestIsNotPutOff,
-    ask0_q && !release0 && !flush_i |=> ask0_q && ask0_ptr_q == $past(ask0_ptr_q))
   `E1000_ASSERT(NothingBeginsInAFlush, flush_i |-> !req_valid_o)
   // R-16: what the bus has is kept, the rest is forgotten
   `E1000_ASSERT(OnlyWhatIsOnTheBusOutlivesAFlush,
     flush_i |=> complete_ptr_q == issue_ptr_q && issue_ptr_q == $past(issue_ptr_q))
   `E1000_ASSERT(SoftwareHasTheLastWordOnRdh, flush_i && rehead_i |-> !written_o)
 
-  `E1000_COVER(TwoRequestsWait, ask1_q)
   `E1000_COVER(FlushMeetsABurst, flush_i && state_q == 2'd2)
   `E1000_COVER(FlushMeetsAnAnswer, flush_i && freed)
   `E1000_COVER(BurstEndsAtTheRingEnd, req_gnt_i && {1'b0, index_q} + {10'd0, burst_q} == {1'b0, size_i})
