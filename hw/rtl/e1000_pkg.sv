@@ -84,6 +84,22 @@ package e1000_pkg;
     logic read;          // ... in a read: this device received the bad data
   } mst_error_t;
 
+  // Bytes 8-15 of a descriptor as they go back.
+  typedef struct packed {
+    logic [15:0] special;
+    logic [7:0]  errors;
+    logic [7:0]  status;
+    logic [15:0] csum;
+    logic [15:0] length;
+  } rxd_tail_t;
+
+  // What the DMA knows of a descriptor it has used.
+  typedef struct packed {
+    logic        is_null;   // its tail goes back as fetched, with DD (R-26)
+    logic [15:0] frame_tag;
+    rxd_tail_t   tail;
+  } rx_done_t;
+
   // Causes that follow a write-back: a small packet, a receive timer.
   typedef struct packed {
     logic srpd;

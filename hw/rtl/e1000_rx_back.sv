@@ -146,7 +146,7 @@ module e1000_rx_back #(
   );
 
   logic        done_wr, complete, need_desc, done_alone;
-  logic [80:0] done;
+  e1000_pkg::rx_done_t done;
   logic [6:0]  complete_ptr;
   logic        pay_valid, pay_wvalid, pay_wready, pay_rsp;
   logic [63:0] pay_addr;

@@ -7,7 +7,7 @@ module e1000_rx_checksum (
   input  logic        clk_rx_fifo_i,  // the answers
   input  logic        rst_ni,
   input  logic        sfd_i,
-  input  logic [2:0]  offload_i,      // at sfd_i: {IPV6OFL, TUOFL, IPOFL}
+  input  e1000_rx_pkg::rx_offload_t offload_i,   // at sfd_i
   input  logic        byte_en_i,
   input  logic [7:0]  byte_i,
   input  logic [7:0]  prev_i,         // the byte before it
@@ -53,7 +53,7 @@ module e1000_rx_checksum (
   endfunction
 
   state_e      state_q;
-  logic [2:0]  offload_q;
+  e1000_rx_pkg::rx_offload_t offload_q;
   logic [4:0]  count_q;             // pairs of bytes into the state; in StL4 up to 4
   logic [15:0] sum_q;               // IPv4 header or L4
   logic [15:0] pseudo_q;            // addresses of the pseudo header
@@ -75,7 +75,7 @@ module e1000_rx_checksum (
     if (!rst_ni) begin
       state_q <= StOff;
     end else if (sfd_i) begin
-      state_q   <= (offload_i[1:0] != 2'b00) ? StEth : StOff;
+      state_q   <= (offload_i.l4 || offload_i.ip) ? StEth : StOff;
       offload_q <= offload_i;
       count_q   <= 5'd0;
       pseudo_q  <= 16'd0;
@@ -179,7 +179,7 @@ module e1000_rx_checksum (
           sum   = 16'd0;
           count = 5'd31;
           if (word == TypeIpv4) state = StIpv4;
-          else if (word == TypeIpv6 && offload_q[2] && offload_q[1]) state = StIpv6;
+          else if (word == TypeIpv6 && offload_q.ipv6 && offload_q.l4) state = StIpv6;
           else if (word <= MaxLlcLength) state = StSnap;
           else bad = 1'b1;
         end
@@ -191,7 +191,7 @@ module e1000_rx_checksum (
           udp   = proto == ProtoUdp || proto == ProtoRouting;
           if (proto == ProtoTcp || proto == ProtoUdp) begin
             state = StL4;
-            bad   = bad | ~offload_q[1] | (l4_len < (udp ? MinUdp : MinTcp));
+            bad   = bad | ~offload_q.l4 | (l4_len < (udp ? MinUdp : MinTcp));
           end else if (state != StIpv4
                        && (proto == ProtoHopByHop || proto == ProtoRouting || proto == ProtoDestination)) begin
             state = StExt;
@@ -215,8 +215,8 @@ module e1000_rx_checksum (
   // What is covered ends before the FCS.
   always_ff @(posedge clk_rx_fifo_i) begin
     if (end_i) begin
-      ipcs_o  <= offload_q[0] & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
-      tcpcs_o <= offload_q[1] & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
+      ipcs_o  <= offload_q.ip & ip_seen_q & ({1'b0, index_i} >= {1'b0, ip_end_q} + 17'd1 + FcsBytes);
+      tcpcs_o <= offload_q.l4 & l4_seen_q & ({1'b0, index_i} >= {1'b0, l4_end_q} + 17'd1 + FcsBytes);
       ipe_o   <= ~ip_good_q;
       tcpe_o  <= ~l4_good_q;
     end

@@ -34,7 +34,7 @@ module e1000_rx_dma #(
   input  logic        starved_i,
   // what to write back for the descriptor used in this cycle
   output logic        done_wr_o,
-  output logic [80:0] done_o,               // {null, frame tag, bytes 8-15}
+  output e1000_pkg::rx_done_t done_o,
   // progress
   output logic        placed_o,             // buffers of the next placed_count descriptors are in memory
   output logic [6:0]  placed_count_o,

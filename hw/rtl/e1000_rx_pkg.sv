@@ -19,6 +19,13 @@ package e1000_rx_pkg;
     logic [15:0] vet;
   } rx_cfg_t;
 
+  // RXCSUM: which checksums are looked at; IPv6 only where TCP and UDP are.
+  typedef struct packed {
+    logic ipv6;
+    logic l4;
+    logic ip;
+  } rx_offload_t;
+
   // What the filter knows of a frame; final from byte 16 on, or at the frame's end.
   typedef struct packed {
     logic        l2_pass;    // FS 6.7 step 3

@@ -389,8 +389,15 @@ module e1000_top #(
   );
 
   logic [16:0] causes, causes_set;
-  // SRPD 16, MDAC 9, RXT0 7, RXO 6 (I-41), RXDMT0 4, LSC 2
-  assign causes = {rx_causes.srpd, 6'd0, mdac, 1'b0, rx_causes.rxt0, rxo, 1'b0, rxdmt0, 1'b0, lsc, 2'b00};
+  always_comb begin
+    causes = 17'd0;
+    causes[e1000_regs_pkg::ICR_SRPD]   = rx_causes.srpd;
+    causes[e1000_regs_pkg::ICR_MDAC]   = mdac;
+    causes[e1000_regs_pkg::ICR_RXT0]   = rx_causes.rxt0;
+    causes[e1000_regs_pkg::ICR_RXO]    = rxo;   // I-41
+    causes[e1000_regs_pkg::ICR_RXDMT0] = rxdmt0;
+    causes[e1000_regs_pkg::ICR_LSC]    = lsc;
+  end
   e1000_irq u_irq (
     .clk_i          (clk_irq_i),
     .rst_ni,

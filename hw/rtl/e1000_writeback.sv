@@ -25,7 +25,7 @@ module e1000_writeback (
   // from the DMA engine
   input  logic        done_wr_i,            // what to write for cache entry done_ptr
   input  logic [5:0]  done_ptr_i,
-  input  logic [80:0] done_i,               // {null, frame tag, bytes 8-15}
+  input  e1000_pkg::rx_done_t done_i,
   input  logic        complete_i,           // every entry before complete_ptr may be written
   input  logic [6:0]  complete_ptr_i,
   input  logic        flush_due_i,          // e1000_cause_slots: write whatever WTHRESH says
@@ -93,8 +93,8 @@ module e1000_writeback (
   end
 
   // ---- contents: written by the DMA engine when it uses an entry, read for the burst ------------------
-  logic [80:0] mem_done [64];
-  logic [80:0] done_q;
+  logic [80:0] mem_done [64];    // rx_done_t: yosys takes no memory of structs
+  e1000_pkg::rx_done_t done_q;
   logic        next_desc;        // the last dword of an entry leaves: read the next one
   assign next_desc = state_q == StSend && w_ready_i && dword_q == 2'd3;
   assign rd_o      = start || next_desc;
@@ -107,8 +107,8 @@ module e1000_writeback (
   localparam logic [63:0] DdBit = 64'd1 << (32 + e1000_regs_pkg::RXD_STATUS_DD);
   logic        is_null, last_beat;
   logic [63:0] hi;
-  assign is_null   = done_q[80];
-  assign hi        = is_null ? hi_i | DdBit : done_q[63:0];
+  assign is_null   = done_q.is_null;
+  assign hi        = is_null ? hi_i | DdBit : done_q.tail;
   assign last_beat = send_rem_q == 7'd1 && dword_q == 2'd3;
   assign w_valid_o = state_q == StSend;
   always_comb begin
@@ -121,7 +121,7 @@ module e1000_writeback (
         default: w_o.data = hi[63:32];
       endcase
       w_o.be        = 4'hF;
-      w_o.frame_tag = done_q[79:64];
+      w_o.frame_tag = done_q.frame_tag;
       w_o.last      = last_beat;
     end
   end

@@ -3,7 +3,7 @@ module e1000_rx_checksum_sva (
   input logic        clk_i,
   input logic        rst_ni,
   input logic        sfd_i,
-  input logic [2:0]  offload_i,
+  input e1000_rx_pkg::rx_offload_t offload_i,
   input logic        byte_en_i,
   input logic [15:0] index_i,
   input logic        end_i,
@@ -26,7 +26,7 @@ module e1000_rx_checksum_sva (
   `E1000_PAST_OK(rst_ni)
 
   // What was enabled as the frame began, which headers it passed, and how much of each went by.
-  logic [2:0]  offload_q = 3'd0;
+  e1000_rx_pkg::rx_offload_t offload_q = '0;
   logic        ipv4_q;
   logic [15:0] bytes_q, ip_bytes_q, l4_bytes_q;
   always_ff @(posedge clk_i) begin
@@ -58,17 +58,17 @@ module e1000_rx_checksum_sva (
     $rose(ip_seen_q) |-> $past(state_q) == Ipv4 && ip_bytes_q == $past(size_q) && ip_bytes_q >= 16'd20)
   `E1000_ASSERT(L4IsVerifiedWhole,
     $rose(l4_seen_q) |-> $past(state_q) == L4 && l4_bytes_q == size_q + {15'd0, size_q[0]})
-  `E1000_ASSERT(IpClaimNeedsIpofl, ended_q && ipcs_o |-> offload_q[0])
-  `E1000_ASSERT(L4ClaimNeedsTuofl, ended_q && tcpcs_o |-> offload_q[1])
+  `E1000_ASSERT(IpClaimNeedsIpofl, ended_q && ipcs_o |-> offload_q.ip)
+  `E1000_ASSERT(L4ClaimNeedsTuofl, ended_q && tcpcs_o |-> offload_q.l4)
   `E1000_ASSERT(IpClaimWasVerified, ended_q && ipcs_o |-> $past(ip_seen_q) && ipv4_q && ipe_o == !ip_good_q)
   `E1000_ASSERT(L4ClaimWasVerified, ended_q && tcpcs_o |-> $past(l4_seen_q) && tcpe_o == !l4_good_q)
   // The four bytes of the FCS lie behind what is claimed (R-1).
   `E1000_ASSERT(IpClaimEndsBeforeTheFcs, ended_q && ipcs_o |-> {1'b0, ip_end_q} + 17'd5 <= {1'b0, length_q})
   `E1000_ASSERT(L4ClaimEndsBeforeTheFcs, ended_q && tcpcs_o |-> {1'b0, l4_end_q} + 17'd5 <= {1'b0, length_q})
   `E1000_ASSERT(NoL4ClaimForAFragment, ended_q && tcpcs_o && ipv4_q |-> !frag_q)
-  `E1000_ASSERT(Ipv6NeedsBothBits, state_q == Ipv6 |-> offload_q[2] && offload_q[1])
+  `E1000_ASSERT(Ipv6NeedsBothBits, state_q == Ipv6 |-> offload_q.ipv6 && offload_q.l4)
   `E1000_ASSERT(OffStaysOff, $past(state_q == Off && !sfd_i) |-> state_q == Off)
-  `E1000_ASSERT(NothingIsCheckedUnasked, offload_q[1:0] == 2'b00 && state_q != Off |-> sfd_i)
+  `E1000_ASSERT(NothingIsCheckedUnasked, !offload_q.l4 && !offload_q.ip && state_q != Off |-> sfd_i)
   `E1000_ASSERT(StatesAreKnown, state_q <= L4)
   `E1000_ASSERT(LengthIsTheBytes,
     end_i && !sfd_i |-> index_i == bytes_q || bytes_q == 16'hFFFF || index_i == 16'hFFFF)

@@ -13,7 +13,7 @@ ringside_rtl_bench(rx_front TOP e1000_rx_front
 
 ringside_rtl_bench(rx_packet_sum TOP e1000_rx_packet_sum TEST rx_packet_sum_test.cpp RTL e1000_rx_packet_sum.sv
   LINKS ZLIB::ZLIB)
-ringside_rtl_bench(rx_checksum TOP e1000_rx_checksum TEST rx_checksum_test.cpp RTL e1000_rx_checksum.sv
+ringside_rtl_bench(rx_checksum TOP e1000_rx_checksum TEST rx_checksum_test.cpp RTL ${RX_PACKAGES} e1000_rx_checksum.sv
   SVA e1000_rx_checksum_sva.sv LINKS ZLIB::ZLIB)
 ringside_rtl_bench(rx_fifo TOP e1000_rx_fifo TEST rx_fifo_test.cpp RTL e1000_pkg.sv e1000_rx_fifo.sv
   SVA e1000_rx_fifo_sva.sv)
