@@ -98,7 +98,7 @@ snmp_row ip_row(stack::ipv4_layer& layer) {
            {"InAddrErrors", c.in_address_errors},
            {"ForwDatagrams", 0},
            {"InUnknownProtos", c.in_unknown_protocols},
-           {"InDiscards", 0},
+           {"InDiscards", c.in_discards},
            {"InDelivers", c.in_delivers},
            {"OutRequests", 0},
            {"OutDiscards", 0},

@@ -76,7 +76,7 @@ bus_address memory_allocator::alloc(std::size_t size) {
   list.pop_back();
   const auto slab_index = static_cast<std::size_t>((address - base_) / slab_bytes);
   const auto object = static_cast<std::size_t>((address - slab_address(slab_index)) / class_bytes[index]);
-  slabs_[slab_index].live[object] = 1;
+  slabs_[slab_index].owners[object] = 1;
   unpoison(bytes(address, class_bytes[index]));
   ++live_;
   live_bytes_ += class_bytes[index];
@@ -89,7 +89,7 @@ bool memory_allocator::grow(std::size_t size_class) {
   slab& fresh = slabs_[first_unused_];
   const std::size_t objects = slab_bytes / class_bytes[size_class];
   fresh.kind = static_cast<std::uint8_t>(size_class);
-  fresh.live.assign(objects, 0);
+  fresh.owners.assign(objects, 0);
   // Pushed from the end, so that the lowest address is handed out first.
   const bus_address start = slab_address(first_unused_);
   for (std::size_t i = objects; i-- > 0;) free_[size_class].push_back(start + i * class_bytes[size_class]);
@@ -109,6 +109,7 @@ bus_address memory_allocator::alloc_large(std::size_t size) {
     for (std::size_t i = 0; i < needed; ++i) slabs_[first + i].kind = large_rest;
     slabs_[first].kind = large_head;
     slabs_[first].large_slabs = static_cast<std::uint32_t>(needed);
+    slabs_[first].large_owners = 1;
     unpoison(bytes(slab_address(first), needed * slab_bytes));
     ++live_;
     live_bytes_ += needed * slab_bytes;
@@ -128,7 +129,7 @@ std::size_t memory_allocator::usable_size(bus_address address) const {
   if (owner.kind >= class_bytes.size()) return 0;
   const std::size_t size = class_bytes[owner.kind];
   const auto object = static_cast<std::size_t>(offset / size);
-  return offset % size == 0 && object < owner.live.size() && owner.live[object] != 0 ? size : 0;
+  return offset % size == 0 && object < owner.owners.size() && owner.owners[object] != 0 ? size : 0;
 }
 
 bool memory_allocator::contains(bus_address address, std::size_t size) const {
@@ -143,6 +144,22 @@ bool memory_allocator::contains(bus_address address, std::size_t size) const {
   return usable != 0 && address + size <= start + usable;
 }
 
+std::uint32_t& memory_allocator::owners_of(bus_address address) {
+  const auto index = static_cast<std::size_t>((address - base_) / slab_bytes);
+  slab& s = slabs_[index];
+  if (s.kind == large_head) return s.large_owners;
+  return s.owners[static_cast<std::size_t>((address - slab_address(index)) / class_bytes[s.kind])];
+}
+
+void memory_allocator::get_page(bus_address address) {
+  host_.sync_smp();
+  if (usable_size(address) == 0) {
+    ++bad_frees_;
+    return;
+  }
+  ++owners_of(address);
+}
+
 void memory_allocator::free(bus_address address) {
   if (address == 0) return;
   host_.sync_smp();
@@ -153,6 +170,10 @@ void memory_allocator::free(bus_address address) {
   }
   const auto index = static_cast<std::size_t>((address - base_) / slab_bytes);
   slab& owner = slabs_[index];
+  std::uint32_t& owners = owner.kind == large_head
+                              ? owner.large_owners
+                              : owner.owners[static_cast<std::size_t>((address - slab_address(index)) / size)];
+  if (--owners != 0) return;
   --live_;
   live_bytes_ -= size;
   poison(bytes(address, size));
@@ -162,7 +183,6 @@ void memory_allocator::free(bus_address address) {
     first_unused_ = std::min(first_unused_, index);
     return;
   }
-  owner.live[static_cast<std::size_t>((address - slab_address(index)) / size)] = 0;
   free_[owner.kind].push_back(address);
 }
 

@@ -23,6 +23,8 @@ class memory_allocator {
 
   /// A buffer of at least `size` bytes, aligned to its size class (at most 4096); 0 when there is none.
   bus_address alloc(std::size_t size);
+  /// One more owner of what alloc() gave (get_page): each of them frees it, and it is free when the last one has.
+  void get_page(bus_address address);
   /// Takes back what alloc() gave; anything else is counted in bad_frees() and ignored.  0 is allowed.
   void free(bus_address address);
   /// Bytes usable at a live allocation (ksize), 0 when it is none.
@@ -55,10 +57,13 @@ class memory_allocator {
   struct slab {
     std::uint8_t kind = unused_slab;  // index into class_bytes, or one of the above
     std::uint32_t large_slabs = 0;    // length of a large allocation, in its head
-    std::vector<std::uint8_t> live;   // per object; bytes, since bits take three times the instructions
+    std::uint32_t large_owners = 0;
+    std::vector<std::uint32_t> owners;  // per object; 0: it is free
   };
 
   static std::size_t class_of(std::size_t size);
+  /// Of a live allocation.
+  std::uint32_t& owners_of(bus_address address);
   bus_address slab_address(std::size_t index) const { return base_ + index * slab_bytes; }
   bool grow(std::size_t size_class);
   bus_address alloc_large(std::size_t size);

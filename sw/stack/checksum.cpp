@@ -59,8 +59,8 @@ void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size
 }
 
 void add_pseudo_header(inet_sum& sum, const sk_buff& skb, std::uint8_t protocol, std::size_t length) {
-  sum.add32(skb.ip.source);
-  sum.add32(skb.ip.destination);
+  sum.add32(skb.ip().source);
+  sum.add32(skb.ip().destination);
   sum.add16(protocol);
   sum.add32(static_cast<std::uint32_t>(length));
 }

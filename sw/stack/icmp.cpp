@@ -63,7 +63,7 @@ void icmp_layer::icmp_rcv(skb_ptr skb) {
 icmp_layer::verdict icmp_layer::handle(sk_buff& skb, std::uint8_t type, std::uint8_t code) {
   if (type == kind::extended_echo || type == kind::extended_echo_reply) return verdict::taken;  // probe is off
   if (type > highest_known_type) return verdict::dropped;
-  if (skb.ip.route != sk_buff::ipv4_route::local && type != kind::address_mask && type != kind::address_mask_reply)
+  if (skb.ip().route != sk_buff::ipv4_route::local && type != kind::address_mask && type != kind::address_mask_reply)
     return verdict::dropped;
   switch (type) {
     case kind::unreachable:

@@ -43,15 +43,15 @@ std::uint8_t type_of_service(const sk_buff& skb) {
 /// Whether `y` takes over the route of `x`, which the packets before it have (ip_extract_route_hint, ip_can_use_hint).
 /// What a local one would save by it, it pays for with the same checks.
 bool hints(const sk_buff& x, const sk_buff& y) {
-  return x.ip.route > route::broadcast && x.ip.destination == y.ip.destination &&
+  return x.ip().route > route::broadcast && x.ip().destination == y.ip().destination &&
          type_of_service(x) == type_of_service(y);
 }
 /// Packets of one destination whose route is kept (nhc_rth_input); no prefix is behind a limited broadcast, a group and
 /// a foreign host, so those get a new one each.
 bool same_route(const sk_buff& x, const sk_buff& y) {
-  if (x.ip.destination != y.ip.destination) return false;
-  if (x.ip.route == route::local) return true;
-  return x.ip.route == route::broadcast && x.ip.destination != inet::limited_broadcast && x.ip.destination != 0;
+  if (x.ip().destination != y.ip().destination) return false;
+  if (x.ip().route == route::local) return true;
+  return x.ip().route == route::broadcast && x.ip().destination != limited_broadcast && x.ip().destination != 0;
 }
 
 // Option kinds: RFC 791 3.1, RFC 2113 (router alert), FIPS 188 (CIPSO).
@@ -150,9 +150,9 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
   const std::size_t total = load_be16(header + 2);
   if (total > skb->len()) return refuse(drop_reason::ip_length, counters_.in_truncated);
   if (total < header_bytes) return refuse(drop_reason::ip_length, counters_.in_header_errors);
-  skb->ip = {load_be32(header + 12), load_be32(header + 16), static_cast<std::uint8_t>(header_bytes),
-             load8(header + 9)};
-  skb->trim(total);  // Ethernet padding
+  skb->claim_control<sk_buff::ipv4_control>() = {load_be32(header + 12), load_be32(header + 16),
+                                                 static_cast<std::uint8_t>(header_bytes), load8(header + 9)};
+  if (!skb->trim(total)) return refuse(drop_reason::ip_length, counters_.in_discards);  // Ethernet padding
   return true;
 }
 
@@ -163,7 +163,7 @@ bool ipv4_layer::rcv_finish_core(skb_ptr& skb, const sk_buff* hint) {
     turn_away(std::move(skb), way);
     return false;
   }
-  return skb->ip.header_bytes == inet::ipv4_header_bytes || rcv_options(skb);
+  return skb->ip().header_bytes == minimum_header || rcv_options(skb);
 }
 
 void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
@@ -174,8 +174,8 @@ void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
 
 // ip_rcv_options; a source route is dropped without a word.
 bool ipv4_layer::rcv_options(skb_ptr& skb) {
-  const std::span<const std::byte> header(skb->data(), skb->ip.header_bytes);
-  const option_verdict found = compile_options(header.subspan(inet::ipv4_header_bytes));
+  const std::span<const std::byte> header(skb->data(), skb->ip().header_bytes);
+  const option_verdict found = compile_options(header.subspan(minimum_header));
   if (found == option_verdict::valid) return true;
   if (found == option_verdict::malformed) ++counters_.in_option_errors;
   skbs_.drop(std::move(skb), drop_reason::ip_option);
@@ -184,7 +184,7 @@ bool ipv4_layer::rcv_options(skb_ptr& skb) {
 
 // ip_error where no way leads, as there is no forwarding; else ip_local_deliver.
 void ipv4_layer::dst_input(skb_ptr&& skb) {
-  if (skb->ip.route == route::unreachable)
+  if (skb->ip().route == route::unreachable)
     return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
   if ((load_be16(skb->data() + 6) & (inet::more_fragments | inet::fragment_offset)) != 0) {
     skb = fragments_.ip_defrag(std::move(skb));
@@ -194,8 +194,8 @@ void ipv4_layer::dst_input(skb_ptr&& skb) {
 }
 
 void ipv4_layer::deliver(skb_ptr skb) {
-  const std::uint8_t protocol = skb->ip.protocol;
-  skb->pull(skb->ip.header_bytes);
+  const std::uint8_t protocol = skb->ip().protocol;
+  skb->pull(skb->ip().header_bytes);
   skb->reset_transport_header();
   for (const auto& [number, receive] : protocols_) {
     if (number != protocol) continue;
@@ -209,20 +209,20 @@ void ipv4_layer::deliver(skb_ptr skb) {
 // RT-10.  An own address as source is a martian wherever the packet goes (fib_validate_source), that of the loopback
 // device among them.  "This network" may be the source of a limited broadcast, as a DHCP client sends it.
 ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
-  const ipv4_address source = skb.ip.source;
-  const ipv4_address destination = skb.ip.destination;
+  const ipv4_address source = skb.ip().source;
+  const ipv4_address destination = skb.ip().destination;
   if (is_multicast_group(destination)) return route_multicast(skb);
-  if (is_multicast_group(source) || source == inet::limited_broadcast) return verdict::martian_source;
-  skb.ip.route = route::broadcast;
-  if (destination == inet::limited_broadcast || (source == 0 && destination == 0))
+  if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
+  skb.ip().route = route::broadcast;
+  if (destination == limited_broadcast || (source == 0 && destination == 0))
     return is_own(source) || source == loopback_address ? verdict::martian_source : verdict::taken;
   if (is_zeronet(source)) return verdict::martian_source;
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
   if (is_loopback(source)) return verdict::martian_source;
   const bool own = is_own(destination);
-  if (own) skb.ip.route = route::local;
+  if (own) skb.ip().route = route::local;
   if (!own && !is_directed_broadcast(destination)) {
-    skb.ip.route = route::unreachable;
+    skb.ip().route = route::unreachable;
     return verdict::taken;
   }
   return is_own(source) ? verdict::martian_source : verdict::taken;
@@ -230,13 +230,13 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
 
 // ip_route_input_rcu: membership first; what it or ip_mc_validate_source refuses is counted nowhere.
 ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
-  const ipv4_address source = skb.ip.source;
-  const ipv4_address destination = skb.ip.destination;
-  skb.ip.route = route::multicast;
+  const ipv4_address source = skb.ip().source;
+  const ipv4_address destination = skb.ip().destination;
+  skb.ip().route = route::multicast;
   if (destination != all_hosts && !groups_.contains(destination)) return verdict::refused;
   if (is_multicast_group(source) || source == inet::limited_broadcast || is_loopback(source)) return verdict::refused;
   if (is_zeronet(source)) {
-    const bool stays_here = is_local_multicast(destination) || skb.ip.protocol == ip_protocol::igmp;
+    const bool stays_here = is_local_multicast(destination) || skb.ip().protocol == ip_protocol::igmp;
     return stays_here ? verdict::taken : verdict::refused;
   }
   return is_own(source) ? verdict::refused : verdict::taken;
@@ -244,10 +244,10 @@ ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
 
 // ip_route_use_hint: the source is looked at, but not looked up.
 ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint) {
-  const ipv4_address source = skb.ip.source;
-  if (is_multicast_group(source) || source == inet::limited_broadcast || is_zeronet(source) || is_loopback(source))
+  const ipv4_address source = skb.ip().source;
+  if (is_multicast_group(source) || source == limited_broadcast || is_zeronet(source) || is_loopback(source))
     return verdict::martian_source;
-  skb.ip.route = hint.ip.route;
+  skb.ip().route = hint.ip().route;
   return verdict::taken;
 }
 

@@ -41,6 +41,7 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
   std::uint64_t in_martian_destination = 0;
   std::uint64_t in_option_errors = 0;
   std::uint64_t in_unknown_protocols = 0;
+  std::uint64_t in_discards = 0;  // no memory to cut what a clone shares
   std::uint64_t in_delivers = 0;
 };
 

@@ -93,20 +93,20 @@ skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
   const std::byte* header = fragment->data();
   const std::uint16_t field = load_be16(header + 6);
   const std::uint8_t ecn = load8(header + 1) & ecn_mask;
-  const bool more = (field & inet::more_fragments) != 0;
-  const std::size_t header_bytes = fragment->ip.header_bytes;
-  const std::size_t begin = (field & inet::fragment_offset) * offset_unit;
-  const key name{fragment->ip.source, fragment->ip.destination, load_be16(header + 4), fragment->ip.protocol};
+  const bool more = (field & more_fragments) != 0;
+  const std::size_t header_bytes = fragment->ip().header_bytes;
+  const std::size_t begin = (field & offset_mask) * offset_unit;
+  const key name{fragment->ip().source, fragment->ip().destination, load_be16(header + 4), fragment->ip().protocol};
   auto it = ip_find(name);
   if (too_far(it->second, name.source)) it = restart(it, dead);
   queue& q = it->second.held;
   // RFC 791: all but the last carry a multiple of 8 bytes.  What is beyond is cut off, as ip_frag_queue does.
   std::size_t size = fragment->len() - header_bytes;
   if (more) size -= size % offset_unit;
-  fragment->trim(header_bytes + size);
+  const bool trimmed = fragment->trim(header_bytes + size);
   const std::size_t end = begin + size;
 
-  if (!lengths_agree(q, end, more) || size == 0) {
+  if (!lengths_agree(q, end, more) || size == 0 || !trimmed) {
     discard(it);
     refuse(std::move(fragment));
     return nullptr;
@@ -200,7 +200,7 @@ std::size_t ip_fragments::whole_truesize(const queue& q) {
   for (std::size_t i = 1; i < q.pieces.size(); ++i) {
     const piece& p = q.pieces[i];
     const std::size_t size = p.end - p.begin;
-    const bool in_head = p.skb->headlen() > p.skb->ip.header_bytes;
+    const bool in_head = p.skb->headlen() > p.skb->ip().header_bytes;
     const std::size_t more = p.skb->frag_count() + (in_head ? 1 : 0);
     if (size <= room) {
       room -= size;
@@ -220,7 +220,7 @@ std::size_t ip_fragments::whole_truesize(const queue& q) {
 
 // ip_frag_reasm.  The frame that came last is the one that goes on.
 skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
-  const std::size_t header_bytes = q.pieces.front().skb->ip.header_bytes;
+  const std::size_t header_bytes = q.pieces.front().skb->ip().header_bytes;
   const std::size_t total = header_bytes + q.length;
   skb_ptr whole = total > largest_datagram || !ecn_valid(q.ecn) ? nullptr : skbs_.alloc_skb(total);
   if (whole == nullptr) {
@@ -236,14 +236,14 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->type = last.type;
   whole->put_vlan_tag(last.vlan_proto, last.vlan_tci);
   whole->set_truesize(whole_truesize(q));
-  whole->ip = first.ip;
+  whole->claim_control<sk_buff::ipv4_control>() = first.ip();
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);
   first.copy_bits(0, {header, header_bytes});
   make_whole(header, header_bytes, total, ecn_of_whole(q.ecn));
   for (const piece& p : q.pieces) {
     const std::size_t size = p.end - p.begin;
-    p.skb->copy_bits(p.skb->ip.header_bytes, {whole->put(size), size});
+    p.skb->copy_bits(p.skb->ip().header_bytes, {whole->put(size), size});
   }
   host_.consume(kernel::cost::copy_per_byte, q.length);
   ++counters_.reassembled;

@@ -12,6 +12,7 @@ sk_buff::sk_buff(skb_allocator& pool, kernel::bus_address head, std::byte* memor
     : pool_(pool), head_(head), memory_(memory), end_(head_bytes), truesize_(skb_allocator::truesize(head_bytes)) {}
 
 sk_buff::~sk_buff() {
+  if (destructor != nullptr) destructor(*this);
   pool_.release(*this);
 }
 
@@ -28,7 +29,7 @@ void sk_buff::reserve(std::size_t bytes) {
 }
 
 std::byte* sk_buff::put(std::size_t bytes) {
-  assert(bytes <= tailroom() && frag_count_ == 0);
+  assert(bytes <= tailroom() && frag_count() == 0 && !cloned());
   std::byte* at = memory_ + tail_;
   tail_ += static_cast<std::uint32_t>(bytes);
   return at;
@@ -41,7 +42,7 @@ std::byte* sk_buff::push(std::size_t bytes) {
 }
 
 std::span<const std::byte> sk_buff::frag(std::size_t index) const {
-  const skb_frag& f = frags_[index];
+  const skb_frag& f = shared_->frags[index];
   return {pool_.at(f.buffer) + f.offset, f.size};
 }
 
@@ -50,8 +51,8 @@ std::size_t sk_buff::own_truesize() const {
 }
 
 bool sk_buff::add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size, std::uint32_t truesize) {
-  if (frag_count_ == max_frags) return false;
-  frags_[frag_count_++] = {buffer, offset, size};
+  if (shared_->nr_frags == max_frags) return false;
+  shared_->frags[shared_->nr_frags++] = {buffer, offset, size};
   frag_bytes_ += size;
   truesize_ += truesize;
   return true;
@@ -67,58 +68,67 @@ bool sk_buff::copy_bits(std::size_t offset, std::span<std::byte> to) const {
   return true;
 }
 
-// __pskb_pull_tail: the first `bytes` reach into the fragments.
+bool sk_buff::expand_head(std::size_t more_headroom, std::size_t more_tailroom) {
+  return pool_.expand_head(*this, more_headroom, more_tailroom);
+}
+
+// __pskb_pull_tail: the first `bytes` reach into the fragments.  A head that is too small gets 128 bytes for later.
 bool sk_buff::pull_tail(std::size_t bytes) {
   if (bytes > len()) return false;
   std::size_t missing = bytes - headlen();
-  if (missing > tailroom() && !pool_.expand_head(*this, missing)) return false;
+  const std::size_t more = missing > tailroom() ? missing - tailroom() + 128 : 0;
+  if ((more != 0 || cloned()) && !expand_head(0, more)) return false;
   if (!copy_bits(headlen(), {memory_ + tail_, missing})) return false;
   pool_.charge_copy(missing);
   tail_ += static_cast<std::uint32_t>(missing);
   frag_bytes_ -= static_cast<std::uint32_t>(missing);
-  std::size_t gone = 0;
-  while (gone < frag_count_ && missing >= frags_[gone].size) {
-    missing -= frags_[gone].size;
-    pool_.free_buffer(frags_[gone].buffer);
+  auto& frags = shared_->frags;
+  std::uint32_t gone = 0;
+  while (gone < shared_->nr_frags && missing >= frags[gone].size) {
+    missing -= frags[gone].size;
+    pool_.free_buffer(frags[gone].buffer);
     ++gone;
   }
-  if (gone < frag_count_) {
-    frags_[gone].offset += static_cast<std::uint32_t>(missing);
-    frags_[gone].size -= static_cast<std::uint32_t>(missing);
+  if (gone < shared_->nr_frags) {
+    frags[gone].offset += static_cast<std::uint32_t>(missing);
+    frags[gone].size -= static_cast<std::uint32_t>(missing);
   }
-  std::copy(frags_.begin() + static_cast<std::ptrdiff_t>(gone),
-            frags_.begin() + static_cast<std::ptrdiff_t>(frag_count_), frags_.begin());
-  frag_count_ -= gone;
+  std::copy(frags.begin() + gone, frags.begin() + shared_->nr_frags, frags.begin());
+  shared_->nr_frags -= gone;
   return true;
 }
 
 void sk_buff::condense() {
-  if (frag_count_ != 0 && (frag_bytes_ > tailroom() || cloned() || !pull_tail(len()))) return;
+  if (frag_count() != 0 && (frag_bytes_ > tailroom() || cloned() || !pull_tail(len()))) return;
   truesize_ = own_truesize();
 }
 
-void sk_buff::cut(std::size_t bytes) {
-  if (frag_count_ == 0) {
+// Without fragments only this header's end moves (__skb_trim); else ___pskb_trim.
+bool sk_buff::cut(std::size_t bytes) {
+  if (frag_count() == 0) {
     tail_ = data_ + static_cast<std::uint32_t>(bytes);
-    return;
+    return true;
   }
+  if (!unclone()) return false;
   if (bytes <= headlen()) tail_ = data_ + static_cast<std::uint32_t>(bytes);
   std::size_t left = bytes - std::min(bytes, headlen());
-  std::size_t kept = 0;
+  std::uint32_t kept = 0;
   std::uint32_t total = 0;
-  for (std::size_t i = 0; i < frag_count_; ++i) {
+  for (std::uint32_t i = 0; i < shared_->nr_frags; ++i) {
+    skb_frag& f = shared_->frags[i];
     if (left == 0) {
-      pool_.free_buffer(frags_[i].buffer);
+      pool_.free_buffer(f.buffer);
       continue;
     }
-    frags_[i].size = static_cast<std::uint32_t>(std::min<std::size_t>(frags_[i].size, left));
-    left -= frags_[i].size;
-    total += frags_[i].size;
+    f.size = static_cast<std::uint32_t>(std::min<std::size_t>(f.size, left));
+    left -= f.size;
+    total += f.size;
     kept = i + 1;
   }
-  frag_count_ = kept;
+  shared_->nr_frags = kept;
   frag_bytes_ = total;
   condense();  // the end of ___pskb_trim
+  return true;
 }
 
 }  // namespace ringside::stack

@@ -1,39 +1,63 @@
-// One packet on its way up: a buffer in simulated memory whose start and length move layer by layer.
+// One packet: a header over bytes in simulated memory, whose start and length move layer by layer.
 //
-// Owner: whoever holds the skb_ptr; there is always exactly one.  Made by skb_allocator, which also takes it back.
+// Owner: whoever holds the skb_ptr, or the queue it is in; there is always exactly one.  The bytes may belong to
+// several headers (skb_clone).  Made by skb_allocator, which also takes it back.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <span>
+#include <utility>
 
 #include "common/time.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/packet.h"
+#include "sw/kernel/packet_queue.h"
 #include "sw/stack/bytes.h"
+#include "sw/stack/skb_shared_info.h"
 
 namespace ringside::stack {
 
 class skb_allocator;
+class sk_buff;
+class sock;
 struct net_device;
 
-enum class packet_type : std::uint8_t { host, broadcast, multicast, other_host };
+/// PACKET_*, with Linux' numbers up to the outgoing one.
+enum class packet_type : std::uint8_t { host, broadcast, multicast, other_host, outgoing, loopback };
 
 using kernel::checksum_state;
 
-/// Part of a packet outside its linear buffer; the skb owns the buffer.
-struct skb_frag {
-  kernel::bus_address buffer;
-  std::uint32_t offset;
-  std::uint32_t size;
+/// What a copy of a packet has as the packet has it, bytes or not (the group `headers` of struct sk_buff).
+struct skb_headers {
+  std::uint16_t protocol = 0;  // EtherType
+  packet_type type = packet_type::host;
+  bool l4_hash = false;             // `hash` covers ports
+  std::uint16_t vlan_proto = 0;     // TPID of the tag taken out of the data, by the chip or by the stack; 0: none
+  std::uint16_t vlan_tci = 0;       // ... and what followed it
+  std::uint16_t queue_mapping = 0;  // receive: queue + 1, 0 = not recorded; transmit: queue
+  std::uint16_t csum_start = 0;     // checksum_state::partial: where the sum begins, from the head on
+  std::uint16_t csum_offset = 0;    // ... and where it goes, from there on
+  unsigned skb_iif = 0;             // index of the device it came in by
+  std::uint32_t hash = 0;           // of the flow; 0: not known
+  std::uint32_t priority = 0;
+  std::uint32_t mark = 0;
+  sim_time tstamp = 0;  // of reception, or not before when it may leave; 0: none
+  net_device* dev = nullptr;
+
+  bool has_vlan_tag() const { return vlan_proto != 0; }  // skb_vlan_tag_present
+  void put_vlan_tag(std::uint16_t tpid, std::uint16_t tci) {
+    vlan_proto = tpid;
+    vlan_tci = tci;
+  }
+  void clear_vlan_tag() { put_vlan_tag(0, 0); }
 };
 
-class sk_buff final : public kernel::packet {
+class sk_buff final : public kernel::packet, public skb_headers {
  public:
-  static constexpr std::size_t max_frags = 17;  // MAX_SKB_FRAGS with 4 KiB pages
+  static constexpr std::size_t max_frags = skb_shared_info::max_frags;
   static constexpr std::uint32_t page_bytes = 4096;
 
   sk_buff(skb_allocator& pool, kernel::bus_address head, std::byte* memory, std::uint32_t head_bytes);
@@ -68,16 +92,15 @@ class sk_buff final : public kernel::packet {
   /// Makes the first `bytes` linear, copying from fragments; false when the packet is shorter or memory is out.
   bool may_pull(std::size_t bytes) { return bytes <= headlen() || pull_tail(bytes); }
   /// Cuts the packet to `bytes` (pskb_trim); fragments beyond are freed, and few bytes left in others are condensed.
-  void trim(std::size_t bytes) {
-    if (bytes < len()) cut(bytes);
-  }
+  /// False, and unchanged, when a clone shares the fragments and there is no memory for a head of its own.
+  bool trim(std::size_t bytes) { return bytes >= len() || cut(bytes); }
   /// Moves the fragments into the head when they fit, and forgets what they counted for (skb_condense).
   void condense();
 
   /// Takes the buffer, which counts `truesize` bytes: whole pages, whatever of them is used.
   bool add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size,
                 std::uint32_t truesize = page_bytes);
-  std::size_t frag_count() const { return frag_count_; }
+  std::size_t frag_count() const { return shared_->nr_frags; }
   std::span<const std::byte> frag(std::size_t index) const;
 
   /// Copies `to.size()` bytes from `offset` (skb_copy_bits); false when the packet is shorter.
@@ -103,23 +126,28 @@ class sk_buff final : public kernel::packet {
   /// Of `truesize()`: what the fragments count for, without header and head.
   std::size_t frag_truesize() const { return truesize_ - own_truesize(); }
   /// Whether a clone shares the bytes (skb_cloned): they must not change then.
-  bool cloned() const { return dataref_ != nullptr && *dataref_ > 1; }
+  bool cloned() const { return shared_->dataref > 1; }
+  /// Bytes of its own, to change them (skb_unclone); false when memory is out.
+  bool unclone() { return !cloned() || expand_head(0, 0); }
+  /// A head of its own with that much more room on both sides (pskb_expand_head); false when memory is out.  Pointers
+  /// into the old one are void.
+  bool expand_head(std::size_t more_headroom, std::size_t more_tailroom);
+  /// skb_shinfo: of this header and its clones.
+  skb_shared_info& shared() { return *shared_; }
+  const skb_shared_info& shared() const { return *shared_; }
+  bool is_gso() const { return shared_->gso_size != 0; }
 
-  std::uint16_t protocol = 0;  // EtherType
-  packet_type type = packet_type::host;
-  bool is_copy = false;  // at a second socket: the frame's fate is that of the first
-  // The tag taken out of the data, by the chip or by the stack (skb_vlan_tag_present).
-  std::uint16_t vlan_proto = 0;  // its TPID; 0: none
-  std::uint16_t vlan_tci = 0;
-  bool has_vlan_tag() const { return vlan_proto != 0; }
-  void put_vlan_tag(std::uint16_t tpid, std::uint16_t tci) {
-    vlan_proto = tpid;
-    vlan_tci = tci;
+  /// Lets go of the socket that paid for it (skb_orphan).
+  void orphan() {
+    if (destructor != nullptr) std::exchange(destructor, nullptr)(*this);
+    sk = nullptr;
   }
-  void clear_vlan_tag() { put_vlan_tag(0, 0); }
-  net_device* dev = nullptr;
+  // The socket it belongs to, and what tells it that the packet is gone.  Not a clone's.
+  sock* sk = nullptr;
+  void (*destructor)(sk_buff& skb) = nullptr;
+  bool is_copy = false;  // at a second socket: the frame's fate is that of the first
 
-  // Control block: what one layer leaves for the next.
+  // IPv4's control block.
   enum class ipv4_route : std::uint8_t { local, broadcast, multicast, unreachable };  // RTN_*
   struct ipv4_control {
     ipv4_address source = 0;
@@ -127,13 +155,15 @@ class sk_buff final : public kernel::packet {
     std::uint8_t header_bytes = 0;
     std::uint8_t protocol = 0;
     ipv4_route route = ipv4_route::local;
-  } ip;
+  };
+  ipv4_control& ip() { return control<ipv4_control>(); }
+  const ipv4_control& ip() const { return control<ipv4_control>(); }
 
  private:
   friend class skb_allocator;
 
   bool pull_tail(std::size_t bytes);
-  void cut(std::size_t bytes);  // to fewer than there are
+  bool cut(std::size_t bytes);  // to fewer than there are
   std::size_t own_truesize() const;
 
   skb_allocator& pool_;
@@ -146,13 +176,13 @@ class sk_buff final : public kernel::packet {
   std::uint32_t network_header_ = 0;
   std::uint32_t transport_header_ = 0;
   std::uint32_t frag_bytes_ = 0;
-  std::size_t frag_count_ = 0;
   std::size_t truesize_ = 0;
-  std::uint32_t* dataref_ = nullptr;       // packets that share the bytes, once there was a clone
-  std::array<skb_frag, max_frags> frags_;  // [0, frag_count_) are valid
+  skb_shared_info* shared_ = &own_shared_;
+  skb_shared_info own_shared_;  // while no other header has been made of this one
 };
 
 using skb_ptr = std::unique_ptr<sk_buff>;
+using sk_buff_queue = kernel::packet_queue<sk_buff>;
 
 template <class visitor_type>
 void sk_buff::for_each_piece(std::size_t offset, std::size_t bytes, visitor_type visitor) const {
@@ -167,7 +197,7 @@ void sk_buff::for_each_piece(std::size_t offset, std::size_t bytes, visitor_type
     bytes -= take;
   };
   part(linear());
-  for (std::size_t i = 0; i < frag_count_ && bytes != 0; ++i) part(frag(i));
+  for (std::size_t i = 0; i < frag_count() && bytes != 0; ++i) part(frag(i));
 }
 
 }  // namespace ringside::stack

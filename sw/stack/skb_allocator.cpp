@@ -24,28 +24,45 @@ skb_ptr skb_allocator::build_skb(kernel::bus_address buffer, std::size_t bytes) 
 
 skb_ptr skb_allocator::clone(sk_buff& skb) {
   host_.consume(kernel::cost::build_skb);  // a slab object and a header
-  if (skb.dataref_ == nullptr) skb.dataref_ = new std::uint32_t(1);
+  if (skb.shared_ == &skb.own_shared_) {
+    skb.shared_ = ::new (shared_infos_.take()) skb_shared_info;
+    skb.shared_->take_over(skb.own_shared_);
+  }
   skb_ptr copy(::new (objects_.take()) sk_buff(*this, skb.head_, skb.memory_, skb.end_));
-  ++*skb.dataref_;
-  copy->frame = skb.frame;
+  copy->shared_ = skb.shared_;
+  ++copy->shared_->dataref;
   copy->data_ = skb.data_;
   copy->tail_ = skb.tail_;
-  copy->mac_header_ = skb.mac_header_;
-  copy->network_header_ = skb.network_header_;
-  copy->transport_header_ = skb.transport_header_;
   copy->frag_bytes_ = skb.frag_bytes_;
-  copy->frag_count_ = skb.frag_count_;
   copy->truesize_ = skb.truesize_;
-  copy->dataref_ = skb.dataref_;
-  copy->frags_ = skb.frags_;
-  copy->protocol = skb.protocol;
-  copy->type = skb.type;
-  copy->ip_summed = skb.ip_summed;
-  copy->put_vlan_tag(skb.vlan_proto, skb.vlan_tci);
-  copy->dev = skb.dev;
-  copy->ip = skb.ip;
+  copy_headers(*copy, skb);
   ++live_;
   return copy;
+}
+
+// __alloc_skb of what the head holds and the fragments hold; the bytes in front of the data come along.
+skb_ptr skb_allocator::copy(const sk_buff& skb) {
+  const std::size_t bytes = kmalloc_bytes(skb.end_ + skb.frag_bytes_);
+  const kernel::bus_address buffer = memory_.alloc(bytes);
+  host_.consume(kernel::cost::skb_alloc);
+  if (buffer == 0) return nullptr;
+  skb_ptr copy = build_skb(buffer, bytes);
+  copy->data_ = copy->tail_ = skb.data_;
+  std::memcpy(copy->memory_, skb.memory_, skb.data_);
+  skb.copy_bits(0, {copy->put(skb.len()), skb.len()});
+  charge_copy(skb.data_ + skb.len());
+  copy->shared_->take_over_gso(*skb.shared_);
+  copy_headers(*copy, skb);
+  return copy;
+}
+
+// __copy_skb_header.
+void skb_allocator::copy_headers(sk_buff& to, const sk_buff& from) {
+  static_cast<skb_headers&>(to) = from;
+  to.take_over(from);
+  to.mac_header_ = from.mac_header_;
+  to.network_header_ = from.network_header_;
+  to.transport_header_ = from.transport_header_;
 }
 
 void skb_allocator::free_silently(skb_ptr skb) {
@@ -56,30 +73,40 @@ void skb_allocator::free_silently(skb_ptr skb) {
 
 void skb_allocator::release(sk_buff& skb) {
   --live_;
-  if (skb.dataref_ != nullptr) {
-    if (--*skb.dataref_ != 0) return;
-    delete skb.dataref_;
-  }
+  skb_shared_info& shared = *skb.shared_;
+  if (--shared.dataref != 0) return;
   memory_.free(skb.head_);
-  for (std::size_t i = 0; i < skb.frag_count_; ++i) memory_.free(skb.frags_[i].buffer);
+  for (std::uint32_t i = 0; i < shared.nr_frags; ++i) memory_.free(shared.frags[i].buffer);
+  if (&shared != &skb.own_shared_) shared_infos_.give_back(&shared);
 }
 
-// pskb_expand_head as __pskb_pull_tail asks for it: what is missing and 128 bytes for later, rounded up by kmalloc.
-bool skb_allocator::expand_head(sk_buff& skb, std::size_t missing) {
+// pskb_expand_head.  Where clones share the old head they keep it, and the fragments get one more owner.
+bool skb_allocator::expand_head(sk_buff& skb, std::size_t more_headroom, std::size_t more_tailroom) {
   host_.sync_software();
   const std::size_t used = skb.tail_;
-  const std::size_t wanted = skb.end_ + missing - skb.tailroom() + 128;
-  const std::size_t bytes = std::bit_ceil((wanted + 63) / 64 * 64 + shared_info);
+  const std::size_t bytes = kmalloc_bytes(more_headroom + skb.end_ + more_tailroom);
   const kernel::bus_address bigger = memory_.alloc(bytes);
   if (bigger == 0) return false;
-  std::memcpy(memory_.at(bigger), skb.memory_, used);
-  memory_.free(skb.head_);
+  std::memcpy(memory_.at(bigger) + more_headroom, skb.memory_, used);
+  if (skb.cloned()) {
+    skb.own_shared_.take_over(*skb.shared_);
+    skb.own_shared_.dataref = 1;
+    --skb.shared_->dataref;
+    skb.shared_ = &skb.own_shared_;
+    for (std::uint32_t i = 0; i < skb.shared_->nr_frags; ++i) memory_.get_page(skb.shared_->frags[i].buffer);
+  } else {
+    memory_.free(skb.head_);
+  }
   charge_copy(used);
   skb.head_ = bigger;
   skb.memory_ = memory_.at(bigger);
   const std::size_t end = bytes - shared_info;
-  skb.truesize_ += end - skb.end_;
+  if (skb.sk == nullptr) skb.truesize_ += end - skb.end_;  // else its socket has been charged
   skb.end_ = static_cast<std::uint32_t>(end);
+  const auto moved = static_cast<std::uint32_t>(more_headroom);
+  for (std::uint32_t* at : {&skb.data_, &skb.tail_, &skb.mac_header_, &skb.network_header_, &skb.transport_header_})
+    *at += moved;
+  if (skb.ip_summed == checksum_state::partial) skb.csum_start += static_cast<std::uint16_t>(moved);
   return true;
 }
 

@@ -39,6 +39,10 @@ class skb_allocator {
     if (headroom + bytes <= sk_buff::page_bytes - shared_info) return buffer_bytes(bytes);
     return std::bit_ceil(buffer_bytes(bytes));
   }
+  /// The same for a head from kmalloc that holds `end` bytes, its headroom among them (__alloc_skb).
+  static constexpr std::size_t kmalloc_bytes(std::size_t end) {
+    return std::bit_ceil((end + 63) / 64 * 64 + shared_info);
+  }
   static constexpr std::size_t truesize(std::size_t head_bytes) { return head_bytes + shared_info + object_bytes; }
 
   /// An empty packet with headroom and room for `bytes` (napi_alloc_skb); null when memory is out.
@@ -46,8 +50,10 @@ class skb_allocator {
   /// A packet around a buffer of `bytes` from memory() (build_skb), its shared info included: takes ownership of the
   /// buffer.  headroom reserved, empty.
   skb_ptr build_skb(kernel::bus_address buffer, std::size_t bytes);
-  /// Another header over the same bytes (skb_clone); it counts for as much as the first.
+  /// Another header over the same bytes (skb_clone); it counts for as much as the first.  No socket's.
   skb_ptr clone(sk_buff& skb);
+  /// The same packet over bytes of its own, all of them linear (skb_copy); null when memory is out.  No socket's.
+  skb_ptr copy(const sk_buff& skb);
 
   /// Part of a frame, or a copy of it, whose fate is told elsewhere.
   void free_silently(skb_ptr skb);
@@ -79,12 +85,14 @@ class skb_allocator {
     memory_.free(address);
   }
   void charge_copy(std::size_t bytes) { host_.consume(kernel::cost::copy_per_byte, bytes); }
-  bool expand_head(sk_buff& skb, std::size_t missing);
+  bool expand_head(sk_buff& skb, std::size_t more_headroom, std::size_t more_tailroom);
+  static void copy_headers(sk_buff& to, const sk_buff& from);
   void release(sk_buff& skb);
 
   kernel::host& host_;
   kernel::memory_allocator& memory_;
   kernel::object_cache<sk_buff> objects_;
+  kernel::object_cache<skb_shared_info> shared_infos_;  // of packets that have been cloned
   std::uint64_t live_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t delivered_ = 0;

@@ -1,7 +1,6 @@
 #include "sw/stack/socket.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace ringside::stack {
 
@@ -68,9 +67,7 @@ skb_ptr udp_socket::enqueue(skb_ptr skb, bool copy) {
 }
 
 void udp_socket::splice() {
-  reader_queue_.insert(reader_queue_.end(), std::make_move_iterator(queue_.begin()),
-                       std::make_move_iterator(queue_.end()));
-  queue_.clear();
+  reader_queue_.splice_back(queue_);
 }
 
 // __skb_recv_udp: what softirqs have queued moves over as a whole.
@@ -95,8 +92,7 @@ bool udp_socket::release(std::size_t truesize) {
 
 // __skb_recv_udp; `released` as release() says.
 skb_ptr udp_socket::take(bool& released) {
-  skb_ptr skb = std::move(reader_queue_.front());
-  reader_queue_.pop_front();
+  skb_ptr skb = reader_queue_.pop_front();
   released = release(skb->truesize());
   return skb;
 }
@@ -119,7 +115,7 @@ recv_result udp_socket::receive(std::span<std::byte> buffer, bool wait) {
     result.length = skb->len();
     result.copied = std::min(buffer.size(), skb->len());
     result.frame = skb->frame;
-    result.source = skb->ip.source;
+    result.source = skb->ip().source;
     result.source_port = load_be16(skb->transport_header());
     skb->copy_bits(0, buffer.first(result.copied));
     // Freed before its costs are spent, while time has not moved since release() synchronised; or with the next ones.

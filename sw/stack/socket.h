@@ -5,9 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <span>
-#include <vector>
 
 #include "sw/kernel/wait_queue.h"
 #include "sw/stack/skb_allocator.h"
@@ -87,9 +85,9 @@ class udp_socket {
   bool bound_ = false;
   bool connected_ = false;
   bool closed_ = false;
-  std::deque<skb_ptr> queue_;         // sk_receive_queue: softirqs add
-  std::deque<skb_ptr> reader_queue_;  // udp_sock::reader_queue: the reading task's alone
-  std::vector<skb_ptr> read_;         // read, still charged
+  sk_buff_queue queue_;         // sk_receive_queue: softirqs add
+  sk_buff_queue reader_queue_;  // udp_sock::reader_queue: the reading task's alone
+  sk_buff_queue read_;          // read, still charged
   std::size_t rcvbuf_ = default_rcvbuf;
   std::size_t rmem_alloc_ = 0;
   std::size_t forward_deficit_ = 0;  // of rmem_alloc_: what `read_` gives back

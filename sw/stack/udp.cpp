@@ -26,13 +26,12 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   host_.emit(stage::udp_rcv, skb->frame);
   std::size_t length = 0;
   if (skb->may_pull(header_bytes)) length = load_be16(skb->data() + 4);
-  if (length < header_bytes || length > skb->len()) {
+  if (length < header_bytes || length > skb->len() || !skb->trim(length)) {
     ++counters_.header_errors;
     skbs_.drop(std::move(skb), drop_reason::udp_header);
     return;
   }
   skb->reset_transport_header();  // may_pull() may have moved the bytes
-  skb->trim(length);
   if (!checksum_init(*skb, length)) {
     ++counters_.checksum_errors;
     skbs_.drop(std::move(skb), drop_reason::udp_checksum);
@@ -40,7 +39,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   }
   const ports p{load_be16(skb->data()), load_be16(skb->data() + 2)};
   host_.consume(kernel::cost::socket_lookup);
-  if (skb->ip.route != sk_buff::ipv4_route::local) return mcast_deliver(std::move(skb), p);
+  if (skb->ip().route != sk_buff::ipv4_route::local) return mcast_deliver(std::move(skb), p);
   unicast_deliver(std::move(skb), p);
 }
 
@@ -68,7 +67,7 @@ void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
 void udp_layer::mcast_deliver(skb_ptr&& skb, const ports& p) {
   std::vector<udp_socket*> wanted;
   for (udp_socket* socket : sockets_)
-    if (socket->match(skb->ip.destination, p.destination, skb->ip.source, p.source) > 0) wanted.push_back(socket);
+    if (socket->match(skb->ip().destination, p.destination, skb->ip().source, p.source) > 0) wanted.push_back(socket);
   if (wanted.empty()) {
     ++counters_.ignored_multicast;
     skbs_.drop(std::move(skb), drop_reason::no_socket);
@@ -126,7 +125,7 @@ udp_socket* udp_layer::lookup(const sk_buff& skb, const ports& p) const {
   udp_socket* best = nullptr;
   int best_score = 0;
   for (udp_socket* socket : sockets_) {
-    const int score = socket->match(skb.ip.destination, p.destination, skb.ip.source, p.source);
+    const int score = socket->match(skb.ip().destination, p.destination, skb.ip().source, p.source);
     if (score > best_score) {
       best = socket;
       best_score = score;

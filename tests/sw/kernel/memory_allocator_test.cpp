@@ -53,6 +53,26 @@ TEST(memory_allocator, never_hands_out_address_zero_and_respects_its_range) {
   EXPECT_EQ(memory.failures(), 1U);
 }
 
+// get_page and put_page, of a buffer and of one that spans slabs.
+TEST(memory_allocator, memory_with_two_owners_is_free_when_both_have_freed_it) {
+  test::fake_host host(1, 1U << 20);
+  memory_allocator memory(host, 0x10000, 0);
+  for (const std::size_t size : {2048U, 100000U}) {
+    const bus_address a = memory.alloc(size);
+    memory.get_page(a);
+    memory.free(a);
+    EXPECT_EQ(memory.live(), 1U);
+    EXPECT_GE(memory.usable_size(a), size);
+    memory.free(a);
+    EXPECT_EQ(memory.live(), 0U);
+    const std::uint64_t bad = memory.bad_frees();
+    memory.get_page(a);  // too late
+    EXPECT_EQ(memory.bad_frees(), bad + 1);
+    memory.free(memory.alloc(size));  // one owner again
+    EXPECT_EQ(memory.live(), 0U);
+  }
+}
+
 TEST(memory_allocator, counts_bad_frees_and_goes_on) {
   test::fake_host host(1, 1U << 20);
   memory_allocator memory(host, 0x10000, 0);
