@@ -1,4 +1,4 @@
-// Frames of one descriptor (FS 10.5): copybreak or build_skb.
+// Frames of one descriptor (FS 10.5): the buffer is taken, then copybreak or build_skb makes a packet.
 #include <algorithm>
 #include <cstring>
 
@@ -16,11 +16,12 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
     discard_single(nullptr, eop, frame);
     return;
   }
-  rx_buffer& buffer = ring_.buffer(index);
+  received taken = take(index, d.length, frame);
+  if (hook_ && whole && sound(d) && !offer(taken)) return;
   stack::skb_ptr skb;
-  if (d.length <= settings_.copybreak) skb = copybreak(buffer, d.length, frame);
-  if (skb == nullptr) skb = build(buffer, d.length, frame);  // too long, or no memory for a copy
-  if (!whole) {                                              // the whole frame goes, up to and including its EOP
+  if (taken.length <= settings_.copybreak) skb = copybreak(taken);
+  if (skb == nullptr) skb = build(taken);  // too long, or no memory for a copy
+  if (!whole) {                            // the whole frame goes, up to and including its EOP
     if (!discarding_) {
       ++counters_.dropped_chains;
       discard_reason_ = drop_reason::driver_chain;
@@ -32,8 +33,44 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
     net_.skbs().drop(std::move(skb), drop_reason::driver_error);
     return;
   }
-  skb->trim(d.length - trailer_bytes(settings_));
+  skb->trim(taken.length - trailer_bytes(settings_));
   hand_up(std::move(skb), d);
+}
+
+// Its bytes stay with the chip until a packet is made, as in e1000, or until somebody looks at them before.
+receiver::received receiver::take(std::uint32_t index, std::uint32_t length, frame_id frame) {
+  rx_buffer& buffer = ring_.buffer(index);
+  return {buffer, buffer.dma, length, frame, false};
+}
+
+void receiver::make_visible(received& taken) {
+  if (taken.visible) return;
+  taken.visible = true;
+  if (!settings_.skip_dma_sync)
+    kernel_.dma().sync_for_cpu(taken.buffer.dma, taken.length, kernel::dma_direction::from_device);
+}
+
+// igb_run_xdp: whatever becomes of it, the frame counts as received.
+bool receiver::offer(received& taken) {
+  const std::uint32_t on_ring = taken.length;
+  make_visible(taken);
+  received_frame view{taken.buffer.buffer, allocation_bytes(), taken.address, on_ring - trailer_bytes(settings_),
+                      taken.frame};
+  const std::uint32_t bytes = view.length;
+  const frame_verdict verdict = hook_(view);
+  if (verdict == frame_verdict::pass) {
+    taken.address = view.address;
+    taken.length = view.length + trailer_bytes(settings_);
+    return true;
+  }
+  count(bytes);
+  if (verdict == frame_verdict::recycle) {
+    kernel_.dma().sync_for_device(taken.buffer.dma, on_ring, kernel::dma_direction::from_device);
+  } else {
+    kernel_.dma().unmap_single(taken.buffer.dma, buffer_bytes_, kernel::dma_direction::from_device, true);
+    taken.buffer = {};
+  }
+  return false;
 }
 
 // A piece of a frame that is thrown away, or all of it; its fate is told at its EOP.
@@ -45,32 +82,36 @@ void receiver::discard_single(stack::skb_ptr skb, bool eop, frame_id frame) {
   if (eop) end_discard();
 }
 
-stack::skb_ptr receiver::copybreak(rx_buffer& buffer, std::uint32_t length, frame_id frame) {
+stack::skb_ptr receiver::copybreak(received& taken) {
+  const std::uint32_t length = taken.length;
   stack::skb_ptr skb = net_.skbs().alloc_skb(length);
   if (skb == nullptr) {  // e1000_alloc_rx_skb
     ++counters_.buffer_failures;
     return nullptr;
   }
-  if (!settings_.skip_dma_sync) kernel_.dma().sync_for_cpu(buffer.dma, length, kernel::dma_direction::from_device);
+  make_visible(taken);
   host_.consume(kernel::cost::copy_per_byte, length);
-  std::memcpy(skb->put(length), kernel_.memory().at(buffer.dma), length);
-  kernel_.dma().sync_for_device(buffer.dma, length, kernel::dma_direction::from_device);
-  skb->frame = frame;
+  std::memcpy(skb->put(length), kernel_.memory().at(taken.address), length);
+  kernel_.dma().sync_for_device(taken.buffer.dma, length, kernel::dma_direction::from_device);
+  skb->frame = taken.frame;
   ++counters_.copied;
-  host_.emit(stage::skb_build, frame, length - std::min(length, trailer_bytes(settings_)), 1);
+  host_.emit(stage::skb_build, taken.frame, length - std::min(length, trailer_bytes(settings_)), 1);
   return skb;
 }
 
-stack::skb_ptr receiver::build(rx_buffer& buffer, std::uint32_t length, frame_id frame) {
-  kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device);
-  host_.emit(stage::dma_sync, frame, buffer.dma, length);
-  stack::skb_ptr skb = net_.skbs().build_skb(buffer.buffer, allocation_bytes());
+// What a hook has changed must not be read from the chip once more (DMA_ATTR_SKIP_CPU_SYNC).
+stack::skb_ptr receiver::build(const received& taken) {
+  rx_buffer& buffer = taken.buffer;
+  const std::uint32_t length = taken.length;
+  kernel_.dma().unmap_single(buffer.dma, buffer_bytes_, kernel::dma_direction::from_device, taken.visible);
+  host_.emit(stage::dma_sync, taken.frame, buffer.dma, length);
+  const auto room = static_cast<std::size_t>(taken.address - buffer.buffer);
+  stack::skb_ptr skb = net_.skbs().build_skb(buffer.buffer, allocation_bytes(), room);
   buffer = {};  // the packet owns it now
-  skb->reserve(settings_.buffer_offset);
   skb->put(length);
-  skb->frame = frame;
+  skb->frame = taken.frame;
   ++counters_.built;
-  host_.emit(stage::skb_build, frame, length - std::min(length, trailer_bytes(settings_)), 0);
+  host_.emit(stage::skb_build, taken.frame, length - std::min(length, trailer_bytes(settings_)), 0);
   return skb;
 }
 

@@ -35,7 +35,8 @@ bool receiver::clean_chain(std::uint32_t index, const rx_descriptor& d, frame_id
     return true;
   }
   if (first && eop && d.length <= settings_.copybreak) {
-    stack::skb_ptr skb = copybreak(buffer, d.length, frame);
+    received taken = take(index, d.length, frame);
+    stack::skb_ptr skb = copybreak(taken);
     if (skb == nullptr) return out_of_memory(eop);
     skb->trim(d.length - trailer_bytes(settings_));
     hand_up(std::move(skb), d);

@@ -76,6 +76,10 @@ class e1000 {
   driver_status vlan_rx_add_vid(std::uint16_t vid);
   driver_status vlan_rx_kill_vid(std::uint16_t vid);
 
+  /// Who sees each frame before it becomes a packet, null for nobody.  bad_config where a frame may take several
+  /// buffers; busy while the interface is up.
+  driver_status set_frame_hook(frame_hook hook);
+
   /// Reads the chip's counters now.  Task context.
   void update_statistics();
   const nic_statistics& hardware_counters() const { return hardware_counters_; }

@@ -113,10 +113,21 @@ void receiver::refill(std::uint32_t count) {
 }
 
 // With NETIF_F_RXALL a damaged frame goes up as it is.
+bool receiver::sound(const rx_descriptor& d) const {
+  return (d.errors & drop_mask) == 0 || settings_.store_bad;
+}
+
 bool receiver::acceptable(const rx_descriptor& d) {
-  if ((d.errors & drop_mask) == 0 || settings_.store_bad) return true;
+  if (sound(d)) return true;
   ++counters_.dropped_errors;
   return false;
+}
+
+void receiver::count(std::size_t bytes) {
+  ++packets_;
+  bytes_ += bytes;
+  ++dev_.stats.rx_packets;
+  dev_.stats.rx_bytes += bytes;
 }
 
 void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
@@ -130,10 +141,7 @@ void receiver::hand_up(stack::skb_ptr skb, const rx_descriptor& d) {
     }
   }
   if ((d.status & rxd_status::VP) != 0) skb->put_vlan_tag(stack::ether_type::vlan, d.special & vid_mask);
-  ++packets_;
-  bytes_ += skb->len();
-  ++dev_.stats.rx_packets;
-  dev_.stats.rx_bytes += skb->len();
+  count(skb->len());
   host_.consume(kernel::cost::eth_type_trans);
   stack::eth_type_trans(*skb, dev_);
   output_(std::move(skb));

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "sw/driver/config.h"
+#include "sw/driver/frame_hook.h"
 #include "sw/driver/registers.h"
 #include "sw/driver/rx_ring.h"
 #include "sw/stack/net_device.h"
@@ -39,6 +40,10 @@ class receiver {
   /// Where packets go: netif_receive_skb or netif_rx, chosen by the mode.
   void set_output(std::function<void(stack::skb_ptr)> output) { output_ = std::move(output); }
 
+  /// Who sees a frame before it becomes a packet; nobody, from the start.  A frame over several buffers passes it by.
+  void set_frame_hook(frame_hook hook) { hook_ = std::move(hook); }
+  bool has_frame_hook() const { return hook_ != nullptr; }
+
   /// Allocates the ring.  False when memory is out.
   bool allocate();
   /// Another ring size; false when memory is out, and the old ring stays.  Only after clean_ring().
@@ -64,10 +69,22 @@ class receiver {
   std::uint64_t bytes() const { return bytes_; }
 
  private:
+  /// A buffer taken off the ring, and where the frame lies in it.
+  struct received {
+    rx_buffer& buffer;
+    kernel::bus_address address;
+    std::uint32_t length;  // FCS included
+    frame_id frame;
+    bool visible;  // to the CPU already
+  };
   // clean_rx.cpp: one descriptor is one frame.
   void clean_single(std::uint32_t index, const rx_descriptor& d, frame_id frame);
-  stack::skb_ptr copybreak(rx_buffer& buffer, std::uint32_t length, frame_id frame);
-  stack::skb_ptr build(rx_buffer& buffer, std::uint32_t length, frame_id frame);
+  received take(std::uint32_t index, std::uint32_t length, frame_id frame);
+  /// Shows it to the hook; false when no packet is to be made of it.
+  bool offer(received& taken);
+  void make_visible(received& taken);
+  stack::skb_ptr copybreak(received& taken);
+  stack::skb_ptr build(const received& taken);
   void discard_single(stack::skb_ptr skb, bool eop, frame_id frame);
   // clean_rx_chain.cpp: frames over several descriptors.
   /// False when the poll ends here.
@@ -82,7 +99,9 @@ class receiver {
   void refill(std::uint32_t count);
   void let_interrupts_allocate();
   bool new_buffer(rx_buffer& buffer);
+  bool sound(const rx_descriptor& d) const;
   bool acceptable(const rx_descriptor& d);
+  void count(std::size_t bytes);
   std::size_t allocation_bytes() const;
   void hand_up(stack::skb_ptr skb, const rx_descriptor& d);
 
@@ -99,6 +118,7 @@ class receiver {
   bool copy_chains_ = false;  // a frame may need more buffers than a packet has fragments
   rx_ring ring_;
   std::function<void(stack::skb_ptr)> output_;
+  frame_hook hook_;
   bool discarding_ = false;  // up to the next EOP
   frame_id discard_frame_ = 0;
   drop_reason discard_reason_ = drop_reason::none;

@@ -69,7 +69,8 @@ driver_status e1000::change_mtu(std::uint32_t mtu) {
   return traced(reconfiguration::mtu, mtu, [this, mtu] {
     config wanted = settings_;
     wanted.mtu = mtu;
-    if (!check(wanted).empty()) return driver_status::bad_config;
+    if (!check(wanted).empty() || (receiver_->has_frame_hook() && accepts_chains(wanted)))
+      return driver_status::bad_config;
     begin_reset();
     const bool running = open_;
     settings_.mtu = mtu;  // before the reset, which chooses PBA by it
@@ -99,6 +100,14 @@ driver_status e1000::set_rx_checksum(bool on) {
     end_reset();
     return driver_status::ok;
   });
+}
+
+// A frame in several buffers has no place where the hook could see it whole (igb_xdp_setup, igb_change_mtu).
+driver_status e1000::set_frame_hook(frame_hook hook) {
+  if (hook && accepts_chains(settings_)) return driver_status::bad_config;
+  if (open_) return driver_status::busy;
+  receiver_->set_frame_hook(std::move(hook));
+  return driver_status::ok;
 }
 
 // NETIF_F_RXALL.  Buffers as well: without SBP the chip writes no more than 1522 bytes into one.

@@ -53,7 +53,7 @@ bus_address dma_api::map_single(bus_address address, std::size_t bytes, dma_dire
   return address;
 }
 
-void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction direction) {
+void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction direction, bool as_it_is) {
   host_.consume(cost::dma_unmap);
   const auto found = mappings_.find(address);
   if (found == mappings_.end()) {
@@ -64,7 +64,7 @@ void dma_api::unmap_single(bus_address address, std::size_t bytes, dma_direction
   if (found->second.direction != direction) report(dma_error::direction, address, bytes);
   last_ = mappings_.end();
   mappings_.erase(found);
-  give_to_cpu(address, bytes, direction);  // all of it: an earlier sync may have covered less
+  if (!as_it_is) give_to_cpu(address, bytes, direction);  // all of it: an earlier sync may have covered less
   host_.emit(stage::dma_unmap, 0, address, bytes);
 }
 

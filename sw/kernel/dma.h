@@ -43,8 +43,9 @@ class dma_api {
 
   /// Hands the bytes to the device; returns their bus address.
   bus_address map_single(bus_address address, std::size_t bytes, dma_direction direction);
-  /// Takes them back for good.
-  void unmap_single(bus_address address, std::size_t bytes, dma_direction direction);
+  /// Takes them back for good.  `as_it_is`: the CPU has synced them before and may have written since
+  /// (DMA_ATTR_SKIP_CPU_SYNC).
+  void unmap_single(bus_address address, std::size_t bytes, dma_direction direction, bool as_it_is = false);
   /// Lends a mapped buffer to the CPU and back.  `bytes` may be less than the mapping, from its start.
   void sync_for_cpu(bus_address address, std::size_t bytes, dma_direction direction);
   void sync_for_device(bus_address address, std::size_t bytes, dma_direction direction);

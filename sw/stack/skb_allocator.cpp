@@ -13,11 +13,11 @@ skb_ptr skb_allocator::alloc_skb(std::size_t bytes) {
   return buffer == 0 ? nullptr : build_skb(buffer, size);
 }
 
-skb_ptr skb_allocator::build_skb(kernel::bus_address buffer, std::size_t bytes) {
+skb_ptr skb_allocator::build_skb(kernel::bus_address buffer, std::size_t bytes, std::size_t room) {
   host_.consume(kernel::cost::build_skb);
   skb_ptr skb(::new (objects_.take())
                   sk_buff(*this, buffer, memory_.at(buffer), static_cast<std::uint32_t>(bytes - shared_info)));
-  skb->reserve(headroom);
+  skb->reserve(room);
   ++live_;
   return skb;
 }

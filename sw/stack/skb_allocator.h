@@ -48,8 +48,8 @@ class skb_allocator {
   /// An empty packet with headroom and room for `bytes` (napi_alloc_skb); null when memory is out.
   skb_ptr alloc_skb(std::size_t bytes);
   /// A packet around a buffer of `bytes` from memory() (build_skb), its shared info included: takes ownership of the
-  /// buffer.  headroom reserved, empty.
-  skb_ptr build_skb(kernel::bus_address buffer, std::size_t bytes);
+  /// buffer.  Empty, with that much headroom.
+  skb_ptr build_skb(kernel::bus_address buffer, std::size_t bytes, std::size_t room = headroom);
   /// Another header over the same bytes (skb_clone); it counts for as much as the first.  No socket's.
   skb_ptr clone(sk_buff& skb);
   /// The same packet over bytes of its own, all of them linear (skb_copy); null when memory is out.  No socket's.
