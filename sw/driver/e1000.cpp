@@ -42,7 +42,7 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
       hardware_(regs_, kernel_.clock(), settings_),
       filter_(regs_, settings_),
       receiver_(std::make_unique<receiver>(net, dev_, regs_, settings_)),
-      mode_(make_receive_mode({net_, regs_, *receiver_, settings_, down_, gigabit_})) {
+      mode_(make_receive_mode({net_, dev_, regs_, *receiver_, settings_, down_, gigabit_})) {
   dev_.mtu = settings_.mtu;
   dev_.promiscuous = settings_.promiscuous;
   dev_.all_multicast = settings_.all_multicast;

@@ -8,9 +8,8 @@ namespace {
 class napi_mode final : public receive_mode {
  public:
   explicit napi_mode(const mode_context& context) : context_(context), net_(context.net.os().net()) {
-    napi_.name = "e1000";
-    napi_.weight = context_.settings.budget;
-    napi_.poll = [this](unsigned budget) { return poll(budget); };
+    kernel::net_rx::netif_napi_add(napi_, &context_.dev, "e1000", context_.settings.budget,
+                                   [this](unsigned budget) { return poll(budget); });
     context_.rx.set_output([this](stack::skb_ptr skb) { net_.napi_gro_receive(napi_, std::move(skb)); });
   }
 

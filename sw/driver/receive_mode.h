@@ -14,6 +14,7 @@ namespace ringside::driver {
 /// What a mode works with; all owned by driver::e1000.
 struct mode_context {
   stack::net_stack& net;
+  stack::net_device& dev;
   registers& regs;
   receiver& rx;
   const config& settings;

@@ -4,19 +4,30 @@
 
 namespace ringside::kernel {
 
-// Merging has its place here (dev_gro_receive): what it holds or merges does not go on, what it lets go does.
 void gro::napi_gro_receive(napi_struct& napi, packet_ptr packet) {
-  if (packet->ip_summed == checksum_state::none && gro_receive_) gro_receive_(*packet);
-  napi.rx_list.push_back(std::move(packet));  // gro_normal_one
-  if (napi.rx_list.size() >= batch_) gro_normal_list(napi);
+  if (gro_receive_ && gro_receive_(napi, packet) != gro_result::normal) return;
+  gro_normal_one(napi, std::move(packet), 1);
+}
+
+// What one packet was made of counts for the batch.
+void gro::gro_normal_one(napi_struct& napi, packet_ptr packet, unsigned segments) {
+  napi.rx_list.push_back(std::move(packet));
+  napi.rx_count += segments;
+  if (napi.rx_count >= batch_) gro_normal_list(napi);
+}
+
+void gro::napi_gro_flush(napi_struct& napi) {
+  while (packet_ptr packet = napi.gro_held.pop_front()) {
+    const unsigned segments = gro_complete_ ? gro_complete_(*packet) : 1;
+    gro_normal_one(napi, std::move(packet), segments);
+  }
 }
 
 void gro::gro_normal_list(napi_struct& napi) {
   if (napi.rx_list.empty()) return;
-  std::vector<packet_ptr> list = std::exchange(napi.rx_list, {});
+  packet_list list = std::move(napi.rx_list);
+  napi.rx_count = 0;
   receiver_(list);
-  list.clear();
-  if (napi.rx_list.empty()) napi.rx_list = std::move(list);  // its memory, for the next ones
 }
 
 }  // namespace ringside::kernel

@@ -6,9 +6,12 @@
 #include <cstdint>
 #include <functional>
 #include <string>
-#include <vector>
 
-#include "sw/kernel/packet.h"
+#include "sw/kernel/packet_queue.h"
+
+namespace ringside::stack {
+struct net_device;  // the kernel layer only keeps the pointer
+}
 
 namespace ringside::kernel {
 
@@ -24,8 +27,11 @@ struct napi_struct {
   unsigned weight = napi_poll_weight;
   /// Handles up to `budget` frames and returns how many; must have completed when it returns less than `budget`.
   std::function<unsigned(unsigned budget)> poll;
-  std::uint32_t state = sched;      // netif_napi_add leaves it disabled until napi_enable
-  std::vector<packet_ptr> rx_list;  // GRO_NORMAL packets that wait for their batch (gro.h)
+  std::uint32_t state = sched;       // netif_napi_add leaves it disabled until napi_enable
+  stack::net_device* dev = nullptr;  // whose packets it polls; null: of no device, as the backlog
+  packet_list gro_held;              // what may still grow (gro.h), the oldest one first
+  packet_list rx_list;               // GRO_NORMAL packets that wait for their batch ...
+  unsigned rx_count = 0;             // ... and how many were received for them
 };
 
 }  // namespace ringside::kernel

@@ -16,13 +16,21 @@ net_rx::net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bo
   for (unsigned cpu = 0; cpu < machine.cpu_count(); ++cpu) {
     auto data = std::make_unique<softnet_data>();
     softnet_data* raw = data.get();
-    data->backlog.name = "backlog";
-    data->backlog.weight = limits_.backlog_weight;
-    data->backlog.poll = [this, raw](unsigned budget) { return process_backlog(*raw, budget); };
+    netif_napi_add(data->backlog, nullptr, "backlog", limits_.backlog_weight,
+                   [this, raw](unsigned budget) { return process_backlog(*raw, budget); });
     data->backlog.state = 0;
     cpus_.push_back(std::move(data));
   }
   softirq_.open_softirq(softirq_number::net_rx, [this] { action(); });
+}
+
+void net_rx::netif_napi_add(napi_struct& napi, stack::net_device* dev, std::string name, unsigned weight,
+                            std::function<unsigned(unsigned)> poll) {
+  napi.name = std::move(name);
+  napi.dev = dev;
+  napi.weight = weight;
+  napi.poll = std::move(poll);
+  napi.state = napi_struct::sched;
 }
 
 bool net_rx::napi_schedule_prep(napi_struct& napi) {
@@ -56,6 +64,7 @@ void net_rx::napi_schedule(napi_struct& napi) {
 }
 
 bool net_rx::napi_complete_done(napi_struct& napi, unsigned work) {
+  gro_.napi_gro_flush(napi);
   gro_.gro_normal_list(napi);
   host_.consume(cost::napi_complete);
   host_.sync_software();  // an interrupt up to now may set MISSED
@@ -126,6 +135,7 @@ bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
     napi_complete_done(napi, work);
     return false;
   }
+  gro_.napi_gro_flush(napi);  // HZ < 1000: all of it (GR-9)
   gro_.gro_normal_list(napi);
   return true;
 }
@@ -164,9 +174,7 @@ void net_rx::discard_backlogs() {
 unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
   unsigned work = 0;
   for (;;) {
-    while (!data.process_queue.empty()) {
-      packet_ptr packet = std::move(data.process_queue.front());
-      data.process_queue.pop_front();
+    while (packet_ptr packet = data.process_queue.pop_front()) {
       ++counters_.backlog_processed;
       receiver_(std::move(packet));
       if (++work >= budget) return work;
@@ -176,7 +184,7 @@ unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
       data.backlog.state = 0;  // not napi_complete: the backlog is never disabled
       return work;
     }
-    std::swap(data.process_queue, data.input_pkt_queue);
+    data.process_queue.splice_back(data.input_pkt_queue);
   }
 }
 

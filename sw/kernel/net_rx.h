@@ -4,7 +4,6 @@
 // net/core/dev.c of Linux 6.1.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -33,6 +32,9 @@ class net_rx {
   net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);
 
   // ---- NAPI ----
+  /// Makes an instance of a device's (netif_napi_add): disabled until napi_enable().
+  static void netif_napi_add(napi_struct& napi, stack::net_device* dev, std::string name, unsigned weight,
+                             std::function<unsigned(unsigned)> poll);
   /// True when the caller must schedule; otherwise the poll in progress is told to run again (MISSED).
   bool napi_schedule_prep(napi_struct& napi);
   /// Puts it on this CPU's poll list and raises NET_RX.  Only after napi_schedule_prep(); hardirq context.
@@ -47,11 +49,11 @@ class net_rx {
 
   // ---- Packets of a poll ----
   /// Who gets them, several at a time (the stack's list receive function).
-  void set_list_receiver(std::function<void(std::span<packet_ptr>)> receiver) {
-    gro_.set_list_receiver(std::move(receiver));
+  void set_list_receiver(std::function<void(packet_list&)> receiver) { gro_.set_list_receiver(std::move(receiver)); }
+  /// Who looks at them before (dev_add_offload).
+  void set_gro_offload(gro::receive_callback gro_receive, gro::complete_callback gro_complete = {}) {
+    gro_.set_offload(std::move(gro_receive), std::move(gro_complete));
   }
-  /// Who looks at those whose checksum is not known, before (dev_add_offload).
-  void set_gro_offload(std::function<void(packet&)> gro_receive) { gro_.set_offload(std::move(gro_receive)); }
   /// Takes a packet the poll of `napi` made; it goes up with others, when the poll ends at the latest.
   void napi_gro_receive(napi_struct& napi, packet_ptr packet) { gro_.napi_gro_receive(napi, std::move(packet)); }
 
@@ -69,8 +71,8 @@ class net_rx {
  private:
   struct softnet_data {
     std::vector<napi_struct*> poll_list;
-    std::deque<packet_ptr> input_pkt_queue;
-    std::deque<packet_ptr> process_queue;
+    packet_list input_pkt_queue;
+    packet_list process_queue;
     napi_struct backlog;
   };
 

@@ -96,4 +96,6 @@ class packet_queue {
   std::size_t size_ = 0;
 };
 
+using packet_list = packet_queue<packet>;
+
 }  // namespace ringside::kernel

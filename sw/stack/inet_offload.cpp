@@ -28,9 +28,7 @@ std::size_t ipv4_offset(const sk_buff& skb) {
   return type == ether_type::ipv4 ? at : skb.len();
 }
 
-}  // namespace
-
-void gro_verify_checksum(kernel::host& machine, sk_buff& skb) {
+void verify_checksum(kernel::host& machine, sk_buff& skb) {
   const std::size_t at = ipv4_offset(skb);
   std::array<std::byte, header_bytes> header;
   if (!skb.copy_bits(at, header)) return;
@@ -57,6 +55,13 @@ void gro_verify_checksum(kernel::host& machine, sk_buff& skb) {
   sum.add32(static_cast<std::uint32_t>(bytes));  // IP's length, whatever UDP's says
   add_packet(sum, skb, at + header_bytes, bytes);
   if (sum.folded() == 0xFFFF) skb.ip_summed = checksum_state::unnecessary;
+}
+
+}  // namespace
+
+// dev_gro_receive leaves a verdict of the card alone (csum_cnt).
+void inet_gro_receive(kernel::host& machine, sk_buff& skb) {
+  if (skb.ip_summed == checksum_state::none) verify_checksum(machine, skb);
 }
 
 }  // namespace ringside::stack

@@ -108,22 +108,23 @@ void ipv4_layer::ip_rcv(skb_ptr skb) {
   if (rcv_core(skb) && rcv_finish_core(skb, nullptr)) dst_input(std::move(skb));
 }
 
-void ipv4_layer::ip_list_rcv(std::vector<skb_ptr>& list) {
-  for (skb_ptr& skb : list) rcv_core(skb);
-  std::size_t first = 0;  // from here to `end` packets wait for each other, where others have left their places
-  std::size_t end = 0;
-  const auto deliver_together = [&] {
-    while (first < end) dst_input(std::move(list[first++]));
-  };
-  for (skb_ptr& skb : list) {
-    if (skb == nullptr) continue;
-    const sk_buff* hint = first < end && hints(*list[first], *skb) ? list[first].get() : nullptr;
+void ipv4_layer::ip_list_rcv(sk_buff_queue& list) {
+  sk_buff_queue sound;
+  while (skb_ptr skb = list.pop_front())
+    if (rcv_core(skb)) sound.push_back(std::move(skb));
+  sk_buff_queue together;  // of one route: they wait for each other
+  while (skb_ptr skb = sound.pop_front()) {
+    const sk_buff* const first = together.front();
+    const sk_buff* const hint = first != nullptr && hints(*first, *skb) ? first : nullptr;
     if (!rcv_finish_core(skb, hint)) continue;
-    if (first < end && hint == nullptr && !same_route(*list[first], *skb)) deliver_together();
-    if (&list[end] != &skb) list[end] = std::move(skb);
-    ++end;
+    if (first != nullptr && hint == nullptr && !same_route(*first, *skb)) dst_input(together);
+    together.push_back(std::move(skb));
   }
-  deliver_together();
+  dst_input(together);
+}
+
+void ipv4_layer::dst_input(sk_buff_queue& list) {
+  while (skb_ptr skb = list.pop_front()) dst_input(std::move(skb));
 }
 
 // The header by itself.  False, and the packet is gone with its fate, when it is wrong.

@@ -61,8 +61,8 @@ class ipv4_layer {
 
   /// Takes a packet whose data starts at the IPv4 header.
   void ip_rcv(skb_ptr skb);
-  /// The same for several, which it moves out of the list.
-  void ip_list_rcv(std::vector<skb_ptr>& list);
+  /// The same for several, which it takes out of the list.
+  void ip_list_rcv(sk_buff_queue& list);
 
   /// Gives up the fragments held: the stack goes down.
   void shut_down() { fragments_.flush(); }
@@ -77,6 +77,7 @@ class ipv4_layer {
   bool rcv_core(skb_ptr& skb);
   bool rcv_finish_core(skb_ptr& skb, const sk_buff* hint);
   void dst_input(skb_ptr&& skb);
+  void dst_input(sk_buff_queue& list);
   verdict route_input(sk_buff& skb) const;
   verdict route_multicast(sk_buff& skb) const;
   static verdict route_by_hint(sk_buff& skb, const sk_buff& hint);

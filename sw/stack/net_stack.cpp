@@ -24,16 +24,17 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
   kernel_.net().set_backlog_receiver([this](kernel::packet_ptr packet) {
     packets_.netif_receive_skb(skb_ptr(static_cast<sk_buff*>(packet.release())));
   });
-  kernel_.net().set_list_receiver(
-      [this](std::span<kernel::packet_ptr> list) { packets_.netif_receive_skb_list(list); });
+  kernel_.net().set_list_receiver([this](kernel::packet_list& list) { packets_.netif_receive_skb_list(list); });
 }
 
 void net_stack::register_protocols() {
-  kernel_.net().set_gro_offload(
-      [this](kernel::packet& packet) { gro_verify_checksum(machine(), static_cast<sk_buff&>(packet)); });
+  kernel_.net().set_gro_offload([this](kernel::napi_struct&, kernel::packet_ptr& packet) {
+    inet_gro_receive(machine(), static_cast<sk_buff&>(*packet));
+    return kernel::gro_result::normal;
+  });
   packets_.dev_add_pack(
       ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); },
-      [this](std::vector<skb_ptr>& list) { ipv4_.ip_list_rcv(list); });
+      [this](sk_buff_queue& list) { ipv4_.ip_list_rcv(list); });
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::icmp, [this](skb_ptr skb) { icmp_.icmp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::udp, [this](skb_ptr skb) { udp_.udp_rcv(std::move(skb)); });

@@ -44,11 +44,10 @@ void packet_layer::netif_receive_skb(skb_ptr skb) {
 }
 
 // __netif_receive_skb_list_core: what goes to one protocol goes there together, and before anything that came later.
-void packet_layer::netif_receive_skb_list(std::span<kernel::packet_ptr> list) {
+void packet_layer::netif_receive_skb_list(kernel::packet_list& list) {
   const protocol* current = nullptr;
-  std::vector<skb_ptr> together;
-  together.reserve(list.size());
-  for (kernel::packet_ptr& packet : list) {
+  sk_buff_queue together;
+  while (kernel::packet_ptr packet = list.pop_front()) {
     skb_ptr skb(static_cast<sk_buff*>(packet.release()));
     const protocol* to = receive_core(skb);
     if (to == nullptr) continue;
@@ -59,13 +58,9 @@ void packet_layer::netif_receive_skb_list(std::span<kernel::packet_ptr> list) {
   if (current != nullptr) deliver_list(*current, together);
 }
 
-void packet_layer::deliver_list(const protocol& to, std::vector<skb_ptr>& list) {
-  if (to.receive_list) {
-    to.receive_list(list);
-  } else {
-    for (skb_ptr& skb : list) to.receive(std::move(skb));
-  }
-  list.clear();
+void packet_layer::deliver_list(const protocol& to, sk_buff_queue& list) {
+  if (to.receive_list) return to.receive_list(list);
+  while (skb_ptr skb = list.pop_front()) to.receive(std::move(skb));
 }
 
 // __netif_receive_skb_core.  Null, and the packet has its fate, when nobody wants it.

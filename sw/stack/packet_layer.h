@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <set>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -21,7 +20,7 @@ class packet_layer {
  public:
   using handler = std::function<void(skb_ptr)>;
   /// Takes all packets out of the list, in order.
-  using list_handler = std::function<void(std::vector<skb_ptr>&)>;
+  using list_handler = std::function<void(sk_buff_queue&)>;
 
   packet_layer(kernel::kernel& k, skb_allocator& skbs);
 
@@ -36,8 +35,8 @@ class packet_layer {
 
   /// Takes a packet behind eth_type_trans(): delivers it or gives it its fate.
   void netif_receive_skb(skb_ptr skb);
-  /// The same for several, which it moves out of the list.
-  void netif_receive_skb_list(std::span<kernel::packet_ptr> list);
+  /// The same for several, which it takes out of the list.
+  void netif_receive_skb_list(kernel::packet_list& list);
   /// Queues it for the backlog poll instead; a full backlog drops it.
   void netif_rx(skb_ptr skb);
 
@@ -57,7 +56,7 @@ class packet_layer {
   tags strip_tags(sk_buff& skb, bool& inside);
   bool untag(sk_buff& skb);
   bool enter_vlan(sk_buff& skb, bool& inside);
-  static void deliver_list(const protocol& to, std::vector<skb_ptr>& list);
+  static void deliver_list(const protocol& to, sk_buff_queue& list);
   void deliver_to_taps(sk_buff& skb);
 
   kernel::host& host_;

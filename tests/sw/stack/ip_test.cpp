@@ -273,7 +273,7 @@ class ipv4_list : public ipv4 {
                                                   host.events.end(),
                                                   [](const event& e) { return e.what == stage::udp_rcv; }));
   }
-  std::vector<kernel::packet_ptr> list;
+  kernel::packet_list list;
   std::size_t begun = 0;
   static constexpr std::uint32_t peer = 0xC0A80001;
   static constexpr std::uint32_t us = 0xC0A80002;

@@ -239,7 +239,7 @@ class packet_list : public packet_layer {
         seen.emplace_back(e.what, e.frame);
     return seen;
   }
-  std::vector<kernel::packet_ptr> list;
+  kernel::packet_list list;
 };
 
 // __netif_receive_skb_list_core, ip_list_rcv: of a list every packet passes a layer before any enters the next, and
