@@ -222,7 +222,7 @@ event_stream& machine::events() {
 
 void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet) {
   parts_->taps.push_back(std::make_unique<tap_adapter>(std::move(on_packet)));
-  parts_->net.packets().add_tap(*parts_->taps.back());
+  parts_->nic_driver.device().add_tap(*parts_->taps.back());
 }
 
 void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {

@@ -54,12 +54,12 @@ driver::driver_status reconfigurer::apply(const reconfigure_action& action) {
       // register_vlan_dev: the driver's filter first, then the device that takes the packets.
       const driver::driver_status result = driver_.vlan_rx_add_vid(vid);
       net_.machine().sync();
-      if (result == driver::driver_status::ok) net_.packets().add_vlan(stack::ether_type::vlan, vid);
+      if (result == driver::driver_status::ok) net_.packets().add_vlan(driver_.device(), stack::ether_type::vlan, vid);
       return result;
     }
     case reconfiguration::vlan_remove:
       net_.machine().sync();
-      net_.packets().remove_vlan(stack::ether_type::vlan, vid);
+      net_.packets().remove_vlan(driver_.device(), stack::ether_type::vlan, vid);
       return driver_.vlan_rx_kill_vid(vid);
     case reconfiguration::rx_checksum:
       return driver_.set_rx_checksum(on);

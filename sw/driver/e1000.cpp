@@ -51,6 +51,7 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
   for (const std::uint16_t vid : settings_.vlans) filter_.note_vlan(vid);
   dev_.rx_checksum = settings_.checksum_offload;
   dev_.rx_vlan_offload = settings_.vlan_offload;
+  net_.packets().register_netdevice(dev_);
   watchdog_.function = [this] { run_watchdog(); };
 }
 

@@ -85,6 +85,7 @@ class e1000 {
   const nic_statistics& hardware_counters() const { return hardware_counters_; }
   const receiver_statistics& receive_counters() const { return receiver_->counters(); }
   const stack::net_device& device() const { return dev_; }
+  stack::net_device& device() { return dev_; }
   const config& settings() const { return settings_; }
   bool is_open() const { return open_; }
   std::uint64_t watchdog_runs() const { return watchdog_runs_; }

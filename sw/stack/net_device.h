@@ -1,13 +1,17 @@
 // A network interface as the stack sees it.
 //
-// Owner: the driver, which fills addresses, features and statistics.  Callers: eth_type_trans, taps, reports.
+// Owner: the driver, which fills addresses, features and statistics; packet_layer, of VLANs.  Callers: eth_type_trans,
+// packet_layer, reports.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "sw/stack/bytes.h"
+#include "sw/stack/sk_buff.h"
 
 namespace ringside::stack {
 
@@ -22,7 +26,21 @@ struct net_device_statistics {
   std::uint64_t rx_frame_errors = 0;
   std::uint64_t rx_fifo_errors = 0;
   std::uint64_t rx_missed_errors = 0;
+  std::uint64_t rx_nohandler = 0;  // RX_HANDLER_EXACT, and nobody waited for just this device
   std::uint64_t multicast = 0;
+};
+
+class tap;
+
+/// What the owner of a device's packets has done with one (rx_handler_result_t).  consumed: it is gone.  another: it
+/// has another device now, where it begins anew.  exact: only who waits for just this device may have it.  pass: as
+/// ever.
+enum class rx_handler_result : std::uint8_t { consumed, another, exact, pass };
+
+struct vlan_membership {
+  std::uint16_t tpid;
+  std::uint16_t vid;
+  net_device* device;
 };
 
 struct net_device {
@@ -42,6 +60,32 @@ struct net_device {
   bool rx_checksum = true;      // NETIF_F_RXCSUM
   bool rx_vlan_offload = true;  // NETIF_F_HW_VLAN_CTAG_RX
   net_device_statistics stats;
+  // Receive.
+  /// Of a bridge, a bond or macvlans above; nobody, from the start.  Softirq context.
+  std::function<rx_handler_result(skb_ptr&)> rx_handler;
+  std::vector<tap*> taps;              // ptype_all: they see what comes to this device; not owned
+  std::vector<vlan_membership> vlans;  // vlan_info: the devices of its tags
+  // Devices that are made of this one, and those it is made of, in the order they were linked.
+  std::vector<net_device*> upper;
+  std::vector<net_device*> lower;
+
+  void add_tap(tap& t) { taps.push_back(&t); }
+  void remove_tap(const tap& t) { std::erase(taps, &t); }
+  /// Null when there is none (vlan_find_dev).
+  net_device* find_vlan(std::uint16_t tpid, std::uint16_t vid) const {
+    for (const vlan_membership& v : vlans)
+      if (v.vid == vid && v.tpid == tpid) return v.device;
+    return nullptr;
+  }
 };
+
+inline void link_upper(net_device& lower, net_device& upper) {  // netdev_upper_dev_link
+  lower.upper.push_back(&upper);
+  upper.lower.push_back(&lower);
+}
+inline void unlink_upper(net_device& lower, net_device& upper) {
+  std::erase(lower.upper, &upper);
+  std::erase(upper.lower, &lower);
+}
 
 }  // namespace ringside::stack

@@ -19,8 +19,8 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
     arp_.add_address(a.address);
   }
   for (const ipv4_address group : settings_.groups) ipv4_.join_group(group);
-  for (const std::uint16_t vid : settings_.vlans) packets_.add_vlan(ether_type::vlan, vid);
-  for (const std::uint16_t vid : settings_.service_vlans) packets_.add_vlan(ether_type::service_vlan, vid);
+  for (const std::uint16_t vid : settings_.vlans) packets_.configure_vlan(ether_type::vlan, vid);
+  for (const std::uint16_t vid : settings_.service_vlans) packets_.configure_vlan(ether_type::service_vlan, vid);
   kernel_.net().set_backlog_receiver([this](kernel::packet_ptr packet) {
     packets_.netif_receive_skb(skb_ptr(static_cast<sk_buff*>(packet.release())));
   });

@@ -67,39 +67,78 @@ void packet_layer::deliver_list(const protocol& to, sk_buff_queue& list) {
 const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   host_.consume(kernel::cost::netif_receive_skb);
   ++received_;
-  kernel_.net().count_processed();
   skb->reset_network_header();
   host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
-  if (is_vlan(skb->protocol) && !untag(*skb)) return refuse(skb, drop_reason::vlan_unknown);
-  if (!taps_.empty()) deliver_to_taps(*skb);
-  if (!skb->has_vlan_tag() && skb->type != packet_type::other_host)
-    for (const protocol& p : protocols_)
-      if (p.type == skb->protocol) return &p;
-  return receive_odd(skb);
+  bool seen = false;
+  bool exact = false;
+  round next = round::another;
+  while (next == round::another) next = receive_round(skb, seen, exact);
+  return next == round::up ? receive_up(skb, seen, exact) : nullptr;
 }
 
-// What is not simply for us: tagged, for another host, or of a type nobody takes.
-const packet_layer::protocol* packet_layer::receive_odd(skb_ptr& skb) {
-  bool tapped = !taps_.empty();  // the last tap takes it if no protocol does (pt_prev)
-  bool foreign = skb->type == packet_type::other_host;
-  bool inside = false;  // a VLAN device
-  drop_reason unwanted = foreign ? drop_reason::other_host : drop_reason::no_protocol;
+// One pass on skb->dev.  `seen`: a tap has it last (pt_prev), unless a tag or a handler came behind the taps.
+packet_layer::round packet_layer::receive_round(skb_ptr& skb, bool& seen, bool& exact) {
+  kernel_.net().count_processed();
+  net_device* const dev = skb->dev;
+  if (dev != nullptr) skb->skb_iif = dev->index;
+  if (is_vlan(skb->protocol) && !untag(*skb)) {
+    refuse(skb, drop_reason::vlan_unknown);
+    return round::ended;
+  }
+  seen = tapped(*skb);
+  if (seen) deliver_to_taps(*skb);
   if (skb->has_vlan_tag()) {
-    tapped = false;
-    const tags found = strip_tags(*skb, inside);
-    if (found == tags::cut) return refuse(skb, drop_reason::vlan_unknown);
-    if (found == tags::unknown) {  // PACKET_OTHERHOST
-      foreign = true;
-      unwanted = drop_reason::vlan_unknown;
+    seen = false;
+    if (vlan_do_receive(*skb)) return round::another;
+  }
+  if (dev != nullptr && dev->rx_handler) [[unlikely]] {
+    seen = false;
+    switch (dev->rx_handler(skb)) {
+      case rx_handler_result::consumed:
+        return round::ended;
+      case rx_handler_result::another:
+        return round::another;
+      case rx_handler_result::exact:
+        exact = true;
+        break;
+      case rx_handler_result::pass:
+        break;
     }
   }
-  for (const protocol& p : protocols_) {
-    if (p.type != skb->protocol) continue;
-    return foreign ? refuse(skb, unwanted) : &p;  // ip_rcv_core, arp_rcv: PACKET_OTHERHOST
+  return skb->has_vlan_tag() ? follow_tag(skb) : round::up;
+}
+
+// check_vlan_id: no device has this tag.  VID 0 is a priority tag (IEEE 802.1Q 6.9.1): what stands behind it decides.
+packet_layer::round packet_layer::follow_tag(skb_ptr& skb) {
+  while ((skb->vlan_tci & vid_mask) == 0 && is_vlan(skb->protocol)) {
+    skb->clear_vlan_tag();
+    if (!untag(*skb)) {
+      refuse(skb, drop_reason::vlan_unknown);
+      return round::ended;
+    }
+    if (vlan_do_receive(*skb)) return round::another;
   }
-  if (tapped) return &tap_alone_;
-  // dev_core_stats_rx_dropped_inc, of the device it has come to; what a VLAN counts is shown nowhere.
-  if (!inside && skb->dev != nullptr) ++skb->dev->stats.rx_dropped;
+  return round::up;
+}
+
+// To the protocol of its type.  A VLAN nobody made is another host's (PACKET_OTHERHOST).
+const packet_layer::protocol* packet_layer::receive_up(skb_ptr& skb, bool seen, bool exact) {
+  drop_reason unwanted = drop_reason::no_protocol;
+  if (skb->type == packet_type::other_host) unwanted = drop_reason::other_host;
+  if (skb->has_vlan_tag()) {
+    if ((skb->vlan_tci & vid_mask) != 0) {
+      skb->type = packet_type::other_host;
+      unwanted = drop_reason::vlan_unknown;
+    }
+    skb->clear_vlan_tag();
+  }
+  if (!exact)
+    for (const protocol& p : protocols_)
+      if (p.type == skb->protocol)  // ip_rcv_core, arp_rcv: not PACKET_OTHERHOST
+        return skb->type == packet_type::other_host ? refuse(skb, unwanted) : &p;
+  if (seen) return &tap_alone_;
+  // dev_core_stats_rx_dropped_inc, of the device it has come to.
+  if (skb->dev != nullptr) ++(exact ? skb->dev->stats.rx_nohandler : skb->dev->stats.rx_dropped);
   return refuse(skb, unwanted);
 }
 
@@ -108,28 +147,45 @@ const packet_layer::protocol* packet_layer::refuse(skb_ptr& skb, drop_reason rea
   return nullptr;
 }
 
-// From tag to tag until the packet belongs to a device.  A VLAN device has no VLANs of its own, so of two tags at most
-// one leads on.  VID 0 is a priority tag (IEEE 802.1Q 6.9.1): what stands behind it decides.
-packet_layer::tags packet_layer::strip_tags(sk_buff& skb, bool& inside) {
-  while (skb.has_vlan_tag()) {
-    if (!enter_vlan(skb, inside)) {
-      const bool unknown = (skb.vlan_tci & vid_mask) != 0;
-      skb.clear_vlan_tag();
-      if (unknown) return tags::unknown;
-    }
-    if (is_vlan(skb.protocol) && !untag(skb)) return tags::cut;
-  }
-  return tags::followed;
+// The packet comes to the device of its tag, if there is one.
+bool packet_layer::vlan_do_receive(sk_buff& skb) {
+  if (skb.dev == nullptr) return false;
+  net_device* const vlan = skb.dev->find_vlan(skb.vlan_proto, skb.vlan_tci & vid_mask);
+  if (vlan == nullptr) return false;
+  skb.dev = vlan;
+  skb.clear_vlan_tag();
+  ++vlan->stats.rx_packets;
+  vlan->stats.rx_bytes += skb.len();
+  if (skb.type == packet_type::multicast) ++vlan->stats.multicast;
+  return true;
 }
 
-// vlan_do_receive, and another_round, which counts the packet again.
-bool packet_layer::enter_vlan(sk_buff& skb, bool& inside) {
-  const auto vid = static_cast<std::uint16_t>(skb.vlan_tci & vid_mask);
-  if (inside || !vlans_.contains({skb.vlan_proto, vid})) return false;
-  inside = true;
-  skb.clear_vlan_tag();
-  kernel_.net().count_processed();
-  return true;
+void packet_layer::register_netdevice(net_device& dev) {
+  devices_.push_back(&dev);
+  dev.index = static_cast<unsigned>(devices_.size());
+  for (const auto& [tpid, vid] : std::exchange(planned_vlans_, {})) add_vlan(dev, tpid, vid);
+}
+
+net_device& packet_layer::add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {
+  if (net_device* const known = real.find_vlan(tpid, vid); known != nullptr) return *known;
+  net_device& vlan = *vlan_devices_.emplace_back(std::make_unique<net_device>());
+  vlan.name = real.name + '.' + std::to_string(vid);
+  vlan.address = real.address;
+  vlan.mtu = real.mtu;
+  vlan.up = true;
+  register_netdevice(vlan);
+  link_upper(real, vlan);
+  real.vlans.push_back({tpid, vid, &vlan});
+  return vlan;
+}
+
+void packet_layer::remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {
+  net_device* const vlan = real.find_vlan(tpid, vid);
+  if (vlan == nullptr) return;
+  std::erase_if(real.vlans, [vlan](const vlan_membership& v) { return v.device == vlan; });
+  unlink_upper(real, *vlan);
+  std::erase(devices_, vlan);
+  vlan->up = false;
 }
 
 // skb_vlan_untag: the tag leaves the data and the addresses move up to the EtherType behind it.  A packet whose outer
@@ -149,6 +205,10 @@ bool packet_layer::untag(sk_buff& skb) {
   skb.reset_network_header();
   skb.protocol = type >= ether_type::first ? type : ether_type::ieee_802_2;
   return true;
+}
+
+bool packet_layer::tapped(const sk_buff& skb) const {
+  return !taps_.empty() || (skb.dev != nullptr && !skb.dev->taps.empty());
 }
 
 void packet_layer::deliver_to_taps(sk_buff& skb) {
@@ -172,13 +232,16 @@ void packet_layer::deliver_to_taps(sk_buff& skb) {
     add(skb.linear());
   }
   for (std::size_t i = 0; i < skb.frag_count(); ++i) add(skb.frag(i));
-  for (tap* t : taps_) {
+  const auto deliver = [&](tap* t) {
     host_.consume(kernel::cost::tap_per_packet);
     host_.consume(kernel::cost::tap_per_byte, bytes);
     host_.emit(stage::tap, skb.frame, bytes);
     host_.sync();  // now() counts the interrupts up to here
     t->on_packet(host_.now(), skb.frame, std::span(pieces).first(count), bytes);
-  }
+  };
+  for (tap* t : taps_) deliver(t);
+  if (skb.dev != nullptr)
+    for (tap* t : skb.dev->taps) deliver(t);
   skb.pull(eth_header_bytes);
 }
 

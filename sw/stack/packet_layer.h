@@ -1,16 +1,18 @@
-// The device-independent layer: taps, VLAN tags and the hand-over to protocols by EtherType.
+// The device-independent layer: devices, taps, VLAN tags and the hand-over to protocols by EtherType.
 //
 // Owner: net_stack.  Caller: drivers, one packet at a time (netif_receive_skb) or what a poll collected
 // (netif_receive_skb_list).  Follows __netif_receive_skb_core and __netif_receive_skb_list_core of Linux 6.1: of a
-// list, every packet passes this layer before the first of them reaches its protocol.
+// list, every packet passes this layer before the first of them reaches its protocol.  A packet that has come to a
+// device above the one it was received by begins anew there (another_round).
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <set>
+#include <memory>
 #include <utility>
 #include <vector>
 
+#include "sw/stack/net_device.h"
 #include "sw/stack/skb_allocator.h"
 #include "sw/stack/tap.h"
 
@@ -26,12 +28,20 @@ class packet_layer {
 
   /// Registers the one handler of an EtherType (dev_add_pack); `receive_list` where it takes lists (list_func).
   void dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list = {});
-  /// Not owned; sees every packet of the interface in reception order, once, its VLAN tags in place.
+  /// Makes a device known: it gets its index, and the VLANs of the configuration when it is the first.
+  void register_netdevice(net_device& dev);
+  const std::vector<net_device*>& devices() const { return devices_; }
+
+  /// Not owned; sees every packet in reception order, once on every device it comes to, its VLAN tags in place
+  /// (net_device::add_tap: those of one device).
   void add_tap(tap& t) { taps_.push_back(&t); }
   void remove_tap(const tap& t) { std::erase(taps_, &t); }
-  /// A VLAN device on the interface: by TPID and VID (vlan_find_dev).
-  void add_vlan(std::uint16_t tpid, std::uint16_t vid) { vlans_.emplace(tpid, vid); }
-  void remove_vlan(std::uint16_t tpid, std::uint16_t vid) { vlans_.erase({tpid, vid}); }
+  /// VLANs the first device will have.
+  void configure_vlan(std::uint16_t tpid, std::uint16_t vid) { planned_vlans_.emplace_back(tpid, vid); }
+  /// A VLAN device above `real`, by TPID and VID (register_vlan_dev).
+  net_device& add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
+  /// No packet comes to it any more; packets it had keep it until the stack goes.
+  void remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
 
   /// Takes a packet behind eth_type_trans(): delivers it or gives it its fate.
   void netif_receive_skb(skb_ptr skb);
@@ -50,13 +60,16 @@ class packet_layer {
   };
 
   const protocol* receive_core(skb_ptr& skb);
-  const protocol* receive_odd(skb_ptr& skb);
-  const protocol* refuse(skb_ptr& skb, drop_reason reason);   // null
-  enum class tags : std::uint8_t { followed, unknown, cut };  // unknown: a VLAN nobody made; cut: not wholly there
-  tags strip_tags(sk_buff& skb, bool& inside);
+  /// What became of a packet on one device: it ended, begins anew on another, or is for the protocols.
+  enum class round : std::uint8_t { ended, another, up };
+  round receive_round(skb_ptr& skb, bool& tapped, bool& exact);
+  round follow_tag(skb_ptr& skb);
+  const protocol* receive_up(skb_ptr& skb, bool tapped, bool exact);
+  const protocol* refuse(skb_ptr& skb, drop_reason reason);  // null
   bool untag(sk_buff& skb);
-  bool enter_vlan(sk_buff& skb, bool& inside);
+  bool vlan_do_receive(sk_buff& skb);
   static void deliver_list(const protocol& to, sk_buff_queue& list);
+  bool tapped(const sk_buff& skb) const;
   void deliver_to_taps(sk_buff& skb);
 
   kernel::host& host_;
@@ -65,7 +78,9 @@ class packet_layer {
   std::vector<protocol> protocols_;
   protocol tap_alone_;  // the last tap, for a packet no protocol takes: the tap has seen it, here it ends
   std::vector<tap*> taps_;
-  std::set<std::pair<std::uint16_t, std::uint16_t>> vlans_;  // TPID, VID
+  std::vector<net_device*> devices_;
+  std::vector<std::unique_ptr<net_device>> vlan_devices_;               // those removed among them
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> planned_vlans_;  // TPID, VID
   std::uint64_t received_ = 0;
 };
 

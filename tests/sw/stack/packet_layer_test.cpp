@@ -80,7 +80,7 @@ TEST_F(packet_layer, a_vlan_has_its_frames_processed_twice) {
 // pt_prev is the tap where no protocol follows it; a tag lets the tap have the frame before the VLANs are asked.
 TEST_F(packet_layer, what_a_tap_takes_is_not_counted_as_dropped) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   udp_frame_options other;
   other.destination_mac = {0x02, 9, 9, 9, 9, 9};
   feed(ethernet_frame(0x88CC, pattern(60, 1)));
@@ -89,7 +89,7 @@ TEST_F(packet_layer, what_a_tap_takes_is_not_counted_as_dropped) {
   feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 101));
   feed(tagged(ethernet_frame(0x88CC, pattern(60, 1)), 0xE000));
   EXPECT_EQ(dev.stats.rx_dropped, 2U);
-  net.packets().remove_tap(t);
+  dev.remove_tap(t);
   feed(ethernet_frame(0x88CC, pattern(60, 1)));
   EXPECT_EQ(dev.stats.rx_dropped, 3U);
   EXPECT_EQ(dropped(drop_reason::no_protocol), 3U);
@@ -99,7 +99,7 @@ TEST_F(packet_layer, what_a_tap_takes_is_not_counted_as_dropped) {
 
 TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   udp_frame_options o;
   o.destination_mac = {0x02, 9, 9, 9, 9, 9};
   const bytes frame = udp_frame(pattern(20, 1), o);
@@ -111,7 +111,7 @@ TEST_F(packet_layer, drops_frames_for_other_hosts_after_the_tap) {
 
 TEST_F(packet_layer, taps_see_every_byte_of_a_fragmented_frame) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes frame = udp_frame(pattern(3000, 1));
   feed(fragmented(frame, 14, 900));
   ASSERT_EQ(t.seen.size(), 1U);
@@ -122,7 +122,7 @@ TEST_F(packet_layer, taps_see_every_byte_of_a_fragmented_frame) {
 
 TEST_F(packet_layer, takes_a_tag_out_of_the_data_and_shows_it_to_the_tap) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes frame = tagged(udp_frame(pattern(50, 1)), 100);
   feed(frame);
   EXPECT_EQ(dropped(drop_reason::no_socket), 1U);  // it got as far as UDP
@@ -132,7 +132,7 @@ TEST_F(packet_layer, takes_a_tag_out_of_the_data_and_shows_it_to_the_tap) {
 
 TEST_F(packet_layer, puts_the_tag_the_chip_took_out_back_for_the_tap) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes plain = udp_frame(pattern(50, 1));
   stack::skb_ptr skb = packet(plain);
   skb->put_vlan_tag(0x8100, 100);
@@ -170,7 +170,7 @@ TEST_F(packet_layer, a_vlan_has_no_vlans_of_its_own) {
 // skb_vlan_untag: a tag that is out already stays for later, so nothing is lost before the taps.
 TEST_F(packet_layer, the_tap_sees_both_tags_when_the_chip_took_the_outer_one) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes inner = tagged(udp_frame(pattern(50, 1)), 100);
   stack::skb_ptr skb = packet(inner);
   skb->put_vlan_tag(0x8100, 7);
@@ -182,7 +182,7 @@ TEST_F(packet_layer, the_tap_sees_both_tags_when_the_chip_took_the_outer_one) {
 
 TEST_F(packet_layer, the_tap_sees_a_frame_once_whatever_tags_it_has) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes frame = tagged(tagged(udp_frame(pattern(50, 1)), 100), 0xA000);
   feed(frame);  // behind a priority tag
   ASSERT_EQ(t.seen.size(), 1U);
@@ -193,7 +193,7 @@ TEST_F(packet_layer, the_tap_sees_a_frame_once_whatever_tags_it_has) {
 // IEEE 802.1Q 9.5, 9.6: the TPID tells a service tag from a customer tag, and VIDs of one mean nothing in the other.
 TEST_F(packet_layer, a_service_tag_is_no_customer_tag) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes frames[] = {tagged(udp_frame(pattern(50, 1)), 100, 0x88A8), tagged(udp_frame(pattern(50, 1)), 200),
                           tagged(udp_frame(pattern(50, 1)), 200, 0x88A8)};
   std::uint64_t unknown = 0;
@@ -210,7 +210,7 @@ TEST_F(packet_layer, a_service_tag_is_no_customer_tag) {
 // VID 4095 is reserved (IEEE 802.1Q 9.6), but it is a tag.
 TEST_F(packet_layer, a_tag_of_ones_is_a_tag) {
   recording_tap t;
-  net.packets().add_tap(t);
+  dev.add_tap(t);
   const bytes frame = tagged(udp_frame(pattern(50, 1)), 0xFFFF);
   feed(frame);
   EXPECT_EQ(dropped(drop_reason::vlan_unknown), 1U);
@@ -266,7 +266,7 @@ TEST_F(packet_list, goes_up_layer_by_layer) {
 TEST_F(packet_list, a_frame_for_the_tap_alone_ends_it) {
   for (const bool tapped : {false, true}) {
     recording_tap t;
-    if (tapped) net.packets().add_tap(t);
+    if (tapped) dev.add_tap(t);
     list.clear();
     const frame_id first = fed + 1;
     add(udp_frame(pattern(20, 1)));
@@ -284,7 +284,7 @@ TEST_F(packet_list, a_frame_for_the_tap_alone_ends_it) {
                   {stage::udp_rcv, first},           {stage::netif_receive_skb, first + 2}, {stage::ip_rcv, first + 2},
                   {stage::udp_rcv, first + 2}};
     EXPECT_EQ(receive(), expected) << tapped;
-    net.packets().remove_tap(t);
+    dev.remove_tap(t);
   }
 }
 

@@ -18,6 +18,7 @@ class stack_bench : public testing::Test {
   explicit stack_bench(const stack::net_stack::config& settings = {}) : net(os, settings) {
     host.connect(os);
     dev.address = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+    net.packets().register_netdevice(dev);
     host.run_task([this] {
       os.boot();
       net.register_protocols();
