@@ -45,7 +45,7 @@ struct machine::parts {
         net(os, stack_config_of(s)),
         nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
         application(net, app_config_of(s)),
-        reconfiguration(net, nic_driver, plan.reconfigure.actions, task_cpu_of(s)),
+        reconfiguration(net, nic_driver.device(), plan.reconfigure.actions, task_cpu_of(s)),
         contract(contract_config_of(s)) {
     rx_wire.connect(input, wire_params_of(s));
     card.set_crossing(s.bus.crossing_to_rtl_clocks);
@@ -274,7 +274,7 @@ run_counters machine::counters() const {
   c.pci_bytes = pci.bytes;
   for (const driver::nic_counter& row : driver::nic_statistics::table())
     c.card.emplace_back(row.name, p.nic_driver.hardware_counters()[row.name]);
-  c.net = network_statistics(p.nic_driver, p.net, p.os, p.plan.cpu.count);
+  c.net = network_statistics(p.nic_driver.device(), p.net, p.os, p.plan.cpu.count);
   const kernel::statistics& os = p.os.counters();
   c.napi_polls = os.napi_polls;
   c.napi_frames = os.frames_per_poll.sum;

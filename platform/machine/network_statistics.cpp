@@ -2,66 +2,12 @@
 
 #include <algorithm>
 
-#include "sw/driver/e1000.h"
 #include "sw/kernel/kernel.h"
+#include "sw/stack/net_device_ops.h"
 #include "sw/stack/net_stack.h"
 
 namespace ringside::platform {
 namespace {
-
-// e1000_gstrings_stats of Linux 6.1's e1000_ethtool.c, in its order.  There is no transmitter and no SMBus manager:
-// what counts for them stays 0.
-named_counts ethtool_of(const driver::e1000& card) {
-  const driver::nic_statistics& c = card.hardware_counters();
-  const driver::receiver_statistics& r = card.receive_counters();
-  const stack::net_device_statistics& dev = card.device().stats;
-  return {{"rx_packets", c["GPRC"]},
-          {"tx_packets", 0},
-          {"rx_bytes", c["GORC"]},
-          {"tx_bytes", 0},
-          {"rx_broadcast", c["BPRC"]},
-          {"tx_broadcast", 0},
-          {"rx_multicast", c["MPRC"]},
-          {"tx_multicast", 0},
-          {"rx_errors", c["RXERRC"]},
-          {"tx_errors", 0},
-          {"tx_dropped", 0},
-          {"multicast", c["MPRC"]},
-          {"collisions", 0},
-          {"rx_length_errors", c["RUC"] + c["ROC"]},
-          {"rx_over_errors", 0},
-          {"rx_crc_errors", c["CRCERRS"]},
-          {"rx_frame_errors", dev.rx_frame_errors},
-          {"rx_no_buffer_count", c["RNBC"]},
-          {"rx_missed_errors", c["MPC"]},
-          {"tx_aborted_errors", 0},
-          {"tx_carrier_errors", 0},
-          {"tx_fifo_errors", 0},
-          {"tx_heartbeat_errors", 0},
-          {"tx_window_errors", 0},
-          {"tx_abort_late_coll", 0},
-          {"tx_deferred_ok", 0},
-          {"tx_single_coll_ok", 0},
-          {"tx_multi_coll_ok", 0},
-          {"tx_timeout_count", 0},
-          {"tx_restart_queue", 0},
-          {"rx_long_length_errors", c["ROC"]},
-          {"rx_short_length_errors", c["RUC"]},
-          {"rx_align_errors", c["ALGNERRC"]},
-          {"tx_tcp_seg_good", 0},
-          {"tx_tcp_seg_failed", 0},
-          {"rx_flow_control_xon", c["XONRXC"]},
-          {"rx_flow_control_xoff", c["XOFFRXC"]},
-          {"tx_flow_control_xon", c["XONTXC"]},
-          {"tx_flow_control_xoff", c["XOFFTXC"]},
-          {"rx_long_byte_count", c["GORC"]},
-          {"rx_csum_offload_good", r.checksum_good},
-          {"rx_csum_offload_errors", r.checksum_bad},
-          {"alloc_rx_buff_failed", r.buffer_failures},
-          {"tx_smbus", 0},
-          {"rx_smbus", c["MGTPRC"]},
-          {"dropped_smbus", 0}};
-}
 
 link_statistics link_of(const stack::net_device& dev) {
   link_statistics l;
@@ -143,10 +89,11 @@ snmp_row udp_row(const stack::udp_statistics& c) {
 
 }  // namespace
 
-net_statistics network_statistics(const driver::e1000& card, stack::net_stack& net, kernel::kernel& os, unsigned cpus) {
+net_statistics network_statistics(const stack::net_device& dev, stack::net_stack& net, kernel::kernel& os,
+                                  unsigned cpus) {
   net_statistics out;
-  out.ethtool = ethtool_of(card);
-  out.link = link_of(card.device());
+  if (dev.ops != nullptr) out.ethtool = dev.ops->get_ethtool_stats();
+  out.link = link_of(dev);
   out.snmp = {ip_row(net.ipv4()), icmp_row(net.icmp().counters()), udp_row(net.udp().counters())};
   for (unsigned cpu = 0; cpu < cpus; ++cpu) {
     const kernel::softnet_statistics c = os.counters().softnet_of(cpu);

@@ -10,13 +10,13 @@ class kernel;
 }
 namespace ringside::stack {
 class net_stack;
-}
-namespace ringside::driver {
-class e1000;
-}
+struct net_device;
+}  // namespace ringside::stack
 
 namespace ringside::platform {
 
-net_statistics network_statistics(const driver::e1000& card, stack::net_stack& net, kernel::kernel& os, unsigned cpus);
+/// Of a device, and of the stack it belongs to.
+net_statistics network_statistics(const stack::net_device& dev, stack::net_stack& net, kernel::kernel& os,
+                                  unsigned cpus);
 
 }  // namespace ringside::platform

@@ -1,6 +1,7 @@
 #include "platform/machine/reconfigurer.h"
 
 #include "sw/stack/eth.h"
+#include "sw/stack/net_device_ops.h"
 
 namespace ringside::platform {
 namespace {
@@ -29,52 +30,53 @@ void reconfigurer::run(sim_time origin) {
   }
 }
 
-driver::driver_status reconfigurer::apply(const reconfigure_action& action) {
+int reconfigurer::apply(const reconfigure_action& action) {
+  stack::net_device_ops& ops = *dev_.ops;
   const auto number = static_cast<std::uint32_t>(action.value);
   const auto vid = static_cast<std::uint16_t>(action.value);
   const bool on = action.value != 0;
   switch (action.what) {
     case reconfiguration::ring_size:
-      return driver_.set_ring_size(number);
+      return ops.set_ringparam(number);
     case reconfiguration::mtu:
-      return driver_.change_mtu(number);
+      return ops.ndo_change_mtu(number);
     case reconfiguration::promiscuous:
-      return driver_.set_promiscuous(on);
+      return ops.set_promiscuous(on);
     case reconfiguration::all_multicast:
-      return driver_.set_all_multicast(on);
+      return ops.set_all_multicast(on);
     case reconfiguration::multicast_add:
-      return driver_.add_multicast(address_of(action.value));
+      return ops.multicast_add(address_of(action.value));
     case reconfiguration::multicast_remove:
-      return driver_.remove_multicast(address_of(action.value));
+      return ops.multicast_remove(address_of(action.value));
     case reconfiguration::unicast_add:
-      return driver_.add_unicast(address_of(action.value));
+      return ops.unicast_add(address_of(action.value));
     case reconfiguration::unicast_remove:
-      return driver_.remove_unicast(address_of(action.value));
+      return ops.unicast_remove(address_of(action.value));
     case reconfiguration::vlan_add: {
       // register_vlan_dev: the driver's filter first, then the device that takes the packets.
-      const driver::driver_status result = driver_.vlan_rx_add_vid(vid);
+      const int result = ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, vid);
       net_.machine().sync();
-      if (result == driver::driver_status::ok) net_.packets().add_vlan(driver_.device(), stack::ether_type::vlan, vid);
+      if (result == 0) net_.packets().add_vlan(dev_, stack::ether_type::vlan, vid);
       return result;
     }
     case reconfiguration::vlan_remove:
       net_.machine().sync();
-      net_.packets().remove_vlan(driver_.device(), stack::ether_type::vlan, vid);
-      return driver_.vlan_rx_kill_vid(vid);
+      net_.packets().remove_vlan(dev_, stack::ether_type::vlan, vid);
+      return ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, vid);
     case reconfiguration::rx_checksum:
-      return driver_.set_rx_checksum(on);
+      return ops.ndo_set_features(stack::device_feature::rx_checksum, on);
     case reconfiguration::vlan_strip:
-      return driver_.set_vlan_strip(on);
+      return ops.ndo_set_features(stack::device_feature::rx_vlan, on);
     case reconfiguration::store_bad:
-      return driver_.set_store_bad(on);
+      return ops.ndo_set_features(stack::device_feature::rx_all, on);
     case reconfiguration::pthresh:
     case reconfiguration::hthresh:
     case reconfiguration::wthresh:
-      return driver_.set_threshold(action.what, number);
+      return ops.set_tunable(action.what, number);
     case reconfiguration::count:
       break;
   }
-  return driver::driver_status::bad_config;
+  return -EINVAL;
 }
 
 }  // namespace ringside::platform

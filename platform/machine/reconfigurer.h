@@ -8,15 +8,15 @@
 #include <vector>
 
 #include "platform/scenario/reconfigure_actions.h"
-#include "sw/driver/e1000.h"
+#include "sw/stack/net_stack.h"
 
 namespace ringside::platform {
 
 class reconfigurer {
  public:
-  reconfigurer(stack::net_stack& net, driver::e1000& nic_driver, const std::vector<reconfigure_action>& actions,
+  reconfigurer(stack::net_stack& net, stack::net_device& dev, const std::vector<reconfigure_action>& actions,
                unsigned cpu)
-      : net_(net), driver_(nic_driver), actions_(actions), cpu_(cpu) {}
+      : net_(net), dev_(dev), actions_(actions), cpu_(cpu) {}
 
   /// Spawns the task; times of actions count from `origin`.  Nothing to do: no task.
   void start(sim_time origin);
@@ -24,10 +24,11 @@ class reconfigurer {
 
  private:
   void run(sim_time origin);
-  driver::driver_status apply(const reconfigure_action& action);
+  /// 0 or a negative errno.
+  int apply(const reconfigure_action& action);
 
   stack::net_stack& net_;
-  driver::e1000& driver_;
+  stack::net_device& dev_;  // a device with operations
   const std::vector<reconfigure_action>& actions_;
   unsigned cpu_;
 };

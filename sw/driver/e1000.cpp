@@ -43,6 +43,7 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
       filter_(regs_, settings_),
       receiver_(std::make_unique<receiver>(net, dev_, regs_, settings_)),
       mode_(make_receive_mode({net_, dev_, regs_, *receiver_, settings_, down_, gigabit_})) {
+  dev_.ops = &ops_;
   dev_.mtu = settings_.mtu;
   dev_.promiscuous = settings_.promiscuous;
   dev_.all_multicast = settings_.all_multicast;
@@ -55,7 +56,9 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
   watchdog_.function = [this] { run_watchdog(); };
 }
 
-e1000::~e1000() = default;
+e1000::~e1000() {
+  net_.packets().unregister_netdevice(dev_);
+}
 
 // FS 10.1 step 1.
 bool e1000::enable_device() {

@@ -12,6 +12,7 @@
 
 #include "common/reconfiguration.h"
 #include "sw/driver/config.h"
+#include "sw/driver/e1000_ops.h"
 #include "sw/driver/hardware.h"
 #include "sw/driver/nic_statistics.h"
 #include "sw/driver/receive_mode.h"
@@ -115,6 +116,7 @@ class e1000 {
   registers regs_;
   hardware hardware_;
   rx_filter filter_;
+  e1000_ops ops_{*this};
   stack::net_device dev_;
   std::unique_ptr<receiver> receiver_;
   bool down_ = true;        // __E1000_DOWN

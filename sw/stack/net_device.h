@@ -30,6 +30,7 @@ struct net_device_statistics {
   std::uint64_t multicast = 0;
 };
 
+class net_device_ops;
 class tap;
 
 /// What the owner of a device's packets has done with one (rx_handler_result_t).  consumed: it is gone.  another: it
@@ -46,6 +47,7 @@ struct vlan_membership {
 struct net_device {
   std::string name = "eth0";
   unsigned index = 1;
+  net_device_ops* ops = nullptr;  // of the driver; null: a device without hardware
   mac_address address{};
   std::uint32_t mtu = 1500;
   // Flags (IFF_*).

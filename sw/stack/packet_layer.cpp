@@ -162,8 +162,13 @@ bool packet_layer::vlan_do_receive(sk_buff& skb) {
 
 void packet_layer::register_netdevice(net_device& dev) {
   devices_.push_back(&dev);
-  dev.index = static_cast<unsigned>(devices_.size());
+  dev.index = ++last_index_;
   for (const auto& [tpid, vid] : std::exchange(planned_vlans_, {})) add_vlan(dev, tpid, vid);
+}
+
+void packet_layer::unregister_netdevice(net_device& dev) {
+  while (!dev.vlans.empty()) remove_vlan(dev, dev.vlans.front().tpid, dev.vlans.front().vid);
+  std::erase(devices_, &dev);
 }
 
 net_device& packet_layer::add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {

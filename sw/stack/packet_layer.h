@@ -30,6 +30,8 @@ class packet_layer {
   void dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list = {});
   /// Makes a device known: it gets its index, and the VLANs of the configuration when it is the first.
   void register_netdevice(net_device& dev);
+  /// Before it goes, its VLANs with it.
+  void unregister_netdevice(net_device& dev);
   const std::vector<net_device*>& devices() const { return devices_; }
 
   /// Not owned; sees every packet in reception order, once on every device it comes to, its VLAN tags in place
@@ -79,6 +81,7 @@ class packet_layer {
   protocol tap_alone_;  // the last tap, for a packet no protocol takes: the tap has seen it, here it ends
   std::vector<tap*> taps_;
   std::vector<net_device*> devices_;
+  unsigned last_index_ = 0;
   std::vector<std::unique_ptr<net_device>> vlan_devices_;               // those removed among them
   std::vector<std::pair<std::uint16_t, std::uint16_t>> planned_vlans_;  // TPID, VID
   std::uint64_t received_ = 0;

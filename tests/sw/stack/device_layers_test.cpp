@@ -92,6 +92,11 @@ TEST_F(device_layers, no_packet_comes_to_a_vlan_that_was_removed) {
   EXPECT_TRUE(dev.upper.empty());
   EXPECT_EQ(net.packets().devices().size(), 2U);
   net.packets().remove_vlan(dev, 0x8100, 100);  // nothing
+  net.packets().add_vlan(dev, 0x8100, 7);
+  net.packets().unregister_netdevice(dev);  // its VLANs go with it, and an index is not given twice
+  EXPECT_EQ(net.packets().devices(), std::vector{&bridge});
+  net.packets().register_netdevice(dev);
+  EXPECT_EQ(dev.index, 5U);
 }
 
 // rx_handler: behind the taps, before the protocols; ANOTHER has it begin anew on skb->dev, where taps see it again.
