@@ -1,6 +1,7 @@
 #include "sw/stack/icmp.h"
 
 #include "sw/stack/checksum.h"
+#include "sw/stack/ip.h"
 
 namespace ringside::stack {
 namespace {
@@ -25,7 +26,15 @@ constexpr std::uint8_t extended_echo = 42;
 constexpr std::uint8_t extended_echo_reply = 43;
 }  // namespace kind
 constexpr std::uint8_t highest_unreachable_code = 15;  // NR_ICMP_UNREACH
+constexpr std::uint8_t fragmentation_needed = 4;       // ICMP_FRAG_NEEDED
 constexpr std::uint8_t reassembly_time = 1;            // ICMP_EXC_FRAGTIME
+
+// What icmp_unreach and icmp_redirect tell of the header: RFC 1191 next-hop MTU, RFC 792 pointer and gateway.
+std::uint32_t error_info(const std::byte* header, std::uint8_t type, std::uint8_t code) {
+  if (type == kind::unreachable && code == fragmentation_needed) return load_be16(header + 6);
+  if (type == kind::parameter_problem) return load8(header + 4);
+  return type == kind::redirect ? load_be32(header + 4) : 0;
+}
 }  // namespace
 
 void icmp_layer::icmp_rcv(skb_ptr skb) {
@@ -63,7 +72,7 @@ void icmp_layer::icmp_rcv(skb_ptr skb) {
 icmp_layer::verdict icmp_layer::handle(sk_buff& skb, std::uint8_t type, std::uint8_t code) {
   if (type == kind::extended_echo || type == kind::extended_echo_reply) return verdict::taken;  // probe is off
   if (type > highest_known_type) return verdict::dropped;
-  if (skb.ip().route != sk_buff::ipv4_route::local && type != kind::address_mask && type != kind::address_mask_reply)
+  if (skb.dst->type != route_type::local && type != kind::address_mask && type != kind::address_mask_reply)
     return verdict::dropped;
   switch (type) {
     case kind::unreachable:
@@ -87,7 +96,10 @@ icmp_layer::verdict icmp_layer::quoted(sk_buff& skb, std::uint8_t type, std::uin
   if (type == kind::unreachable && code > highest_unreachable_code) return verdict::taken;
   if (type == kind::time_exceeded && code == reassembly_time) return verdict::taken;
   const std::uint8_t protocol = load8(skb.data() + 9);
-  return skb.may_pull(header_bytes + 8) && protocol != protocol_raw ? verdict::taken : verdict::counted;
+  if (!skb.may_pull(header_bytes + 8) || protocol == protocol_raw) return verdict::counted;
+  if (net_protocol* const about = ip_.find_protocol(protocol); about != nullptr)  // icmp_socket_deliver
+    about->err_handler(skb, error_info(skb.transport_header(), type, code));
+  return verdict::taken;
 }
 
 }  // namespace ringside::stack

@@ -1,5 +1,5 @@
 // ICMP receive (RFC 792): checksum, counters by type, and what each type demands of its message.  Answers need a
-// transmitter, and nobody listens for errors or replies.
+// transmitter; an error goes to the protocol it is about.
 //
 // Owner: net_stack.  Caller: ipv4_layer (protocol 1).  Order of checks as icmp_rcv.
 #pragma once
@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "sw/stack/net_protocol.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -18,21 +19,25 @@ struct icmp_statistics {
   std::uint64_t checksum_errors = 0;
 };
 
-class icmp_layer {
- public:
-  icmp_layer(kernel::host& machine, skb_allocator& skbs) : host_(machine), skbs_(skbs) {}
+class ipv4_layer;
 
+class icmp_layer final : public net_protocol {
+ public:
+  icmp_layer(kernel::host& machine, skb_allocator& skbs, ipv4_layer& ip) : host_(machine), skbs_(skbs), ip_(ip) {}
+
+  void handler(skb_ptr skb) override { icmp_rcv(std::move(skb)); }
   void icmp_rcv(skb_ptr skb);
   const icmp_statistics& counters() const { return counters_; }
 
  private:
   enum class verdict : std::uint8_t { taken, counted, dropped };  // counted: an error, but the message was handled
 
-  static verdict handle(sk_buff& skb, std::uint8_t type, std::uint8_t code);
-  static verdict quoted(sk_buff& skb, std::uint8_t type, std::uint8_t code);
+  verdict handle(sk_buff& skb, std::uint8_t type, std::uint8_t code);
+  verdict quoted(sk_buff& skb, std::uint8_t type, std::uint8_t code);
 
   kernel::host& host_;
   skb_allocator& skbs_;
+  ipv4_layer& ip_;
   icmp_statistics counters_;
 };
 

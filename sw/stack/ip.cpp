@@ -34,8 +34,6 @@ mac_address group_address(ipv4_address group) {
           static_cast<std::uint8_t>(group)};
 }
 
-using route = sk_buff::ipv4_route;
-
 std::uint8_t type_of_service(const sk_buff& skb) {
   return load8(skb.data() + 1);
 }
@@ -43,15 +41,8 @@ std::uint8_t type_of_service(const sk_buff& skb) {
 /// Whether `y` takes over the route of `x`, which the packets before it have (ip_extract_route_hint, ip_can_use_hint).
 /// What a local one would save by it, it pays for with the same checks.
 bool hints(const sk_buff& x, const sk_buff& y) {
-  return x.ip().route > route::broadcast && x.ip().destination == y.ip().destination &&
+  return x.dst->type > route_type::broadcast && x.ip().destination == y.ip().destination &&
          type_of_service(x) == type_of_service(y);
-}
-/// Packets of one destination whose route is kept (nhc_rth_input); no prefix is behind a limited broadcast, a group and
-/// a foreign host, so those get a new one each.
-bool same_route(const sk_buff& x, const sk_buff& y) {
-  if (x.ip().destination != y.ip().destination) return false;
-  if (x.ip().route == route::local) return true;
-  return x.ip().route == route::broadcast && x.ip().destination != limited_broadcast && x.ip().destination != 0;
 }
 
 // Option kinds: RFC 791 3.1, RFC 2113 (router alert), FIPS 188 (CIPSO).
@@ -84,9 +75,9 @@ bool timestamp_valid(std::span<const std::byte> option) {
 
 }  // namespace
 
-void ipv4_layer::inet_add_protocol(std::uint8_t number, handler receive) {
+void ipv4_layer::inet_add_protocol(std::uint8_t number, net_protocol& protocol) {
   host_.emit(stage::boot_proto_register, 0, number);
-  protocols_.emplace_back(number, std::move(receive));
+  protocols_.emplace_back(number, &protocol);
 }
 
 void ipv4_layer::reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter) {
@@ -112,12 +103,12 @@ void ipv4_layer::ip_list_rcv(sk_buff_queue& list) {
   sk_buff_queue sound;
   while (skb_ptr skb = list.pop_front())
     if (rcv_core(skb)) sound.push_back(std::move(skb));
-  sk_buff_queue together;  // of one route: they wait for each other
+  sk_buff_queue together;  // of one route, the same entry: they wait for each other
   while (skb_ptr skb = sound.pop_front()) {
     const sk_buff* const first = together.front();
     const sk_buff* const hint = first != nullptr && hints(*first, *skb) ? first : nullptr;
     if (!rcv_finish_core(skb, hint)) continue;
-    if (first != nullptr && hint == nullptr && !same_route(*first, *skb)) dst_input(together);
+    if (first != nullptr && hint == nullptr && first->dst != skb->dst) dst_input(together);
     together.push_back(std::move(skb));
   }
   dst_input(together);
@@ -183,64 +174,85 @@ bool ipv4_layer::rcv_options(skb_ptr& skb) {
   return false;
 }
 
-// ip_error where no way leads, as there is no forwarding; else ip_local_deliver.
-void ipv4_layer::dst_input(skb_ptr&& skb) {
-  if (skb->ip().route == route::unreachable)
-    return reject(std::move(skb), drop_reason::ip_address, counters_.in_address_errors);
-  if ((load_be16(skb->data() + 6) & (inet::more_fragments | inet::fragment_offset)) != 0) {
-    skb = fragments_.ip_defrag(std::move(skb));
+void ipv4_layer::ip_local_deliver(ipv4_layer& layer, skb_ptr skb) {
+  if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
+    skb = layer.fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
   }
-  deliver(std::move(skb));
+  layer.deliver(std::move(skb));
+}
+
+// No way leads on, as there is no forwarding.
+void ipv4_layer::ip_error(ipv4_layer& layer, skb_ptr skb) {
+  layer.reject(std::move(skb), drop_reason::ip_address, layer.counters_.in_address_errors);
+}
+
+// What came in does not go out by the same route.
+void ipv4_layer::ip_rt_bug(ipv4_layer& layer, skb_ptr skb) {
+  layer.skbs_.drop(std::move(skb), drop_reason::ip_address);
+}
+
+// rt_dst_alloc.
+dst_ref ipv4_layer::input_dst(route_type type) {
+  return dst_ref(new dst_entry{type, type == route_type::unreachable ? &ip_error : &ip_local_deliver, &ip_rt_bug});
 }
 
 void ipv4_layer::deliver(skb_ptr skb) {
   const std::uint8_t protocol = skb->ip().protocol;
   skb->pull(skb->ip().header_bytes);
   skb->reset_transport_header();
-  for (const auto& [number, receive] : protocols_) {
-    if (number != protocol) continue;
-    ++counters_.in_delivers;
-    receive(std::move(skb));
-    return;
-  }
-  reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
+  net_protocol* const to = find_protocol(protocol);
+  if (to == nullptr) return reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
+  ++counters_.in_delivers;
+  to->handler(std::move(skb));
+}
+
+net_protocol* ipv4_layer::find_protocol(std::uint8_t number) const {
+  for (const auto& [known, protocol] : protocols_)
+    if (known == number) return protocol;
+  return nullptr;
 }
 
 // RT-10.  An own address as source is a martian wherever the packet goes (fib_validate_source), that of the loopback
 // device among them.  "This network" may be the source of a limited broadcast, as a DHCP client sends it.
-ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) const {
+ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) {
   const ipv4_address source = skb.ip().source;
   const ipv4_address destination = skb.ip().destination;
   if (is_multicast_group(destination)) return route_multicast(skb);
   if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
-  skb.ip().route = route::broadcast;
-  if (destination == limited_broadcast || (source == 0 && destination == 0))
-    return is_own(source) || source == loopback_address ? verdict::martian_source : verdict::taken;
+  if (destination == limited_broadcast || (source == 0 && destination == 0)) {
+    if (fib_.is_local(source) || source == loopback_address) return verdict::martian_source;
+    skb.dst = input_dst(route_type::broadcast);
+    return verdict::taken;
+  }
   if (is_zeronet(source)) return verdict::martian_source;
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
   if (is_loopback(source)) return verdict::martian_source;
-  const bool own = is_own(destination);
-  if (own) skb.ip().route = route::local;
-  if (!own && !is_directed_broadcast(destination)) {
-    skb.ip().route = route::unreachable;
+  fib_table::route* const found = fib_.lookup(destination);
+  if (found == nullptr || found->type == route_type::unicast) {
+    skb.dst = input_dst(route_type::unreachable);
     return verdict::taken;
   }
-  return is_own(source) ? verdict::martian_source : verdict::taken;
+  if (fib_.is_local(source)) return verdict::martian_source;
+  if (!found->input) found->input = input_dst(found->type);
+  skb.dst = found->input;
+  return verdict::taken;
 }
 
 // ip_route_input_rcu: membership first; what it or ip_mc_validate_source refuses is counted nowhere.
-ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) const {
+ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) {
   const ipv4_address source = skb.ip().source;
   const ipv4_address destination = skb.ip().destination;
-  skb.ip().route = route::multicast;
   if (destination != all_hosts && !groups_.contains(destination)) return verdict::refused;
   if (is_multicast_group(source) || source == inet::limited_broadcast || is_loopback(source)) return verdict::refused;
   if (is_zeronet(source)) {
     const bool stays_here = is_local_multicast(destination) || skb.ip().protocol == ip_protocol::igmp;
-    return stays_here ? verdict::taken : verdict::refused;
+    if (!stays_here) return verdict::refused;
+  } else if (fib_.is_local(source)) {
+    return verdict::refused;
   }
-  return is_own(source) ? verdict::refused : verdict::taken;
+  skb.dst = input_dst(route_type::multicast);
+  return verdict::taken;
 }
 
 // ip_route_use_hint: the source is looked at, but not looked up.
@@ -248,20 +260,8 @@ ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint)
   const ipv4_address source = skb.ip().source;
   if (is_multicast_group(source) || source == limited_broadcast || is_zeronet(source) || is_loopback(source))
     return verdict::martian_source;
-  skb.ip().route = hint.ip().route;
+  skb.dst = hint.dst;
   return verdict::taken;
-}
-
-bool ipv4_layer::is_own(ipv4_address address) const {
-  for (const ipv4_interface_address& own : addresses_)  // one, nearly always: less than std::any_of prepares for
-    if (own.address == address) return true;
-  return false;
-}
-
-bool ipv4_layer::is_directed_broadcast(ipv4_address address) const {
-  return std::any_of(addresses_.begin(), addresses_.end(), [address](const ipv4_interface_address& own) {
-    return own.prefix_bits < 31 && address == (own.address | 0xFFFFFFFFU >> own.prefix_bits);  // RFC 3021
-  });
 }
 
 // ip_options_compile, for a packet received; then the default of net.ipv4.conf.all.accept_source_route, which is to

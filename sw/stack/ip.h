@@ -7,14 +7,16 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <set>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "sw/stack/dst.h"
+#include "sw/stack/fib.h"
 #include "sw/stack/ip_fragment.h"
 #include "sw/stack/net_device.h"
+#include "sw/stack/net_protocol.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -47,17 +49,17 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
 
 class ipv4_layer {
  public:
-  using handler = std::function<void(skb_ptr)>;
-
   ipv4_layer(kernel::kernel& os, skb_allocator& skbs, const ip_fragments::config& fragments)
       : host_(os.machine()), skbs_(skbs), fragments_(os, skbs, fragments) {}
 
-  void add_address(const ipv4_interface_address& a) { addresses_.push_back(a); }
+  void add_address(const ipv4_interface_address& a) { fib_.add_address(a.address, a.prefix_bits); }
   /// The device comes up (ip_mc_up): 224.0.0.1 and the groups joined are addresses it must receive.
   void ip_mc_up(net_device& dev) const;
   void join_group(ipv4_address group) { groups_.insert(group); }
-  /// Registers the one handler of a protocol number (inet_add_protocol).
-  void inet_add_protocol(std::uint8_t number, handler receive);
+  /// Registers the one protocol of a number (inet_add_protocol); not owned.
+  void inet_add_protocol(std::uint8_t number, net_protocol& protocol);
+  /// Null when nobody has registered.
+  net_protocol* find_protocol(std::uint8_t number) const;
 
   /// Takes a packet whose data starts at the IPv4 header.
   void ip_rcv(skb_ptr skb);
@@ -76,15 +78,19 @@ class ipv4_layer {
 
   bool rcv_core(skb_ptr& skb);
   bool rcv_finish_core(skb_ptr& skb, const sk_buff* hint);
-  void dst_input(skb_ptr&& skb);
+  void dst_input(skb_ptr skb) { skb->dst->input(*this, std::move(skb)); }
   void dst_input(sk_buff_queue& list);
-  verdict route_input(sk_buff& skb) const;
-  verdict route_multicast(sk_buff& skb) const;
+  // What routes have packets do: dst_entry::input and output.
+  static void ip_local_deliver(ipv4_layer& layer, skb_ptr skb);
+  static void ip_error(ipv4_layer& layer, skb_ptr skb);
+  static void ip_rt_bug(ipv4_layer& layer, skb_ptr skb);
+  /// For packets in that take a route of that type.
+  static dst_ref input_dst(route_type type);
+  verdict route_input(sk_buff& skb);
+  verdict route_multicast(sk_buff& skb);
   static verdict route_by_hint(sk_buff& skb, const sk_buff& hint);
   void turn_away(skb_ptr skb, verdict way);
   bool rcv_options(skb_ptr& skb);
-  bool is_own(ipv4_address address) const;
-  bool is_directed_broadcast(ipv4_address address) const;
   option_verdict compile_options(std::span<const std::byte> options);
   /// A whole packet whose skb->ip is filled in, to its protocol's handler (ip_local_deliver_finish).
   void deliver(skb_ptr skb);
@@ -93,9 +99,9 @@ class ipv4_layer {
   kernel::host& host_;
   skb_allocator& skbs_;
   ip_fragments fragments_;
-  std::vector<ipv4_interface_address> addresses_;
+  fib_table fib_;
   std::set<ipv4_address> groups_;
-  std::vector<std::pair<std::uint8_t, handler>> protocols_;
+  std::vector<std::pair<std::uint8_t, net_protocol*>> protocols_;
   ipv4_statistics counters_;
 };
 

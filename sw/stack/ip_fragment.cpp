@@ -237,6 +237,7 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->put_vlan_tag(last.vlan_proto, last.vlan_tci);
   whole->set_truesize(whole_truesize(q));
   whole->claim_control<sk_buff::ipv4_control>() = first.ip();
+  whole->dst = last.dst;
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);
   first.copy_bits(0, {header, header_bytes});

@@ -12,7 +12,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       packets_(k, skbs_),
       arp_(k.machine(), skbs_),
       ipv4_(k, skbs_, settings_.fragments),
-      icmp_(k.machine(), skbs_),
+      icmp_(k.machine(), skbs_, ipv4_),
       udp_(k.machine(), skbs_) {
   for (const ipv4_interface_address& a : settings_.addresses) {
     ipv4_.add_address(a);
@@ -36,8 +36,8 @@ void net_stack::register_protocols() {
       ether_type::ipv4, [this](skb_ptr skb) { ipv4_.ip_rcv(std::move(skb)); },
       [this](sk_buff_queue& list) { ipv4_.ip_list_rcv(list); });
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
-  ipv4_.inet_add_protocol(ip_protocol::icmp, [this](skb_ptr skb) { icmp_.icmp_rcv(std::move(skb)); });
-  ipv4_.inet_add_protocol(ip_protocol::udp, [this](skb_ptr skb) { udp_.udp_rcv(std::move(skb)); });
+  ipv4_.inet_add_protocol(ip_protocol::icmp, icmp_);
+  ipv4_.inet_add_protocol(ip_protocol::udp, udp_);
 }
 
 void net_stack::shut_down() {

@@ -16,6 +16,7 @@
 #include "sw/kernel/packet.h"
 #include "sw/kernel/packet_queue.h"
 #include "sw/stack/bytes.h"
+#include "sw/stack/dst.h"
 #include "sw/stack/skb_shared_info.h"
 
 namespace ringside::stack {
@@ -145,16 +146,15 @@ class sk_buff final : public kernel::packet, public skb_headers {
   // The socket it belongs to, and what tells it that the packet is gone.  Not a clone's.
   sock* sk = nullptr;
   void (*destructor)(sk_buff& skb) = nullptr;
+  dst_ref dst;           // where it goes on, once a route has been looked up; a copy goes there as well
   bool is_copy = false;  // at a second socket: the frame's fate is that of the first
 
   // IPv4's control block.
-  enum class ipv4_route : std::uint8_t { local, broadcast, multicast, unreachable };  // RTN_*
   struct ipv4_control {
     ipv4_address source = 0;
     ipv4_address destination = 0;
     std::uint8_t header_bytes = 0;
     std::uint8_t protocol = 0;
-    ipv4_route route = ipv4_route::local;
   };
   ipv4_control& ip() { return control<ipv4_control>(); }
   const ipv4_control& ip() const { return control<ipv4_control>(); }

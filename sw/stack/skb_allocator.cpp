@@ -60,6 +60,7 @@ skb_ptr skb_allocator::copy(const sk_buff& skb) {
 void skb_allocator::copy_headers(sk_buff& to, const sk_buff& from) {
   static_cast<skb_headers&>(to) = from;
   to.take_over(from);
+  to.dst = from.dst;
   to.mac_header_ = from.mac_header_;
   to.network_header_ = from.network_header_;
   to.transport_header_ = from.transport_header_;

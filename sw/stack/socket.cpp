@@ -57,6 +57,7 @@ skb_ptr udp_socket::enqueue(skb_ptr skb, bool copy) {
   rmem_alloc_ += skb->truesize();
   const frame_id frame = skb->frame;
   skb->is_copy = copy;
+  skb->dst.reset();  // ipv4_pktinfo_prepare
   if (copy)
     udp_.skbs().deliver_copy(*skb, id_, skb->len());
   else

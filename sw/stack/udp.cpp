@@ -39,7 +39,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   }
   const ports p{load_be16(skb->data()), load_be16(skb->data() + 2)};
   host_.consume(kernel::cost::socket_lookup);
-  if (skb->ip().route != sk_buff::ipv4_route::local) return mcast_deliver(std::move(skb), p);
+  if (skb->dst->type != route_type::local) return mcast_deliver(std::move(skb), p);
   unicast_deliver(std::move(skb), p);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sw/stack/net_protocol.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -23,12 +24,13 @@ struct udp_statistics {
   std::uint64_t ignored_multicast = 0;  // IgnoredMulti: nobody wanted it
 };
 
-class udp_layer {
+class udp_layer final : public net_protocol {
  public:
   static constexpr std::size_t header_bytes = 8;
 
   udp_layer(kernel::host& machine, skb_allocator& skbs) : host_(machine), skbs_(skbs) {}
 
+  void handler(skb_ptr skb) override { udp_rcv(std::move(skb)); }
   void udp_rcv(skb_ptr skb);
 
   /// Adds a socket to the table; false when another one is bound to the same port and an address that overlaps, unless

@@ -216,11 +216,18 @@ TEST_F(ip_fragment, congestion_marks_of_the_parts_make_that_of_the_whole) {
     std::uint8_t first, last, whole;
   };
   std::vector<std::uint8_t> seen;
-  net.ipv4().inet_add_protocol(200, [&](stack::skb_ptr skb) {
-    seen.push_back(std::to_integer<std::uint8_t>(skb->network_header()[1]));
-    EXPECT_TRUE(stack::checksum_valid({skb->network_header(), 20}));
-    net.skbs().consume(std::move(skb));
-  });
+  class marks final : public stack::net_protocol {
+   public:
+    marks(stack::skb_allocator& pool, std::vector<std::uint8_t>& to) : skbs(pool), marked(to) {}
+    void handler(stack::skb_ptr skb) override {
+      marked.push_back(std::to_integer<std::uint8_t>(skb->network_header()[1]));
+      EXPECT_TRUE(stack::checksum_valid({skb->network_header(), 20}));
+      skbs.consume(std::move(skb));
+    }
+    stack::skb_allocator& skbs;
+    std::vector<std::uint8_t>& marked;
+  } protocol(net.skbs(), seen);
+  net.ipv4().inet_add_protocol(200, protocol);
   const bytes payload = pattern(108, 1);
   const auto with_mark = [&](bytes packet, std::uint8_t mark) {
     packet[1] = 0xB8 | mark;  // the DSCP stays
