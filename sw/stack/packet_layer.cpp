@@ -63,19 +63,6 @@ void packet_layer::deliver_list(const protocol& to, sk_buff_queue& list) {
   while (skb_ptr skb = list.pop_front()) to.receive(std::move(skb));
 }
 
-// __netif_receive_skb_core.  Null, and the packet has its fate, when nobody wants it.
-const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
-  host_.consume(kernel::cost::netif_receive_skb);
-  ++received_;
-  skb->reset_network_header();
-  host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
-  bool seen = false;
-  bool exact = false;
-  round next = round::another;
-  while (next == round::another) next = receive_round(skb, seen, exact);
-  return next == round::up ? receive_up(skb, seen, exact) : nullptr;
-}
-
 // One pass on skb->dev.  `seen`: a tap has it last (pt_prev), unless a tag or a handler came behind the taps.
 packet_layer::round packet_layer::receive_round(skb_ptr& skb, bool& seen, bool& exact) {
   kernel_.net().count_processed();
@@ -140,6 +127,19 @@ const packet_layer::protocol* packet_layer::receive_up(skb_ptr& skb, bool seen, 
   // dev_core_stats_rx_dropped_inc, of the device it has come to.
   if (skb->dev != nullptr) ++(exact ? skb->dev->stats.rx_nohandler : skb->dev->stats.rx_dropped);
   return refuse(skb, unwanted);
+}
+
+// __netif_receive_skb_core.  Null, and the packet has its fate, when nobody wants it.
+const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
+  host_.consume(kernel::cost::netif_receive_skb);
+  ++received_;
+  skb->reset_network_header();
+  host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
+  bool seen = false;
+  bool exact = false;
+  round next = round::another;
+  while (next == round::another) next = receive_round(skb, seen, exact);
+  return next == round::up ? receive_up(skb, seen, exact) : nullptr;
 }
 
 const packet_layer::protocol* packet_layer::refuse(skb_ptr& skb, drop_reason reason) {

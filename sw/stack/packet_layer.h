@@ -64,9 +64,10 @@ class packet_layer {
   const protocol* receive_core(skb_ptr& skb);
   /// What became of a packet on one device: it ended, begins anew on another, or is for the protocols.
   enum class round : std::uint8_t { ended, another, up };
-  round receive_round(skb_ptr& skb, bool& tapped, bool& exact);
+  // Parts of receive_core, once each for a packet.
+  [[gnu::always_inline]] inline round receive_round(skb_ptr& skb, bool& seen, bool& exact);
   round follow_tag(skb_ptr& skb);
-  const protocol* receive_up(skb_ptr& skb, bool tapped, bool exact);
+  [[gnu::always_inline]] inline const protocol* receive_up(skb_ptr& skb, bool seen, bool exact);
   const protocol* refuse(skb_ptr& skb, drop_reason reason);  // null
   bool untag(sk_buff& skb);
   bool vlan_do_receive(sk_buff& skb);
