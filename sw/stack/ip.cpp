@@ -155,7 +155,7 @@ bool ipv4_layer::rcv_finish_core(skb_ptr& skb, const sk_buff* hint) {
     turn_away(std::move(skb), way);
     return false;
   }
-  return skb->ip().header_bytes == minimum_header || rcv_options(skb);
+  return skb->ip().header_bytes == inet::ipv4_header_bytes || rcv_options(skb);
 }
 
 void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
@@ -167,7 +167,7 @@ void ipv4_layer::turn_away(skb_ptr skb, verdict way) {
 // ip_rcv_options; a source route is dropped without a word.
 bool ipv4_layer::rcv_options(skb_ptr& skb) {
   const std::span<const std::byte> header(skb->data(), skb->ip().header_bytes);
-  const option_verdict found = compile_options(header.subspan(minimum_header));
+  const option_verdict found = compile_options(header.subspan(inet::ipv4_header_bytes));
   if (found == option_verdict::valid) return true;
   if (found == option_verdict::malformed) ++counters_.in_option_errors;
   skbs_.drop(std::move(skb), drop_reason::ip_option);
@@ -175,7 +175,7 @@ bool ipv4_layer::rcv_options(skb_ptr& skb) {
 }
 
 void ipv4_layer::ip_local_deliver(ipv4_layer& layer, skb_ptr skb) {
-  if ((load_be16(skb->data() + 6) & (more_fragments | offset_mask)) != 0) {
+  if ((load_be16(skb->data() + 6) & (inet::more_fragments | inet::fragment_offset)) != 0) {
     skb = layer.fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
   }
@@ -219,8 +219,8 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) {
   const ipv4_address source = skb.ip().source;
   const ipv4_address destination = skb.ip().destination;
   if (is_multicast_group(destination)) return route_multicast(skb);
-  if (is_multicast_group(source) || source == limited_broadcast) return verdict::martian_source;
-  if (destination == limited_broadcast || (source == 0 && destination == 0)) {
+  if (is_multicast_group(source) || source == inet::limited_broadcast) return verdict::martian_source;
+  if (destination == inet::limited_broadcast || (source == 0 && destination == 0)) {
     if (fib_.is_local(source) || source == loopback_address) return verdict::martian_source;
     skb.dst = input_dst(route_type::broadcast);
     return verdict::taken;
@@ -258,7 +258,7 @@ ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) {
 // ip_route_use_hint: the source is looked at, but not looked up.
 ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint) {
   const ipv4_address source = skb.ip().source;
-  if (is_multicast_group(source) || source == limited_broadcast || is_zeronet(source) || is_loopback(source))
+  if (is_multicast_group(source) || source == inet::limited_broadcast || is_zeronet(source) || is_loopback(source))
     return verdict::martian_source;
   skb.dst = hint.dst;
   return verdict::taken;

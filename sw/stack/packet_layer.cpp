@@ -198,7 +198,7 @@ void packet_layer::remove_vlan(net_device& real, std::uint16_t tpid, std::uint16
 bool packet_layer::untag(sk_buff& skb) {
   if (skb.has_vlan_tag()) return true;
   host_.consume(kernel::cost::vlan_untag);
-  if (!skb.may_pull(vlan_header_bytes + sizeof(std::uint16_t)) || !skb.unclone()) return false;
+  if (!skb.may_pull(ethernet::tag_bytes + sizeof(std::uint16_t)) || !skb.unclone()) return false;
   skb.put_vlan_tag(skb.protocol, load_be16(skb.data()));
   const std::uint16_t type = load_be16(skb.data() + 2);
   std::byte* old_header = skb.data() - eth_header_bytes;
