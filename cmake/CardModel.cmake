@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What every Verilated model of the whole card needs to stand behind hw/tlm/nic/verilated_card.h.
 find_package(verilator HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator REQUIRED)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Compiler flags every target of ours shares, and the packages they come from.
 find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)

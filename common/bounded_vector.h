@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A vector whose elements lie in itself, for trivial elements and a known greatest number of them.
 //
 // Where a burst's bytes and frames are handed on: copying one is a memcpy and allocates nothing.

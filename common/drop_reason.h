@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a frame was dropped: one list (drop_reasons.inc) for chip, driver and stack, since every frame has exactly one
 // fate.
 #pragma once

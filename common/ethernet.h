@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ethernet as IEEE 802.3 and 802.1Q lay it out: lengths, limits and EtherTypes, for cards, checker, stack and sources
 // alike.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The typed event: everything an observer can learn about a run.
 //
 // Hardware models, bus, CPU, driver and stack emit events; waveforms, journeys, statistics, latency histograms, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Picks what concerns a consumer out of a stretch of the event stream.
 //
 // Owned by consumers that care for some stages only.  Stages follow each other in no order a processor could foresee:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one stream of events: many sources, delivered to every consumer in (time, origin, unit, sequence) order.
 //
 // Each source promises by its watermark that no later record of its will be older.  What lies below every watermark is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IPv4, UDP and ARP as RFC 791, 768 and 826 lay them out: lengths, bits and numbers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Numbers in network byte order (big-endian, RFC 791 appendix B) within a packet's bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What can be changed about a network interface while it runs: one list for scenarios, driver events and reports.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A first-in, first-out queue in a ring that grows: its elements stay where they are made and keep what they hold for
 // the next one in their place, so a steady flow allocates nothing.
 //

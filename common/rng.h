@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The project's own random numbers: the standard library's distributions differ by implementation, and a seed must
 // give the same run everywhere.
 #pragma once

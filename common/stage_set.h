@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A set of stages, made when the program is compiled: what a consumer of the event stream cares for.
 #pragma once
 

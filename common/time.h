@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Simulated time: one exact timebase for hardware and software.
 //
 // Times are integer picoseconds.  Clock edges are computed from cycle counts as rationals, never accumulated, so

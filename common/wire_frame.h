@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frame on the wire and where frames come from.
 #pragma once
 

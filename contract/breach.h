@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A broken rule: which, when, which frame and descriptor, and what both sides did last.
 #pragma once
 

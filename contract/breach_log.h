@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Collects breaches and remembers the last actions of both sides, so that a breach can tell how it came about.
 //
 // Owned by the checker; every rule reports here.  A rule that is switched off costs its judgement and reports nothing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges why causes were set: R-21 (RXT0 after the write-back), I-40 (RXDMT0), I-41 (RXO), R-32 (RNBC).
 //
 // Part of the checker.  A cause that looks wrong waits `settle` before it is reported: an ICS write that explains it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contract/checker.h"
 
 #include "common/drop_reason.h"

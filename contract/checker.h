@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The contract checker: reads the event stream of a run and names every rule the card or its driver breaks.
 //
 // One instance per card.  Owner: the machine, which adds it to the event stream and asks breaches() at the end.  It

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checker's ears at the card's registers: writes and reads as the card took them, reset, and the ring they restart.
 #include <fmt/format.h>
 

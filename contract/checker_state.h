@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything the parts of a checker share: configuration, registers, ring, frames, breaches, due dates.
 //
 // Owned by the checker.  A part holds its own state beside it and a reference to this.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the checker is told about the card it watches, and the tolerances of its judgements.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bytes 8..15 of a written-back descriptor: field access, and the rules about their contents (R-23, R-24, R-43, R-82,
 //
 #pragma once

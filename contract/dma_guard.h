@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // May the card write memory at all now?  N-10, X-7, P-3, R-18: asked before every payload burst and write-back.
 #pragma once
 

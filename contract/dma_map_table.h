@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The DMA addresses that are mapped now: a flat open-addressing table keyed by bus address.
 //
 // Only looked up by key, never iterated, so its order decides nothing.

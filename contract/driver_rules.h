@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges the driver, S-1, S-2, S-3, S-5...S-8, S-10...S-15, D-4.
 //
 // Part of the checker.  A descriptor passes posted -> handed (RDT accepted) -> taken -> posted.  A CPU runs ahead of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When the checker must look again although nothing happens: the earliest date any part asked for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges descriptor fetches: N-9, R-6, R-10, R-11, R-13, R-14, R-18, N-2 (a skipped descriptor).
 //
 // Part of the checker.  stage::desc_load is each descriptor as it arrives, stage::desc_fetch the whole burst after the

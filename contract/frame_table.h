@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the checker knows of recent frames: wire length and verdict.  Dense, indexed by the low bits of the frame id.
 //
 // The FIFO holds at most 819 frames (64 KiB of 80 bytes), so 2048 entries outlive every frame on its way to memory.

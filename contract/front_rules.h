@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges what the card does with frames between wire and memory, L-6, N-15.
 //
 // Part of the checker.  The FIFO is watched by two running sums, bytes stored and bytes given back; what a frame takes

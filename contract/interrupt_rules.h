@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges ICR, IMS and INTA#: N-6, N-7, I-2, I-5, I-6, I-7, I-20, I-54, P-4.
 //
 // Part of the checker.  ICR is kept as two sets: bits that are certainly set and bits that may be, because a cause

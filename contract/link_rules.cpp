@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contract/link_rules.h"
 
 #include "hw/regs/e1000_regs.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges LSC against the link: L-1, L-2, L-7.
 //
 // Part of the checker.  LU = CTRL.SLU & the PHY's link (L-1), and the PHY's link is that of the wire unless software

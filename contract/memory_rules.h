@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges what memory shows, and when: I-9, S-4, S-9, and R-22 at visibility.
 //
 // Part of the checker.  Software events at T stand before bus events at T in the stream although a drain at T is seen

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shadow of the card's receive registers, from the register writes the card took (stage::reg_write).
 //
 // Owned by the checker; every rule reads it.  Reset values are those of FS 2.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges where the bytes of frames go: N-3, R-11, R-23, R-40, N-1 (data after DD), N-8, N-10, D-6, S-8.
 //
 // Part of the checker.  Payload bursts are matched to descriptors in ring order, so no address is ever looked up.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges what registers read: P-6, X-4, X-5, X-6, X-10, and X-1 (CTRL.RST completes).
 //
 // Part of the checker.  Only reads that the fact sheet decides are judged: offsets without a register, and registers

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive ring as both sides' events describe it: a dense row per descriptor and six positions.
 //
 // Positions only grow between two restarts; the ring index follows by wrapping.  Invariant:

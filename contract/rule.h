@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules of the contract between an 82540EM and its driver: id, duty, sentence, source.
 //
 // One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, N-, I-

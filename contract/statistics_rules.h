@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges the receive statistics when software reads them: ...R-57, F-2, S-16.
 //
 // Part of the checker.  Each counter is kept as a range: what it must show at least and what it may show at most.  The

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges when RXT0 comes: I-32 (not before a receive timer may expire) and I-1 (not never).
 //
 // Part of the checker.  RDTR and RADV run from frames' last bytes on the bus, which the card sees some clocks later:

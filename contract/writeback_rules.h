@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges descriptor write-backs at bus completion: N-1, N-2, R-22, R-23, R-24, R-26, N-4, N-5, N-8, N-11, N-12, R-20,
 // R-83, D-5.
 //

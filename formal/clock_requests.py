@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Proves that the clock requests of the RTL suffice (README.md).  One line for each thing proved; status 1: one failed.
 
     clock_requests.py --top e1000_top --work DIR [--memories N] file.sv ...

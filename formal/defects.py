@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows that the proof would notice: takes one request term after the other away and expects the named group to fail.
 
 Only the named register is asked for, in a copy of the sources.  Defects of different groups share a copy, since a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs yosys: from SystemVerilog to one flat module, as a netlist (JSON) and as logic (SMT-LIB)."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is true in every state the chip can reach, as far as the requests rely on it.
 
 A request may be lean because some combination of registers never occurs.  Each combination ruled out stands here with

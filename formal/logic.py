@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The flat design as logic: the value of every net now, and of every register after the next edge, as SMT-LIB terms.
 
 yosys writes a state machine over an abstract state.  One state is enough here, since "after" is a function of "now":

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The flat design as cells and bits: clock groups, what is clocked by which, and which pins a net depends on."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pins that ask for a clock: what whoever drives the clocks adds to the requests (header of e1000_top.sv).
 
 rst_ni = 0 asks for all clocks.  Everything else stands in PIN_RULES, by clock group; a group without a row has no pin.

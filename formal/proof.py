@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The statements proved about one design, each a generator of the ways in which it fails."""
 
 from collections.abc import Callable, Iterator

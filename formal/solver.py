@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Asks z3 whether some state satisfies all of a list of terms."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Builds SMT-LIB terms that read like what they say.  A net of one bit is a Bool, a wider one a bit vector."""
 
 import dataclasses

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the manual page: the text of a template, the options as the program itself prints them.
 
 Usage: make_man.py PROGRAM TEMPLATE OUTPUT.gz

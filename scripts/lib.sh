@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What demo and test share: progress lines, one-line errors, packages, configuring and building.
 # Sourced with the working directory at the root of the tree.
 # shellcheck shell=bash

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Debian packages by what needs them; docs/dependencies.md says why each (checked by ctest lint/docs).
 # Sourced by demo and test.
 # shellcheck shell=bash disable=SC2034

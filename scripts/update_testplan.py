@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fills docs/testplan.md: which functions of the contract checker judge a rule, and which tests, assertions and planted
 defects name it.
 

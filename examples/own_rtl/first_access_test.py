@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The driver finds and opens the card of the example: what stands on its pins first, and what its registers keep.
 
 Usage: first_access_test.py RINGSIDE-OWN-RTL.  Expected values: PCI 2.3 section 6.1, SDM 82540EM (ids, offsets).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A card of your own, as small as the bench takes it: PCI configuration space and registers that remember, on one clock.
 //
 // The ports are those of hw/rtl/e1000_top.sv; docs/rtl/top.md is their contract.  The driver finds this card, maps it, reads

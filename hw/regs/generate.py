@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Turns e1000.toml into a C++ header and a SystemVerilog package.
 
 usage: generate.py TABLE --cpp FILE --sv FILE

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Causes that wait for a write-back (R-21): the timers ask for one, and it is raised when every descriptor completed by
 // then has been written.
 //

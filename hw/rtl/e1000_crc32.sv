@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One byte's step of the IEEE 802.3 CRC-32, reflected, as the MAC shifts it: combinational, from a table.
 module e1000_crc32 (
   input  logic [31:0] crc_i,

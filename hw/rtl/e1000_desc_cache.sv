@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Descriptor fetch and the 64-entry on-chip cache (FS 6.3).
 //
 // An entry lives from its fetch to the completion of its write-back, so the cache is four pointers into one circle of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // EEPROM as software reads it: EECD and EERD (FS 4.1, 4.2), and the words that the chip itself is loaded from (FS 4.3).
 //
 // A word is there at once.  No Microwire part stands behind EECD's pins: DO idles at 1.

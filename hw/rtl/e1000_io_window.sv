@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // I/O window of BAR2: IOADDR at +0 selects a register, IODATA at +4 accesses it (P-2).
 //
 // Only whole dwords count: a narrower write is ignored.  Register writes through here are indistinguishable from

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt unit: ICR, ICS, IMS, IMC, ITR and INTA# (FS 7).
 //
 // INTA# is up while (ICR & IMS) != 0, except that an assertion comes no sooner than ITR x 32 clocks after the previous

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Link state as software sees it: STATUS.LU, SPEED, FD and the LSC cause (FS 2.3, FS 3.4).
 module e1000_link (
   input  logic       clk_i,

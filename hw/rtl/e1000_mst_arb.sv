@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PCI master side: picks the next request, streams write beats in request order, routes responses, counts what is out.
 //
 // Order: write-back, fetch with nothing on chip, payload, prefetch.  One write at a time owns the beat stream, so its

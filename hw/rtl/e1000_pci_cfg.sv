@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PCI configuration header and the power management capability (FS 1.1, FS 1.2, P-8).
 //
 // Layout V-2: BAR0 memory 128 KiB, BAR1 reads 0, BAR2 I/O 64 B, capability list with PM only.  CTRL.RST leaves all of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MDIC and the PHY's registers behind it (FS 3.2, 3.3); an access completes at once.
 //
 // The wire's end of the PHY is the pin link_up_i: auto-negotiation is over as soon as the link is up, and what is written

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shared types of the 82540EM-compatible NIC: what flows between its blocks and through its pins.
 //
 // Registers and descriptor bits come from e1000_regs_pkg (generated from hw/regs/e1000.toml).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // General registers of BAR0: CTRL, STATUS, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
 // RXCSUM (FS 2.1, 2.5, 2.6).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CTRL.RST: stops DMA, waits until what the bus already took has finished, then resets the chip in one cycle (X-7).
 //
 // The wait is bounded by the bus: at most four write bursts and one descriptor read are outstanding.  No request is

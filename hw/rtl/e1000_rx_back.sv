@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive back: from the FIFO's head to the PCI master.  Wiring of ring, descriptor cache, DMA, write-back, bus master.
 module e1000_rx_back #(
   parameter int unsigned FetchMax   = 64,   // descriptors in one fetch burst

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checksum offload (FS 5.4): walks Ethernet II or SNAP, one tag, IPv4 or IPv6, TCP or UDP, and checks the sums.
 //
 // A result is claimed only for what was verified whole and before the FCS (R-1): a datagram cut short, a fragment,

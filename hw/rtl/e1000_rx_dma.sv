@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive DMA: takes the frame at the FIFO's head, spends descriptors on it and bursts its bytes into memory.
 //
 // Steps of a frame: descriptor (a null one is passed over, R-26) -> burst request -> beats -> ... -> pop.  The next

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive FIFO: stores whole frames, commits or rolls them back, hands them out head first (R-30..R-35).
 //
 // 64 KiB of memory, PBA.RXA KiB of it usable.  A frame takes two words for its status and its bytes rounded up to

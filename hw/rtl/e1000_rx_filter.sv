@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Address and VLAN filter (FS 6.7 steps 3 and 4): reads the head of each frame, owns RAL/RAH, MTA and VFTA.  Knows MAC
 // control frames (F-1).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive front: from the GMII pins to whole frames in the FIFO.  Wiring, the frame's settings, whether it is wanted,
 // and its event word.
 module e1000_rx_front (

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive MAC: finds frames in rx_dv bursts, numbers them, counts their bytes, checks the FCS, remembers RX_ER.
 //
 // Pins are registered first; every output is a function of those registers, of the MAC's state and of soft_rst_i.  Each

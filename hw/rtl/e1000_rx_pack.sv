@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packs the bytes of a frame into 8-byte words for the FIFO and takes the VLAN tag out on the way (R-43).
 //
 // Byte 0 goes to bits 7:0.  Bytes are shifted in from the top.  The tag is known for certain only at its last byte,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packet checksum (FS 5.3): complement of the one's-complement sum over the stored frame from byte RXCSUM.PCSS on.
 //
 // It sums what is stored, so without the FCS if SECRC and without a stripped tag.  It works on dwords, one behind the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Types shared by the blocks of the receive front only; what leaves the front is in e1000_pkg.
 package e1000_rx_pkg;
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive descriptor ring: RDBAL/RDBAH/RDLEN/RDH/RDT, the free count and RXDMT0.
 //
 // Hardware owns [RDH, RDT) (R-11).  RDH moves at write-back completion (R-12); the free count runs ahead of it, from

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive interrupt moderation: packet timer RDTR, absolute timer RADV, small packets RSRPD (FS 7.4).
 //
 // Timers are deadlines against the always-on time, exactly 128 clocks a count from the start event (I-53), which is a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fate of a frame at its end: what it is, whether it is worth storing, and its status word (FS 6.8).
 //
 // What the FIFO must know in the cycle of the frame's end is combinational; the status word is registered with it.

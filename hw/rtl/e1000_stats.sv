@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive statistics (FS 6.10): 32-bit counters and two 64-bit pairs, saturating, cleared by reading.
 //
 // An increment in the cycle of a clearing read counts from zero (R-51).  A pair is cleared by its high word (R-50).

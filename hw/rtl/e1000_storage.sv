@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Registers that hold what software wrote and do nothing here: diagnostics of the transmit FIFO, TSPMT, and the addresses
 // of the wake-up filters (FS 2.1, 2.6).
 //

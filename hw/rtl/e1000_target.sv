@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PCI target side: takes one access at a time, strobes the block that owns it, returns one response.
 //
 // accept -> strobe -> answer -> response: three edges after acceptance tgt_rsp_valid_o is 1 for one cycle.  It never

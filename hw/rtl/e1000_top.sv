@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // 82540EM-compatible NIC behind its PCI interface: wiring and flat ports only.
 //
 // GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_back (descriptors, DMA, write-back) -> PCI

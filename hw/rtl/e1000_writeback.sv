@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Descriptor write-back (FS 6.5): writes completed descriptors to the ring in order, in bursts.
 //
 // When: WTHRESH reached, a timer or FPD asks (flush), no unused descriptor is left anywhere, a frame is starved of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The RTL in the order Verilator and yosys read it: packages, receive front, receive back, top.
 set(RINGSIDE_RTL_TOP e1000_top)
 # Memories: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics, storage; descriptor cache (2) and

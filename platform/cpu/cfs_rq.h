@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who runs next on one CPU: the run queue of Linux 6.1's CFS (kernel/sched/fair.c) for tasks of one weight, nice 0.
 //
 // Owned by the virtual CPU, which tells it in CPU cycles how far time is.  No groups, no migration, and no last buddy,

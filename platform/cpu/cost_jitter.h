@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Costs that vary from use to use: each by a draw of its own, up to a percentage to either side.
 //
 // Owned by the virtual CPU.  How costs are collected and waited for may change the order in which a task's code and an

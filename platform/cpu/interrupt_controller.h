@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interrupt controller: level-triggered lines, each delivered to one CPU.
 //
 // An asserted line sends its interrupt once; it reaches the CPU after the delivery latency and is in service until EOI,

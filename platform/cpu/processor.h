@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine's CPUs together, as the kernel layer sees them (kernel::host).
 //
 // Owner: the machine.  The running SC_THREAD belongs to one CPU; every call concerns that one.

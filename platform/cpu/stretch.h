@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stretch of work a CPU has done on the host but not yet published in simulated time.
 //
 // Positions are CPU cycles.  Between them lie records (events), the places where interrupts were disabled or enabled,

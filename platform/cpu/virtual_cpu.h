@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One virtual CPU: local time in whole CPU cycles, interrupts, and the tasks that share it.
 //
 // Host-compiled code runs on SC_THREADs, one per task, of which one per CPU is current.  Costs collect in a stretch;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What firmware does before a kernel runs: finds the devices on the bus and gives their BARs addresses.
 #pragma once
 

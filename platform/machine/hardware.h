@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The half of a machine that is elaborated: SystemC's modules, the wire, the event stream and the card, reset or not
 // yet.
 //

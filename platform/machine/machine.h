@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A whole machine of one scenario: wire, card, PCI bus, memory, CPUs, kernel, stack, driver, application.
 //
 // One per process, since SystemC elaborates once.  Made by the command line, the bench and system tests.

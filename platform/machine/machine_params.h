@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a scenario's plain data to the parameters of each part of the machine.
 #pragma once
 

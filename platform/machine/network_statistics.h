@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Collects the machine's network counters under Linux's names (platform/report/net_statistics.h).
 //
 // Called by the machine when a run is over.  Linux's counters are sums of what our layers count more finely.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A task that changes the interface while it runs, as an administrator would with ip and ethtool, at the times a
 // scenario gives.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A packet tap that hands whole frames to a function.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts frames in and out of the machine, so that a run knows when it is done.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the contract checker said about a run: filled by the machine, printed by the reports.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What reports read from bytes 8..15 of a written-back receive descriptor (FS 5).
 #pragma once
 

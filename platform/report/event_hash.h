@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One number for a whole run: equal hashes mean equal events, times and order.
 //
 // First consumer of the stream; printed as sim.event_hash, compared by tests and CI between ways of stepping.

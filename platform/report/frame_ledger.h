@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fate of every frame: offered == delivered + consumed + dropped + in_flight, and why each drop happened.
 //
 // A consumer of the event stream, read by the reports after finish().  Most fates are events of their own; two follow

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Per-frame records of the frames that are under way, indexed by frame id without a search.
 //
 // Owned by the consumers that follow frames (ledger, interrupts, latency).  Ids rise by one, frames end roughly in

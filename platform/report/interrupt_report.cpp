@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/report/interrupt_report.h"
 
 #include "platform/report/descriptor_word.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupts: how many, why, and which interrupt each frame came in by.
 //
 // A consumer of the event stream, added before latency_report.h and journey_recorder.h, which ask it about frames.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/report/journey_printer.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Draws a journey: one line a step, in lanes wire | FIFO | bus | memory | CPU.
 //
 // Called by the command line; about 120 columns of UTF-8, coloured when asked.

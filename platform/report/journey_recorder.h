@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Records what happened to a few chosen frames, their interrupt and their descriptor fetch included.
 //
 // A consumer of the event stream after interrupt_report.h; read by journey_printer.h.  Costs next to nothing once the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The run as JSON: stable names and order, zeros included; everything outside "wall" is equal between equal runs.
 //
 // The only user of nlohmann-json in the reports (slow to compile).

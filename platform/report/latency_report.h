@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How long each part of the way took, in exact percentiles, and which part of the way the time went to.
 //
 // A consumer of the event stream, after interrupt_report.h (asked which interrupt brought a frame in).

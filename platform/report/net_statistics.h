@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The network counters of the machine as Linux shows them: ethtool -S, ip -s -s link, /proc/net/snmp and
 // /proc/net/softnet_stat, with Linux 6.1's names, order and columns.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An output of a command: a file that exists whole or not at all, or standard output.
 //
 // Used for every output of `ringside run` and `ringside regress` (JSON, JUnit, capture, waves).  A file is written

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which file a name means, however it is written: links, standard output, two names of one file.
 //
 // Asked by output_file.h, and by the commands before they run.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes a capture: of what a packet tap at netif_receive_skb saw, or of frames as they were on the wire.
 //
 // Fed by the machine's tap and closed by the command line at the end of a run; a failing regression leaves its stimulus

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact percentiles of signed integers in memory that follows the number of different values, not of samples.
 //
 // Owned by latency_report.h; nearest rank: the p-th percentile of n samples is the ceil(p * n / 100)-th smallest.

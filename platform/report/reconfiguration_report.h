@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was changed about the interface during the run, and how long each change took.
 //
 // A consumer of the event stream; part of run_report.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counters of a run that are no events: filled by the machine at the end, printed by the reports.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything a run reports about: the consumers of the event stream, in the order they need.
 //
 // Made by the command line, the bench and system tests before the run, asked afterwards.  One virtual call per stretch

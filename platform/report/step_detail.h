@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one step of a journey did, in a few words: its event's two numbers made readable.
 #pragma once
 

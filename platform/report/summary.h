@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The run in a screenful of text.
 #pragma once
 

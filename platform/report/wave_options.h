@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What part of a run goes into a waveform file.  Made by the command line, obeyed by the machine's waveform writer.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scenarios that come with Ringside: found by name, listed by --list.  Their files (platform/scenarios) are part of
 // the program, which needs no source tree beside it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of platform/scenarios as the build put them into the program (embed.py writes the definition).
 //
 // Called by bundled.cpp.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes bundled_files.cpp: the scenario files as string literals.
 
 Usage: embed.py OUTPUT FILE.toml...

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of the kernel: sysctls by their Linux names, and constants of its softirq layer.
 #include <array>
 

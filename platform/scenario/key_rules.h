@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What rows of the key table are written with: limits of a value, and its number as a scenario holds it.
 #pragma once
 

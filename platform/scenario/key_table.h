@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every key a scenario may set, one row each: the only home of names, units, defaults, limits and their sources.
 //
 // Read by loader.h, by --list-keys and by the documentation test.

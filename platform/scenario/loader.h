@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds a scenario from defaults, a file and settings of the command line, or says in one line what is wrong.
 //
 // Called by the command line, the bench and tests.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact numbers from text: no scenario value passes through floating point on its way into the simulation.
 //
 // Used by value_rule.cpp for every number a user types.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a scenario asks to be changed while traffic runs: reconfigure.actions, parsed.
 //
 //   "200us:ring=64, 300us:mtu=4000, 400us:vlan+100, 410us:mcast+01:00:5e:01:02:03, 500us:rx_csum=off"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run, completely described: plain data in exact units, the same for machine, tests and bench.
 //
 // Made by loader.h from the key table's defaults, a scenario file and the command line; read by the machine, the frame

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a scenario file into (key path, text) pairs; the only user of toml11, whose headers are slow to compile.
 //
 // Called by loader.cpp.  Numbers keep the digits the user typed, so that 33.333 stays exact.

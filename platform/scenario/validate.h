@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks keys against each other: what no single key's limits can say.
 #pragma once
 

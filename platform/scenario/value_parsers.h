@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parsers of the values that are no plain number: addresses, lists, rates.  Private to value_rule.cpp and its tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What values one scenario key takes: the parser and the text that tells a user what is allowed, from one description.
 //
 // Each row of the key table (key_table.h) owns one rule; loader.cpp applies it to what the user typed.

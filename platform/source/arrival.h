@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When the generator's next frame is due: exact for any rate, integers only.
 //
 // Owned by generator.h; one call per frame.

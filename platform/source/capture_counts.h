@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was in a capture and what became of it on its way to the wire.  Told by pcap_source.h, printed by the reports.
 #pragma once
 

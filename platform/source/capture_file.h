@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bytes of a capture, however the user names it: a file, a pipe, standard input, compressed with gzip or not.
 //
 // What cannot be read twice (pipe, gzip) is read once, to its end, into a temporary file, since a capture is checked as

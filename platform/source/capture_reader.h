@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An Ethernet capture and its records one after the other, read by libpcap, with what pcapng says beyond it.
 //
 // Owned by pcap_source.h, which reads a capture once to check it and once for each pass.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes frames of somebody else's network frames for the machine: addresses, and the checksums over them.
 //
 // Used by pcap_source.h where wire.rewrite is on; docs/captures.md tells users what it does.

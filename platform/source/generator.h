@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes UDP frames from the scenario's gen.* keys.
 //
 // Payload: an 8-byte big-endian sequence number (from 0), then bytes that follow from seed and sequence number, so that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/source/make_source.h"
 
 #include "platform/source/generator.h"

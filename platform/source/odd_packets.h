@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns a sound UDP frame into one that takes another path through the stack, and says which fate that is.
 //
 // Called by stimulus.cpp.  The fates follow from RFC 791, 768, 792 and 826 and Linux' choices, not from the stack's

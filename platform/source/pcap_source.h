@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames from a capture: which bytes of each record go on the wire, when, and how often.
 //
 // The whole file is checked before the first frame is handed out: a file cut inside a record is refused before a run

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What libpcap does not tell of a pcapng capture: which interface a packet came in by, and whether its FCS is there.
 //
 // libpcap decodes blocks, packets and times, but refuses interfaces that differ in link type or snapshot length and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawn frames and the fates each may have: decided before the run, from the sheet and the stack's rules alone.
 //
 // Made for the wire where wire.source is drawn; the scoreboard of a regression judges the run by them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds one Ethernet II / IPv4 / UDP frame with correct checksums.
 //
 // Called by generator.cpp and by tests that need a frame the stack delivers.

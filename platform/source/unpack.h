@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Copies a capture that cannot be read twice, a pipe or what gzip compressed, into a temporary file.
 //
 // Called by capture_file.cpp.

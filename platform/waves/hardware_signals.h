@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the event stream tells of the hardware: wire, card, bus and memory, for a card with or without RTL.
 //
 // Owned by the waveform writer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the event stream tells of the software: each CPU's context and stage, the driver's ring, sockets and drops.
 //
 // Owned by the waveform writer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/waves/stage_signals.h"
 
 namespace ringside::platform {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One row per stage of a frame's journey, named as in the journey.
 //
 // A stage that belongs to one frame shows the number of the last frame that passed it, so a frame steps down the rows;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A card's VCD text, cut into its header and one section per instant.
 //
 // Owned by the waveform writer; fed by the card in pieces that may end anywhere.

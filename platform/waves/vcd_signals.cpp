@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/waves/vcd_signals.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Signals of one part of a VCD file that C++ code drives: names in scopes, values in time.
 //
 // Owned by the software's state (software_signals.h) and read by the waveform writer.  Changes may be told out of order

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The waveform file of a run: the cards' RTL and the state of bench and software, on one timeline in one VCD file.
 //
 // A card shows an instant when it evaluates it and the event stream tells of that instant later, so the two are joined

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames of one descriptor (FS 10.5): the buffer is taken, then copybreak or build_skb makes a packet.
 #include <algorithm>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames over several descriptors (FS 10.6): buffers become fragments of one packet.
 #include <algorithm>
 #include <cstring>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a user can choose about the driver: the scenario keys driver.*.
 //
 // Owner: the platform.  Read by every part of the driver; fixed once open.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver of an 82540EM: probe, open, interrupt, watchdog, reconfiguration, close.  Reads top-down along fact-sheet
 // section 10.
 //

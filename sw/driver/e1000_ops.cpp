@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/driver/e1000_ops.h"
 
 #include "sw/driver/e1000.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver as the stack asks for it: net_device_ops and ethtool_ops over e1000's own calls.
 //
 // Owner: driver::e1000, which puts it into its device.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What may look at a frame after the driver has taken its buffer and before it makes a packet of it: XDP's place.
 //
 // Owner: receiver.  Caller: clean_single, in softirq or hardirq context, of each frame in one buffer that has no error.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bring-up of the chip: reset, station address, receive unit.  Register sequences only, no packets.
 //
 // Owner: driver::e1000.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt mode: frames are taken in the hardirq and queued for the backlog poll, as drivers did before NAPI.
 //
 // A quota ends an interrupt's work early.  The ICR read has cleared the cause of the frames left behind, so the driver

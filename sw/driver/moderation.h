@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt moderation: interrupts per second to the ITR register, and the rate that traffic asks for (FS 7.7).
 //
 // Owner: driver::e1000.  Callers: configure (the rate), the NAPI mode (dynamic rate).

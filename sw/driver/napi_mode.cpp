@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // NAPI (FS 10.3, FS 10.4): the interrupt masks itself and schedules a poll, the poll unmasks when the ring is empty.
 #include "sw/driver/moderation.h"
 #include "sw/driver/receive_mode.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The card's counters, accumulated from its read-to-clear registers (FS 6.10).
 //
 // Owner: driver::e1000.  Callers: the watchdog and the platform's report.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Poll mode: a task of its own looks at the ring without end; the chip never interrupts.
 #include "sw/driver/receive_mode.h"
 #include "sw/kernel/wait_queue.h"

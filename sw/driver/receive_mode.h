@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How frames get from the ring to the stack: one small class per mode.
 //
 // Owner: driver::e1000, which calls start and stop around open and close and on_interrupt from its handler.

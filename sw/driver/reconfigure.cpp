@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interface changed while it runs (FS 10.8): filters live, everything that concerns buffers or rings by down and
 // up.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The card's registers as the driver reaches them: BAR0 and the I/O window.
 //
 // Owner: driver::e1000.

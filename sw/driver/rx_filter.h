@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which frames the chip takes: exact addresses, multicast hash, promiscuous bits, VLANs.  Register sequences only.
 //
 // Owner: driver::e1000.  Callers: open and up (all of it), reconfiguration while the interface runs (FS 10.2, FS 10.8,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive descriptor ring: indices, descriptors in memory, and the buffer behind each.
 //
 // Owner: receiver.

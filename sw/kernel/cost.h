@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What each named operation of the software costs in CPU cycles: the table behind host::consume().
 //
 // Owner: the scenario (keys cost.<name>).  Callers: everything under sw/ names an operation, the virtual CPU

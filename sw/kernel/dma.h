@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The DMA API with ownership: which bytes belong to the device, which to the CPU, and who broke that.
 //
 // Owner: kernel::kernel.  Callers: drivers.  Errors are reported to a sink and counted, never fatal; see Linux'

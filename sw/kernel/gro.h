@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a NAPI instance's poll collects before it goes up the stack: packets held to be merged with others, and rx_list,
 // handed over in batches.
 //

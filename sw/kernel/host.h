@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver's and kernel's whole world: one CPU's view of the machine.
 //
 // Everything under sw/ reaches time, CPUs, bus, memory and observers through this interface and nothing else.  The

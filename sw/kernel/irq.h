@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt lines and the handlers that share them.
 //
 // Owner: kernel::kernel, which calls handle() from do_irq().  Callers: drivers (request_irq, free_irq).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's coarse clock: it counts ticks of HZ = 250, as Debian's kernels are built.
 //
 // Callers: timers, and the time limits of softirqs, which Linux keeps in jiffies.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel layer of one machine: irq, softirq, NAPI, timers, memory and DMA, tied together.
 //
 // Owner: the platform, which gives it the host and calls it back through cpu_events.  Callers: stack and driver.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's memory: buffers at bus addresses, in slab-like size classes over host::memory().
 //
 // Owner: kernel::kernel.  Callers: drivers (rings, receive buffers) and the stack (skb heads).  Deterministic: last

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One NAPI instance: a driver's promise to poll, and the state bits that keep it to one poller.
 //
 // Owner: the driver (or softnet_data for the backlog).  Scheduled and polled by net_rx.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive softirq: per-CPU softnet_data, NAPI polling and the netif_rx backlog.
 //
 // Owner: kernel::kernel.  Callers: drivers (napi_*), the softirq layer (net_rx_action), netif_rx users.  Follows

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory for objects of one kind that come and go with every packet, as Linux' kmem_cache (skbuff_head_cache): what was
 // freed last is given out first.  The simulator's own memory: simulated memory and its costs are memory_allocator's.
 //

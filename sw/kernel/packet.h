@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the kernel layer knows of a packet: enough to queue it and to ask GRO for its checksum.  stack::sk_buff is the
 // one implementation.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A queue of packets linked through themselves (sk_buff_head, and the lists of receive): it owns what it holds, and a
 // packet is in one queue at most.
 //

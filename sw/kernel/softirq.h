@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Softirqs: pending bits per CPU, when they run, and ksoftirqd.
 //
 // Owner: kernel::kernel.  Callers: irq entry and exit, NAPI, timers.  Follows kernel/softirq.c of Linux 6.1: bodies run

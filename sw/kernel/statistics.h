@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counters of the kernel layer.  Written by irq, softirq and net_rx at the point of decision; read by the platform.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Software timers over each CPU's one-shot timer: the timer wheel in jiffies, high-resolution timers, and sleeping.
 //
 // Owner: kernel::kernel.  Callers: drivers (watchdog), waits with a timeout.  The wheel's callbacks run in the timer

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tasks (and readiness callbacks) that wait for a condition.
 //
 // Owner: whatever can become ready, such as a socket.  Callers: tasks (wait), softirqs (wake_up).

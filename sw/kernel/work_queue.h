@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Work that needs a task: runs queued functions, now or after a delay, in one kworker.
 //
 // Owner: kernel::kernel.  Callers: drivers (watchdog and reset tasks).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An application: a task that opens UDP sockets, waits for data and reads it.
 //
 // Owner: the platform or a test.  Runs on the CPU it is given.

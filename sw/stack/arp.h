@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ARP receive (RFC 826): validates, keeps the neighbour table, counts.  Answers need a transmitter.
 //
 // Owner: net_stack.  Caller: packet_layer (EtherType 0x0806).

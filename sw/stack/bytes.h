@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Big-endian (network order) accessors over bytes.
 #pragma once
 

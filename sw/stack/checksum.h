@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Internet checksum of RFC 1071 over bytes in pieces.
 //
 // Callers: IPv4, ICMP, UDP receive.

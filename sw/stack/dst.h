@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a packet goes on: the result of a route lookup that travels with it (struct dst_entry, struct rtable).
 //
 // Owner: who refers to it: packets, and the route it is kept with (nhc_rth_input).  Made by ipv4_layer.

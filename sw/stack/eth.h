@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ethernet header: what eth_type_trans does.
 //
 // Caller: the driver, before netif_receive_skb.

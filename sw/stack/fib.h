@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The routes of the host: tables local and main as one, as without policy rules (RT-1).
 //
 // Owner: ipv4_layer.  Follows fib_trie.c and fib_frontend.c of Linux 6.1 in what it finds, not in how.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ICMP receive (RFC 792): checksum, counters by type, and what each type demands of its message.  Answers need a
 // transmitter; an error goes to the protocol it is about.
 //

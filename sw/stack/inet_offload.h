@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What IPv4, UDP and TCP do with a packet while GRO has it: no merging, but its checksum is known behind it.
 //
 // Owner: net_stack.  Caller: kernel::gro, in the poll.  Follows inet_gro_receive, udp4_gro_receive and tcp4_gro_receive

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IPv4 receive: header validation, options, local delivery by destination address, reassembly, and the protocol switch.
 //
 // Owner: net_stack.  Caller: packet_layer (EtherType 0x0800), one packet or a list.  RFC 791, RFC 1122 3.2.1; order of

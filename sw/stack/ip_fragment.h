@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IPv4 reassembly: holds fragments until their datagram is whole, its time is over or there is no room.
 //
 // Owner and caller: ipv4_layer.  Softirq context.  RFC 791 section 3.2, RFC 815; what it accepts, and what an overlap

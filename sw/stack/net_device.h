@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network interface as the stack sees it.
 //
 // Owner: the driver, which fills addresses, features and statistics; packet_layer, of VLANs.  Callers: eth_type_trans,

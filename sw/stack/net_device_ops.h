@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What may be asked of a device, whatever card it is: struct net_device_ops and struct ethtool_ops.
 //
 // Implemented by drivers.  Callers: who administers the machine, and reports.  Task context; one task at a time, as

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A protocol above IPv4: who takes its packets and who hears of errors about those it sent (struct net_protocol).
 //
 // Implemented by the transports and ICMP.  Caller: ipv4_layer, icmp_layer; softirq context.

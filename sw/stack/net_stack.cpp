@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/net_stack.h"
 
 #include "sw/stack/eth.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive stack of one machine: its layers, built and registered in boot order.
 //
 // Owner: the platform.  Callers: the driver (skbs, packets), applications (udp), reports (counters).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The device-independent layer: devices, taps, VLAN tags and the hand-over to protocols by EtherType.
 //
 // Owner: net_stack.  Caller: drivers, one packet at a time (netif_receive_skb) or what a poll collected

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waiting for several sockets, with or without a limit: select(), poll(), and epoll with level and edge triggering and
 // one-shot items.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One packet: a header over bytes in simulated memory, whose start and length move layer by layer.
 //
 // Owner: whoever holds the skb_ptr, or the queue it is in; there is always exactly one.  The bytes may belong to

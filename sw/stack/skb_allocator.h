@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes sk_buffs, takes them back, and keeps the ledger of their fates.
 //
 // Owner: net_stack.  Callers: the driver (alloc, build), every layer (drop, consume).  Each frame gets exactly one fate

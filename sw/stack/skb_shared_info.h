@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What headers over the same bytes have in common: how many there are, the fragments and how to segment them
 // (struct skb_shared_info).
 //

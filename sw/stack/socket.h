@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A UDP socket: bound address, receive queue with its limit, blocking and non-blocking receive, readiness.
 //
 // Owner: the application task.  Callers: udp_layer (enqueue, in softirq), tasks (receive, poll, epoll).

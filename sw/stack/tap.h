@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a packet tap sees: the frame at netif_receive_skb, from the Ethernet header on, without FCS.
 //
 // Implemented by the platform (pcap writer) and by tests.  Registered with packet_layer (ptype_all).

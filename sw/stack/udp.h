@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // UDP receive (RFC 768): length, checksum, socket lookup, hand-over to the sockets' queues.
 //
 // Owner: net_stack.  Callers: ipv4_layer (protocol 17), udp_socket (bind, close, checksum).  A unicast goes to one

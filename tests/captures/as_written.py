@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The captures of this folder are those that make_captures.py writes, byte for byte, and no others."""
 import pathlib
 import subprocess

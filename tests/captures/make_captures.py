@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the captures of this folder, byte for byte the same each time: the project's own, with every kind of frame.
 
     tests/captures/make_captures.py [FOLDER]   # default: this one; ctest captures/as_written compares

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A vector with a known greatest number of elements: full is an error, a place that is not there as well.
 #include "common/bounded_vector.h"
 

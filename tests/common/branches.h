@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Forks a running test at one instant: each child goes on from there with a different choice, the parent collects.
 //
 // Owned by tests that try many continuations of one machine, which costs one boot instead of many.  A child runs until

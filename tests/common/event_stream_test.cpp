@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many sources, one order: whatever is pushed and whenever it is drained, consumers see (time, origin, unit, sequence).
 #include "common/event_stream.h"
 

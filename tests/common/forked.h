@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a function in a forked child and brings its text back: several SystemC elaborations fit one test that way.
 //
 // SystemC elaborates once per process, so a test that compares runs forks before it elaborates anything itself.

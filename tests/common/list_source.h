@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Given frames as a source, in their order.  Owned by the tests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A ring that grows keeps its order over any history, also when it grows with its ring turned.
 #include "common/ring_queue.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // splitmix64 against published values, and the bounds of what is drawn from it.
 #include "common/rng.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // main() of every SystemC test: GoogleTest, and any SystemC warning or error fails the test.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clock edges are exact rationals, however many cycles have passed.
 #include "common/time.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Causes at the wrong time: R-21, I-40, I-41, R-32.
 #include <gtest/gtest.h>
 

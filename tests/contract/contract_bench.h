@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A checker and the events of a well-behaved card and driver, written from the fact sheet.
 //
 // Each call plays one step of a legal run; tests leave a step out, double it or change it.  Times move by `step`

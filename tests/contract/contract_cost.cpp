@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints what the checker costs: events and, under `valgrind --tool=callgrind`, instructions of a legal run.
 //
 // Usage: contract_cost [laps].  Each lap is 16 frames with one interrupt, poll and refill on a ring of 256.  The events

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The flat table of mapped DMA addresses against std::map.
 #include "contract/dma_map_table.h"
 

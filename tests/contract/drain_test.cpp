@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the bus had taken when the card was stopped may still end: how long, on both sides of each bound.
 //
 // The bounds are the checker's judgement of a slow bus, not the chip's: 100 us for a descriptor read begun before EN

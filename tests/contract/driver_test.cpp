@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver's duties: each illegal sequence trips exactly its rule.
 #include <gtest/gtest.h>
 

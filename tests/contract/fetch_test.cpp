@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Illegal descriptor fetches: each trips exactly its rule.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames that the receive front should not have stored, dropped or let go, L-6, N-15.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Illegal ICR, IMS and INTA# behaviour: each sequence trips exactly its rule.
 #include <gtest/gtest.h>
 

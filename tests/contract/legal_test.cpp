@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Legal sequences: the checker must stay silent.
 #include <gtest/gtest.h>
 

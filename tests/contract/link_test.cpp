@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // LSC that does not belong to a change of the link, or is missing: L-1, L-2, L-7.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What memory shows and when the driver may believe it: I-9, S-4, S-9, R-22 at visibility.
 #include <gtest/gtest.h>
 

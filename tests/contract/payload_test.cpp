@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payload that goes where it must not: each sequence trips exactly its rule.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What registers must not read, and a reset that does not come: P-6, X-1, X-4, X-5, X-6, X-10.
 #include <gtest/gtest.h>
 

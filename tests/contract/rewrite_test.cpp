@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RDT with EN = 0 and rewritten rings: what was under way ends as if software had written afterwards, and a card
 // that forgets it is caught.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Statistics that do not agree with the frames, S-16.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RXT0 at the wrong time: I-32 (too early) and I-1 (never), against arithmetic of FS 7.4.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What an installed Ringside is made of, and that it runs away from the tree it was built in.
 
 Usage: install_test.py BUILD-FOLDER PROGRAM CLASS

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the program, as a process, does about signals, closed or full standard output, a broken contract and a full disk.
 
 Usage: process_test.py PROGRAM

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/lessons/lesson_run.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a bundled lesson in a forked child and brings back what its page talks about.
 //
 // Owned by the lesson tests.  The figures are those of `ringside run --json`, and what the events say beyond them.

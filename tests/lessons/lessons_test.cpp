@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Each lesson shows the effect its page claims, as counts of the run.
 #include <gtest/gtest.h>
 

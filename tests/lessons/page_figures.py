@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The output that a lesson's page shows is what its commands print.
 
     page_figures.py --ringside EXE PAGE...          exit 0 when every line shown is printed

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every lesson has its page, every page its lesson, and each page says what to type.
 #include <gtest/gtest.h>
 

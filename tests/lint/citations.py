@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Every rule and section the tree cites exists.
 
 A rule is cited by its id (R-16, UE-5): it is stated in bold in docs/fact_sheet.md or docs/linux_net.md, or has a row in a

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Self-test of citations.py: it fails for a rule or a section that no page has, and for a rule stated twice."""
 import unittest
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """All C++ is laid out by clang-format 14 (.clang-format).  --fix (scripts/format) rewrites the files instead."""
 import subprocess
 import sys

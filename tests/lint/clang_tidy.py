@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """clang-tidy (.clang-tidy) over C++ files that the build folder knows how to compile.
 
 usage: clang_tidy.py BUILD-FOLDER [--all | FILE...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Self-test of clang_tidy.py: which files it judges when it is not told."""
 import os
 import pathlib

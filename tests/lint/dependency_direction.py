@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Includes follow the dependency direction of docs/architecture.md, and sw/ sees no SystemC.
 
 An include of another folder's header must be allowed below.  The longest matching folder decides.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the documents point at exists: relative links, file names in `backquotes`, functions named beside a file, packages.
 
 A table row with a file and a function, both in backquotes in neighbouring cells, names a function that stands in that

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """No source file is longer than 450 lines: a longer one has more than one job."""
 import files
 

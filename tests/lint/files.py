@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tree's own files, for the lints: what git tracks or would track, minus what is gone."""
 import pathlib
 import subprocess

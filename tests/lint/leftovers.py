@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Nothing unfinished, switched off or bound to one machine is left in the tree."""
 import re
 import files

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """docs/testplan.md is complete and true: every rule of the fact sheet's receive path has a row with who judges it, which
 tests name it, or a reason; every rule of the contract checker has a row and a sequence that breaks it.
 """

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Self-test of testplan.py: it fails for a row that is missing, doubled, empty, untrue or without a reason."""
 import unittest
 

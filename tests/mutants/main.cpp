@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `ringside-mutants [--mutant NAME] ...`: the `ringside` command on instrumented RTL, bus and driver.
 #include <iostream>
 #include <string_view>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which planted defect is active in an instrumented build: its number, 0 for none.
 //
 // Only instrumented copies of sources (plant.py) ask; the selection is made once, by --mutant (main.cpp) before

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plants defects: one instrumented copy of the touched sources in which each defect is selected at run time.
 
 A defect is one TOML file (README.md).  This reads them all, proves that each text still occurs exactly once in its

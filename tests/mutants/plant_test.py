@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Self-test of plant.py on toy sources."""
 
 import pathlib

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which planted defect is active in the instrumented RTL: its number, 0 for none.
 //
 // Read once at start from the process (mutant.cpp), before the first evaluation.

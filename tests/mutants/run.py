@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs a planted defect's scenario on the instrumented build and says whether it was caught as its file promises.
 
     run.py --mutants EXE --tests card=EXE ... NAME      one defect: exit 0 when it was caught by its rule

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `card-mutants [--mutant NAME] ...`: the tests of the card (tests/hw/tlm/model) on instrumented RTL; `machine-mutants`
 // likewise: tests of the machine (tests/system) on instrumented RTL, bus and driver.
 #include <gtest/gtest.h>

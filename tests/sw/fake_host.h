@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A machine for unit tests: kernel::host on plain C++, deterministic, no SystemC.
 //
 // One global clock; tasks are user contexts that run until they sleep, yield or the run ends.  CPUs share the clock

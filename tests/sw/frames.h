@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames for tests, built byte by byte from the RFCs, with their own checksum code.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive livelock: without NAPI a CPU that cannot keep up spends itself in interrupts, and the backlog overflows.
 //
 // J. C. Mogul, K. K. Ramakrishnan, "Eliminating receive livelock in an interrupt-driven kernel", ACM TOCS 15(3), 1997.

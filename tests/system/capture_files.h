@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The captures system tests send: the project's own, which are always there, and more where the build was told of some.
 #pragma once
 

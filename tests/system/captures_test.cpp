@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every capture goes through the whole machine: each frame arrives byte for byte or has exactly one other fate.
 #include <gtest/gtest.h>
 

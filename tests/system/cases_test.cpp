@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small captures of one question each (tests/cases), through the whole machine on both cards.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every size, buffer, ring and CPU arrangement: what was sent is what was read.
 #include <gtest/gtest.h>
 

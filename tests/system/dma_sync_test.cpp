@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory that is not coherent: CPU and card see different bytes until the DMA API hands them over.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rounds of frames with a change of the interface before each: which frames the card takes, on the whole machine.
 //
 // Owned by reconfigure_test.cpp.  The expectation is that of FS 6.7, FS 6.8, FS 10.2 and FS 10.8, computed here bit by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IPv4 fragments through the whole machine: every frame one fate, every byte at the application, nothing left over.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The event hash is the same however the simulation is stepped: run-ahead or one RTL clock per kernel step, idle
 // stretches skipped or evaluated, CPU costs accumulated or waited for one by one.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frame may arrive at any clock around the end of a poll: NAPI's order loses none, and the planted bug loses those of
 // one window (R-21, I-1, I-5, D-4).
 //
@@ -15,8 +16,8 @@
 namespace ringside::test {
 namespace {
 
-// Clocks between positions.  All of them for one load and, labelled full, for each; a fork with AddressSanitizer's shadow
-// memory costs fifteen times as much.
+// Clocks between positions.  All of them for one load and, labelled full, for each; a fork with AddressSanitizer's
+// shadow memory costs fifteen times as much.
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::int64_t finest = 16;
 constexpr std::int64_t coarse = 16;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Driver modes and kinds of memory over everything.
 add_executable(modes_test backlog_test.cpp dma_sync_test.cpp modes_test.cpp)
 target_link_libraries(modes_test PRIVATE ringside_run_machine ringside_capture_files ringside_systemc_main ringside_flags)

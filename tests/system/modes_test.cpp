@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Three ways to take a frame, two kinds of memory: every capture at hand ends with the same bytes and the same fates.
 //
 // All captures go through the machine in one run per arrangement, apart from each other so that no arrangement runs out

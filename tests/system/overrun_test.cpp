@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Too much traffic: the FIFO overruns, the chip's counters say so, and reception goes on as soon as there is room.
 //
 // Each run is a burst nobody can keep up with, a pause, and twenty frames at ease, which must all arrive.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interface reconfigured under traffic, on the whole machine: FS 6.7, FS 6.8, FS 10.2, FS 10.8, R-3, R-4, R-16,
 // D-6.
 #include <gtest/gtest.h>

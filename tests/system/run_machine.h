@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a scenario on the whole machine, in a forked child, and judges what every run must satisfy.
 //
 // Owned by the system tests.  Judged in every run: the ledger (every frame one fate), the contract, every byte the tap

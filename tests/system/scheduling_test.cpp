@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scheduler, softirqs and CPU accounts on the whole machine.
 #include <fmt/format.h>
 #include <gtest/gtest.h>

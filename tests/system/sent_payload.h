@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an application should read of frames that were sent: RFC 768, 791 and 815, not our stack's code.
 //
 // Used by run_machine.h for every datagram the application reads.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Moves the arrival of the last frame, RTL clock by RTL clock, across the end of the poll that took the one before it.
 //
 // Owned by the lost-wakeup tests.  One machine boots and receives; when the wire asks for the last frame the process

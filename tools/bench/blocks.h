@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ringside-bench --blocks: instructions per RTL cycle of each block of the Verilated model.
 //
 // The model alone replays recorded pins under callgrind.  It is the code every other figure is measured on: its line

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a measurement in a child process and brings its result back.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What ringside-bench prints for a person: the cost of a clock, and clocks a second.
 #pragma once
 

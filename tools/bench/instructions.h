@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction counts of the timed part, by valgrind's callgrind: repeatable where seconds are not.
 #pragma once
 

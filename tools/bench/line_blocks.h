@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which RTL block a line of Verilator's C++ belongs to.
 //
 // Verilator flattens the hierarchy but keeps it in names: e1000_top__DOT__u_front__DOT__u_mac__DOT__crc_q is a signal

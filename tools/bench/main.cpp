@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ringside-bench: what a clock costs, of the whole co-simulation and of the Verilated card alone.
 //
 // Instructions by callgrind, which other load cannot disturb, and clocks a second, paired and repeated.  The card alone

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One measured run: the co-simulation, or the Verilated card alone replaying what the co-simulation drove into it.
 //
 // Each runs in a process of its own (SystemC elaborates once).  Timed is the traffic: from the open interface to the

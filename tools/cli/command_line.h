@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The `ringside` command from arguments to exit status.  Called by main.cpp and by tests with their own simulation.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FST waveforms, converted from VCD by GTKWave's vcd2fst: FST buys size, not speed, and one Verilated build serves
 // both.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tools/cli/kernel_costs.h"
 
 #include "sw/kernel/cost.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel's cost table as scenario keys cost.<name>, and back.
 #pragma once
 

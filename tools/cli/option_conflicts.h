@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options that contradict each other, or ask for what this run does not have.
 //
 // Called by run_command.cpp.  What is said later wins over what is said before only where that is the point: options

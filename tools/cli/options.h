@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the user typed.  Filled by CLI11 in options.cpp, its only user; no value is judged here.
 #pragma once
 

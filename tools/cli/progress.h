@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The progress line of a long run: on a terminal only, a few times a second, wiped at the end.
 #pragma once
 

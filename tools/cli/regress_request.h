@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the user typed after `ringside regress`: filled by tools/cli/options.cpp, judged by regress_command.cpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `ringside run`: scenario, frames, machine, reports, outputs, exit status.
 #pragma once
 

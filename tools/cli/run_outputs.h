@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The files of a run: made before it begins, put in place after it.
 //
 // Owned by run_command.cpp.

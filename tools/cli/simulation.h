@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the command line needs of a simulation: the machine behind machine_simulation.h, or a test's.
 #pragma once
 

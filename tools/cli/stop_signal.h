@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ctrl-C, kill and a terminal that goes away ask a run to end cleanly; the same signal again ends the process at once.
 //
 // Owned by run_command.cpp and regress_command.cpp for the length of a run.

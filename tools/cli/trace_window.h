@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The --trace-window text: a stretch of simulated time, or one around the first event of a stage.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a stage happens for the first time: a run of its own in a forked process, thrown away when it has the answer.
 //
 // Runs are deterministic, so the second run with the waveform meets the trigger at the same time.  A process can build

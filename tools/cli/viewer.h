@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How to look at a waveform: the GTKWave command with the set-up that groups signals by stage.
 #pragma once
 

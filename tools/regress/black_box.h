@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a run has come, in memory that outlives the process: what is known of a run that crashed.
 //
 // Written by flight_recorder in the process of the run, read by child_pool when the process has ended.

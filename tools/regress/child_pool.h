@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs in forked children of this process, some at a time: a job that crashes, throws or hangs is a result.
 //
 // Stepped by its owner, who polls: the processes of fork_server.

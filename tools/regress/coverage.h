@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts which kinds of stimulus really occurred in a run: a regression that never wrapped a ring says so.
 //
 // A consumer of the event stream plus the counters of the machine at the end; one per run, summed over all seeds.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Descriptors on the chip and their buffers, followed from the bus alone: shows that PTHRESH fetched ahead (FS 6.3)
 // and that buffers lay across pages.
 //

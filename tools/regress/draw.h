@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a seed to a scenario: own distributions, so that a seed is the same run everywhere.
 //
 // Called by seed_run.cpp.  Everything is drawn as scenario keys and goes through the loader like a user's file: what is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a failing seed leaves behind: scenario, stimulus, journey, breach, waveform window and the command to repeat it.
 //
 // Called by regress_command.cpp for each failing seed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an interface was told, and which frames its card must take then: FS 6.7, FS 10.2 and FS 10.8, not the driver's
 // code.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs jobs in copies of processes that are prepared for their kind, some at a time, and brings back what they return.
 //
 // Per kind one process: it prepares once (elaborates and resets a machine), then forks for each job.  The process that

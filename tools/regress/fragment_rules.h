@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What must become of the fragments of one datagram, given the order in which they reached the stack.
 //
 // RFC 791 3.2 with the hole descriptors of RFC 815, and Linux' choices for what those leave open

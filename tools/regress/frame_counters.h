@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which of the chip's statistics a frame moves (FS 6.8, FS 6.10); called by scoreboard.cpp.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JUnit XML of a regression: one test case per seed.  Written by regress_command.cpp for CI systems.
 #pragma once
 

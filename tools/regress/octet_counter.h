@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a driver that adds up a 64-bit octet counter of the chip must have got, from the events of a run.
 //
 // the low word is read first, and the read of the high word clears both, so octets that arrive between the two

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // `ringside regress`: seeds through the fork server, progress, table, JUnit, JSON, evidence, exit status.
 //
 // Called by tools/main.cpp and by tests.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The table at the end of a regression and its JSON.  Called by regress_command.cpp.
 #pragma once
 

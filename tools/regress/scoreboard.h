@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges a run by its stimulus: every frame a fate it may have, every byte as sent, order per flow, counters that
 // agree.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which seeds a regression runs: "50" is 1..50, "7..9" is 7, 8 and 9.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What one seed's run came to, and its way as text from the child process that ran it to the fork server.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs one seed in this process: draw, stimulus, machine, judgement.  SystemC elaborates once per process, so a child
 // of the fork server calls this, with the machine its parent has elaborated and reset.
 #pragma once

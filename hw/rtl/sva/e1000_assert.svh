@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the files of this folder write a rule: its name and what holds.  Read before them (hw/rtl/files.cmake).
 //
 // A rule is checked on `clk_i` and is off in reset and in the clock after it, in which $past() means nothing; files

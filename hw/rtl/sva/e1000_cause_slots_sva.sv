@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the causes that wait for a write-back: R-21.
 module e1000_cause_slots_sva (
   input logic       clk_i,

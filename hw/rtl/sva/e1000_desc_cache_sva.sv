@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the descriptor cache: R-7, R-13, FS 6.3, N-8, N-9.
 module e1000_desc_cache_sva (
   input logic        clk_i,

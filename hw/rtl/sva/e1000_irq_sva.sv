@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the interrupt unit: I-4, I-5, I-20, N-6, N-7.
 module e1000_irq_sva (
   input logic        clk_i,

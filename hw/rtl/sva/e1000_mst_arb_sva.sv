@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the PCI master side: hold until ready, no bubbles, outstanding limits, silence when DMA is not allowed.
 module e1000_mst_arb_sva (
   input logic                  clk_i,

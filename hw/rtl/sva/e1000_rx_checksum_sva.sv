@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the checksum offload: R-1, R-82, R-84; checked in every bench that runs it.
 module e1000_rx_checksum_sva (
   input logic        clk_i,

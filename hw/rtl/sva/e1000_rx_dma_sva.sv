@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the receive DMA: N-3, R-23, R-40 and the beat stream.
 module e1000_rx_dma_sva (
   input logic        clk_i,

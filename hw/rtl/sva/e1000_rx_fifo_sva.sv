@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the receive FIFO, checked in every bench that runs it.
 module e1000_rx_fifo_sva (
   input logic        clk_rx_fifo_i,

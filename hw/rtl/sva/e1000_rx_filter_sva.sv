@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the address and VLAN filter: FS 6.7, R-80, R-81, X-6; checked in every bench that runs it.
 //
 // An independent look at the head of the frame: bytes are kept as they come, and the verdict is worked out from them and

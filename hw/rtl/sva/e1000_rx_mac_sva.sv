@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the receive MAC, checked in every bench that runs it.
 module e1000_rx_mac_sva (
   input logic        clk_i,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the packer: every byte once and in its lane, a tag taken out whole (R-43).
 //
 // An independent count of what went in and what came out, and the word built a second time.

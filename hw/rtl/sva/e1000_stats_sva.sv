@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the statistics block and of what feeds it, checked in the benches of the whole front.
 module e1000_stats_sva (
   input logic                   clk_i,

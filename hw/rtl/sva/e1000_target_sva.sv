@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the PCI target side.
 module e1000_target_sva (
   input logic clk_i,

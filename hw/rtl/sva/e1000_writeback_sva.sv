@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rules of the descriptor write-back: R-12, R-20, R-22, N-2.
 module e1000_writeback_sva (
   input logic        clk_i,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Host memory: bytes at bus addresses from 0, bounds-checked, with the shadow map from buffer address to frame id.
 //
 // A TLM-2.0 target; the host bridge reaches it through its socket, coherent memory directly (DMI) from its second

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a behavioural card has to do by itself and when: actions in (time, order of entry).
 //
 // Owned by the card's core; filled by every block, emptied by model_nic::run().

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checksum offload and packet checksum, FS 5.3 and FS 5.4.
 //
 // Functions of the frame and RXCSUM; called by the mac when it stores a frame.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The card's PCI configuration header and power management capability, FS 1.1, FS 1.2 and P-8.
 //
 // Owned by the card; read and written by register_access, asked by the bus through nic_config_state.

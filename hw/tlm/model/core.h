@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all blocks of the behavioural card share: its time, its agenda, its registers, its events.
 //
 // Owned by model_nic; every block holds a reference to it.

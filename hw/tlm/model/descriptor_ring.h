@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive descriptor ring and its 64 descriptors on chip: who owns which, and when to fetch (FS 6.2 to FS 6.4).
 //
 // Owned by the card.  Descriptors on chip stand in ring order and carry a serial number; the receiver takes and fills

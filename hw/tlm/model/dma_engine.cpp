@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/dma_engine.h"
 
 namespace ringside::tlm::model {

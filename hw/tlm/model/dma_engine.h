@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The card's bursts on the bus: a pool of transfers, lent to the bus and taken back.
 //
 // Owned by the card; the ring, the receiver and the write-back ask for bursts.  Answers reach their callers when the

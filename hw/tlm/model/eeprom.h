@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The EEPROM's 64 words as EERD shows them: address, ids and checksum (FS 4.3).
 //
 // Used by register_access; the bench has no Microwire part behind EECD.

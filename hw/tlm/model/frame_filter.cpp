@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/frame_filter.h"
 
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Judges one frame as the receiver would: address and VLAN filter, flow control, length, FCS and RX_ER (FS 6.7 to
 // FS 6.9).
 //

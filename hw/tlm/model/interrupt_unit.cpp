@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/interrupt_unit.h"
 
 #include "hw/regs/e1000_regs.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Causes, mask, throttle and INTA#: FS 7.1 to FS 7.3.
 //
 // Owned by the card.  Blocks set causes; register_access reads and writes ICR, ICS, IMS, IMC and ITR through it.

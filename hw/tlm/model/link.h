@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Link state: STATUS and LSC (FS 2.3, FS 3.4 L-1, L-7).
 //
 // Owned by the card; the PHY says whether there is a link, CTRL what to make of it.

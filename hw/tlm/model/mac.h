@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive MAC: pulls frames off the wire, judges, counts and stores them (FS 6.7 to FS 6.10).
 //
 // Owned by the card.  A frame is judged with the registers of its first byte and counted at its last.

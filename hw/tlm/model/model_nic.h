@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The behavioural card behind the NIC seam: the same chip as the RTL, written from the fact sheet and independent of
 // it.
 //

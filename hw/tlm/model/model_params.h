@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Figures of the behavioural card: each latency of its blocks is a parameter.
 //
 // Made by the machine from a scenario, or by a test; read by every block of the card.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The packet buffer: whole frames in order, 16 bytes overhead each, rounded up to 8 bytes (FS 6.6, R-35).
 //
 // Owned by the card; the mac stores into it, the receiver takes from it.

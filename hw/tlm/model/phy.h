@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The PHY as software reads it through MDIC (FS 3.2, 3.3), and what it makes of the wire's link.
 //
 // Owned by the card.  Auto-negotiation takes no time: the link's state on the wire is its result (L-1, V-46).

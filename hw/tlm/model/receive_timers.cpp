@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/receive_timers.h"
 
 namespace ringside::tlm::model {

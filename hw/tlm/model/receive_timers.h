@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // RDTR, RADV and RSRPD: when a frame in memory is reported (FS 7.4).
 //
 // Owned by the card; told by the receiver of each frame whose last byte is in memory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A frame inside the behavioural card: as it came from the wire, what the filter said, what is stored of it.
 #pragma once
 

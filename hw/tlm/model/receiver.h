@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Takes frames from the packet buffer into the host's buffers, one descriptor after the other (FS 6.5, R-21 to R-34).
 //
 // Owned by the card; woken by stored frames, loaded descriptors and finished bursts.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/register_access.h"
 
 #include "hw/tlm/model/eeprom.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an access from the bus does: BAR0 registers with their side effects, the I/O window, configuration space.
 //
 // Owned by the card, called at the instant an access takes effect.  One handler per side effect (FS 2).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/register_file.h"
 
 #include "common/rng.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The registers of BAR0 as storage: masks and reset values of the register table (FS 2).
 //
 // Side effects are not here but in register_access; counters are in statistics.  Owned by the card's core.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The statistics counters, FS 6.10: 32 bits, saturating, cleared by a read; octets in 64-bit pairs.
 //
 // Owned by the card's core; counted by the mac, read by register_access.

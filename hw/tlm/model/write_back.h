@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes finished descriptors back and reports their frames: when, in what order, with which cause (FS 6.5, R-20 to
 //
 //

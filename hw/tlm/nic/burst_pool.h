@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The transfers a Verilated card's master side has under way, and the write data that stream into them beat by beat.
 //
 // Owned by rtl_nic.cpp.  What the RTL must not do here ends the run with one line.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clocks of the Verilated card: which of them an edge needs.
 //
 // The card's registers ask by clk_req_*_o, its pins by the rules of pin_requests, a timer by next_deadline_o; a clock

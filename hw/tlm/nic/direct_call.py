@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Decides whether the adapter may call the Verilated card past eval(), and writes direct_call.h and direct_call.cpp.
 
 Usage: direct_call.py GENERATED-FOLDER --verilator VERSION [--no]

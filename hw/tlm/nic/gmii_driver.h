@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Makes GMII bytes of the wire's frames, one clock at a time: preamble, SFD, frame, FCS, RX_ER on request.
 //
 // At 1000 Mb/s a byte takes one clock; at 100 and 10 Mb/s it stays on the pins for 10 and 100 clocks, and the clock

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What GMII does from one edge to the next change that is more than another byte: the adapter's loop puts a byte on the
 // pins and goes on by a stride, and comes here when the stretch is over (a frame begins or ends, RX_ER, a slow link).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Changes of the PHY's link that are still to come, each with the clock edge that samples it first.
 //
 // Owned by rtl_nic.cpp; filled by set_link(), in any order, emptied by the edges.

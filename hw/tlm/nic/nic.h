@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The NIC seam: what any network card, Verilated RTL or behavioural model, looks like to the rest of the bench.
 //
 // A card is stepped by the nic_scheduler in its own local time: run(limit) produces every effect strictly before

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a card's waveform goes: VCD text, handed on as it is made.
 //
 // Given to nic::trace() by the machine; the sink is the waveform writer (platform/waves), which joins it with the

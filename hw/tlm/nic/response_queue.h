@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the card's master side will be answered with, a beat at a time, each with the first clock edge that samples it.
 //
 // Owned by rtl_nic.cpp, filled from the bus by the stretch, emptied by the edges.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What rtl_nic.cpp remembers of register accesses on their way through the card's target side.
 #pragma once
 

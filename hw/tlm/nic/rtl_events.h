@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the RTL tells an observer about frames, unpacked: the receive front in evt_rx_o (RNBC above
 // e1000_pkg::rx_evt_t), the receive DMA in evt_lost_frame_o.
 #pragma once

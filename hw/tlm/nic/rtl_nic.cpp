@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The only file that includes the Verilated header.
 //
 // [[gnu::hot]] here, in the bus and in what it calls: the linker puts what runs between two cycles of a card side by

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Verilated RTL card behind the NIC seam.
 //
 // One clock edge is one evaluation of the model, or of those groups of its blocks that asked for a clock; edges are

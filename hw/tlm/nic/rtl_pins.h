@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pins of the Verilated card at each edge, recorded by the adapter and replayed on the model alone (bench).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Verilated card alone, fed with recorded pins: the limit the co-simulation's speed is measured against.
 #pragma once
 

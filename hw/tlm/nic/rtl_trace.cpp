@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/nic/rtl_trace.h"
 
 #include <verilated_vcd_c.h>

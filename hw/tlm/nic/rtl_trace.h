@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Waveforms of a Verilated card: what to dump when, inside the window.
 //
 // Owned by rtl_nic, which calls it around every edge it evaluates.  Time unit is 1 ps.  Inputs are drawn at the edge

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Verilated model of the card and its clock edges: included by the adapter and by the bench's replay of the model
 // alone, nowhere else.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A slot of a PCI bus: what the card in it asks for, answers and drives (nic_host) goes to the bus, to the scheduler
 // and to its interrupt line.
 //

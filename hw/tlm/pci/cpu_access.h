@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One CPU access on its way over the PCI bus: made by the host bridge, carried by the bus.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host bridge: CPU accesses go out to the PCI bus, DMA comes in to memory.
 //
 // As a target it posts DMA writes and drains them later, in order; INTA# is a sideband and may overtake them.  As a

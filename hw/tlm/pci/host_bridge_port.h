@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the PCI bus asks of the host bridge as a target, and tells it as a master.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/pci/pci_bus.h"
 
 #include <algorithm>

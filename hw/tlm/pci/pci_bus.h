@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A conventional PCI bus, 32 bits wide, as an agenda of dates: plain C++, no SystemC process.
 //
 // Masters are the host bridge and the cards.  Every party asks at its own time; nothing is decided before all parties

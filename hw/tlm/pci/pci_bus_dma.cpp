@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The DMA side of the bus: bursts of the cards, and the drain of what they wrote.
 #include <algorithm>
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The figures of the PCI bus model, each a named parameter with its source.
 #pragma once
 

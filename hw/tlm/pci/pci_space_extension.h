@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // TLM-2.0 extension that tells which PCI address space a CPU access means; absent = memory space.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Steps every card of the machine in local-time order, between the SystemC kernel's events.
 //
 // One process, because two adapters that each ask the kernel for pending activity would wait for each other for ever.

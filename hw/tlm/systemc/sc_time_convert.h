@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Between the project's picoseconds and SystemC's time; the kernel's resolution is 1 ps.
 #pragma once
 

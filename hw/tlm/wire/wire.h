@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire into a card's receiver: whole frames with a start time.  Only the card's adapter makes bytes of them.
 //
 // It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Benches of the receive back.  The whole chip is Verilated once and shared by every bench that drives it.
 find_package(ZLIB REQUIRED)
 include(${PROJECT_SOURCE_DIR}/hw/rtl/files.cmake)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the benches of the receive back share: addresses, the driver's open sequence, a small receive loop.
 // Called by {top,regs,pci_cfg,desc,dma,writeback,irq,reset}_test.cpp.
 #pragma once

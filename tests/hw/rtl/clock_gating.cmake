@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Clocks only when asked for against all of them, on the model that the adapter uses.
 if(RINGSIDE_RTL_FILES OR NOT TARGET ringside_verilated)
   return()  # the registers compared are those of hw/rtl

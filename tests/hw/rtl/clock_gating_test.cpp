@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clocks only when they are asked for: the card ends every edge as it would with all of them.
 //
 // Two cards get the same random pins.  One has every clock at every edge through eval(), the other only what its

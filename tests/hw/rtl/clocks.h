@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The clock inputs of a Verilated module, tied together: one phase, so any of them may be all of them.
 //
 // Called by every bench of tests/hw/rtl, which need not know how many clocks its module has.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ring, descriptor fetch and cache: rules, FS 6.3, FS 6.4, I-40, N-8, N-9.
 #include "tests/hw/rtl/back_setup.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Payload DMA: every length, alignment and buffer size; null descriptors; starvation; rules,
 // N-3, N-12.
 #include "tests/hw/rtl/back_setup.h"

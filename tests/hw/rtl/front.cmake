@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Benches of the receive front.
 find_package(ZLIB REQUIRED)
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/rtl/front_bench.h"
 
 #include "tests/hw/rtl/clocks.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drives a Verilated e1000_rx_front: pins in, registers, and a consumer of the FIFO that drains it on request.
 // Called by tests/hw/rtl/rx_front_*_test.cpp; owns the model for the life of a test.
 #pragma once

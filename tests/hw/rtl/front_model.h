@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the fact sheet says must become of a frame at the receive front: written from FS 5 and FS 6, not from
 // the RTL.  Called by tests/hw/rtl/rx_front_random_test.cpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt unit and receive timers, to the clock: rules I-1 to I-7, I-20, I-30 to I-33, I-50, I-52 to I-54, L-1, L-7.
 #include "tests/hw/rtl/back_setup.h"
 

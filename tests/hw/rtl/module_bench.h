@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Verilated module with all its clocks tied together, for the benches of single blocks.  Called by
 // tests/hw/rtl/*_test.cpp; owns the model and its context.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // PCI configuration: header and capability of FS 1.1, FS 1.2, rules P-3, P-4, P-8.
 #include <Ve1000_top.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/rtl/random_pins.h"
 
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A random world around the whole card: frames on GMII, accesses, bus responses, link, PCI reset, clock by clock.
 //
 // Owned by clock_gating_test, which asks for the pins of the next edge and says what the card answered.  Nothing here

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names of e1000_pkg::rx_reason_e for the benches.  Called by the model and the tests of the receive front.
 #pragma once
 

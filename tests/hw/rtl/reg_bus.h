@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The register bus at the ports of a block: e1000_pkg::reg_req_t as Verilator packs it.  Called by the benches of the
 // blocks that have registers.
 #pragma once

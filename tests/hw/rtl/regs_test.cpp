@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Register file and I/O window: FS 2, self-test of FS 11.2, rules P-2, P-6, P-7, X-2, X-4, X-5, X-10.
 #include "tests/hw/rtl/back_setup.h"
 

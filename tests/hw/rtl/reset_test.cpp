@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CTRL.RST in every state of the DMA, through memory and I/O: rules, N-10, N-13.
 #include "tests/hw/rtl/back_setup.h"
 #include "tests/hw/rtl/rounds.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much of what could go on for ever a run does: little in every run of the tests, more in those labelled full.
 #pragma once
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # ringside_rtl_bench(NAME TOP module TEST file.cpp... RTL file.sv... [SVA file.sv...] [LINKS lib...]
 #                    [ARGS verilator argument...] [ROUNDS])
 # One GoogleTest bench on one Verilated module, named rtl/NAME in ctest; rtl/NAME_other_start is the same from another state

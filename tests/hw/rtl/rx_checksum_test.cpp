@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checksum offload, FS 5.4: what is claimed (IPCS, TCPCS) and what is found (IPE, TCPE), against packets built
 // here with checksums of RFC 791, 793, 768 and 8200.
 #include <Ve1000_rx_checksum.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive FIFO: whole frames in, whole frames out, exact room, diagnostics.
 #include <Ve1000_rx_fifo.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Address and VLAN filter, FS 6.7, and its registers: RAL/RAH, MTA, VFTA.
 #include <Ve1000_rx_filter.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random traffic through the receive front against front_model, an independent reading of the fact sheet.
 // The seed is printed; RINGSIDE_SEED gives it back.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive front as a whole: the length and CRC table of FS 6.8, strips, counters of FS 6.10, overflow, events.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive front against the clock: settings changed in mid-frame, gaps, reads and resets at every alignment.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Receive MAC: bursts, tags, SFD, length, FCS, RX_ER, resets.
 #include <Ve1000_rx_mac.h>
 #include <Ve1000_rx_mac___024root.h>

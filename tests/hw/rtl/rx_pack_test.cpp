@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Byte packer: 8-byte words, byte 0 in bits 7:0, and the removal of a VLAN tag at bytes 12..15.
 #include <Ve1000_rx_pack.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packet checksum, FS 5.3: RFC 1071 sums over what is stored, from RXCSUM.PCSS on.
 #include <Ve1000_rx_packet_sum.h>
 

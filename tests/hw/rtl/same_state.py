@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes a C++ function that compares two Verilated models of the card: every register, memory, net and output.
 
 Usage: same_state.py GENERATED-FOLDER HEADER RTL-FILE...

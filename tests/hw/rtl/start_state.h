@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the registers of a Verilated model hold before its reset: anything, and the same in every run.
 //
 // Called by the benches of tests/hw/rtl before they construct a model, since Verilator chooses the values there.

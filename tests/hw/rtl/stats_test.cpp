@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Statistics, FS 6.10: saturating, cleared by reading, nothing lost when both meet in one cycle.
 #include <Ve1000_stats.h>
 #include <Ve1000_stats___024root.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drives a Verilated e1000_top: clock, register accesses, GMII frames, and a PCI master side with memory behind it.
 //
 // Owned and called by the benches of the receive back (back.cmake).  The bus checks the seam's rules on every beat:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pins of top_bench: what is driven before an edge and what is checked and recorded after it.
 #include <gtest/gtest.h>
 #include <verilated.h>

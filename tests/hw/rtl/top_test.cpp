@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // e1000_top end to end: GMII in, memory and INTA# out.  Expected values: FS 5 to FS 7 and FS 10.2.
 #include <random>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Builds frames as they stand on the wire, for the benches of the receive front: the FCS comes from zlib, an
 // implementation of IEEE 802.3's CRC-32 that shares nothing with the RTL.  Called by tests/hw/rtl/rx_*_test.cpp.
 #pragma once

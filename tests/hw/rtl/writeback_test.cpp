@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Descriptor write-back: rules, WTHRESH and GRAN of FS 6.4, N-5.
 #include "tests/hw/rtl/back_setup.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Costs accumulated and committed in stretches give the same events as one wait per cost, for random programs under
 // random interrupts.
 #include <gtest/gtest.h>

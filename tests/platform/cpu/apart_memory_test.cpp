@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the processor does for the DMA API when memory is not coherent: time it takes, and when the bytes move.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The run queue against kernel/sched/fair.c of Linux 6.1, in numbers worked out by hand: a clock of 1 GHz, so that a
 // cycle is a nanosecond; latency 6 ms, granularity 0.75 ms, wake-up granularity 1 ms.
 #include "platform/cpu/cfs_rq.h"

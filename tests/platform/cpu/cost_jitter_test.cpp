@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Costs that vary: by no more than asked, by their seed alone, and never by what else goes on.
 #include "platform/cpu/cost_jitter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One or two virtual CPUs with a scripted interrupt device and small software, without bus or card.
 //
 // Owned by the virtual CPU tests.  The software is the test's: handlers are functions, tasks are bodies.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Level-triggered lines: latency, in service until EOI, re-sampling, spurious deliveries, and levels told ahead of
 // time.
 #include "platform/cpu/interrupt_controller.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A random program for the virtual CPU, the same for every way of running it: costs, records, interrupts off and on,
 // MMIO stalls, timers, sleeping and waking tasks, and devices that interrupt when they like.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How tasks share a virtual CPU, and the account of its cycles.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where an interrupt splits a stretch of accumulated work, by hand.
 #include "platform/cpu/stretch.h"
 

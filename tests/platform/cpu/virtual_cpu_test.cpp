@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The virtual CPU on hand-made programs: costs, interrupts, stalls, timers and tasks at the right cycle.
 #include "platform/cpu/virtual_cpu.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // When a run is done: every frame has its fate, and what a socket got was read.
 #include "platform/machine/traffic_watch.h"
 

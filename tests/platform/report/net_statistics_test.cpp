@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counters in Linux's shapes: iproute2 6.1's columns, snmp_seq_show's and softnet_seq_show's lines, ethtool's list.
 #include "platform/report/net_statistics.h"
 

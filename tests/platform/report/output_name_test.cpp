@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which file a name means.
 #include "platform/report/output_name.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plays N frames of about 30 events through all reports, for callgrind:
 //   valgrind --tool=callgrind --toggle-collect='*run_report::on_event*' report_cost 20000
 // The budget is 150 instructions per event; prints events so that the reader can divide.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hand-made event streams: frames that take the whole way, or end early, at times a test can compute by head.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The bundled scenarios are part of the program: nothing is read from the tree it was built in.
 #include "platform/scenario/bundled.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/scenario/reconfigure_actions.h"
 
 #include <gtest/gtest.h>

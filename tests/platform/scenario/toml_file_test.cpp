@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Scenario files as text: what a user typed comes out as typed, with its line, whatever version of toml11 reads it.
 #include "platform/scenario/toml_file.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A capture comes by any name: file, pipe, standard input, compressed or not.
 #include "platform/source/capture_file.h"
 

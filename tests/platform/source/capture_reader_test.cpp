@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a capture declares: FCS, lengths, interfaces, link types; pcapng as its draft has it.
 #include "platform/source/capture_reader.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Captures for tests: written by libpcap, read as a run reads them.  Used by the tests of frame sources.
 #pragma once
 

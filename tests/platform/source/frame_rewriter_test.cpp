@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Somebody else's frames made the machine's: what they become, by the frames a sender would have sent to it.
 #include "platform/source/frame_rewriter.h"
 

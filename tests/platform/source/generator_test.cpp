@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "platform/source/generator.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Of a real run --vcd-standard writes what IEEE 1364 knows, and without it the strings are what is more than that.
 
     standard_vcd_test.py RINGSIDE

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Reads a VCD file by the grammar of IEEE 1364-2005, 18.2.1, and takes nothing else.
 
     strict_vcd.py FILE...     # exit status 1 and a line for each file that is no such VCD

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/platform/waves/traced_run.h"
 
 #include <sys/wait.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run of the machine in a process of its own: its events, and its waveform file when one is asked for.
 //
 // SystemC elaborates one machine per process, and a test compares several runs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/platform/waves/vcd_reader.h"
 
 #include <algorithm>

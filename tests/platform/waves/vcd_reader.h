@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small VCD reader for tests: every value of every signal, by its full name.  Throws on anything that is no VCD.
 #pragma once
 

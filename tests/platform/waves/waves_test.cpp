@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The waveform file of real runs: says what the event stream says, changes nothing, keeps to its window.
 #include <gtest/gtest.h>
 

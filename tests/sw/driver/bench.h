@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Host, kernel, stack, scripted NIC and driver wired together, with the leak checks every driver test ends with.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Frames over several descriptors in the driver, over a scripted NIC: FS 10.6.
 #include "tests/sw/stack/delivery.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receive path of the driver over a scripted NIC: FS 10.4-10.6.
 #include "common/rng.h"
 #include "tests/sw/stack/delivery.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The driver asked as a device: what its operations do and which errno they return.
 #include "sw/driver/e1000_ops.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Bring-up, interrupt, watchdog and tear-down: FS 10.1-10.4, FS 10.7, FS 10.8.
 #include "sw/driver/e1000.h"
 

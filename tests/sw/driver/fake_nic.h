@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A scripted 82540EM for driver tests: registers and descriptors as the fact sheet words them, no timing, no bus.
 //
 // Independent of hw/: written from FS 2, FS 5, FS 6.1 to FS 6.5 and FS 7 only.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Between 'take the buffer' and 'make the packet': what a program sees there and what its verdicts do (XD-1, XD-3,
 // XD-5).
 #include <cstring>

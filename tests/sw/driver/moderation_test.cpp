@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Dynamic moderation as the driver programs it (FS 7.7); driver_config_test.cpp has its rule.
 #include "tests/sw/stack/delivery.h"
 

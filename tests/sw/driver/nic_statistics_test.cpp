@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The card's counters as the driver adds them up, and what the interface shows of them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Linux leaves alone and a scenario may set: thresholds, small packets, bad packets, where buffers begin.
 #include "tests/sw/driver/bench.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ring size, MTU and checksum flag changed while frames come: FS 10.8, R-4, R-16, R-17, R-40, D-6.
 #include "common/rng.h"
 #include "tests/sw/driver/bench.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Address and VLAN filters as the driver programs them: FS 6.7, FS 10.2 steps 2 and 3, FS 10.8, R-3.
 #include "sw/driver/rx_filter.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The chip strips the FCS (RCTL.SECRC, R-42): lengths are taken as they come, nothing is trimmed.
 #include "tests/sw/driver/bench.h"
 

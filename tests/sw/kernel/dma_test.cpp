@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/kernel/dma.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What GRO does with the verdicts of protocols: where packets wait, when they go on, and what counts for a batch.
 #include "sw/kernel/gro.h"
 

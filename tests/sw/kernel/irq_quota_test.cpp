@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt mode with a quota: no more frames per interrupt than asked for, and none left behind.
 #include <algorithm>
 

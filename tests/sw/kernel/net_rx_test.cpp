@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/kernel/net_rx.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The memory of packets' objects: never two in one place, aligned, the last one freed first reused.
 #include "sw/kernel/object_cache.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Queues of packets linked through themselves: order at both ends, taking one out, joining two, and who frees them.
 #include "sw/kernel/packet_queue.h"
 

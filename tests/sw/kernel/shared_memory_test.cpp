@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whose turn it is at the allocator while the interface goes down and up: an interrupt that comes inside a cost is
 // served before what follows the cost, whether the CPU waits for each cost or works ahead
 // (sw/kernel/memory_allocator.h).

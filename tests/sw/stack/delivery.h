@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many frames through the driver over the scripted NIC, every one of them compared with what was sent.
 //
 // Caller: tests of the receive path.

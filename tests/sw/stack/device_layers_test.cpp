@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Devices above the one a packet came in by: VLANs, handlers, taps of each (VD-1, VD-2, VD-4).
 #include "tests/sw/stack/stack_bench.h"
 

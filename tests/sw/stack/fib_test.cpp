@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Routes of the host: what an address brings and which of several is found (RT-1, RT-2, RT-4).
 #include "sw/stack/fib.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stack with a socket at port 5000, and fragments for it, cut here from RFC 791 and not by code under test.
 #pragma once
 

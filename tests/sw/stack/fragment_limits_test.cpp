@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What ends the wait for fragments: time, memory and the sender's other fragments, as Linux 6.1 limits them.
 #include "tests/sw/stack/fragment_bench.h"
 

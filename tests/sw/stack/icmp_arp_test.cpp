@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/arp.h"
 #include "sw/stack/icmp.h"
 #include "tests/sw/stack/stack_bench.h"

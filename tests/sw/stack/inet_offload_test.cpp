@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checksums GRO verifies (GR-10): inet_gro_receive, udp4_gro_receive and tcp4_gro_receive of Linux 6.1.
 #include "sw/stack/inet_offload.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // IPv4 reassembly (RFC 791 section 3.2, RFC 815; overlaps as Linux 6.1): every order, holes, overlaps, and one fate for
 // every frame.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Protocols as objects: packets and errors reach the one of their number, with the route they came by.
 #include "sw/stack/net_protocol.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/sk_buff.h"
 
 #include "tests/sw/stack/stack_bench.h"

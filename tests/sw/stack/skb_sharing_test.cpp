@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Headers that share bytes, copies with bytes of their own, and what either takes over: net/core/skbuff.c of Linux 6.1.
 #include <array>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernel and stack without a driver: feeds frames at netif_receive_skb and checks that nothing leaks.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions by RTL block: names in Verilator's C++ to blocks, callgrind's file to counts, both to sums.
 #include <gtest/gtest.h>
 

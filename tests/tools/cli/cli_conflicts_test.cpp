@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Options that say one thing twice, or ask for what a run does not have.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a run ends: contract broken, frames that do not add up, stopped by a signal.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the outputs of a run go, and what becomes of them when they cannot be written.
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A simulation without a machine: every frame takes the way of story.h, some the way a test asks for.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command line on a simulation without a machine, its outputs in strings.
 #pragma once
 

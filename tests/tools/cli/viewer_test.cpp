@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The command the user is offered to look at a waveform.
 #include "tools/cli/viewer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Damaged, short and long frames: what a regression expects of them, against the tables of the sheet.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scoreboard excuses a counter by the very frame that was arriving when EN fell and by no other (FS 6.10, R-5,
 // events made by hand, what the chip would have counted by the sheet, and each counter one off.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Coverage counts what happened and nothing else: events made by hand, each kind once and its neighbour not.
 #include "tools/regress/coverage.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a seed means: always the same run, always one the loader takes, and as a file the same scenario.
 #include "tools/regress/draw.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a failing seed leaves: a window that shows the failure, a journey up to it, and commands that repeat the run.
 #include "tools/regress/evidence.h"
 

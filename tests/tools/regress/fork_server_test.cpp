@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs in children: every text comes back, and a child that crashes, throws or hangs is a result and not the end.
 #include "tools/regress/fork_server.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seeds on the whole machine.  Every regression runs in forked children; this process never elaborates.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Table, JSON, JUnit and exit status of results made by hand.
 #include <gtest/gtest.h>
 #include <libxml/parser.h>

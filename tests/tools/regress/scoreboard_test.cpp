@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The scoreboard must see each kind of wrong run: events made by hand, one fault each.
 #include "tools/regress/scoreboard.h"
 

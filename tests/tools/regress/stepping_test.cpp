@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A drawn run is the same run however it is stepped: its file through `ringside run`, in other ways than the seed went.
 #include <gtest/gtest.h>
 

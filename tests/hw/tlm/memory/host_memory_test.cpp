@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Host memory as a TLM target: bounds, the exact error responses, and the shadow map of frame ids.
 #include "hw/tlm/memory/host_memory.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The model and the RTL are the same chip: what the host gets from both is compared, frame by frame.
 //
 // The model was written from the fact sheet without a look at the RTL, so a difference is somebody's fault.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the Status register says when a transfer of the card ends badly: PCI 2.3 sections 3.7.4.1 and 6.2.3.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/tlm/model/card_bench.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One card alone behind the NIC seam: a scripted host with a small bus of its own, for the model and for the RTL alike.
 //
 // Owned by a test, which plans frames, sets registers and lets time pass.  The bus is simple on purpose: one transfer

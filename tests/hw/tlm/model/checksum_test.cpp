@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checksum offload and packet checksum, FS 5.3 and FS 5.4, with sums worked out by hand (RFC 1071).
 #include <gtest/gtest.h>
 

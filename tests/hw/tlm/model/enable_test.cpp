@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The receiver switched off, the link down, and what a full FIFO lets through: FS 6.1, FS 3.4, FS 6.6.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Address and VLAN filter, length and FCS rules, flow control: FS 6.7 to FS 6.9 by hand.
 #include <gtest/gtest.h>
 

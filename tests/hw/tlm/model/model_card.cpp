@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // These tests' card is the behavioural model.
 #include "tests/hw/tlm/model/card_bench.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Interrupt causes, throttle and receive timers: FS 7, to the nanosecond.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A driver that pauses, refills and goes on, or sets its ring up anew, at random moments of random traffic,
 // N-2, N-8, N-12.
 //

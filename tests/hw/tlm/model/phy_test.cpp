@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // MDIC and the PHY's registers: FS 3.2, 3.3, with L-1, M-2 to M-4, M-8, M-9, X-5 and X-9.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Power states (P-9, manual 6.3.1.2 to 6.3.1.4, PCI PM 1.1 section 5.4.1): D3hot, D0 uninitialized, and what the MAC
 // and the transfers do meanwhile.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/tlm/model/random_frames.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random set-ups of the card and random frames that its filter, checksum and length rules tell apart.
 //
 // Used by agreement_test: everything follows from the generator's seed.

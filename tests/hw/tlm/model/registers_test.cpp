@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FS 1 and FS 2 through the seam: every register's reset value and mask, the I/O window, the
 // configuration header.
 #include <gtest/gtest.h>

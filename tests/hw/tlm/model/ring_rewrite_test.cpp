@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ring registers written while the card is at work: and what must not be lost by it.
 //
 // The rule: what the bus has been asked for ends as if software had written afterwards.  Then DD in memory, RDH and the

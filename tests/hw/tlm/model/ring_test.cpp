@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Ring, prefetch, write-back, null descriptors, overflow and reset: FS 6.2 to FS 6.6, FS 3.1 and FS 10.9 by hand.
 #include <gtest/gtest.h>
 

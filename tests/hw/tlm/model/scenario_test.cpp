@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole machines with the behavioural card: every bundled scenario, and the same frames on both cards.
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counters of FS 6.10 that the length table of filter_test.cpp does not reach: clearing, reset, SYMERRS, MPC beside
 // GPRC.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Software stops all DMA: Command.BusMaster and RCTL.EN both 0 (P-3, N-9, N-10).  What the bus had not begun is never
 // done later, and when both are 1 again the ring goes on at RDH.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The transfers of a Verilated card: a buffer belongs to one burst from its request to its last beat and its answer.
 #include "hw/tlm/nic/burst_pool.h"
 

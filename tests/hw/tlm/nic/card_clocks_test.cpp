@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clocks that the card's pins ask for (docs/rtl/top.md).
 #include "hw/tlm/nic/card_clocks.h"
 

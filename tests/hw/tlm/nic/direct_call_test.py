@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """hw/tlm/nic/direct_call.py allows the call past eval() for the model it was made for, and for no other."""
 import pathlib
 import subprocess

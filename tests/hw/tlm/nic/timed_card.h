@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A card of plain C++ that lives in its own local time, as the nic_scheduler expects: does what its script says.
 //
 // Owned by host_bridge_test.cpp and nic_scheduler_test.cpp.

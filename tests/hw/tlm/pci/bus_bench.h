@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A PCI bus with scripted cards and a bridge of plain bytes: no RTL, no SystemC.
 //
 // Owned by the pci_bus tests.  The clock is 100 MHz, so that clock n is at n * 10 ns and counts can be made by hand.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The host bridge between CPU, bus and memory: exact TLM errors, posting, and reads that push DMA writes.
 #include "hw/tlm/pci/host_bridge.h"
 

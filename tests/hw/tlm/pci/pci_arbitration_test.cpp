@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several masters on one bus: arbitration, parking, latency timer, contention, and conservation of bytes.
 #include <gtest/gtest.h>
 

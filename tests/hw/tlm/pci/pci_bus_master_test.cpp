@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // P-3, N-9, X-7: what a card asked for begins only while it may master the bus, and comes back when CTRL.RST waits for
 // it.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Clock counts of single transactions, made by hand from hand_made_params() and PCI 2.3 (sections in the comments).
 //
 // All start from a request at time 0: two clocks of crossing, two of arbitration, so the address phase stands in

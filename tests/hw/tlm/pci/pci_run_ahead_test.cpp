@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A card alone on its bus runs on to next_effect(): what the bus decides late is what it would have decided in time.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/tlm/scheduler/ring_task.h"
 
 #include <cstring>

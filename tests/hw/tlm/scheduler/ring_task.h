@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The smallest receive software: one card's ring, its interrupt, and the frames that came out.
 //
 // Owned by two_nics_bench.cpp.  Follows FS 10.2 for set-up and FS 10.5 for taking descriptors.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/tlm/scheduler/two_nics_bench.h"
 
 #include <tlm_utils/simple_initiator_socket.h>

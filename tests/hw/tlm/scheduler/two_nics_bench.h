@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two RTL cards in one simulation, on one PCI bus or on two, under a virtual CPU and a task per card.
 //
 // Owned by two_nics_test.cpp.  The software is as small as can be: it programs a ring, takes interrupts, copies what

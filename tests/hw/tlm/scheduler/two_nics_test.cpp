@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two RTL cards at once: both streams intact, and the outcome independent of how the simulation is stepped.
 #include <gtest/gtest.h>
 

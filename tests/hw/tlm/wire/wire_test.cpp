@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The wire as a sender's MAC and medium: padding, FCS, gaps, repaired times, marks; and the bytes on GMII.
 #include "hw/tlm/wire/wire.h"
 

@@ -1,0 +1,17 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Every source file names its licence where tools look for it: an SPDX line at its top (reuse.software, SPDX 2.3 annex E)."""
+import files
+
+LINE = "SPDX-License-Identifier: Apache-2.0"
+SUFFIXES = files.CPP + (".inc", ".sv", ".py", ".cmake")
+
+
+def main():
+    checked = [f for f in files.tracked() if f.suffix in SUFFIXES or f.name == "CMakeLists.txt"]
+    missing = [f for f in checked if not any(LINE in line for line in files.text(f).splitlines()[:2])]
+    files.finish("license", [f"{f}: no {LINE!r} in its first two lines" for f in missing], len(checked))
+
+
+if __name__ == "__main__":
+    main()
