@@ -6,37 +6,6 @@
 
 namespace ringside::contract {
 
-namespace {
-
-// All that dispatch() listens to, and whatever a card says.
-constexpr stage_set interests{
-    stage::wire_sof,     stage::wire_eof,       stage::filter_accept, stage::filter_reject, stage::fifo_commit,
-    stage::fifo_drop,    stage::desc_fetch,     stage::desc_load,     stage::dma_start,     stage::dma_write,
-    stage::dma_done,     stage::desc_writeback, stage::dd_visible,    stage::cause_set,     stage::moderation_hold,
-    stage::intx_assert,  stage::intx_deassert,  stage::reg_write,     stage::reg_read,      stage::nic_reset,
-    stage::rnbc,         stage::link_change,    stage::hardirq_enter, stage::hardirq_exit,  stage::icr_read,
-    stage::imc_write,    stage::ims_write,      stage::napi_schedule, stage::napi_poll,     stage::napi_complete,
-    stage::softirq_exit, stage::rdt_write,      stage::driver_close,  stage::desc_post,     stage::desc_take,
-    stage::dma_sync,     stage::skb_build,      stage::dma_map,       stage::dma_unmap,     stage::dma_misuse};
-
-}  // namespace
-
-checker::checker(const config& setup)
-    : selection_(interests),
-      state_(setup),
-      fetch_(state_),
-      payload_(state_),
-      writeback_(state_),
-      memory_(state_),
-      interrupt_(state_),
-      cause_(state_, writeback_),
-      timer_(state_),
-      driver_(state_),
-      front_(state_),
-      link_(state_),
-      register_(state_),
-      statistics_(state_) {}
-
 // Events of no concern let time pass too.
 void checker::pass(event_stretch stretch, std::size_t from, std::size_t to) {
   for (; from < to; ++from)
@@ -100,149 +69,218 @@ bool checker::hears_host(const event& e) {
 
 // One choice for all sides: each is a jump that no processor foresees.  In the loop's own body, which keeps its
 // registers that way.
-[[gnu::always_inline]] inline void checker::dispatch(const event& e) {
-  switch (e.what) {
+template <class action>
+[[gnu::always_inline]] constexpr bool checker::route(checker* self, stage what, const event& e, action act) {
+  switch (what) {
     case stage::wire_sof:
-      return on_start(e);
+      return act([&] { self->on_start(e); });
     case stage::wire_eof:
-      return on_end(e);
+      return act([&] { self->on_end(e); });
 
     case stage::desc_fetch:
-      if (!hears_descriptor(e)) return;
-      fetch_.on_fetch(e);
-      return fetch_.look(e.time);
+      return act([&] {
+        if (!self->hears_descriptor(e)) return;
+        self->fetch_.on_fetch(e);
+        self->fetch_.look(e.time);
+      });
     case stage::desc_load:
-      if (hears_descriptor(e)) fetch_.on_load(e);
-      return;
+      return act([&] {
+        if (self->hears_descriptor(e)) self->fetch_.on_load(e);
+      });
     case stage::dma_start:
-      if (!hears_payload(e)) return;
-      if (const frame_record* row = state_.frames.find(e.frame); row != nullptr) front_.on_first_payload(*row, e);
-      return;
+      return act([&] {
+        if (!self->hears_payload(e)) return;
+        if (const frame_record* row = self->state_.frames.find(e.frame); row != nullptr)
+          self->front_.on_first_payload(*row, e);
+      });
     case stage::dma_write:
-      if (!hears_payload(e)) return;
-      front_.on_progress(e.time);
-      if (payload_.on_write(e)) on_frame_placed(e);
-      return fetch_.look(e.time);
+      return act([&] {
+        if (!self->hears_payload(e)) return;
+        self->front_.on_progress(e.time);
+        if (self->payload_.on_write(e)) self->on_frame_placed(e);
+        self->fetch_.look(e.time);
+      });
     case stage::dma_done:
-      if (hears_payload(e) && payload_.on_done(e)) on_frame_placed(e);
-      return;
-    case stage::desc_writeback: {
-      if (!hears_descriptor(e)) return;
-      if (belongs_to_old_ring(e)) [[unlikely]]
-        return;
-      const std::uint64_t before = writeback_.frames_written();
-      writeback_.on_writeback(e);
-      if (writeback_.frames_written() != before) timer_.on_written(e.frame, e.time);
-      return;
-    }
+      return act([&] {
+        if (self->hears_payload(e) && self->payload_.on_done(e)) self->on_frame_placed(e);
+      });
+    case stage::desc_writeback:
+      return act([&] {
+        if (!self->hears_descriptor(e)) return;
+        if (self->belongs_to_old_ring(e)) [[unlikely]]
+          return;
+        const std::uint64_t before = self->writeback_.frames_written();
+        self->writeback_.on_writeback(e);
+        if (self->writeback_.frames_written() != before) self->timer_.on_written(e.frame, e.time);
+      });
     case stage::dd_visible:
-      if (hears_descriptor(e)) memory_.on_visible(e);
-      return;
+      return act([&] {
+        if (self->hears_descriptor(e)) self->memory_.on_visible(e);
+      });
 
     case stage::filter_accept:
-      if (hears_card(e)) on_accept(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_accept(e);
+      });
     case stage::fifo_commit:
-      if (hears_card(e)) on_stored(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_stored(e);
+      });
     case stage::filter_reject:
     case stage::fifo_drop:
-      if (hears_card(e)) on_refused(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_refused(e);
+      });
     case stage::cause_set:
-      if (hears_card(e)) on_cause(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_cause(e);
+      });
     case stage::intx_assert:
     case stage::intx_deassert:
-      if (hears_card(e)) interrupt_.on_intx(e.what == stage::intx_assert, e.time);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->interrupt_.on_intx(e.what == stage::intx_assert, e.time);
+      });
     case stage::reg_write:
-      if (hears_card(e)) on_reg_write(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_reg_write(e);
+      });
     case stage::reg_read:
-      if (hears_card(e)) on_reg_read(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_reg_read(e);
+      });
     case stage::nic_reset:
-      if (hears_card(e)) on_reset(e);
-      return;
+      return act([&] {
+        if (self->hears_card(e)) self->on_reset(e);
+      });
     case stage::rnbc:
-      if (!hears_card(e)) return;
-      statistics_.on_rnbc(e.time);
-      return cause_.on_rnbc(e);
+      return act([&] {
+        if (!self->hears_card(e)) return;
+        self->statistics_.on_rnbc(e.time);
+        self->cause_.on_rnbc(e);
+      });
     case stage::link_change:
-      if (!hears_card(e)) return;
-      front_.on_link(e.a != 0, e.time);
-      return link_.on_phy(e.a != 0, e.time);
+      return act([&] {
+        if (!self->hears_card(e)) return;
+        self->front_.on_link(e.a != 0, e.time);
+        self->link_.on_phy(e.a != 0, e.time);
+      });
 
     case stage::desc_post:
-      if (hears_driver(e)) driver_.on_post(e);
-      return;
+      return act([&] {
+        if (self->hears_driver(e)) self->driver_.on_post(e);
+      });
     case stage::desc_take:
-      if (!hears_driver(e)) return;
-      if (const ring_slot* slot = memory_.on_take(e); slot != nullptr) driver_.on_take(*slot, e);
-      return;
+      return act([&] {
+        if (!self->hears_driver(e)) return;
+        if (const ring_slot* slot = self->memory_.on_take(e); slot != nullptr) self->driver_.on_take(*slot, e);
+      });
     case stage::dma_sync:
-      if (e.from == origin::cpu) driver_.on_sync(e);
-      return;
+      return act([&] {
+        if (e.from == origin::cpu) self->driver_.on_sync(e);
+      });
     case stage::skb_build:
-      if (e.from == origin::cpu) driver_.on_skb_build(e);
-      return;
+      return act([&] {
+        if (e.from == origin::cpu) self->driver_.on_skb_build(e);
+      });
     case stage::dma_map:
-      if (hears_driver(e)) driver_.on_map(e);
-      return;
+      return act([&] {
+        if (self->hears_driver(e)) self->driver_.on_map(e);
+      });
     case stage::dma_unmap:
-      if (hears_driver(e)) driver_.on_unmap(e);
-      return;
+      return act([&] {
+        if (self->hears_driver(e)) self->driver_.on_unmap(e);
+      });
     case stage::dma_misuse:
-      if (hears_driver(e)) driver_.on_dma_misuse(e);
-      return;
+      return act([&] {
+        if (self->hears_driver(e)) self->driver_.on_dma_misuse(e);
+      });
     default:
-      return dispatch_rare(e);
+      return false;
   }
 }
 
 // With several cards a host's interrupts and polls are nobody's in particular.
-void checker::dispatch_rare(const event& e) {
-  switch (e.what) {
+template <class action>
+[[gnu::always_inline]] constexpr bool checker::route_rare(checker* self, stage what, const event& e, action act) {
+  switch (what) {
     case stage::icr_read:
-      if (e.from != origin::cpu) return;
-      if (hears_host(e)) driver_.on_icr_read(e);
-      return memory_.on_icr_read(e);
+      return act([&] {
+        if (e.from != origin::cpu) return;
+        if (self->hears_host(e)) self->driver_.on_icr_read(e);
+        self->memory_.on_icr_read(e);
+      });
     case stage::rdt_write:
-      if (hears_host(e)) driver_.on_rdt_write(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_rdt_write(e);
+      });
     case stage::ims_write:
-      if (hears_host(e)) driver_.on_ims_write(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_ims_write(e);
+      });
     case stage::hardirq_enter:
-      if (hears_host(e)) driver_.on_hardirq_enter(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_hardirq_enter(e);
+      });
     case stage::hardirq_exit:
-      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_hardirq_exit(e);
-      return;
+      return act([&] {
+        if (self->state_.setup.only_host_card && e.from == origin::cpu) self->driver_.on_hardirq_exit(e);
+      });
     case stage::napi_schedule:
-      if (hears_host(e)) driver_.on_napi_schedule(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_napi_schedule(e);
+      });
     case stage::napi_poll:
-      if (hears_host(e)) driver_.on_napi_poll(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_napi_poll(e);
+      });
     case stage::driver_close:
-      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_close(e);
-      return;
+      return act([&] {
+        if (self->state_.setup.only_host_card && e.from == origin::cpu) self->driver_.on_close(e);
+      });
     case stage::napi_complete:
-      if (hears_host(e)) driver_.on_napi_complete(e);
-      return;
+      return act([&] {
+        if (self->hears_host(e)) self->driver_.on_napi_complete(e);
+      });
     case stage::softirq_exit:
-      if (state_.setup.only_host_card && e.from == origin::cpu) driver_.on_softirq_exit(e);
-      return;
-    case stage::imc_write:
-      hears_host(e);
-      return;
+      return act([&] {
+        if (self->state_.setup.only_host_card && e.from == origin::cpu) self->driver_.on_softirq_exit(e);
+      });
+    case stage::imc_write:  // noted for breaches
+      return act([&] { self->hears_host(e); });
+    case stage::moderation_hold:
+      return act([&] { self->hears_card(e); });
     default:
-      hears_card(e);
-      return;
+      return false;
   }
 }
+
+void checker::dispatch_rare(const event& e) {
+  route_rare(this, e.what, e, do_it);
+}
+
+// The stages that route() and route_rare() know.
+consteval stage_set checker::interests() {
+  return stages_where([](stage what) {
+    constexpr auto known = [](auto&&) { return true; };
+    return route(nullptr, what, event{}, known) || route_rare(nullptr, what, event{}, known);
+  });
+}
+
+checker::checker(const config& setup)
+    : selection_(interests()),
+      state_(setup),
+      fetch_(state_),
+      payload_(state_),
+      writeback_(state_),
+      memory_(state_),
+      interrupt_(state_),
+      cause_(state_, writeback_),
+      timer_(state_),
+      driver_(state_),
+      front_(state_),
+      link_(state_),
+      register_(state_),
+      statistics_(state_) {}
 
 void checker::on_event(const event& e) {
   const event* const record = &e;
@@ -255,7 +293,7 @@ void checker::on_events(event_stretch stretch) {
     const event& e = stretch[at];
     if (e.time >= state_.due.next) [[unlikely]]
       pass(stretch, next, at + 1U);
-    dispatch(e);
+    if (!route(this, e.what, e, do_it)) dispatch_rare(e);
     next = at + 1U;
   }
   pass(stretch, next, stretch.size());

@@ -7,6 +7,7 @@
 
 #include "common/event_selection.h"
 #include "common/event_stream.h"
+#include "common/stage_set.h"
 #include "contract/cause_rules.h"
 #include "contract/checker_state.h"
 #include "contract/driver_rules.h"
@@ -38,7 +39,13 @@ class checker final : public event_consumer {
   std::uint64_t breach_count() const { return state_.log.count(); }
 
  private:
-  void dispatch(const event& e);
+  static consteval stage_set interests();
+  /// The one list of stages: hands what `self` does about one of them to `act`, and returns its answer; else false.
+  template <class action>
+  static constexpr bool route(checker* self, stage what, const event& e, action act);
+  /// The same for stages that come less often, out of the way of the others.
+  template <class action>
+  static constexpr bool route_rare(checker* self, stage what, const event& e, action act);
   void dispatch_rare(const event& e);
   bool hears_card(const event& e);
   bool hears_payload(const event& e);

@@ -21,12 +21,10 @@ struct alignas(8) effect {
   std::int8_t written = 0;  // back, if the descriptor is the frame's last
   bool change = false;
   bool rare = false;  // left to count_rare()
+
+  bool operator==(const effect&) const = default;
 };
 using effect_table = std::array<effect, static_cast<std::size_t>(stage::count)>;
-
-constexpr stage_set interests{stage::nic_reset,   stage::reconfigure,    stage::fifo_drop,      stage::wire_sof,
-                              stage::fifo_commit, stage::desc_writeback, stage::filter_reject,  stage::skb_consume,
-                              stage::skb_drop,    stage::app_read,       stage::socket_enqueue, stage::socket_copy};
 
 constexpr effect_table make_effects() {
   effect_table all{};
@@ -43,6 +41,10 @@ constexpr effect_table make_effects() {
   return all;
 }
 constexpr effect_table effects = make_effects();
+
+/// The stages that have any effect.
+constexpr stage_set interests =
+    stages_where([](stage what) { return effects[static_cast<std::size_t>(what)] != effect{}; });
 
 }  // namespace
 

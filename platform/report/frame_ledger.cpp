@@ -21,7 +21,7 @@ std::uint64_t frame_counts::dropped_total() const {
 }
 
 void frame_ledger::on_event(const event& e) {
-  if (interests.has(e.what)) handle(e.what, e);
+  handle(e.what, e);
 }
 
 void frame_ledger::offer(const event& e) {

@@ -37,14 +37,15 @@ struct frame_counts {
 
 class frame_ledger final : public event_consumer {
  public:
-  static constexpr stage_set interests{
-      stage::wire_sof,          stage::fifo_commit,   stage::desc_writeback, stage::desc_take,    stage::dma_sync,
-      stage::netif_receive_skb, stage::filter_reject, stage::fifo_drop,      stage::skb_drop,     stage::socket_enqueue,
-      stage::skb_consume,       stage::nic_reset,     stage::driver_open,    stage::driver_close, stage::app_read};
+  /// The stages that route() knows.
+  static consteval stage_set interests();
 
   void on_event(const event& e) override;
-  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  /// An event of any stage.  Of the choice by stage nothing is left where the caller names the stage.
   void handle(stage what, const event& e);
+  /// The one list of stages: hands what `self` does about one of them to `act`, and returns its answer; else false.
+  template <class action>
+  static constexpr bool route(frame_ledger* self, stage what, const event& e, action act);
   /// The stream has ended: settles driver_down, counts what is in flight, checks the sum.
   void finish();
 
@@ -93,52 +94,58 @@ class frame_ledger final : public event_consumer {
   std::vector<std::string> breaches_;
 };
 
-[[gnu::always_inline]] inline void frame_ledger::handle(stage what, const event& e) {
+template <class action>
+[[gnu::always_inline]] constexpr bool frame_ledger::route(frame_ledger* self, stage what, const event& e, action act) {
   switch (what) {
     case stage::wire_sof:
-      offer(e);
-      break;
+      return act([&] { self->offer(e); });
     case stage::fifo_commit:
-      if (record* r = window_.find(e.frame); r != nullptr && r->where == place::wire) r->where = place::fifo;
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame); r != nullptr && r->where == place::wire) r->where = place::fifo;
+      });
     case stage::desc_writeback:
-      written_back(e);
-      break;
+      return act([&] { self->written_back(e); });
     case stage::desc_take:
     case stage::dma_sync:
     case stage::netif_receive_skb:
-      if (record* r = window_.find(e.frame); r != nullptr && r->where != place::driver) taken(*r);
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame); r != nullptr && r->where != place::driver) self->taken(*r);
+      });
     case stage::skb_drop:
-      if ((e.a & drop_mark::revoked) != 0) revoke(e);
-      [[fallthrough]];
+      return act([&] {
+        if ((e.a & drop_mark::revoked) != 0) self->revoke(e);
+        self->settle(e, fate::dropped, static_cast<drop_reason>(e.b));
+      });
     case stage::filter_reject:
     case stage::fifo_drop:
-      settle(e, fate::dropped, static_cast<drop_reason>(e.b));
-      break;
+      return act([&] { self->settle(e, fate::dropped, static_cast<drop_reason>(e.b)); });
     case stage::socket_enqueue:
-      if (e.frame != 0) payload_bytes_ += e.b;
-      settle(e, fate::delivered, drop_reason::none);
-      if ((e.a & socket_mark::unverified) != 0) hold(e.frame);
-      break;
+      return act([&] {
+        if (e.frame != 0) self->payload_bytes_ += e.b;
+        self->settle(e, fate::delivered, drop_reason::none);
+        if ((e.a & socket_mark::unverified) != 0) self->hold(e.frame);
+      });
     case stage::app_read:
-      read(e.frame);
-      break;
+      return act([&] { self->read(e.frame); });
     case stage::skb_consume:
-      settle(e, fate::consumed, drop_reason::none);
-      break;
+      return act([&] { self->settle(e, fate::consumed, drop_reason::none); });
     case stage::nic_reset:
-      reset(e);
-      break;
+      return act([&] { self->reset(e); });
     case stage::driver_open:
-      closed_ = false;
-      break;
+      return act([&] { self->closed_ = false; });
     case stage::driver_close:
-      close();
-      break;
+      return act([&] { self->close(); });
     default:
-      break;
+      return false;
   }
+}
+
+consteval stage_set frame_ledger::interests() {
+  return stages_routed<frame_ledger>();
+}
+
+[[gnu::always_inline]] inline void frame_ledger::handle(stage what, const event& e) {
+  route(this, what, e, do_it);
 }
 
 }  // namespace ringside::platform

@@ -20,7 +20,7 @@ interrupt_report::nic_state& interrupt_report::add_nics(std::uint8_t unit) {
 }
 
 void interrupt_report::on_event(const event& e) {
-  if (interests.has(e.what)) handle(e.what, e);
+  handle(e.what, e);
 }
 
 void interrupt_report::assert_intx(const event& e) {

@@ -51,14 +51,15 @@ struct frame_interrupt {
 
 class interrupt_report final : public event_consumer {
  public:
-  static constexpr stage_set interests{
-      stage::wire_sof,    stage::desc_writeback, stage::intx_assert,       stage::hardirq_enter,   stage::cause_set,
-      stage::desc_take,   stage::dma_sync,       stage::netif_receive_skb, stage::filter_reject,   stage::fifo_drop,
-      stage::skb_consume, stage::skb_drop,       stage::app_read,          stage::irq_nobody_cared};
+  /// The stages that route() knows.
+  static consteval stage_set interests();
 
   void on_event(const event& e) override;
-  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  /// An event of any stage.  Of the choice by stage nothing is left where the caller names the stage.
   void handle(stage what, const event& e);
+  /// The one list of stages: hands what `self` does about one of them to `act`, and returns its answer; else false.
+  template <class action>
+  static constexpr bool route(interrupt_report* self, stage what, const event& e, action act);
 
   std::uint64_t asserted() const { return asserted_; }
   std::uint64_t hardirqs() const { return hardirqs_; }
@@ -103,42 +104,48 @@ class interrupt_report final : public event_consumer {
   std::vector<std::uint64_t> nobody_cared_;
 };
 
-[[gnu::always_inline]] inline void interrupt_report::handle(stage what, const event& e) {
+template <class action>
+[[gnu::always_inline]] constexpr bool interrupt_report::route(interrupt_report* self, stage what, const event& e,
+                                                              action act) {
   switch (what) {
     case stage::wire_sof:
-      window_.begin(e.frame).nic = e.unit;
-      break;
+      return act([&] { self->window_.begin(e.frame).nic = e.unit; });
     case stage::desc_writeback:
-      write_back(e);
-      break;
+      return act([&] { self->write_back(e); });
     case stage::intx_assert:
-      assert_intx(e);
-      break;
+      return act([&] { self->assert_intx(e); });
     case stage::hardirq_enter:
-      ++hardirqs_;
-      break;
+      return act([&] { ++self->hardirqs_; });
     case stage::irq_nobody_cared:
-      nobody_cared_.push_back(e.a);
-      break;
+      return act([&] { self->nobody_cared_.push_back(e.a); });
     case stage::cause_set:
-      for (std::uint64_t bits = e.a & 0xFFFF'FFFF; bits != 0; bits &= bits - 1)
-        ++causes_[static_cast<unsigned>(__builtin_ctzll(bits))];
-      break;
+      return act([&] {
+        for (std::uint64_t bits = e.a & 0xFFFF'FFFF; bits != 0; bits &= bits - 1)
+          ++self->causes_[static_cast<unsigned>(__builtin_ctzll(bits))];
+      });
     case stage::desc_take:
     case stage::dma_sync:
     case stage::netif_receive_skb:
-      if (record* r = window_.find(e.frame); r != nullptr && !r->result.taken) take(e, *r);
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame); r != nullptr && !r->result.taken) self->take(e, *r);
+      });
     case stage::filter_reject:
     case stage::fifo_drop:
     case stage::skb_consume:
     case stage::skb_drop:
     case stage::app_read:
-      window_.end(e.frame);
-      break;
+      return act([&] { self->window_.end(e.frame); });
     default:
-      break;
+      return false;
   }
+}
+
+consteval stage_set interrupt_report::interests() {
+  return stages_routed<interrupt_report>();
+}
+
+[[gnu::always_inline]] inline void interrupt_report::handle(stage what, const event& e) {
+  route(this, what, e, do_it);
 }
 
 }  // namespace ringside::platform

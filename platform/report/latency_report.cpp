@@ -20,7 +20,7 @@ void latency_report::add(segment s, sim_time from, sim_time to) {
 }
 
 void latency_report::on_event(const event& e) {
-  if (interests.has(e.what)) handle(e.what, e);
+  handle(e.what, e);
 }
 
 void latency_report::on_visible(const event& e) {

@@ -55,16 +55,15 @@ class latency_report final : public event_consumer {
   /// `interrupts` sees every event before this does.
   explicit latency_report(interrupt_report& interrupts) : interrupts_(interrupts) {}
 
-  static constexpr stage_set interests{
-      stage::wire_sof,       stage::fifo_commit,       stage::dd_visible,    stage::intx_assert, stage::hardirq_enter,
-      stage::hardirq_exit,   stage::icr_read,          stage::napi_schedule, stage::napi_poll,   stage::desc_take,
-      stage::dma_sync,       stage::netif_receive_skb, stage::tap,           stage::ip_rcv,      stage::arp_rcv,
-      stage::socket_enqueue, stage::app_read,          stage::filter_reject, stage::fifo_drop,   stage::skb_consume,
-      stage::skb_drop};
+  /// The stages that route() knows.
+  static consteval stage_set interests();
 
   void on_event(const event& e) override;
-  /// An event of a stage of `interests`.  Of the choice by stage nothing is left where the caller names the stage.
+  /// An event of any stage.  Of the choice by stage nothing is left where the caller names the stage.
   void handle(stage what, const event& e);
+  /// The one list of stages: hands what `self` does about one of them to `act`, and returns its answer; else false.
+  template <class action>
+  static constexpr bool route(latency_report* self, stage what, const event& e, action act);
 
   const percentiles& of(segment s) const { return segments_[static_cast<std::size_t>(s)]; }
   /// Time of all frames read by the application in that part of the way.
@@ -92,6 +91,16 @@ class latency_report final : public event_consumer {
 
   void add(segment s, sim_time from, sim_time to);
   void on_visible(const event& e);
+  void on_intx(const event& e) {
+    if (asserted_.size() <= e.unit) asserted_.resize(e.unit + 1U, unknown);
+    asserted_[e.unit] = e.time;
+  }
+  void on_poll(const event& e) {
+    cpu_state& c = cpu(e.unit);
+    add(segment::hardirq_poll, c.scheduled, e.time);
+    c.scheduled = unknown;
+    c.poll = e.time;
+  }
   void on_taken(const event& e, record& r);
   void on_netif(const event& e);
   void on_read(const event& e);
@@ -109,72 +118,71 @@ class latency_report final : public event_consumer {
   std::array<sim_time, static_cast<std::size_t>(share::count)> shares_{};
 };
 
-[[gnu::always_inline]] inline void latency_report::handle(stage what, const event& e) {
+template <class action>
+[[gnu::always_inline]] constexpr bool latency_report::route(latency_report* self, stage what, const event& e,
+                                                            action act) {
   switch (what) {
     case stage::wire_sof:
-      window_.begin(e.frame).sof = e.time;
-      break;
+      return act([&] { self->window_.begin(e.frame).sof = e.time; });
     case stage::fifo_commit:
-      if (record* r = window_.find(e.frame)) r->stored = e.time;
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame)) r->stored = e.time;
+      });
     case stage::dd_visible:
-      on_visible(e);
-      break;
+      return act([&] { self->on_visible(e); });
     case stage::intx_assert:
-      if (asserted_.size() <= e.unit) asserted_.resize(e.unit + 1U, unknown);
-      asserted_[e.unit] = e.time;
-      break;
+      return act([&] { self->on_intx(e); });
     case stage::hardirq_enter:
-      cpu(e.unit).hardirq = e.time;
-      break;
+      return act([&] { self->cpu(e.unit).hardirq = e.time; });
     case stage::hardirq_exit:
-      cpu(e.unit).hardirq = unknown;
-      break;
+      return act([&] { self->cpu(e.unit).hardirq = unknown; });
     case stage::icr_read:
-      on_icr_read(e);
-      break;
+      return act([&] { self->on_icr_read(e); });
     case stage::napi_schedule:
-      cpu(e.unit).scheduled = cpu(e.unit).hardirq;
-      break;
-    case stage::napi_poll: {
-      cpu_state& c = cpu(e.unit);
-      add(segment::hardirq_poll, c.scheduled, e.time);
-      c.scheduled = unknown;
-      c.poll = e.time;
-      break;
-    }
+      return act([&] { self->cpu(e.unit).scheduled = self->cpu(e.unit).hardirq; });
+    case stage::napi_poll:
+      return act([&] { self->on_poll(e); });
     case stage::desc_take:
     case stage::dma_sync:
-      if (record* r = window_.find(e.frame); r != nullptr && r->taken == unknown) on_taken(e, *r);
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame); r != nullptr && r->taken == unknown) self->on_taken(e, *r);
+      });
     case stage::netif_receive_skb:
-      on_netif(e);
-      break;
+      return act([&] { self->on_netif(e); });
     case stage::tap:
-      if (record* r = window_.find(e.frame)) r->tapped = true;
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame)) r->tapped = true;
+      });
     case stage::ip_rcv:
     case stage::arp_rcv:
-      if (record* r = window_.find(e.frame); r != nullptr && r->protocol == unknown) r->protocol = e.time;
-      break;
+      return act([&] {
+        if (record* r = self->window_.find(e.frame); r != nullptr && r->protocol == unknown) r->protocol = e.time;
+      });
     case stage::socket_enqueue:
-      if (record* r = window_.find(e.frame)) {
+      return act([&] {
+        record* r = self->window_.find(e.frame);
+        if (r == nullptr) return;
         r->queued = e.time;
-        add(segment::netif_socket, r->netif, e.time);
-      }
-      break;
+        self->add(segment::netif_socket, r->netif, e.time);
+      });
     case stage::app_read:
-      on_read(e);
-      break;
+      return act([&] { self->on_read(e); });
     case stage::filter_reject:
     case stage::fifo_drop:
     case stage::skb_consume:
     case stage::skb_drop:
-      window_.end(e.frame);
-      break;
+      return act([&] { self->window_.end(e.frame); });
     default:
-      break;
+      return false;
   }
+}
+
+consteval stage_set latency_report::interests() {
+  return stages_routed<latency_report>();
+}
+
+[[gnu::always_inline]] inline void latency_report::handle(stage what, const event& e) {
+  route(this, what, e, do_it);
 }
 
 }  // namespace ringside::platform

@@ -9,6 +9,7 @@
 
 #include "common/event_stream.h"
 #include "common/reconfiguration.h"
+#include "common/stage_set.h"
 
 namespace ringside::platform {
 
@@ -22,8 +23,10 @@ struct reconfiguration_record {
 
 class reconfiguration_report final : public event_consumer {
  public:
+  static constexpr stage_set interests{stage::reconfigure};
+
   void on_event(const event& e) override {
-    if (e.what == stage::reconfigure) [[unlikely]]
+    if (interests.has(e.what)) [[unlikely]]
       handle(e);
   }
   const std::vector<reconfiguration_record>& records() const { return records_; }

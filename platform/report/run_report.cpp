@@ -4,8 +4,8 @@
 namespace ringside::platform {
 
 run_report::run_report(std::vector<frame_id> frames, bool first_delivered)
-    : selection_(frame_ledger::interests | interrupt_report::interests | latency_report::interests |
-                 stage_set{stage::reconfigure}),
+    : selection_(frame_ledger::interests() | interrupt_report::interests() | latency_report::interests() |
+                 reconfiguration_report::interests),
       latency_(interrupts_),
       journeys_(interrupts_, std::move(frames), first_delivered) {}
 

@@ -11,6 +11,7 @@
 
 #include "common/event_selection.h"
 #include "common/rng.h"
+#include "common/stage_set.h"
 
 namespace ringside {
 namespace {
@@ -242,6 +243,38 @@ TEST(event_stream, drain_delivers_all_below_the_lowest_watermark) {
     stream.drain();
     ASSERT_EQ(all.seen.size(), static_cast<std::size_t>(i) + 1);
   }
+}
+
+// The set of a consumer is what its own choice by stage knows, and to ask for it does nothing.
+struct choosy {
+  template <class action>
+  static constexpr bool route(choosy* self, stage what, const event& e, action act) {
+    switch (what) {
+      case stage::wire_sof:
+      case stage::app_read:
+        return act([&] { self->sum += e.a; });
+      case stage::irq_nobody_cared:
+        return act([&] { self->sum = 0; });
+      default:
+        return false;
+    }
+  }
+  std::uint64_t sum = 0;
+};
+
+TEST(stage_set, holds_the_stages_a_consumer_chooses_by) {
+  constexpr stage_set known = stages_routed<choosy>();
+  std::size_t held = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(stage::count); ++i)
+    held += known.has(static_cast<stage>(i)) ? 1 : 0;
+  EXPECT_EQ(held, 3U);
+  EXPECT_TRUE(known.has(stage::wire_sof));
+  EXPECT_TRUE(known.has(stage::app_read));
+  EXPECT_TRUE(known.has(stage::irq_nobody_cared));  // beyond the first word
+  choosy consumer;
+  EXPECT_TRUE(choosy::route(&consumer, stage::app_read, {.a = 5}, do_it));
+  EXPECT_FALSE(choosy::route(&consumer, stage::dma_map, {.a = 7}, do_it));
+  EXPECT_EQ(consumer.sum, 5U);
 }
 
 TEST(event_selection, finds_the_stages_wanted_and_no_others) {
