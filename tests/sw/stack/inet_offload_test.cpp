@@ -64,6 +64,15 @@ TEST_F(inet_offload, no_sum_is_no_work) {
   EXPECT_EQ(o.cycles, 0);
 }
 
+TEST_F(inet_offload, what_the_card_verified_costs_nothing) {
+  for (const auto known : {checksum_state::unnecessary, checksum_state::none}) {
+    stack::skb_ptr skb = arrived(datagram(1000));
+    skb->frame = 1;
+    skb->ip_summed = known;
+    EXPECT_EQ(verify(std::move(skb)).cycles, known == checksum_state::none ? cost_of(1008) : 0);
+  }
+}
+
 TEST_F(inet_offload, what_could_not_be_merged_is_not_summed) {
   struct row {
     const char* what;
