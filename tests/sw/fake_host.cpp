@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <new>
 #include <span>
 #include <stdexcept>
 
@@ -23,10 +24,15 @@ void give_back([[maybe_unused]] std::span<std::byte> memory) {
 }  // namespace
 
 fake_host::fake_host(unsigned cpus, std::size_t memory_bytes)
-    : cpus_(cpus), memory_(memory_bytes), timer_(cpus, time_never) {}
+    : cpus_(cpus),
+      memory_bytes_(memory_bytes),
+      memory_(static_cast<std::byte*>(std::calloc(memory_bytes, 1))),
+      timer_(cpus, time_never) {
+  if (memory_ == nullptr) throw std::bad_alloc();
+}
 
 fake_host::~fake_host() {
-  give_back(memory_);
+  give_back(memory());
 }
 
 void fake_host::emit(stage what, frame_id frame, std::uint64_t a, std::uint64_t b) {

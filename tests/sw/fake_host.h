@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <map>
@@ -94,7 +95,7 @@ class fake_host final : public kernel::host {
   void io_write32(std::uint32_t port, std::uint32_t value) override;
   std::uint32_t config_read32(unsigned device, std::uint32_t offset) override;
   void config_write32(unsigned device, std::uint32_t offset, std::uint32_t value) override;
-  std::span<std::byte> memory() override { return memory_; }
+  std::span<std::byte> memory() override { return {memory_.get(), memory_bytes_}; }
   bool dma_coherent() const override { return coherent; }
   void dma_sync_for_cpu(kernel::bus_address a, std::size_t n) override { dma_calls.push_back({'c', a, n}); }
   void dma_sync_for_device(kernel::bus_address a, std::size_t n) override { dma_calls.push_back({'d', a, n}); }
@@ -151,7 +152,12 @@ class fake_host final : public kernel::host {
   kernel::cost_table costs_;
   kernel::cpu_events* events_ = nullptr;
   fake_device* device_ = nullptr;
-  std::vector<std::byte> memory_;
+  // Pages that nobody touches are never filled: hundreds of hosts are made in some tests.
+  struct freed {
+    void operator()(std::byte* memory) const { std::free(memory); }
+  };
+  std::size_t memory_bytes_;
+  std::unique_ptr<std::byte[], freed> memory_;
   std::multimap<sim_time, std::function<void()>> agenda_;
   std::map<kernel::irq_line, line_state> lines_;
   std::vector<sim_time> timer_;
