@@ -5,20 +5,16 @@
 // Facts of the standard are shared; what the chip does with a frame each card and the checker decide on their own.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace ringside::ethernet {
-
-using address = std::array<std::uint8_t, 6>;
 
 inline constexpr std::size_t address_bytes = 6;
 inline constexpr std::size_t type_offset = 12;  // behind both addresses
 inline constexpr std::size_t header_bytes = 14;
 inline constexpr std::size_t tag_bytes = 4;  // 802.1Q: EtherType and TCI
 inline constexpr std::size_t fcs_bytes = 4;
-inline constexpr std::size_t preamble_bytes = 8;  // with the delimiter
 
 // Frames from DA to FCS.
 inline constexpr std::uint32_t least_frame = 64;  // 802.3 3.2.8

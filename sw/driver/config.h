@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/ethernet.h"
 #include "common/time.h"
 #include "sw/kernel/host.h"
 #include "sw/stack/bytes.h"
@@ -78,10 +79,10 @@ struct pci_slot {
 std::string_view check(const config& settings);
 
 // Frame sizes with FCS (FS 10.5, FS 10.6).
-inline constexpr std::uint32_t eth_header_bytes = 14;
-inline constexpr std::uint32_t fcs_bytes = 4;
-inline constexpr std::uint32_t vlan_tag_bytes = 4;
-inline constexpr std::uint32_t standard_frame_bytes = 1522;  // 1500 + header + tag + FCS: R-40
+inline constexpr std::uint32_t eth_header_bytes = ethernet::header_bytes;
+inline constexpr std::uint32_t fcs_bytes = ethernet::fcs_bytes;
+inline constexpr std::uint32_t vlan_tag_bytes = ethernet::tag_bytes;
+inline constexpr std::uint32_t standard_frame_bytes = ethernet::longest_frame;  // 1500 + header + tag + FCS: R-40
 inline constexpr std::uint32_t max_mtu = 16110;
 
 /// Largest frame the MTU allows on the wire, DA..FCS, untagged (Linux' max_frame_size).

@@ -6,13 +6,14 @@
 
 #include <cstdint>
 
+#include "common/ethernet.h"
 #include "sw/stack/net_device.h"
 #include "sw/stack/sk_buff.h"
 
 namespace ringside::stack {
 
-inline constexpr std::size_t eth_header_bytes = 14;
-inline constexpr std::size_t eth_address_bytes = 6;
+inline constexpr std::size_t eth_header_bytes = ethernet::header_bytes;
+inline constexpr std::size_t eth_address_bytes = ethernet::address_bytes;
 
 namespace ether_type {
 inline constexpr std::uint16_t ipv4 = 0x0800;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/ethernet.h"
+#include "common/inet.h"
 #include "sw/stack/checksum.h"
 #include "sw/stack/eth.h"
 #include "sw/stack/ip.h"
@@ -11,10 +12,10 @@
 namespace ringside::stack {
 namespace {
 
-constexpr std::size_t header_bytes = 20;
-constexpr std::size_t udp_header_bytes = 8;
+constexpr std::size_t header_bytes = inet::ipv4_header_bytes;
+constexpr std::size_t udp_header_bytes = inet::udp_header_bytes;
 constexpr std::uint8_t version_4_without_options = 0x45;
-constexpr std::uint16_t dont_fragment = 0x4000;
+constexpr std::uint16_t dont_fragment = inet::dont_fragment;
 
 /// Where the IPv4 header begins, tags still in the data skipped (vlan_gro_receive); beyond the packet: nowhere.
 std::size_t ipv4_offset(const sk_buff& skb) {
