@@ -79,7 +79,10 @@ class ipv4_layer {
 
   bool rcv_core(skb_ptr& skb);
   bool rcv_finish_core(skb_ptr& skb, const sk_buff* hint);
-  void dst_input(skb_ptr skb) { skb->dst->input(*this, std::move(skb)); }
+  void dst_input(skb_ptr skb) {
+    const auto input = skb->dst->input;
+    input(*this, std::move(skb));
+  }
   void dst_input(sk_buff_queue& list);
   // What routes have packets do: dst_entry::input and output.
   static void ip_local_deliver(ipv4_layer& layer, skb_ptr skb);
