@@ -45,7 +45,7 @@ module e1000_mst_arb (
   // pins
   output logic        mst_req_valid_o,
   input  logic        mst_req_ready_i,
-  output e1000_pkg::kind_e mst_req_kind_o,
+  output e1000_pins_pkg::kind_e mst_req_kind_o,
   output logic [3:0]  mst_req_tag_o,
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
@@ -64,7 +64,7 @@ module e1000_mst_arb (
   output logic        clk_req_o             // a response asks by mst_rsp_valid_i
 );
   logic                  req_valid_q, req_write_q;
-  e1000_pkg::kind_e      req_kind_q;
+  e1000_pins_pkg::kind_e      req_kind_q;
   logic [3:0]            req_tag_q;
   logic [63:0]           req_addr_q;
   logic [12:0]           req_len_q;
@@ -138,8 +138,8 @@ module e1000_mst_arb (
         req_valid_q <= 1'b1;
         req_write_q <= !fetch_gnt_o;
         if (fetch_gnt_o) begin
-          req_kind_q  <= e1000_pkg::KindFetch;
-          req_tag_q   <= {e1000_pkg::KindFetch, seq_fetch_q};
+          req_kind_q  <= e1000_pins_pkg::KindFetch;
+          req_tag_q   <= {e1000_pins_pkg::KindFetch, seq_fetch_q};
           req_addr_q  <= fetch_addr_i;
           req_len_q   <= fetch_len_i;
           seq_fetch_q <= seq_fetch_q + 2'd1;
@@ -150,12 +150,12 @@ module e1000_mst_arb (
           req_addr_q  <= wb_gnt_o ? wb_addr_i : pay_addr_i;
           req_len_q   <= wb_gnt_o ? wb_len_i : pay_len_i;
           if (wb_gnt_o) begin
-            req_kind_q <= e1000_pkg::KindWriteback;
-            req_tag_q  <= {e1000_pkg::KindWriteback, seq_wb_q};
+            req_kind_q <= e1000_pins_pkg::KindWriteback;
+            req_tag_q  <= {e1000_pins_pkg::KindWriteback, seq_wb_q};
             seq_wb_q   <= seq_wb_q + 2'd1;
           end else begin
-            req_kind_q <= pay_end_i ? e1000_pkg::KindPayloadEnd : e1000_pkg::KindPayload;
-            req_tag_q  <= {e1000_pkg::KindPayload, seq_pay_q};
+            req_kind_q <= pay_end_i ? e1000_pins_pkg::KindPayloadEnd : e1000_pins_pkg::KindPayload;
+            req_tag_q  <= {e1000_pins_pkg::KindPayload, seq_pay_q};
             seq_pay_q  <= seq_pay_q + 2'd1;
           end
         end
@@ -189,17 +189,17 @@ module e1000_mst_arb (
 
       if (mst_rsp_valid_i) begin
         rsp_valid_q    <= 1'b1;
-        rsp_fetch_q    <= mst_rsp_tag_i[3:2] == e1000_pkg::KindFetch;
-        rsp_pay_q      <= mst_rsp_tag_i[3:2] == e1000_pkg::KindPayload;
-        rsp_wb_q       <= mst_rsp_tag_i[3:2] == e1000_pkg::KindWriteback;
-        rsp_ok_q       <= mst_rsp_status_i == e1000_pkg::RspOk;
+        rsp_fetch_q    <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindFetch;
+        rsp_pay_q      <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindPayload;
+        rsp_wb_q       <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindWriteback;
+        rsp_ok_q       <= mst_rsp_status_i == e1000_pins_pkg::RspOk;
         rsp_last_q     <= mst_rsp_last_i;
         rsp_data_q     <= mst_rsp_data_i;
         fault_q        <= '0;
-        if (mst_rsp_status_i != e1000_pkg::RspOk) begin
-          fault_q <= {1'b1, mst_rsp_status_i == e1000_pkg::RspMasterAbort,
-                      mst_rsp_status_i == e1000_pkg::RspTargetAbort, mst_rsp_status_i == e1000_pkg::RspParityError,
-                      mst_rsp_tag_i[3:2] == e1000_pkg::KindFetch};
+        if (mst_rsp_status_i != e1000_pins_pkg::RspOk) begin
+          fault_q <= {1'b1, mst_rsp_status_i == e1000_pins_pkg::RspMasterAbort,
+                      mst_rsp_status_i == e1000_pins_pkg::RspTargetAbort, mst_rsp_status_i == e1000_pins_pkg::RspParityError,
+                      mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindFetch};
         end
       end else if (rsp_valid_q) begin
         rsp_valid_q    <= 1'b0;

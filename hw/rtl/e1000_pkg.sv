@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shared types of the 82540EM-compatible NIC: what flows between its blocks and through its pins.
 //
-// Registers and descriptor bits come from e1000_regs_pkg (generated from hw/regs/e1000.toml).
+// Registers and descriptor bits come from e1000_regs_pkg, codes and event words of the pins from e1000_pins_pkg; both are
+// generated (hw/regs/e1000.toml, hw/regs/e1000_pins.toml).
 package e1000_pkg;
 
   // ---- PCI target side: one access at a time, decoded in the PCI interface -----------------------
-  typedef enum logic [1:0] {
-    SpaceConfig = 2'd0,  // addr = dword offset in the configuration header
-    SpaceMemory = 2'd1,  // addr = byte offset in BAR0
-    SpaceIo     = 2'd2   // addr = byte offset in the I/O BAR
-  } space_e;
-
   typedef struct packed {
-    space_e      space;
-    logic        write;
-    logic [16:0] addr;   // dword aligned
-    logic [3:0]  be;     // 1 = byte enabled
-    logic [31:0] wdata;
+    e1000_pins_pkg::space_e space;
+    logic                   write;
+    logic [16:0]            addr;   // dword aligned
+    logic [3:0]             be;     // 1 = byte enabled
+    logic [31:0]            wdata;
   } tgt_req_t;
 
   // The register bus: a strobe of one cycle to all blocks at once, and what goes with it.
@@ -37,19 +32,12 @@ package e1000_pkg;
   } cfg_req_t;
 
   // ---- PCI master side ---------------------------------------------------------------------------
-  typedef enum logic [1:0] {
-    KindPayload    = 2'd0,
-    KindFetch      = 2'd1,  // receive descriptor read
-    KindWriteback  = 2'd2,  // receive descriptor write
-    KindPayloadEnd = 2'd3   // payload, last burst of its frame (in a request; its tag says KindPayload)
-  } kind_e;
-
   typedef struct packed {
-    kind_e       kind;
-    logic [3:0]  tag;    // returned with the response
-    logic        write;
-    logic [63:0] addr;   // byte address, any alignment for payload
-    logic [12:0] len;    // bytes, 1..4096; never crosses a 4 KiB page
+    e1000_pins_pkg::kind_e kind;
+    logic [3:0]            tag;    // returned with the response
+    logic                  write;
+    logic [63:0]           addr;   // byte address, any alignment for payload
+    logic [12:0]           len;    // bytes, 1..4096; never crosses a 4 KiB page
   } mst_req_t;
 
   // One dword lane group of a write burst: lanes follow the bus address, so an unaligned burst begins and
@@ -61,19 +49,12 @@ package e1000_pkg;
     logic        last;
   } mst_wdata_t;
 
-  typedef enum logic [1:0] {
-    RspOk          = 2'd0,
-    RspMasterAbort = 2'd1,
-    RspTargetAbort = 2'd2,
-    RspParityError = 2'd3
-  } rsp_status_e;
-
   // Reads: one beat per dword, `last` on the final one.  Writes: one beat when the last data phase is done.
   typedef struct packed {
-    logic [3:0]  tag;
-    rsp_status_e status;
-    logic [31:0] data;
-    logic        last;
+    logic [3:0]                  tag;
+    e1000_pins_pkg::rsp_status_e status;
+    logic [31:0]                 data;
+    logic                        last;
   } mst_rsp_t;
 
   // An error this device met as a master, for one cycle; zero otherwise.
@@ -117,33 +98,5 @@ package e1000_pkg;
     logic [15:0] csum;     // packet checksum field
     logic [15:0] special;  // VLAN tag or 0
   } rx_frame_t;
-
-  // Why the receive front did not store a frame.
-  typedef enum logic [3:0] {
-    ReasonNone       = 4'd0,
-    ReasonDisabled   = 4'd1,   // RCTL.EN = 0 at its first byte, or cut off by a reset
-    ReasonLinkDown   = 4'd2,
-    ReasonAddress    = 4'd3,   // no address filter took it
-    ReasonVlan       = 4'd4,   // VLAN filter or CFI
-    ReasonMacControl = 4'd5,   // PAUSE or MAC control frame kept from the host
-    ReasonCrc        = 4'd6,   // 64..max bytes, bad CRC
-    ReasonRxEr       = 4'd7,   // RX_ER inside the frame
-    ReasonUndersize  = 4'd8,   // < 64, good CRC (RUC)
-    ReasonFragment   = 4'd9,   // < 64, bad CRC (RFC)
-    ReasonOversize   = 4'd10,  // > max, good CRC (ROC)
-    ReasonJabber     = 4'd11,  // > max, bad CRC (RJC)
-    ReasonOverflow   = 4'd12   // no room in the FIFO (MPC)
-  } rx_reason_e;
-
-  // What the receive front tells an observer; all zero when nothing happens.
-  // Every burst of the MAC ends in exactly one of reject, drop, commit.
-  typedef struct packed {
-    logic [15:0] tag;
-    rx_reason_e  reason;   // with reject and drop
-    logic        drop;     // passed the filter, not stored (CRC, length, RX_ER, overflow)
-    logic        commit;   // whole frame is in the FIFO
-    logic        reject;   // not for this station (address, VLAN), receiver off or link down
-    logic        accept;   // the address filter took it; commit or drop follows
-  } rx_evt_t;
 
 endpackage

@@ -37,13 +37,12 @@ module e1000_rx_front (
   input  logic                 frame_pop_i,
 
   output logic                 rxo_o,           // one cycle: a frame was missed
-  output logic                 rnbc_o,          // one cycle: a good frame found no free descriptor
   // strobes, CTRL.RST, pops and GMII pins are asked for from outside
   output logic                 clk_req_rx_mac_o,
   output logic                 clk_req_rx_frame_o,
   output logic                 clk_req_rx_fifo_o,
   output logic                 clk_req_rx_dma_o,
-  output e1000_pkg::rx_evt_t   evt_o            // what the cycle before decided
+  output e1000_pins_pkg::rx_evt_t evt_o         // what the cycle before decided
 );
 
   // ---- MAC ----------------------------------------------------------------------------------------
@@ -273,62 +272,65 @@ module e1000_rx_front (
   // ---- events -------------------------------------------------------------------------------------
   // A burst ends in one of reject, drop, commit.  At most one burst is open, and its end is decided in the cycle
   // that ends it, so one register serves all.  `commit` leads the frame at the head by at least five cycles.
-  e1000_pkg::rx_evt_t evt_q;
-  logic               evt_busy, rxo_q, rnbc_q;
+  e1000_pins_pkg::rx_evt_t evt_q;
+  logic                    evt_busy, rxo_q;
 
   always_ff @(posedge clk_rx_frame_i) begin : events
-    logic                  accept, reject, committed, drop;
-    e1000_pkg::rx_reason_e why;
+    logic                       accept, reject, committed, drop;
+    e1000_pins_pkg::rx_reason_e why;
     if (!rst_ni) begin
-      evt_q  <= '0;
-      rxo_q  <= 1'b0;
-      rnbc_q <= 1'b0;
+      evt_q <= '0;
+      rxo_q <= 1'b0;
     end else if (cut || decide || eob || evt_busy) begin
       accept    = 1'b0;
       reject    = 1'b0;
       committed = 1'b0;
       drop      = 1'b0;
-      why       = e1000_pkg::ReasonNone;
+      why       = e1000_pins_pkg::ReasonNone;
       if (cut) begin
         // A frame that was rejected already has had its event.
         if (!(decided_q && !wanted_q)) begin
-          why    = e1000_pkg::ReasonDisabled;
+          why    = e1000_pins_pkg::ReasonRxDisabled;
           drop   = wanted_q;
           reject = ~wanted_q;
         end
       end else if (eob && !is_frame) begin
         reject = 1'b1;
-        why    = e1000_pkg::ReasonFragment;
+        why    = e1000_pins_pkg::ReasonFragment;
       end else begin
         if (decide) begin
           accept = wanted;
           reject = ~wanted;
-          if (!cfg_q.en) why = e1000_pkg::ReasonDisabled;
-          else if (!cfg_q.link_up) why = e1000_pkg::ReasonLinkDown;
-          else if (!match.l2_pass) why = e1000_pkg::ReasonAddress;
-          else if (!match.vlan_pass) why = e1000_pkg::ReasonVlan;
+          if (!cfg_q.en) why = e1000_pins_pkg::ReasonRxDisabled;
+          else if (!cfg_q.link_up) why = e1000_pins_pkg::ReasonLinkDown;
+          else if (!match.l2_pass) why = e1000_pins_pkg::ReasonAddressFilter;
+          else if (!match.vlan_pass) why = e1000_pins_pkg::ReasonVlanFilter;
         end
         if (eof && (decide ? wanted : wanted_q)) begin
           committed = stored;
           drop      = ~stored;
           // Length first, then RX_ER (the PHY's own word), then the FCS.
-          if (keep) why = lost ? e1000_pkg::ReasonOverflow : e1000_pkg::ReasonNone;
-          else if (kind.runt) why = crc_ok ? e1000_pkg::ReasonUndersize : e1000_pkg::ReasonFragment;
-          else if (kind.giant) why = crc_ok ? e1000_pkg::ReasonOversize : e1000_pkg::ReasonJabber;
-          else if (rx_er) why = e1000_pkg::ReasonRxEr;
-          else why = e1000_pkg::ReasonCrc;
+          if (keep) why = lost ? e1000_pins_pkg::ReasonFifoOverflow : e1000_pins_pkg::ReasonNone;
+          else if (kind.runt) why = crc_ok ? e1000_pins_pkg::ReasonUndersize : e1000_pins_pkg::ReasonFragment;
+          else if (kind.giant) why = crc_ok ? e1000_pins_pkg::ReasonOversize : e1000_pins_pkg::ReasonJabber;
+          else if (rx_er) why = e1000_pins_pkg::ReasonRxError;
+          else why = e1000_pins_pkg::ReasonCrcError;
         end
       end
-      evt_q  <= {accept | reject | committed | drop ? tag : 16'd0, why, drop, committed, reject, accept};
-      rxo_q  <= missed;
-      rnbc_q <= kind.pass & kind.good & no_desc_i;  // R-32: stored or missed
+      evt_q <= '{rnbc:   kind.pass & kind.good & no_desc_i,  // R-32: stored or missed
+                 tag:    accept | reject | committed | drop ? tag : 16'd0,
+                 reason: why,
+                 drop:   drop,
+                 commit: committed,
+                 reject: reject,
+                 accept: accept};
+      rxo_q <= missed;
     end
   end
 
   assign evt_busy           = evt_q.accept | evt_q.reject | evt_q.commit | evt_q.drop;
   assign evt_o              = evt_q;
   assign rxo_o              = rxo_q;
-  assign rnbc_o             = rnbc_q;
   assign clk_req_rx_mac_o   = mac_req;
   assign clk_req_rx_frame_o = sfd | eob | (byte_en & head) | evt_busy | stats_req | (link_q != link_up_i);
 

@@ -37,9 +37,9 @@ module e1000_target (
 
   logic        strobe, is_cfg, is_mem, is_io;
   assign strobe = state_q == StStrobe;
-  assign is_cfg = space_q == e1000_pkg::SpaceConfig;
-  assign is_mem = space_q == e1000_pkg::SpaceMemory;
-  assign is_io  = space_q == e1000_pkg::SpaceIo;
+  assign is_cfg = space_q == e1000_pins_pkg::SpaceConfig;
+  assign is_mem = space_q == e1000_pins_pkg::SpaceMemory;
+  assign is_io  = space_q == e1000_pins_pkg::SpaceIo;
 
   logic        io_reg_rd, io_reg_wr;
   logic [16:0] io_reg_addr;

@@ -85,10 +85,10 @@ module e1000_top #(
   output logic        clk_req_irq_o,         // now_i >= next_deadline_o
   output logic [63:0] next_deadline_o,       // all ones: none
   // observation
-  output logic [24:0] evt_rx_o,              // {rnbc, e1000_pkg::rx_evt_t}, zero when nothing happens
+  output logic [24:0] evt_rx_o,              // e1000_pins_pkg::rx_evt_t, zero when nothing happens
   output logic [16:0] evt_causes_o,          // ICR bits set in this cycle
   output logic [16:0] evt_held_o,            // causes that wait for the throttle from this cycle on
-  output logic [16:0] evt_lost_frame_o       // {by R-40, else for a rewritten ring (R-85); tag of a discarded frame}
+  output logic [16:0] evt_lost_frame_o       // e1000_pins_pkg::rx_loss_t: a stored frame is discarded
 );
   // ---- reset ---------------------------------------------------------------------------------------------
   logic rst_req, wake, rst_pending, soft_rst, drained, grant, stopped, halting, halt, req_reset;
@@ -265,11 +265,11 @@ module e1000_top #(
   assign rctl_front = rctl & ~(32'(asleep) << e1000_regs_pkg::RCTL_EN);
 
   // ---- receive front ---------------------------------------------------------------------------------------
-  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, rnbc;
+  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo;
   logic                 req_rx_mac, req_rx_frame, req_rx_fifo, req_rx_read;
   e1000_pkg::rx_frame_t frame;
   logic [63:0]          data;
-  e1000_pkg::rx_evt_t   rx_evt;
+  e1000_pins_pkg::rx_evt_t rx_evt;
   e1000_rx_front u_front (
     .clk_rx_mac_i,
     .clk_rx_frame_i,
@@ -301,7 +301,6 @@ module e1000_top #(
     .data_pop_i        (data_pop),
     .frame_pop_i       (frame_pop),
     .rxo_o             (rxo),
-    .rnbc_o            (rnbc),
     .clk_req_rx_mac_o  (req_rx_mac),
     .clk_req_rx_frame_o(req_rx_frame),
     .clk_req_rx_fifo_o (req_rx_fifo),
@@ -417,15 +416,17 @@ module e1000_top #(
   );
 
   // ---- observation ---------------------------------------------------------------------------------------------
-  assign evt_rx_o        = {rnbc, rx_evt};
+  assign evt_rx_o        = rx_evt;
   assign evt_rst_o       = soft_rst;
   assign evt_cause_o     = causes_set != 17'd0;
   assign evt_causes_o    = causes_set;
   assign evt_hold_o      = hold;
   assign evt_held_o      = held;
+  e1000_pins_pkg::rx_loss_t lost;
   always_comb begin
+    lost             = '{too_long: lost_long, tag: frame.tag};
     evt_lost_frame_o = 17'd0;
-    if (evt_lost_o) evt_lost_frame_o = {lost_long, frame.tag};
+    if (evt_lost_o) evt_lost_frame_o = lost;
   end
   assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
 

@@ -13,7 +13,7 @@ module e1000_mst_arb_sva (
   input logic                  pay_valid_i,
   input logic                  mst_req_valid_o,
   input logic                  mst_req_ready_i,
-  input e1000_pkg::kind_e      mst_req_kind_o,
+  input e1000_pins_pkg::kind_e      mst_req_kind_o,
   input logic [3:0]            mst_req_tag_o,
   input logic                  mst_req_write_o,
   input logic [63:0]           mst_req_addr_o,

@@ -4,12 +4,11 @@ module e1000_rx_front_sva (
   input logic                clk_rx_frame_i,
   input logic                rst_ni,
   input logic                rxo_o,
-  input logic                rnbc_o,
   input logic                clk_req_rx_mac_o,
   input logic                clk_req_rx_frame_o,
   input logic                clk_req_rx_fifo_o,
   input logic                clk_req_rx_dma_o,
-  input e1000_pkg::rx_evt_t  evt_o,
+  input e1000_pins_pkg::rx_evt_t  evt_o,
   input e1000_pkg::reg_req_t reg_i,
   input logic                gmii_ce_i,
   input logic                gmii_rx_dv_i,
@@ -45,10 +44,10 @@ module e1000_rx_front_sva (
   `E1000_ASSERT(CommitFollowsAccept,
     (evt_o.commit || evt_o.drop) |-> evt_o.accept || (accepted_q && accepted_tag_q == evt_o.tag),, clk_rx_frame_i)
   `E1000_ASSERT(EveryLossHasAReason,
-    (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pkg::ReasonNone),, clk_rx_frame_i)
-  `E1000_ASSERT(RxoIsAnOverflow, rxo_o == (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow),, clk_rx_frame_i)
+    (evt_o.drop || evt_o.reject) == (evt_o.reason != e1000_pins_pkg::ReasonNone),, clk_rx_frame_i)
+  `E1000_ASSERT(RxoIsAnOverflow, rxo_o == (evt_o.drop && evt_o.reason == e1000_pins_pkg::ReasonFifoOverflow),, clk_rx_frame_i)
   `E1000_ASSERT(RnbcComesWithAFrame,
-    rnbc_o |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pkg::ReasonOverflow),, clk_rx_frame_i)
+    evt_o.rnbc |-> evt_o.commit || (evt_o.drop && evt_o.reason == e1000_pins_pkg::ReasonFifoOverflow),, clk_rx_frame_i)
   `E1000_ASSERT(NoNewsWhenUnasked, unasked |-> !busy,, clk_rx_frame_i)
   // The requests know of a pop in its own cycle.
   `E1000_ASSERT(StillWhenUnasked,
@@ -57,7 +56,7 @@ module e1000_rx_front_sva (
       && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched),, clk_rx_frame_i)
 
   `E1000_COVER(FrameIsMissed, rxo_o,, clk_rx_frame_i)
-  `E1000_COVER(NoDescriptorForIt, rnbc_o,, clk_rx_frame_i)
+  `E1000_COVER(NoDescriptorForIt, evt_o.rnbc,, clk_rx_frame_i)
 
 endmodule
 

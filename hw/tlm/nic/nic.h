@@ -15,12 +15,13 @@
 #include "common/event.h"
 #include "common/time.h"
 #include "common/wire_frame.h"
+#include "hw/regs/e1000_pins.h"
 #include "hw/tlm/nic/nic_trace.h"
 
 namespace ringside::tlm {
 
-/// PCI address spaces a card answers in; values are those of e1000_pkg::space_e.
-enum class pci_space : std::uint8_t { config = 0, memory = 1, io = 2 };
+using pins::dma_kind;
+using pins::pci_space;
 
 /// One dword access to the card as a target, decoded: the offset is relative to the configuration header or the BAR.
 struct target_access {
@@ -36,11 +37,15 @@ constexpr bool is_answered(pci_space space, bool write) {
   return !write || space != pci_space::memory;
 }
 
-/// What a master transfer carries; values are those of e1000_pkg::kind_e.
-enum class dma_kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2, payload_end = 3 };
-
-/// `withdrawn`: the card called the transfer back before the bus had begun it (X-7, P-3); no error of the bus.
-enum class dma_status : std::uint8_t { ok = 0, master_abort = 1, target_abort = 2, parity_error = 3, withdrawn = 4 };
+/// How a transfer ended: as the RTL is told it, or `withdrawn`: the card called it back before the bus had begun it
+/// (X-7, P-3), which is no error of the bus.
+enum class dma_status : std::uint8_t {
+  ok = static_cast<std::uint8_t>(pins::rsp_status::ok),
+  master_abort = static_cast<std::uint8_t>(pins::rsp_status::master_abort),
+  target_abort = static_cast<std::uint8_t>(pins::rsp_status::target_abort),
+  parity_error = static_cast<std::uint8_t>(pins::rsp_status::parity_error),
+  withdrawn
+};
 
 /// One burst the card wants on the bus.  Owned by the card; lent to the bus from dma_request() until the last
 /// dma_data() or dma_done() that returns it.  A write may be handed over while its data still stream in: the card

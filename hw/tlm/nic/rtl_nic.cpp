@@ -11,12 +11,12 @@
 #include <span>
 #include <stdexcept>
 
+#include "hw/regs/e1000_pins.h"
 #include "hw/tlm/nic/burst_pool.h"
 #include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/link_changes.h"
 #include "hw/tlm/nic/response_queue.h"
 #include "hw/tlm/nic/rtl_access.h"
-#include "hw/tlm/nic/rtl_events.h"
 #include "hw/tlm/nic/rtl_trace.h"
 #include "hw/tlm/nic/verilated_card.h"
 
@@ -310,18 +310,16 @@ struct rtl_nic::impl {
   }
 
   [[gnu::hot, gnu::noinline]] void report_frame(std::uint32_t word) {
-    const rtl_rx_events e = unpack(word);
-    if (e.accept) emit(stage::filter_accept, frame_of(e.tag));
-    if (e.reject) emit(stage::filter_reject, frame_of(e.tag), 0, e.reason);
-    if (e.commit) emit(stage::fifo_commit, frame_of(e.tag));
-    if (e.drop) emit(stage::fifo_drop, frame_of(e.tag), 0, e.reason);
-    if (e.no_buffer) emit(stage::rnbc);
+    pins::events_of(
+        pins::unpack_rx_evt(word), [this](std::uint16_t tag) { return frame_of(tag); },
+        [this](stage what, frame_id frame, std::uint64_t b) { emit(what, frame, 0, b); });
   }
 
   // A frame of the FIFO that never reaches the host.
   [[gnu::noinline]] void report_loss() {
-    const rtl_loss lost = unpack_loss(state->evt_lost_frame_o);
-    emit(stage::fifo_drop, frame_of(lost.tag), drop_mark::stored, static_cast<std::uint64_t>(lost.reason));
+    const pins::rx_loss lost = pins::unpack_rx_loss(state->evt_lost_frame_o);
+    const drop_reason why = lost.too_long ? drop_reason::oversize : drop_reason::nic_reset;
+    emit(stage::fifo_drop, frame_of(lost.tag), drop_mark::stored, static_cast<std::uint64_t>(why));
   }
 
   [[gnu::hot, gnu::noinline]] void report_causes() {

@@ -280,7 +280,7 @@ TEST(dma, a_ring_rewritten_under_a_half_delivered_frame_discards_it_whole) {
 }
 }  // namespace
 
-// The bus model outside tells the end of a frame's payload by it (e1000_pkg::KindPayloadEnd).
+// The bus model outside tells the end of a frame's payload by it (e1000_pins_pkg::KindPayloadEnd).
 TEST(dma, only_the_last_payload_burst_of_a_frame_says_so) {
   top_bench bench;
   const open_options options{.descriptors = 64, .rctl = rctl::EN | rctl::BAM | rctl::SECRC | 3U << rctl::BSIZE_SHIFT};

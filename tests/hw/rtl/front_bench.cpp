@@ -59,17 +59,17 @@ void front_bench::tick() {
   m.frame_pop_i = 0;
   m.eval();
   if (m.evt_o != 0) {
-    const std::uint32_t e = m.evt_o;
+    const pins::rx_evt e = pins::unpack_rx_evt(m.evt_o);
     events_.push_back({.cycle = cycle_,
-                       .tag = e >> 8,
-                       .reason = (e >> 4) & 0xF,
-                       .drop = (e & 8) != 0,
-                       .commit = (e & 4) != 0,
-                       .reject = (e & 2) != 0,
-                       .accept = (e & 1) != 0});
+                       .tag = e.tag,
+                       .reason = e.reason,
+                       .drop = e.drop,
+                       .commit = e.commit,
+                       .reject = e.reject,
+                       .accept = e.accept});
+    rnbc_ += e.rnbc ? 1 : 0;
   }
   rxo_ += m.rxo_o;
-  rnbc_ += m.rnbc_o;
 }
 
 void front_bench::idle(unsigned cycles) {

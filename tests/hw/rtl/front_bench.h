@@ -10,17 +10,19 @@
 #include <memory>
 #include <vector>
 
+#include "hw/regs/e1000_pins.h"
 #include "hw/regs/e1000_regs.h"
-#include "tests/hw/rtl/reasons.h"
 #include "tests/hw/rtl/wire_bytes.h"
 
 namespace ringside::rtl_test {
 
-// rx_evt_t, unpacked.
+using pins::rx_reason;
+
+// rx_evt_t and when it came.
 struct rx_event {
   std::uint64_t cycle = 0;
   unsigned tag = 0;
-  unsigned reason = 0;
+  rx_reason reason{};
   bool drop = false;
   bool commit = false;
   bool reject = false;

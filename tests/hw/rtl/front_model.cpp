@@ -5,7 +5,6 @@
 #include <numeric>
 
 #include "hw/regs/e1000_regs.h"
-#include "tests/hw/rtl/reasons.h"
 
 namespace ringside::rtl_test {
 
@@ -49,14 +48,14 @@ void front_model::count_control(const bytes& frame, bool rx_er) {
 fate front_model::receive(const bytes& frame, bool rx_er) {
   const auto& s = settings;
   fate result;
-  if (!s.en) return {.accepted = false, .reason = reason::disabled, .rnbc = false, .stored = {}};
-  if (!s.link) return {.accepted = false, .reason = reason::link_down, .rnbc = false, .stored = {}};
+  if (!s.en) return {.accepted = false, .reason = rx_reason::rx_disabled, .rnbc = false, .stored = {}};
+  if (!s.link) return {.accepted = false, .reason = rx_reason::link_down, .rnbc = false, .stored = {}};
   counters[reg::TPR] += 1;
   counters[reg::TORL] += frame.size();
   count_control(frame, rx_er);
 
   // FS 6.7, step 3.
-  if (frame.size() < 6) return {.accepted = false, .reason = reason::address, .rnbc = false, .stored = {}};
+  if (frame.size() < 6) return {.accepted = false, .reason = rx_reason::address_filter, .rnbc = false, .stored = {}};
   const bytes da(frame.begin(), frame.begin() + 6);
   const bool is_broadcast = std::all_of(da.begin(), da.end(), [](auto b) { return b == 0xFF; });
   const bool is_multicast = !is_broadcast && (da[0] & 1U) != 0;
@@ -66,7 +65,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   });
   const bool hash_hit = !is_unicast && hash_table[hash_of(da, s.mo)];
   const bool l2 = exact_hit || (is_broadcast && s.bam) || (is_multicast && s.mpe) || (is_unicast && s.upe) || hash_hit;
-  if (!l2) return {.accepted = false, .reason = reason::address, .rnbc = false, .stored = {}};
+  if (!l2) return {.accepted = false, .reason = rx_reason::address_filter, .rnbc = false, .stored = {}};
   const bool pif = hash_hit && !exact_hit && !(is_multicast && s.mpe) && !(is_broadcast && s.bam);
 
   // Step 4.  A tag is there when all four bytes of it are.
@@ -75,7 +74,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   if (tagged && s.vfe) {
     const bool vid_ok = vlan_table[tci & 0xFFF];
     const bool cfi_ok = !s.cfien || ((tci >> 12 & 1U) != 0) == s.cfi;
-    if (!vid_ok || !cfi_ok) return {.accepted = false, .reason = reason::vlan, .rnbc = false, .stored = {}};
+    if (!vid_ok || !cfi_ok) return {.accepted = false, .reason = rx_reason::vlan_filter, .rnbc = false, .stored = {}};
   }
   result.accepted = true;
 
@@ -107,7 +106,7 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
     const std::size_t used = std::accumulate(occupied_.begin(), occupied_.end(), std::size_t{0});
     if (used + need > fifo_bytes) {  // nothing but MPC, TPR, TOR
       counters[reg::MPC] += 1;
-      result.reason = reason::overflow;
+      result.reason = rx_reason::fifo_overflow;
       return result;
     }
     occupied_.push_back(need);
@@ -135,11 +134,11 @@ fate front_model::receive(const bytes& frame, bool rx_er) {
   if (length >= 64 && rx_er) counters[reg::RXERRC] += 1;
   if (result.stored) return result;
   if (length < 64)
-    result.reason = crc_ok ? reason::undersize : reason::fragment;
+    result.reason = crc_ok ? rx_reason::undersize : rx_reason::fragment;
   else if (length > max)
-    result.reason = crc_ok ? reason::oversize : reason::jabber;
+    result.reason = crc_ok ? rx_reason::oversize : rx_reason::jabber;
   else
-    result.reason = rx_er ? reason::rx_er : reason::crc;
+    result.reason = rx_er ? rx_reason::rx_error : rx_reason::crc_error;
   return result;
 }
 

@@ -10,9 +10,12 @@
 #include <optional>
 #include <vector>
 
+#include "hw/regs/e1000_pins.h"
 #include "tests/hw/rtl/wire_bytes.h"
 
 namespace ringside::rtl_test {
+
+using pins::rx_reason;
 
 struct exact_entry {
   bytes address = bytes(6);
@@ -41,7 +44,7 @@ struct expected_frame {
 
 struct fate {
   bool accepted = false;  // the filters took it
-  unsigned reason = 0;    // rx_reason_e
+  rx_reason reason{};
   bool rnbc = false;
   std::optional<expected_frame> stored;
 };

@@ -179,7 +179,7 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
       ++tag;
       if (outcome.stored) expected.emplace_back(tag & 0xFFFF, *outcome.stored);
       fates[tag & 0xFFFF] = outcome;
-      ++reasons[outcome.reason];
+      ++reasons[static_cast<std::size_t>(outcome.reason)];
       bench.send(frame, gap, preamble, error_at);
     }
 
@@ -225,10 +225,10 @@ TEST(rx_front_random, agrees_with_the_fact_sheet_model) {
     model.counters.clear();
     if (::testing::Test::HasFailure()) FAIL() << "round " << round << ", seed " << start;
   }
-  for (const unsigned id :
-       {reason::disabled, reason::link_down, reason::address, reason::vlan, reason::crc, reason::rx_er,
-        reason::undersize, reason::fragment, reason::oversize, reason::jabber, reason::overflow}) {
-    EXPECT_GT(reasons[id], 0U) << "the traffic never met reason " << id;
+  for (const rx_reason id : {rx_reason::rx_disabled, rx_reason::link_down, rx_reason::address_filter,
+                             rx_reason::vlan_filter, rx_reason::crc_error, rx_reason::rx_error, rx_reason::undersize,
+                             rx_reason::fragment, rx_reason::oversize, rx_reason::jabber, rx_reason::fifo_overflow}) {
+    EXPECT_GT(reasons[static_cast<std::size_t>(id)], 0U) << "the traffic never met reason " << static_cast<int>(id);
   }
 }
 

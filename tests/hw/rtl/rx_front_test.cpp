@@ -62,7 +62,7 @@ TEST(rx_front, stores_a_plain_frame) {
 struct outcome {
   bool stored;
   std::uint8_t errors;
-  unsigned why;
+  rx_reason why{};
   counts counters;
 };
 
@@ -102,15 +102,16 @@ TEST(rx_front, runts_are_undersize_or_fragments) {
   for (std::size_t length = 18; length < 64; ++length) {
     const auto good = make_frame(station, length);
     const counts undersize = {{reg::RUC, 1}, {reg::RLEC, 1}};
-    check_row(good, false, -1, {false, 0, reason::undersize, undersize}, {true, 0, reason::none, undersize});
+    check_row(good, false, -1, {false, 0, rx_reason::undersize, undersize}, {true, 0, rx_reason::none, undersize});
     const counts fragment = {{reg::RFC, 1}, {reg::RLEC, 1}};
-    check_row(spoiled(good), false, -1, {false, 0, reason::fragment, fragment}, {true, 1, reason::none, fragment});
+    check_row(spoiled(good), false, -1, {false, 0, rx_reason::fragment, fragment},
+              {true, 1, rx_reason::none, fragment});
   }
   for (std::size_t length = 6; length < 18; ++length) {
     bytes frame = make_frame(station, 64);
     frame.resize(length);
     const counts fragment = {{reg::RFC, 1}, {reg::RLEC, 1}};
-    check_row(frame, false, -1, {false, 0, reason::fragment, fragment}, {true, 1, reason::none, fragment});
+    check_row(frame, false, -1, {false, 0, rx_reason::fragment, fragment}, {true, 1, rx_reason::none, fragment});
   }
 }
 
@@ -124,7 +125,7 @@ TEST(rx_front, a_frame_without_a_whole_address_passes_no_filter) {
     const auto events = bench.take_events();
     ASSERT_EQ(events.size(), 1U);
     EXPECT_TRUE(events[0].reject);
-    EXPECT_EQ(events[0].reason, reason::address);
+    EXPECT_EQ(events[0].reason, rx_reason::address_filter);
   }
 }
 
@@ -139,10 +140,11 @@ TEST(rx_front, good_lengths_fill_their_bins) {
     for (const std::size_t length : {first, first + (last - first) / 2, last}) {
       const auto size = static_cast<std::uint32_t>(length);
       const counts good = {{counter, 1}, {reg::GPRC, 1}, {reg::GORCL, size}};
-      check_row(make_frame(station, length), false, -1, {true, 0, reason::none, good}, {true, 0, reason::none, good});
+      check_row(make_frame(station, length), false, -1, {true, 0, rx_reason::none, good},
+                {true, 0, rx_reason::none, good});
       const counts crc = {{reg::CRCERRS, 1}};
-      check_row(spoiled(make_frame(station, length)), false, -1, {false, 0, reason::crc, crc},
-                {true, 1, reason::none, crc});
+      check_row(spoiled(make_frame(station, length)), false, -1, {false, 0, rx_reason::crc_error, crc},
+                {true, 1, rx_reason::none, crc});
     }
   }
 }
@@ -152,20 +154,20 @@ TEST(rx_front, limits_are_1522_and_16384) {  // R-40
   const counts jabber = {{reg::RJC, 1}, {reg::RLEC, 1}, {reg::CRCERRS, 1}};
   for (const std::size_t length : {1523UL, 1524UL, 1600UL, 9018UL, 16384UL}) {
     const auto frame = make_frame(station, length);
-    check_row(frame, false, -1, {false, 0, reason::oversize, oversize}, {true, 0, reason::none, oversize});
-    check_row(spoiled(frame), false, -1, {false, 0, reason::jabber, jabber}, {true, 1, reason::none, jabber});
+    check_row(frame, false, -1, {false, 0, rx_reason::oversize, oversize}, {true, 0, rx_reason::none, oversize});
+    check_row(spoiled(frame), false, -1, {false, 0, rx_reason::jabber, jabber}, {true, 1, rx_reason::none, jabber});
     const counts good = {{reg::PRC1522, 1}, {reg::GPRC, 1}, {reg::GORCL, static_cast<std::uint32_t>(length)}};
-    check_row(frame, true, -1, {true, 0, reason::none, good}, {true, 0, reason::none, good});
+    check_row(frame, true, -1, {true, 0, rx_reason::none, good}, {true, 0, rx_reason::none, good});
   }
   for (const std::size_t length : {16385UL, 20000UL, 32767UL, 32768UL, 40000UL}) {
     const auto frame = make_frame(station, length);
-    check_row(frame, true, -1, {false, 0, reason::oversize, oversize}, {true, 0, reason::none, oversize});
-    check_row(spoiled(frame), true, -1, {false, 0, reason::jabber, jabber}, {true, 1, reason::none, jabber});
+    check_row(frame, true, -1, {false, 0, rx_reason::oversize, oversize}, {true, 0, rx_reason::none, oversize});
+    check_row(spoiled(frame), true, -1, {false, 0, rx_reason::jabber, jabber}, {true, 1, rx_reason::none, jabber});
   }
   // what is longer than the FIFO of 48 KiB is missed.
   const counts missed = {{reg::MPC, 1}};
-  check_row(make_frame(station, 60000), true, -1, {false, 0, reason::oversize, oversize},
-            {false, 0, reason::overflow, missed});
+  check_row(make_frame(station, 60000), true, -1, {false, 0, rx_reason::oversize, oversize},
+            {false, 0, rx_reason::fifo_overflow, missed});
 }
 
 TEST(rx_front, rx_er_spoils_a_frame_wherever_it_stands) {
@@ -173,15 +175,16 @@ TEST(rx_front, rx_er_spoils_a_frame_wherever_it_stands) {
   for (const int at : {0, 6, 7, 8, 13, 40, 71}) {
     const auto frame = make_frame(station, 64);
     const counts error = {{reg::RXERRC, 1}};
-    check_row(frame, false, at, {false, 0, reason::rx_er, error}, {true, 0x80, reason::none, error});
+    check_row(frame, false, at, {false, 0, rx_reason::rx_error, error}, {true, 0x80, rx_reason::none, error});
     const counts both = {{reg::RXERRC, 1}, {reg::CRCERRS, 1}};
-    check_row(spoiled(frame), false, at, {false, 0, reason::rx_er, both}, {true, 0x81, reason::none, both});
+    check_row(spoiled(frame), false, at, {false, 0, rx_reason::rx_error, both}, {true, 0x81, rx_reason::none, both});
   }
   const counts runt = {{reg::RUC, 1}, {reg::RLEC, 1}};  // RXERRC is for 64 bytes and more
-  check_row(make_frame(station, 60), false, 20, {false, 0, reason::undersize, runt}, {true, 0x80, reason::none, runt});
+  check_row(make_frame(station, 60), false, 20, {false, 0, rx_reason::undersize, runt},
+            {true, 0x80, rx_reason::none, runt});
   const counts giant = {{reg::ROC, 1}, {reg::RLEC, 1}, {reg::RXERRC, 1}};
-  check_row(make_frame(station, 1523), false, 20, {false, 0, reason::oversize, giant},
-            {true, 0x80, reason::none, giant});
+  check_row(make_frame(station, 1523), false, 20, {false, 0, rx_reason::oversize, giant},
+            {true, 0x80, rx_reason::none, giant});
 }
 
 TEST(rx_front, errors_of_strangers_are_not_counted) {
@@ -193,7 +196,7 @@ TEST(rx_front, errors_of_strangers_are_not_counted) {  // R-56
   }
   EXPECT_TRUE(bench.drain().empty());
   EXPECT_EQ(read_counters(bench), (counts{{reg::TPR, 6}, {reg::TORL, 2 * (40 + 64 + 1600)}}));
-  for (const auto& event : bench.take_events()) EXPECT_EQ(event.reason, reason::address);
+  for (const auto& event : bench.take_events()) EXPECT_EQ(event.reason, rx_reason::address_filter);
 }
 
 TEST(rx_front, nothing_counts_while_the_receiver_is_off_or_the_link_down) {
@@ -210,7 +213,7 @@ TEST(rx_front, nothing_counts_while_the_receiver_is_off_or_the_link_down) {
   EXPECT_EQ(read_counters(bench), counts{});
   const auto events = bench.take_events();
   ASSERT_EQ(events.size(), 4U);
-  constexpr std::array why = {reason::disabled, reason::link_down, reason::fragment, reason::fragment};
+  constexpr std::array why = {rx_reason::rx_disabled, rx_reason::link_down, rx_reason::fragment, rx_reason::fragment};
   for (unsigned i = 0; i < 4; ++i) {
     EXPECT_TRUE(events[i].reject);
     EXPECT_EQ(events[i].reason, why[i]);

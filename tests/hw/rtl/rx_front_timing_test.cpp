@@ -97,7 +97,7 @@ TEST(rx_front_timing, soft_reset_at_every_cycle_of_a_frame) {
       EXPECT_EQ(event.tag, 2U);
       ends += event.commit + event.drop + event.reject;
       if (event.drop || event.reject) {
-        EXPECT_EQ(event.reason, reason::disabled);
+        EXPECT_EQ(event.reason, rx_reason::rx_disabled);
       }
     }
     EXPECT_EQ(ends, 1U) << at;

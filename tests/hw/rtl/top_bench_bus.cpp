@@ -47,7 +47,7 @@ void top_bench::drive() {
 
   if (dut_->mst_req_valid_o && req_ready && dut_->rst_ni) {
     bus_op op;
-    // The last payload burst of a frame says so (e1000_pkg::KindPayloadEnd).
+    // The last payload burst of a frame says so (e1000_pins_pkg::KindPayloadEnd).
     op.ends_frame = dut_->mst_req_kind_o == 3;
     op.what = op.ends_frame ? kind::payload : static_cast<kind>(dut_->mst_req_kind_o);
     op.tag = dut_->mst_req_tag_o;
