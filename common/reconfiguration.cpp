@@ -5,12 +5,27 @@
 
 namespace ringside {
 
+namespace {
+
+struct row {
+  std::string_view word;
+  reconfiguration_operand operand;
+};
+
+constexpr auto rows = std::to_array<row>({
+#define RECONFIGURATION(name, word, operand) {word, reconfiguration_operand::operand},
+#include "common/reconfigurations.inc"
+#undef RECONFIGURATION
+});
+
+}  // namespace
+
 std::string_view name(reconfiguration what) {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"ring", "mtu", "promisc", "allmulti", "mcast+", "mcast-", "ucast+", "ucast-", "vlan+", "vlan-", "rx_csum",
-       "vlan_strip", "store_bad", "pthresh", "hthresh", "wthresh"});
-  static_assert(names.size() == static_cast<std::size_t>(reconfiguration::count));
-  return names.at(static_cast<std::size_t>(what));
+  return rows.at(static_cast<std::size_t>(what)).word;
+}
+
+reconfiguration_operand operand_of(reconfiguration what) {
+  return rows.at(static_cast<std::size_t>(what)).operand;
 }
 
 }  // namespace ringside

@@ -1,17 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "platform/machine/reconfigurer.h"
 
+#include <array>
+
 #include "sw/stack/eth.h"
 #include "sw/stack/net_device_ops.h"
 
 namespace ringside::platform {
 namespace {
 
+/// What an action works on: a device with operations, in its stack.
+struct interface_under_change {
+  stack::net_stack& net;
+  stack::net_device& dev;
+  stack::net_device_ops& ops;
+};
+using change = int(const interface_under_change&, std::uint64_t value);  // 0 or a negative errno
+
+std::uint32_t u32(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+
+std::uint16_t vid_of(std::uint64_t value) {
+  return static_cast<std::uint16_t>(value);
+}
+
 stack::mac_address address_of(std::uint64_t word) {
   stack::mac_address address{};
   for (std::size_t i = 0; i < address.size(); ++i) address[i] = static_cast<std::uint8_t>(word >> (8 * i));
   return address;
 }
+
+// One function for each row of common/reconfigurations.inc, of the same name.
+
+int ring_size(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_ringparam(u32(value));
+}
+
+int mtu(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.ndo_change_mtu(u32(value));
+}
+
+int promiscuous(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_promiscuous(value != 0);
+}
+
+int all_multicast(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_all_multicast(value != 0);
+}
+
+int multicast_add(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.multicast_add(address_of(value));
+}
+
+int multicast_remove(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.multicast_remove(address_of(value));
+}
+
+int unicast_add(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.unicast_add(address_of(value));
+}
+
+int unicast_remove(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.unicast_remove(address_of(value));
+}
+
+// register_vlan_dev: the driver's filter first, then the device that takes the packets.
+int vlan_add(const interface_under_change& on, std::uint64_t value) {
+  const int result = on.ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, vid_of(value));
+  on.net.machine().sync();
+  if (result == 0) on.net.packets().add_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
+  return result;
+}
+
+int vlan_remove(const interface_under_change& on, std::uint64_t value) {
+  on.net.machine().sync();
+  on.net.packets().remove_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
+  return on.ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, vid_of(value));
+}
+
+int rx_checksum(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.ndo_set_features(stack::device_feature::rx_checksum, value != 0);
+}
+
+int vlan_strip(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.ndo_set_features(stack::device_feature::rx_vlan, value != 0);
+}
+
+int store_bad(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.ndo_set_features(stack::device_feature::rx_all, value != 0);
+}
+
+int pthresh(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_tunable(reconfiguration::pthresh, u32(value));
+}
+
+int hthresh(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_tunable(reconfiguration::hthresh, u32(value));
+}
+
+int wthresh(const interface_under_change& on, std::uint64_t value) {
+  return on.ops.set_tunable(reconfiguration::wthresh, u32(value));
+}
+
+constexpr auto changes = std::to_array<change*>({
+#define RECONFIGURATION(name, word, operand) name,
+#include "common/reconfigurations.inc"
+#undef RECONFIGURATION
+});
 
 }  // namespace
 
@@ -32,52 +128,8 @@ void reconfigurer::run(sim_time origin) {
 }
 
 int reconfigurer::apply(const reconfigure_action& action) {
-  stack::net_device_ops& ops = *dev_.ops;
-  const auto number = static_cast<std::uint32_t>(action.value);
-  const auto vid = static_cast<std::uint16_t>(action.value);
-  const bool on = action.value != 0;
-  switch (action.what) {
-    case reconfiguration::ring_size:
-      return ops.set_ringparam(number);
-    case reconfiguration::mtu:
-      return ops.ndo_change_mtu(number);
-    case reconfiguration::promiscuous:
-      return ops.set_promiscuous(on);
-    case reconfiguration::all_multicast:
-      return ops.set_all_multicast(on);
-    case reconfiguration::multicast_add:
-      return ops.multicast_add(address_of(action.value));
-    case reconfiguration::multicast_remove:
-      return ops.multicast_remove(address_of(action.value));
-    case reconfiguration::unicast_add:
-      return ops.unicast_add(address_of(action.value));
-    case reconfiguration::unicast_remove:
-      return ops.unicast_remove(address_of(action.value));
-    case reconfiguration::vlan_add: {
-      // register_vlan_dev: the driver's filter first, then the device that takes the packets.
-      const int result = ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, vid);
-      net_.machine().sync();
-      if (result == 0) net_.packets().add_vlan(dev_, stack::ether_type::vlan, vid);
-      return result;
-    }
-    case reconfiguration::vlan_remove:
-      net_.machine().sync();
-      net_.packets().remove_vlan(dev_, stack::ether_type::vlan, vid);
-      return ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, vid);
-    case reconfiguration::rx_checksum:
-      return ops.ndo_set_features(stack::device_feature::rx_checksum, on);
-    case reconfiguration::vlan_strip:
-      return ops.ndo_set_features(stack::device_feature::rx_vlan, on);
-    case reconfiguration::store_bad:
-      return ops.ndo_set_features(stack::device_feature::rx_all, on);
-    case reconfiguration::pthresh:
-    case reconfiguration::hthresh:
-    case reconfiguration::wthresh:
-      return ops.set_tunable(action.what, number);
-    case reconfiguration::count:
-      break;
-  }
-  return -EINVAL;
+  const interface_under_change on{net_, dev_, *dev_.ops};
+  return changes.at(static_cast<std::size_t>(action.what))(on, action.value);
 }
 
 }  // namespace ringside::platform

@@ -15,31 +15,7 @@ namespace {
 constexpr std::int64_t latest = 3600 * second;
 constexpr std::int64_t highest_vid = 4094;  // IEEE 802.1Q 9.6: 4095 is reserved
 
-enum class operand { descriptors, bytes, toggle, multicast, unicast, vid, threshold };
-
-operand operand_of(reconfiguration what) {
-  switch (what) {
-    case reconfiguration::ring_size:
-      return operand::descriptors;
-    case reconfiguration::mtu:
-      return operand::bytes;
-    case reconfiguration::multicast_add:
-    case reconfiguration::multicast_remove:
-      return operand::multicast;
-    case reconfiguration::unicast_add:
-    case reconfiguration::unicast_remove:
-      return operand::unicast;
-    case reconfiguration::vlan_add:
-    case reconfiguration::vlan_remove:
-      return operand::vid;
-    case reconfiguration::pthresh:
-    case reconfiguration::hthresh:
-    case reconfiguration::wthresh:
-      return operand::threshold;
-    default:
-      return operand::toggle;
-  }
-}
+using operand = reconfiguration_operand;
 
 /// The limits of the key that sets the same thing at the start.
 value_rule rule_of(operand kind) {
@@ -127,9 +103,25 @@ std::string_view first_bad_action(std::string_view text) {
 }
 
 std::string allowed_reconfigure_actions() {
-  return "TIME:ring=8..4096, TIME:mtu=68..16110, TIME:promisc|allmulti|rx_csum|vlan_strip|store_bad=on|off, "
-         "TIME:pthresh|hthresh|wthresh=0..63, "
-         "TIME:mcast+MAC|mcast-MAC|ucast+MAC|ucast-MAC, TIME:vlan+VID|vlan-VID, separated by commas";
+  std::string out;
+  for (const auto& [kind, values] : {std::pair{operand::descriptors, "8..4096"},
+                                     {operand::bytes, "68..16110"},
+                                     {operand::toggle, "on|off"},
+                                     {operand::threshold, "0..63"},
+                                     {operand::multicast, "MAC"},
+                                     {operand::unicast, "MAC"},
+                                     {operand::vid, "VID"}}) {
+    std::string words;
+    bool assigned = false;  // "ring=VALUE", else "vlan+VALUE"
+    for (std::size_t i = 0; i < kinds; ++i) {
+      const auto what = static_cast<reconfiguration>(i);
+      if (operand_of(what) != kind) continue;
+      assigned = word_of(what).back() == '=';
+      words += fmt::format("{}{}{}", words.empty() ? "" : "|", name(what), assigned ? "" : values);
+    }
+    out += fmt::format("TIME:{}{}{}, ", words, assigned ? "=" : "", assigned ? values : "");
+  }
+  return out + "separated by commas";
 }
 
 std::string to_text(reconfiguration what, std::uint64_t value) {
