@@ -88,7 +88,8 @@ sched_entity* cfs_rq::pick_next(std::int64_t now) {
   sched_entity* const prev = curr_ != nullptr && curr_->on_rq ? curr_ : nullptr;
   sched_entity* chosen = queue_.empty() ? nullptr : queue_.front();
   if (prev != nullptr && (chosen == nullptr || prev->vruntime < chosen->vruntime)) chosen = prev;
-  if (next_ != nullptr && next_->vruntime - chosen->vruntime <= wakeup_granularity_) chosen = next_;
+  if (next_ != nullptr && chosen != nullptr && next_->vruntime - chosen->vruntime <= wakeup_granularity_)
+    chosen = next_;
   if (chosen == prev && prev != nullptr) return prev;
   if (prev != nullptr) insert(*prev);
   curr_ = chosen;

@@ -2,6 +2,7 @@
 #include "hw/tlm/model/register_access.h"
 
 #include "hw/tlm/model/eeprom.h"
+#include "hw/tlm/model/packet_buffer.h"
 
 namespace ringside::tlm::model {
 namespace {
