@@ -45,18 +45,20 @@ tlm::pci_params pci_params_of(const scenario& s) {
   return p;
 }
 
-tlm::rtl_nic_params rtl_params_of(const start_class& c) {
+tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned card) {
   tlm::rtl_nic_params p;
-  p.mac_address = address_of(c.mac_address);
+  p.unit = static_cast<std::uint8_t>(card);
+  p.mac_address = address_of(mac_address_of(c, card));
   p.bus_66mhz = c.fast_bus;
   p.link_mbps = c.link_mbps;
   p.seed = c.power_on_seed;
   return p;
 }
 
-tlm::model_params model_params_of(const start_class& c) {
+tlm::model_params model_params_of(const start_class& c, unsigned card) {
   tlm::model_params p;
-  p.mac_address = address_of(c.mac_address);
+  p.unit = static_cast<std::uint8_t>(card);
+  p.mac_address = address_of(mac_address_of(c, card));
   p.bus_66mhz = c.fast_bus;
   p.link_mbps = c.link_mbps;
   p.seed = c.power_on_seed;
@@ -89,9 +91,9 @@ processor_params processor_params_of(const scenario& s) {
     if (what != kernel::cost::count) p.costs.cycles[static_cast<std::size_t>(what)] = value;
   }
   // The scenario gives the application's own work per datagram as time.
-  if (s.stack.app_cost_ns != 0)
+  if (s.app_cost_ns != 0)
     p.costs.cycles[static_cast<std::size_t>(kernel::cost::app_per_frame)] =
-        static_cast<std::uint32_t>(p.cpu.clock.edge_at_or_after(s.stack.app_cost_ns * ns));
+        static_cast<std::uint32_t>(p.cpu.clock.edge_at_or_after(s.app_cost_ns * ns));
   p.cpu.context_switch_cycles = static_cast<std::int64_t>(p.costs.total(kernel::cost::context_switch, 1));
   p.cpu.timer_interrupt_cycles = static_cast<std::int64_t>(p.costs.total(kernel::cost::timer_interrupt, 1));
   return p;
@@ -103,55 +105,9 @@ driver::config driver_config_of(const scenario& s) {
   return c;
 }
 
-stack::net_stack::config stack_config_of(const scenario& s) {
-  stack::net_stack::config c;
-  c.addresses = {{s.stack.address, 24}};
-  c.groups = s.stack.groups;
-  c.vlans = s.driver.vlans;
-  c.service_vlans = s.stack.service_vlans;
-  c.rcvbuf = s.stack.rcvbuf;
-  c.fragments.timeout = s.stack.frag_timeout_ms * ms;
-  c.fragments.memory_limit = s.stack.frag_high_thresh;
-  c.fragments.max_distance = s.stack.frag_max_dist;
-  return c;
-}
-
-kernel::kernel::config kernel_config_of(const scenario& s) {
-  kernel::kernel::config c;
-  c.receive.budget = s.sysctl.netdev_budget;
-  c.receive.time = s.sysctl.netdev_budget_usecs * us;
-  c.receive.max_backlog = s.sysctl.netdev_max_backlog;
-  c.receive.backlog_weight = s.sysctl.dev_weight;
-  c.receive.gro_normal_batch = s.sysctl.gro_normal_batch;
-  c.softirq.restarts = s.sysctl.softirq_restarts;
-  c.softirq.time = s.sysctl.softirq_time;
-  return c;
-}
-
-stack::app::config app_config_of(const scenario& s) {
-  stack::app::config c;
+stack::app_config app_config_of(const scenario& s) {
+  stack::app_config c = s.app;
   c.cpu = task_cpu_of(s);
-  c.ports = s.stack.udp_ports;
-  switch (s.stack.wait) {
-    case app_wait::blocking:
-      c.wait = s.stack.udp_ports.size() == 1 ? stack::app_wait::recv : stack::app_wait::poll;
-      break;
-    case app_wait::select:
-      c.wait = stack::app_wait::select;
-      break;
-    case app_wait::poll:
-      c.wait = stack::app_wait::poll;
-      break;
-    case app_wait::epoll:
-      c.wait = stack::app_wait::epoll_level;
-      break;
-    case app_wait::epoll_edge:
-      c.wait = stack::app_wait::epoll_edge;
-      break;
-    case app_wait::epoll_oneshot:
-      c.wait = stack::app_wait::epoll_oneshot;
-      break;
-  }
   return c;
 }
 

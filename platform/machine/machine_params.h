@@ -12,14 +12,12 @@
 #include "platform/machine/hardware.h"
 #include "platform/scenario/scenario.h"
 #include "sw/driver/config.h"
-#include "sw/stack/app.h"
-#include "sw/stack/net_stack.h"
 
 namespace ringside::platform {
 
 tlm::pci_params pci_params_of(const scenario& s);
-tlm::rtl_nic_params rtl_params_of(const start_class& c);
-tlm::model_params model_params_of(const start_class& c);
+tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned card);
+tlm::model_params model_params_of(const start_class& c, unsigned card);
 /// M66EN: the bus runs above 33 MHz.
 bool is_fast_bus(const scenario& s);
 sim_time byte_time_of(std::uint32_t link_mbps);
@@ -27,9 +25,7 @@ tlm::wire_params wire_params_of(const scenario& s);
 tlm::scheduler_params scheduler_params_of(const scenario& s);
 processor_params processor_params_of(const scenario& s);
 driver::config driver_config_of(const scenario& s);
-stack::net_stack::config stack_config_of(const scenario& s);
-kernel::kernel::config kernel_config_of(const scenario& s);
-stack::app::config app_config_of(const scenario& s);
+stack::app_config app_config_of(const scenario& s);
 contract::config contract_config_of(const scenario& s);
 /// CPU that takes the card's interrupt: the first of the affinity mask that exists.
 unsigned irq_cpu_of(const scenario& s);

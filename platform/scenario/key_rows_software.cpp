@@ -11,8 +11,8 @@ namespace {
 using namespace key_rules;
 
 void store_ports(scenario& s, const value& v) {
-  s.stack.udp_ports.clear();
-  for (const auto port : v.list) s.stack.udp_ports.push_back(static_cast<std::uint16_t>(port));
+  s.app.ports.clear();
+  for (const auto port : v.list) s.app.ports.push_back(static_cast<std::uint16_t>(port));
 }
 
 std::vector<std::array<std::uint8_t, 6>> addresses_of(const value& v) {
@@ -95,7 +95,7 @@ const auto software_table = std::to_array<key_row>({
      {.kind = kind::vids, .low = 0, .high = 4094},
      "802.1Q VLANs the interface is in; any turns the filter on, with VID 0 (RCTL.VFE, VFTA)",
      "Linux e1000_vlan_rx_add_vid, vlan_device_event; IEEE 802.1Q 9.6",
-     [](scenario& s, const value& v) { s.driver.vlans = numbers_of<std::uint16_t>(v); }},
+     [](scenario& s, const value& v) { s.driver.vlans = s.stack.vlans = numbers_of<std::uint16_t>(v); }},
     {"driver.vlan_strip", "on", toggle, "the chip takes VLAN tags out (CTRL.VME)", "Linux NETIF_F_HW_VLAN_CTAG_RX",
      [](scenario& s, const value& v) { s.driver.vlan_offload = v.number != 0; }},
     {"driver.rx_checksum", "on", toggle, "the chip verifies TCP and UDP checksums (RXCSUM.TUOFL)",
@@ -136,7 +136,9 @@ const auto software_table = std::to_array<key_row>({
      {.kind = kind::ipv4},
      "IPv4 address of the interface",
      "RFC 1918",
-     [](scenario& s, const value& v) { s.stack.address = u32(v); }},
+     [](scenario& s, const value& v) {
+       s.stack.addresses = {{u32(v), 24}};
+     }},
     {"stack.groups",
      "",
      {.kind = kind::groups},
@@ -150,16 +152,16 @@ const auto software_table = std::to_array<key_row>({
      "Linux vlan_find_dev: by TPID and VID",
      [](scenario& s, const value& v) { s.stack.service_vlans = numbers_of<std::uint16_t>(v); }},
     {"stack.frag_timeout_ms", "30000", whole(1, 3'600'000, "ms"), "a datagram's fragments are kept so long at most",
-     "Linux net.ipv4.ipfrag_time 30 s", [](scenario& s, const value& v) { s.stack.frag_timeout_ms = u32(v); }},
+     "Linux net.ipv4.ipfrag_time 30 s", [](scenario& s, const value& v) { s.stack.fragments.timeout = v.number * ms; }},
     {"stack.frag_high_thresh", "4MB", whole(0, 1'073'741'824, "B"), "memory all fragments together may hold",
      "Linux net.ipv4.ipfrag_high_thresh 4 MB",
-     [](scenario& s, const value& v) { s.stack.frag_high_thresh = static_cast<std::uint64_t>(v.number); }},
+     [](scenario& s, const value& v) { s.stack.fragments.memory_limit = static_cast<std::size_t>(v.number); }},
     {"stack.frag_max_dist",
      "64",
      {.kind = kind::number_or, .low = 1, .high = 1'000'000, .unit = "fragments", .words = "off"},
      "fragments of one sender between two of a datagram, at most; more throw the datagram away",
      "Linux net.ipv4.ipfrag_max_dist 64",
-     [](scenario& s, const value& v) { s.stack.frag_max_dist = u32(v); }},
+     [](scenario& s, const value& v) { s.stack.fragments.max_distance = u32(v); }},
     {"stack.udp_ports",
      "5001",
      {.kind = kind::ports},
@@ -169,9 +171,9 @@ const auto software_table = std::to_array<key_row>({
     {"stack.app_wait", "blocking", choice("blocking|select|poll|epoll|epoll_edge|epoll_oneshot"),
      "how the application waits; epoll: level-triggered, or with EPOLLET or EPOLLONESHOT",
      "recvmsg(2), select(2), poll(2), epoll(7)",
-     [](scenario& s, const value& v) { s.stack.wait = static_cast<app_wait>(v.number); }},
+     [](scenario& s, const value& v) { s.app.wait = static_cast<stack::app_wait>(v.number); }},
     {"stack.app_cost_ns", "0", whole(0, 1'000'000'000, "ns"), "work of the application for each datagram",
-     "this project", [](scenario& s, const value& v) { s.stack.app_cost_ns = u32(v); }},
+     "this project", [](scenario& s, const value& v) { s.app_cost_ns = u32(v); }},
 
     {"reconfigure.actions",
      "",

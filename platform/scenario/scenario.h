@@ -16,12 +16,13 @@
 #include "platform/scenario/number.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "sw/driver/config.h"
+#include "sw/kernel/config.h"
+#include "sw/stack/config.h"
 
 namespace ringside::platform {
 
 enum class nic_kind { rtl, model };
 enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
-enum class app_wait { blocking, select, poll, epoll, epoll_edge, epoll_oneshot };
 enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
 enum class snapped_kind { as_is, pad };
@@ -80,30 +81,6 @@ struct cpu_config {
   std::uint32_t cost_jitter = 0;    // percent
   std::uint64_t irq_affinity = 0;   // mask of CPUs
   std::uint64_t task_affinity = 0;  // mask of CPUs
-};
-
-struct stack_config {
-  std::uint32_t rcvbuf = 0;   // bytes
-  std::uint32_t address = 0;  // IPv4, host byte order
-  std::vector<std::uint32_t> groups;
-  std::vector<std::uint16_t> service_vlans;
-  std::uint32_t frag_timeout_ms = 0;
-  std::uint64_t frag_high_thresh = 0;  // bytes
-  std::uint32_t frag_max_dist = 0;     // fragments; 0 = no limit
-  std::vector<std::uint16_t> udp_ports;
-  app_wait wait = app_wait::blocking;
-  std::uint32_t app_cost_ns = 0;
-};
-
-/// net.core of sysctl, and what the softirq layer has built in.
-struct sysctl_config {
-  std::uint32_t netdev_budget = 0;        // frames
-  std::uint32_t netdev_budget_usecs = 0;  // us
-  std::uint32_t netdev_max_backlog = 0;   // packets
-  std::uint32_t dev_weight = 0;           // packets
-  std::uint32_t gro_normal_batch = 0;     // packets
-  std::uint32_t softirq_restarts = 0;
-  sim_time softirq_time = 0;  // ps
 };
 
 struct reconfigure_config {
@@ -166,9 +143,11 @@ struct scenario {
   mem_config mem;
   cpu_config cpu;
   std::vector<std::pair<std::string, std::uint32_t>> cost;  // overrides: name, cycles
-  driver::config driver;                                    // its CPU is the machine's to choose
-  stack_config stack;
-  sysctl_config sysctl;
+  ringside::driver::config driver;                          // its CPU is the machine's to choose
+  ringside::stack::stack_config stack;
+  ringside::stack::app_config app;  // its CPU is the machine's to choose
+  std::uint32_t app_cost_ns = 0;    // its own work for each datagram
+  ringside::kernel::kernel_config kernel;
   reconfigure_config reconfigure;
   wire_config wire;
   gen_config gen;
@@ -176,9 +155,14 @@ struct scenario {
   checker_config checker;
 };
 
+/// IPv4 address of the interface, host byte order.
+inline std::uint32_t own_address(const scenario& s) {
+  return s.stack.addresses.front().address;
+}
+
 /// Longest frame (DA..FCS) the chip keeps: 1522, or 16384 with LPE, which the driver sets for an MTU above 1500
 /// (FS 6.8).
-inline std::uint32_t longest_frame(const driver::config& driver) {
+inline std::uint32_t longest_frame(const ringside::driver::config& driver) {
   return driver.mtu > 1500 ? ethernet::longest_with_lpe : ethernet::longest_frame;
 }
 

@@ -60,8 +60,8 @@ std::vector<std::uint8_t> generator_payload(payload_kind kind, std::uint64_t see
 generator::generator(const scenario& s)
     : gen_(s.gen),
       to_mac_(s.nic.mac_address),
-      to_ip_(s.stack.address),
-      ports_(s.stack.udp_ports),
+      to_ip_(own_address(s)),
+      ports_(s.app.ports),
       longest_(longest_frame(s.driver)),
       seed_(seed_of(s)),
       size_random_(seed_ ^ size_stream),

@@ -43,7 +43,7 @@ bool fcs_is_right(const std::vector<std::uint8_t>& bytes) {
 capture_options capture_options_of(const scenario& s) {
   capture_options out{
       .speed = s.wire.speed, .speed_value = s.wire.speed_value, .snapped = s.wire.snapped, .passes = s.wire.loop};
-  if (s.wire.rewrite) out.rewrite = rewrite_target{s.nic.mac_address, s.stack.address};
+  if (s.wire.rewrite) out.rewrite = rewrite_target{s.nic.mac_address, own_address(s)};
   return out;
 }
 

@@ -86,10 +86,10 @@ class stimulus_maker {
 
   /// Sound frames to one of our sockets.
   udp_addresses addresses(std::uint32_t flow) const {
-    const auto& ports = plan_.stack.udp_ports;
+    const auto& ports = plan_.app.ports;
     return {.to_mac = plan_.nic.mac_address,
             .from_mac = {0x02, 0, 0, 0, 0, 0x01},
-            .to_ip = plan_.stack.address,
+            .to_ip = own_address(plan_),
             .from_ip = sender_ip,
             .to_port = ports[flow % ports.size()],
             .from_port = static_cast<std::uint16_t>(first_port + flow)};

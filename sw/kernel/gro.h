@@ -21,8 +21,6 @@ enum class gro_result : std::uint8_t { normal, held, merged };
 
 class gro {
  public:
-  static constexpr unsigned default_batch = 8;  // net.core.gro_normal_batch
-
   explicit gro(unsigned batch) : batch_(batch) {}
 
   /// Takes a packet, or leaves it where it is: gro_result::normal.

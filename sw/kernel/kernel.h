@@ -4,6 +4,7 @@
 // Owner: the platform, which gives it the host and calls it back through cpu_events.  Callers: stack and driver.
 #pragma once
 
+#include "sw/kernel/config.h"
 #include "sw/kernel/dma.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/irq.h"
@@ -18,12 +19,7 @@ namespace ringside::kernel {
 
 class kernel final : public cpu_events {
  public:
-  struct config {
-    softirqs::limits softirq;
-    net_rx::limits receive;
-    bus_address memory_begin = 0x10000;  // first byte the allocator may use
-    bus_address memory_end = 0;          // 0 = end of memory
-  };
+  using config = kernel_config;
 
   kernel(host& machine, const config& settings);
 

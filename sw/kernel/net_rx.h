@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "sw/kernel/config.h"
 #include "sw/kernel/gro.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/napi.h"
@@ -22,13 +23,7 @@ class timers;
 
 class net_rx {
  public:
-  struct limits {
-    unsigned budget = 300;         // netdev_budget
-    sim_time time = 8 * ms;        // netdev_budget_usecs; counted in jiffies
-    unsigned max_backlog = 1000;   // netdev_max_backlog
-    unsigned backlog_weight = 64;  // dev_weight
-    unsigned gro_normal_batch = gro::default_batch;
-  };
+  using limits = net_rx_limits;
 
   net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);
 

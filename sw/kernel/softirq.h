@@ -11,6 +11,7 @@
 #include <functional>
 #include <vector>
 
+#include "sw/kernel/config.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/statistics.h"
 
@@ -21,10 +22,7 @@ enum class softirq_number : unsigned { timer = 1, net_tx = 2, net_rx = 3, count 
 
 class softirqs {
  public:
-  struct limits {
-    unsigned restarts = 10;  // MAX_SOFTIRQ_RESTART
-    sim_time time = 2 * ms;  // MAX_SOFTIRQ_TIME; counted in jiffies: up to the next one
-  };
+  using limits = softirq_limits;
 
   softirqs(host& machine, const limits& bounds, statistics& counters);
 

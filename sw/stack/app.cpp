@@ -26,7 +26,7 @@ void app::stop() {
 void app::run() {
   switch (settings_.wait) {
     case app_wait::recv:
-      run_recv();
+      sockets_.size() == 1 ? run_recv() : run_poll();
       break;
     case app_wait::select:
     case app_wait::poll:
@@ -54,7 +54,6 @@ bool app::read_one(udp_socket& socket, bool wait) {
 }
 
 void app::run_recv() {
-  if (sockets_.empty()) return;
   while (!stopping_) read_one(*sockets_.front(), true);
 }
 

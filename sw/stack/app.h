@@ -10,23 +10,15 @@
 #include <span>
 #include <vector>
 
+#include "sw/stack/config.h"
 #include "sw/stack/net_stack.h"
 #include "sw/stack/socket.h"
 
 namespace ringside::stack {
 
-enum class app_wait : std::uint8_t { recv, select, poll, epoll_level, epoll_edge, epoll_oneshot };
-
 class app {
  public:
-  struct config {
-    std::string name = "app";
-    unsigned cpu = 0;
-    ipv4_address address = 0;  // 0 = any
-    std::vector<std::uint16_t> ports;
-    app_wait wait = app_wait::poll;  // recv reads one socket and needs exactly one port
-    std::size_t read_buffer = 65536;
-  };
+  using config = app_config;
   /// One datagram as read: result and the bytes copied.
   using sink = std::function<void(const recv_result&, std::span<const std::byte>)>;
 

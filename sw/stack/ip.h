@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "sw/stack/config.h"
 #include "sw/stack/dst.h"
 #include "sw/stack/fib.h"
 #include "sw/stack/ip_fragment.h"
@@ -28,11 +29,6 @@ inline constexpr std::uint8_t igmp = 2;
 inline constexpr std::uint8_t tcp = 6;
 inline constexpr std::uint8_t udp = 17;
 }  // namespace ip_protocol
-
-struct ipv4_interface_address {
-  ipv4_address address;
-  unsigned prefix_bits;
-};
 
 struct ipv4_statistics {  // SNMP names of RFC 4293
   std::uint64_t in_receives = 0;

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "sw/kernel/timers.h"
+#include "sw/stack/config.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -42,11 +43,7 @@ struct fragment_statistics {              // SNMP names of RFC 4293; the last on
 
 class ip_fragments {
  public:
-  struct config {
-    sim_time timeout = 30 * second;       // net.ipv4.ipfrag_time; from the first fragment that arrives
-    std::size_t memory_limit = 4U << 20;  // net.ipv4.ipfrag_high_thresh: held, may be exceeded by one; 0: refuse all
-    std::uint32_t max_distance = 64;      // net.ipv4.ipfrag_max_dist: fragments of one sender; 0 = no limit
-  };
+  using config = fragment_config;
 
   /// What a datagram begun counts beside its fragments: sizeof(struct ipq), by its declaration (net/ipv4/ip_fragment.c,
   /// include/net/inet_frag.h) for 64 bits without lock debugging.

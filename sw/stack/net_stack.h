@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sw/stack/arp.h"
+#include "sw/stack/config.h"
 #include "sw/stack/icmp.h"
 #include "sw/stack/ip.h"
 #include "sw/stack/packet_layer.h"
@@ -19,14 +20,7 @@ namespace ringside::stack {
 
 class net_stack {
  public:
-  struct config {
-    std::vector<ipv4_interface_address> addresses{{0xC0A80002, 24}};  // 192.168.0.2/24
-    std::vector<ipv4_address> groups;                                 // joined multicast groups
-    std::vector<std::uint16_t> vlans;                                 // 802.1Q
-    std::vector<std::uint16_t> service_vlans;                         // 802.1ad
-    std::size_t rcvbuf = udp_socket::default_rcvbuf;
-    ip_fragments::config fragments;
-  };
+  using config = stack_config;
 
   net_stack(kernel::kernel& k, const config& settings);
   /// Also in the middle of a run that was stopped: packets still in a backlog end with the allocator they came from.

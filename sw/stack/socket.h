@@ -9,6 +9,7 @@
 #include <span>
 
 #include "sw/kernel/wait_queue.h"
+#include "sw/stack/config.h"
 #include "sw/stack/skb_allocator.h"
 #include "sw/stack/udp.h"
 
@@ -27,8 +28,6 @@ struct recv_result {
 
 class udp_socket {
  public:
-  static constexpr std::size_t default_rcvbuf = 212992;  // net.core.rmem_default
-
   /// `id` names the socket in events.
   udp_socket(kernel::host& machine, udp_layer& udp, std::uint64_t id)
       : host_(machine), udp_(udp), id_(id), wait_(machine) {}

@@ -20,9 +20,12 @@ void put32(bytes& to, std::size_t at, std::uint32_t value);
 /// 52:54:00:12:34:56, the station of these tests.
 bytes station_address();
 
+inline constexpr std::uint32_t own_address = 0xC0A80002;    // 192.168.0.2, in a network of 24 bits
+inline constexpr std::uint32_t other_address = 0xC0A80001;  // 192.168.0.1
+
 struct udp_frame_options {
-  std::uint32_t source = 0xC0A80001;       // 192.168.0.1
-  std::uint32_t destination = 0xC0A80002;  // 192.168.0.2
+  std::uint32_t source = other_address;
+  std::uint32_t destination = own_address;
   std::uint16_t source_port = 4000;
   std::uint16_t destination_port = 5000;
   bytes ip_options;  // multiple of 4

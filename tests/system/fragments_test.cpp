@@ -21,8 +21,8 @@ constexpr std::size_t piece = 1480;  // an Ethernet frame's worth: 1500 - 20
 std::vector<bytes> fragments_of(const platform::scenario& s, std::size_t size, std::uint16_t id) {
   udp_frame_options o;
   o.source = 0x0A000001;
-  o.destination = s.stack.address;
-  o.destination_port = s.stack.udp_ports.front();
+  o.destination = platform::own_address(s);
+  o.destination_port = s.app.ports.front();
   o.destination_mac.assign(s.nic.mac_address.begin(), s.nic.mac_address.end());
   o.pad = false;
   const bytes whole = udp_frame(pattern(size, static_cast<std::uint8_t>(id)), o);

@@ -248,9 +248,9 @@ offered_frame udp_frame_of(std::uint32_t size, std::uint16_t sequence, sim_time 
   platform::udp_addresses to;
   to.to_mac = defaults.nic.mac_address;
   to.from_mac = {2, 0, 0, 0, 0, 1};
-  to.to_ip = defaults.stack.address;
+  to.to_ip = own_address(defaults);
   to.from_ip = 0x0A000001;
-  to.to_port = defaults.stack.udp_ports.front();
+  to.to_port = defaults.app.ports.front();
   to.from_port = 10'000;
   offered_frame frame;
   frame.bytes = platform::make_udp_frame(to, sequence, payload);

@@ -117,8 +117,8 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
                                          : std::make_unique<hardware>(start_class_of(drawn.plan)),
             drawn.plan, source);
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
-  scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.frag_timeout_ms * ms,
-                   drawn.plan.stack.frag_high_thresh < ample_fragment_memory);
+  scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.fragments.timeout,
+                   drawn.plan.stack.fragments.memory_limit < ample_fragment_memory);
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
                                    static_cast<event_consumer*>(&seen)})

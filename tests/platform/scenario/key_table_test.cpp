@@ -196,9 +196,9 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.quiesce_delay, 36 * us);
   EXPECT_EQ(s.driver.reset_delay, 37 * us);
   EXPECT_EQ(s.stack.groups, (std::vector<std::uint32_t>{0xEF000026}));
-  EXPECT_EQ(s.stack.frag_timeout_ms, 39U);
-  EXPECT_EQ(s.stack.frag_high_thresh, 40U * 1024);
-  EXPECT_EQ(s.stack.frag_max_dist, 41U);
+  EXPECT_EQ(s.stack.fragments.timeout, 39 * ms);
+  EXPECT_EQ(s.stack.fragments.memory_limit, 40U * 1024);
+  EXPECT_EQ(s.stack.fragments.max_distance, 41U);
   ASSERT_EQ(s.reconfigure.actions.size(), 1U);
   EXPECT_EQ(s.reconfigure.actions[0], (reconfigure_action{42 * us, reconfiguration::promiscuous, 1}));
   EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
@@ -253,17 +253,17 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_FALSE(s.driver.watchdog);
   EXPECT_TRUE(s.driver.strip_crc);
   EXPECT_EQ(s.stack.rcvbuf, 4096U);
-  EXPECT_EQ(s.stack.address, 0x0A000007U);
-  EXPECT_EQ(s.stack.udp_ports, (std::vector<std::uint16_t>{53, 67}));
-  EXPECT_EQ(s.stack.wait, app_wait::epoll_oneshot);
-  EXPECT_EQ(s.sysctl.netdev_budget, 301U);
-  EXPECT_EQ(s.sysctl.netdev_budget_usecs, 302U);
-  EXPECT_EQ(s.sysctl.netdev_max_backlog, 303U);
-  EXPECT_EQ(s.sysctl.dev_weight, 304U);
-  EXPECT_EQ(s.sysctl.gro_normal_batch, 307U);
-  EXPECT_EQ(s.sysctl.softirq_restarts, 305U);
-  EXPECT_EQ(s.sysctl.softirq_time, 306 * us);
-  EXPECT_EQ(s.stack.app_cost_ns, 22U);
+  EXPECT_EQ(own_address(s), 0x0A000007U);
+  EXPECT_EQ(s.app.ports, (std::vector<std::uint16_t>{53, 67}));
+  EXPECT_EQ(s.app.wait, stack::app_wait::epoll_oneshot);
+  EXPECT_EQ(s.kernel.receive.budget, 301U);
+  EXPECT_EQ(s.kernel.receive.time, 302 * us);
+  EXPECT_EQ(s.kernel.receive.max_backlog, 303U);
+  EXPECT_EQ(s.kernel.receive.backlog_weight, 304U);
+  EXPECT_EQ(s.kernel.receive.gro_normal_batch, 307U);
+  EXPECT_EQ(s.kernel.softirq.restarts, 305U);
+  EXPECT_EQ(s.kernel.softirq.time, 306 * us);
+  EXPECT_EQ(s.app_cost_ns, 22U);
   EXPECT_EQ(s.run.seed, 23U);
   EXPECT_EQ(s.run.time_limit, 24 * ms);
   EXPECT_EQ(s.run.drain_ms, 25U);
@@ -276,10 +276,14 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.checker.off, (std::vector<std::string>{"R-21"}));
 }
 
-// A driver made by itself, as unit tests make it, is the one a scenario without a word makes.
-TEST(key_table, defaults_of_the_driver_are_the_drivers_own) {
+// What is made by itself, as unit tests make it, is what a scenario without a word makes.
+TEST(key_table, defaults_of_the_software_are_its_own) {
   const std::vector<std::string> none;
-  EXPECT_EQ(load_scenario("", none).driver, driver::config{});
+  const scenario silent = load_scenario("", none);
+  EXPECT_EQ(silent.driver, driver::config{});
+  EXPECT_EQ(silent.kernel, kernel::kernel_config{});
+  EXPECT_EQ(silent.stack, stack::stack_config{});
+  EXPECT_EQ(silent.app, stack::app_config{});
 }
 
 }  // namespace

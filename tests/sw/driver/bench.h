@@ -9,12 +9,17 @@
 #include <memory>
 #include <set>
 
+#include "hw/regs/e1000_regs.h"
 #include "sw/driver/e1000.h"
 #include "sw/stack/app.h"
 #include "tests/sw/driver/fake_nic.h"
 #include "tests/sw/frames.h"
+#include "tests/sw/own_address.h"
 
 namespace ringside::test {
+
+/// What Linux enables (I-8).
+inline constexpr std::uint32_t linux_mask = icr::TXDW | icr::LSC | icr::RXSEQ | icr::RXDMT0 | icr::RXT0;
 
 class bench {
  public:
@@ -25,7 +30,7 @@ class bench {
       : host(cpus),
         nic(host, line),
         os(host, kernel_settings),
-        net(os, net_settings),
+        net(os, at_own_address(net_settings)),
         card(net, {fake_nic::device_number, line}, settings) {
     host.connect(os);
   }

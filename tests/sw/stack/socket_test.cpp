@@ -396,6 +396,7 @@ INSTANTIATE_TEST_SUITE_P(every_wait, application,
 TEST_F(socket, journey_stages_come_in_order) {
   stack::app::config settings;
   settings.ports = {5000};
+  settings.wait = stack::app_wait::poll;
   stack::app app(net, settings);
   ASSERT_TRUE(app.start());
   host.run_for(1 * ms);

@@ -11,12 +11,13 @@
 #include "sw/stack/net_stack.h"
 #include "tests/sw/fake_host.h"
 #include "tests/sw/frames.h"
+#include "tests/sw/own_address.h"
 
 namespace ringside::test {
 
 class stack_bench : public testing::Test {
  protected:
-  explicit stack_bench(const stack::net_stack::config& settings = {}) : net(os, settings) {
+  explicit stack_bench(const stack::net_stack::config& settings = {}) : net(os, at_own_address(settings)) {
     host.connect(os);
     dev.address = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
     net.packets().register_netdevice(dev);

@@ -80,7 +80,7 @@ TEST(draw, the_file_of_a_seed_loads_to_the_same_scenario) {
     EXPECT_EQ(loaded.bus.clock_hz, run.plan.bus.clock_hz);
     EXPECT_EQ(loaded.driver.ring_size, run.plan.driver.ring_size);
     EXPECT_EQ(loaded.driver.itr, run.plan.driver.itr);
-    EXPECT_EQ(loaded.stack.udp_ports, run.plan.stack.udp_ports);
+    EXPECT_EQ(loaded.app.ports, run.plan.app.ports);
     EXPECT_EQ(loaded.cost.size(), run.plan.cost.size());
     EXPECT_EQ(loaded.cpu.cost_jitter, run.plan.cpu.cost_jitter);
     EXPECT_EQ(loaded.driver.buffer_offset, run.plan.driver.buffer_offset);
