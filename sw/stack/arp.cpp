@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "sw/stack/eth.h"
+#include "sw/stack/headers.h"
 
 namespace ringside::stack {
 namespace {
-constexpr std::size_t arp_bytes = 28;  // Ethernet and IPv4
 constexpr std::uint16_t hardware_ethernet = 1;
 constexpr std::uint16_t operation_request = 1;
 constexpr std::uint16_t operation_reply = 2;
@@ -17,24 +17,20 @@ constexpr std::size_t max_neighbours = 1024;  // gc_thresh3 of Linux' neighbour 
 void arp_layer::arp_rcv(skb_ptr skb) {
   host_.consume(kernel::cost::arp_rcv);
   host_.emit(stage::arp_rcv, skb->frame);
-  bool valid = skb->may_pull(arp_bytes);
-  std::uint16_t operation = 0;
-  if (valid) {
-    const std::byte* p = skb->data();
-    operation = load_be16(p + 6);
-    valid = load_be16(p) == hardware_ethernet && load_be16(p + 2) == ether_type::ipv4 && load8(p + 4) == 6 &&
-            load8(p + 5) == 4 && (operation == operation_request || operation == operation_reply);
-  }
+  bool valid = skb->may_pull(arp_view::bytes);
+  const arp_view arp(skb->data());
+  valid = valid && arp.hardware() == hardware_ethernet && arp.protocol() == ether_type::ipv4 &&
+          arp.hardware_bytes() == ethernet::address_bytes && arp.protocol_bytes() == sizeof(ipv4_address) &&
+          (arp.operation() == operation_request || arp.operation() == operation_reply);
   if (!valid) {
     ++counters_.invalid;
     skbs_.drop(std::move(skb), drop_reason::arp_header);
     return;
   }
-  const mac_address sender = load_mac(skb->data() + 8);
-  const ipv4_address sender_ip = load_be32(skb->data() + 14);
-  const ipv4_address target_ip = load_be32(skb->data() + 24);
-  const bool for_us = std::find(own_.begin(), own_.end(), target_ip) != own_.end();
-  if (operation == operation_reply) {
+  const mac_address sender = arp.sender_hardware();
+  const ipv4_address sender_ip = arp.sender();
+  const bool for_us = std::find(own_.begin(), own_.end(), arp.target()) != own_.end();
+  if (arp.operation() == operation_reply) {
     ++counters_.replies;
   } else {
     ++counters_.requests;

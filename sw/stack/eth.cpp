@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/eth.h"
 
+#include "sw/stack/headers.h"
+
 namespace ringside::stack {
 
 void eth_type_trans(sk_buff& skb, net_device& dev) {
   skb.dev = &dev;
   skb.reset_mac_header();
-  const mac_address destination = load_mac(skb.data());
+  const ethernet_view header(skb.data());
+  const mac_address destination = header.destination();
   if (is_multicast(destination)) {
     skb.type = is_broadcast(destination) ? packet_type::broadcast : packet_type::multicast;
   } else {
     skb.type = destination == dev.address ? packet_type::host : packet_type::other_host;
   }
-  const std::uint16_t type = load_be16(skb.data() + 2 * eth_address_bytes);
+  const std::uint16_t type = header.type();
   skb.protocol = type >= ether_type::first ? type : ether_type::ieee_802_2;
   skb.pull(eth_header_bytes);
 }

@@ -2,12 +2,11 @@
 #include "sw/stack/icmp.h"
 
 #include "sw/stack/checksum.h"
+#include "sw/stack/headers.h"
 #include "sw/stack/ip.h"
 
 namespace ringside::stack {
 namespace {
-constexpr std::size_t icmp_header_bytes = 8;
-constexpr std::size_t ipv4_header_bytes = 20;
 constexpr std::size_t timestamp_bytes = 4;       // what icmp_timestamp wants behind the header
 constexpr std::uint8_t highest_known_type = 18;  // NR_ICMP_TYPES: address mask reply
 constexpr std::uint8_t protocol_raw = 255;       // IPPROTO_RAW
@@ -31,10 +30,10 @@ constexpr std::uint8_t fragmentation_needed = 4;       // ICMP_FRAG_NEEDED
 constexpr std::uint8_t reassembly_time = 1;            // ICMP_EXC_FRAGTIME
 
 // What icmp_unreach and icmp_redirect tell of the header: RFC 1191 next-hop MTU, RFC 792 pointer and gateway.
-std::uint32_t error_info(const std::byte* header, std::uint8_t type, std::uint8_t code) {
-  if (type == kind::unreachable && code == fragmentation_needed) return load_be16(header + 6);
-  if (type == kind::parameter_problem) return load8(header + 4);
-  return type == kind::redirect ? load_be32(header + 4) : 0;
+std::uint32_t error_info(const icmp_view& header) {
+  if (header.type() == kind::unreachable && header.code() == fragmentation_needed) return header.next_hop_mtu();
+  if (header.type() == kind::parameter_problem) return header.pointer();
+  return header.type() == kind::redirect ? header.gateway() : 0;
 }
 }  // namespace
 
@@ -54,12 +53,11 @@ void icmp_layer::icmp_rcv(skb_ptr skb) {
     }
   }
   verdict result = verdict::dropped;
-  if (skb->may_pull(icmp_header_bytes)) {
-    const std::uint8_t type = load8(skb->data());
-    const std::uint8_t code = load8(skb->data() + 1);
-    ++counters_.by_type[type];
-    skb->pull(icmp_header_bytes);
-    result = handle(*skb, type, code);
+  if (skb->may_pull(icmp_view::bytes)) {
+    const icmp_view header(skb->data());
+    ++counters_.by_type[header.type()];
+    skb->pull(icmp_view::bytes);
+    result = handle(*skb, header.type(), header.code());
   }
   if (result != verdict::taken) ++counters_.header_errors;
   if (result == verdict::dropped)
@@ -91,15 +89,15 @@ icmp_layer::verdict icmp_layer::handle(sk_buff& skb, std::uint8_t type, std::uin
 
 // icmp_unreach, icmp_redirect and icmp_socket_deliver: an error quotes the header it is about and eight bytes more.
 icmp_layer::verdict icmp_layer::quoted(sk_buff& skb, std::uint8_t type, std::uint8_t code) {
-  if (!skb.may_pull(ipv4_header_bytes)) return verdict::dropped;
-  const std::size_t header_bytes = (load8(skb.data()) & 0x0FU) * 4U;
-  if (type != kind::redirect && header_bytes < ipv4_header_bytes) return verdict::dropped;
+  if (!skb.may_pull(ipv4_view::bytes)) return verdict::dropped;
+  const std::size_t header_bytes = ipv4_view(skb.data()).header_bytes();
+  if (type != kind::redirect && header_bytes < ipv4_view::bytes) return verdict::dropped;
   if (type == kind::unreachable && code > highest_unreachable_code) return verdict::taken;
   if (type == kind::time_exceeded && code == reassembly_time) return verdict::taken;
-  const std::uint8_t protocol = load8(skb.data() + 9);
+  const std::uint8_t protocol = ipv4_view(skb.data()).protocol();
   if (!skb.may_pull(header_bytes + 8) || protocol == protocol_raw) return verdict::counted;
   if (net_protocol* const about = ip_.find_protocol(protocol); about != nullptr)  // icmp_socket_deliver
-    about->err_handler(skb, error_info(skb.transport_header(), type, code));
+    about->err_handler(skb, error_info(icmp_view(skb.transport_header())));
   return verdict::taken;
 }
 

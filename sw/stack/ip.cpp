@@ -5,6 +5,7 @@
 
 #include "common/inet.h"
 #include "sw/stack/checksum.h"
+#include "sw/stack/headers.h"
 
 namespace ringside::stack {
 namespace {
@@ -36,7 +37,7 @@ mac_address group_address(ipv4_address group) {
 }
 
 std::uint8_t type_of_service(const sk_buff& skb) {
-  return load8(skb.data() + 1);
+  return ipv4_view(skb.data()).type_of_service();
 }
 
 /// Whether `y` takes over the route of `x`, which the packets before it have (ip_extract_route_hint, ip_can_use_hint).
@@ -130,21 +131,22 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
   };
   if (!skb->may_pull(inet::ipv4_header_bytes)) return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();
-  const std::uint8_t version_ihl = load8(skb->data());
-  const std::size_t header_bytes = (version_ihl & 0x0FU) * 4U;
-  if ((version_ihl >> 4) != 4 || header_bytes < inet::ipv4_header_bytes || !skb->may_pull(header_bytes))
+  const unsigned version = ipv4_view(skb->data()).version();
+  const std::size_t header_bytes = ipv4_view(skb->data()).header_bytes();
+  if (version != 4 || header_bytes < inet::ipv4_header_bytes || !skb->may_pull(header_bytes))
     return refuse(drop_reason::ip_header, counters_.in_header_errors);
   skb->reset_network_header();  // may_pull() may have moved the bytes
 
   host_.consume(kernel::cost::checksum_per_byte, header_bytes);
-  const std::byte* header = skb->data();
-  if (!checksum_valid({header, header_bytes})) return refuse(drop_reason::ip_checksum, counters_.in_checksum_errors);
+  const ipv4_view header(skb->data());
+  if (!checksum_valid({skb->data(), header_bytes}))
+    return refuse(drop_reason::ip_checksum, counters_.in_checksum_errors);
 
-  const std::size_t total = load_be16(header + 2);
+  const std::size_t total = header.total_length();
   if (total > skb->len()) return refuse(drop_reason::ip_length, counters_.in_truncated);
   if (total < header_bytes) return refuse(drop_reason::ip_length, counters_.in_header_errors);
-  skb->claim_control<sk_buff::ipv4_control>() = {load_be32(header + 12), load_be32(header + 16),
-                                                 static_cast<std::uint8_t>(header_bytes), load8(header + 9)};
+  skb->claim_control<sk_buff::ipv4_control>() = {header.source(), header.destination(),
+                                                 static_cast<std::uint8_t>(header_bytes), header.protocol()};
   if (!skb->trim(total)) return refuse(drop_reason::ip_length, counters_.in_discards);  // Ethernet padding
   return true;
 }
@@ -176,7 +178,7 @@ bool ipv4_layer::rcv_options(skb_ptr& skb) {
 }
 
 void ipv4_layer::ip_local_deliver(ipv4_layer& layer, skb_ptr skb) {
-  if ((load_be16(skb->data() + 6) & (inet::more_fragments | inet::fragment_offset)) != 0) {
+  if ((ipv4_view(skb->data()).fragment() & (inet::more_fragments | inet::fragment_offset)) != 0) {
     skb = layer.fragments_.ip_defrag(std::move(skb));
     if (skb == nullptr) return;
   }

@@ -6,6 +6,7 @@
 
 #include "common/inet.h"
 #include "sw/stack/checksum.h"
+#include "sw/stack/headers.h"
 
 namespace ringside::stack {
 namespace {
@@ -91,13 +92,13 @@ skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
     refuse(std::move(fragment));
     return nullptr;
   }
-  const std::byte* header = fragment->data();
-  const std::uint16_t field = load_be16(header + 6);
-  const std::uint8_t ecn = load8(header + 1) & ecn_mask;
+  const ipv4_view header(fragment->data());
+  const std::uint16_t field = header.fragment();
+  const std::uint8_t ecn = header.type_of_service() & ecn_mask;
   const bool more = (field & inet::more_fragments) != 0;
   const std::size_t header_bytes = fragment->ip().header_bytes;
   const std::size_t begin = (field & inet::fragment_offset) * offset_unit;
-  const key name{fragment->ip().source, fragment->ip().destination, load_be16(header + 4), fragment->ip().protocol};
+  const key name{fragment->ip().source, fragment->ip().destination, header.identification(), fragment->ip().protocol};
   auto it = ip_find(name);
   if (too_far(it->second, name.source)) it = restart(it, dead);
   queue& q = it->second.held;

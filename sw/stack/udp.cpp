@@ -2,6 +2,7 @@
 #include "sw/stack/udp.h"
 
 #include "sw/stack/checksum.h"
+#include "sw/stack/headers.h"
 #include "sw/stack/ip.h"
 #include "sw/stack/socket.h"
 
@@ -26,7 +27,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
   host_.consume(kernel::cost::udp_rcv);
   host_.emit(stage::udp_rcv, skb->frame);
   std::size_t length = 0;
-  if (skb->may_pull(header_bytes)) length = load_be16(skb->data() + 4);
+  if (skb->may_pull(header_bytes)) length = udp_view(skb->data()).length();
   if (length < header_bytes || length > skb->len() || !skb->trim(length)) {
     ++counters_.header_errors;
     skbs_.drop(std::move(skb), drop_reason::udp_header);
@@ -38,7 +39,8 @@ void udp_layer::udp_rcv(skb_ptr skb) {
     skbs_.drop(std::move(skb), drop_reason::udp_checksum);
     return;
   }
-  const ports p{load_be16(skb->data()), load_be16(skb->data() + 2)};
+  const udp_view udp(skb->data());
+  const ports p{udp.source_port(), udp.destination_port()};
   host_.consume(kernel::cost::socket_lookup);
   if (skb->dst->type != route_type::local) return mcast_deliver(std::move(skb), p);
   unicast_deliver(std::move(skb), p);
@@ -96,7 +98,8 @@ void udp_layer::mcast_deliver(skb_ptr&& skb, const ports& p) {
 
 // udp4_csum_init: nothing left to verify afterwards is CHECKSUM_UNNECESSARY.
 bool udp_layer::checksum_init(sk_buff& skb, std::size_t length) {
-  if (load_be16(skb.data() + 6) == 0) skb.ip_summed = checksum_state::unnecessary;  // RFC 768: the sender computed none
+  if (udp_view(skb.data()).checksum() == 0)
+    skb.ip_summed = checksum_state::unnecessary;  // RFC 768: the sender computed none
   if (skb.ip_summed == checksum_state::unnecessary || length > checksum_break) return true;
   if (!checksum_right(skb)) return false;
   skb.ip_summed = checksum_state::unnecessary;
@@ -105,7 +108,7 @@ bool udp_layer::checksum_init(sk_buff& skb, std::size_t length) {
 
 bool udp_layer::checksum_right(const sk_buff& skb) {
   const std::byte* header = skb.transport_header();
-  const std::size_t length = load_be16(header + 4);
+  const std::size_t length = udp_view(header).length();
   const std::size_t pulled = length - skb.len();  // of the header, by then
   host_.consume(kernel::cost::checksum_per_byte, length);
   inet_sum sum;
