@@ -66,7 +66,7 @@ TEST(clean_rx_chain, an_error_drops_the_whole_chain) {
   b.host.run_for(1 * ms);
   fake_frame f;
   f.bytes = udp_frame(pattern(1000, 1));
-  f.errors = 0x01;
+  f.errors = rxd_error::CE;
   b.receive(std::move(f));
   b.receive(udp_frame(pattern(900, 2)));
   b.host.run_for(1 * ms);

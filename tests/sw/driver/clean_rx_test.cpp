@@ -10,8 +10,8 @@ TEST(clean_rx, fills_the_ring_and_writes_the_tail_one_behind) {
   // 256 entries: 255 buffers, RDT = 254.
   bench b;
   b.up();
-  EXPECT_EQ(b.nic.registers[0x2818], 254U);
-  EXPECT_EQ(b.nic.values_written(0x2818), (std::vector<std::uint32_t>{0, 254}));
+  EXPECT_EQ(b.nic.registers[reg::RDT], 254U);
+  EXPECT_EQ(b.nic.values_written(reg::RDT), (std::vector<std::uint32_t>{0, 254}));
   EXPECT_EQ(b.host.count(stage::desc_post), 255U);
 }
 
@@ -101,10 +101,10 @@ TEST(clean_rx, refills_in_batches_of_sixteen_and_once_at_the_end) {
   b.nic.raise_rxt0 = false;
   for (int i = 0; i < 40; ++i) b.receive(udp_frame(pattern(30, 1)));
   b.nic.raise_rxt0 = true;
-  b.nic.set_cause(0x80);
+  b.nic.set_cause(icr::RXT0);
   b.host.run_for(1 * ms);
   // 40 frames: after 16, after 32 and at the end; the first batch also takes the one descriptor left over at open.
-  const auto tails = b.nic.values_written(0x2818);
+  const auto tails = b.nic.values_written(reg::RDT);
   ASSERT_EQ(tails.size(), 3U);
   EXPECT_EQ(tails[0], (254U + 16) % 256);
   EXPECT_EQ(tails[1], (254U + 32) % 256);
@@ -138,7 +138,7 @@ std::string order_of_a_poll(driver::config c, int count, const kernel::kernel::c
   b.nic.raise_rxt0 = false;
   for (int i = 0; i < count; ++i) b.receive(udp_frame(pattern(30, 1)));
   b.nic.raise_rxt0 = true;
-  b.nic.set_cause(0x80);
+  b.nic.set_cause(icr::RXT0);
   b.host.run_for(1 * ms);
   std::string order;
   for (const event& e : b.host.events) {
@@ -175,7 +175,7 @@ TEST(clean_rx, honours_the_budget) {
   b.nic.raise_rxt0 = false;
   for (int i = 0; i < 20; ++i) b.receive(udp_frame(pattern(30, 1)));
   b.nic.raise_rxt0 = true;
-  b.nic.set_cause(0x80);
+  b.nic.set_cause(icr::RXT0);
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.os.counters().napi_polls - polls, 3U);  // 7, 7, 6
   EXPECT_EQ(b.os.counters().budget_exhausted, 2U);
@@ -212,7 +212,7 @@ std::uint64_t buffers_taken(driver::config c, const std::vector<fake_frame>& fra
 // frame and every piece of a chain cost a new buffer, below they were copied.
 TEST(clean_rx, what_is_thrown_away_takes_its_buffer_along) {
   fake_frame bad;
-  bad.errors = 0x01;
+  bad.errors = rxd_error::CE;
   bad.bytes = udp_frame(pattern(256 - 4 - 42, 1));
   EXPECT_EQ(buffers_taken({}, {bad, bad}), 0U);
   bad.bytes = udp_frame(pattern(257 - 4 - 42, 1));
@@ -237,7 +237,7 @@ TEST(clean_rx, one_frame_is_thrown_away_at_a_time) {
   b.host.run_for(1 * ms);
   fake_frame bad;
   bad.bytes = udp_frame(pattern(300, 1));
-  bad.errors = 0x01;
+  bad.errors = rxd_error::CE;
   b.receive(udp_frame(pattern(1000, 2)));
   b.receive(bad);
   b.receive(udp_frame(pattern(300, 3)));
@@ -285,11 +285,11 @@ TEST(clean_rx, checksum_offload) {
     b.host.run_for(1 * ms);
     return b.read.size() != before;
   };
-  EXPECT_FALSE(send(0x04, 0));     // IXSM: software looks
-  EXPECT_FALSE(send(0x24, 0));     // IXSM voids TCPCS
-  EXPECT_FALSE(send(0x00, 0));     // nothing computed
-  EXPECT_TRUE(send(0x20, 0));      // TCPCS: trusted
-  EXPECT_FALSE(send(0x20, 0x20));  // TCPE: verified again in software
+  EXPECT_FALSE(send(rxd_status::IXSM, 0));                      // software looks
+  EXPECT_FALSE(send(rxd_status::TCPCS | rxd_status::IXSM, 0));  // IXSM voids TCPCS
+  EXPECT_FALSE(send(0, 0));                                     // nothing computed
+  EXPECT_TRUE(send(rxd_status::TCPCS, 0));                      // trusted
+  EXPECT_FALSE(send(rxd_status::TCPCS, rxd_error::TCPE));       // verified again in software
   EXPECT_EQ(b.card.receive_counters().checksum_good, 1U);
   EXPECT_EQ(b.card.receive_counters().checksum_bad, 1U);
 }
@@ -303,12 +303,12 @@ TEST(clean_rx, takes_the_vlan_tag_from_the_descriptor) {
   b.host.run_for(1 * ms);
   fake_frame f;
   f.bytes = udp_frame(pattern(30, 1));
-  f.status = 0x0C;  // VP | IXSM
+  f.status = rxd_status::VP | rxd_status::IXSM;
   f.special = 0xE005;
   b.receive(f);
   f.special = 6;
   b.receive(f);
-  f.status = 0x04;  // without VP, special means nothing
+  f.status = rxd_status::IXSM;  // without VP, special means nothing
   b.receive(f);
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.read.size(), 2U);
@@ -361,11 +361,11 @@ TEST(clean_rx, runs_dry_without_memory_and_recovers) {
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.read.size(), 6U);
   EXPECT_GT(b.card.receive_counters().buffer_failures, 0U);
-  const std::size_t tails = b.nic.values_written(0x2818).size();
+  const std::size_t tails = b.nic.values_written(reg::RDT).size();
   b.receive(udp_frame(pattern(30, 9)));  // no descriptor: waits in the chip
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.nic.fifo_depth(), 1U);
-  EXPECT_EQ(b.nic.values_written(0x2818).size(), tails);  // FS 10.5: RDT only when a buffer was added
+  EXPECT_EQ(b.nic.values_written(reg::RDT).size(), tails);  // FS 10.5: RDT only when a buffer was added
   b.os.memory().fail_next(0);
   // The watchdog's ICS=RXDMT0 polls and refills (D-4's safety net).
   b.host.run_for(5 * second);

@@ -2,6 +2,7 @@
 // The driver asked as a device: what its operations do and which errno they return.
 #include "sw/driver/e1000_ops.h"
 
+#include "sw/stack/eth.h"
 #include "tests/sw/stack/delivery.h"
 
 namespace ringside::test {
@@ -57,10 +58,10 @@ TEST(e1000_ops, settings_reach_the_driver_by_the_device) {
     EXPECT_EQ(ops.unicast_add(other), 0);
     EXPECT_EQ(ops.unicast_add(group), -EINVAL);
     EXPECT_EQ(ops.unicast_remove(other), 0);
-    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(0x8100, 5), 0);
-    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(0x8100, 5), -EEXIST);
-    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(0x88A8, 6), -EOPNOTSUPP);
-    EXPECT_EQ(ops.ndo_vlan_rx_kill_vid(0x8100, 5), 0);
+    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, 5), 0);
+    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, 5), -EEXIST);
+    EXPECT_EQ(ops.ndo_vlan_rx_add_vid(stack::ether_type::service_vlan, 6), -EOPNOTSUPP);
+    EXPECT_EQ(ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, 5), 0);
     EXPECT_EQ(ops.set_tunable(reconfiguration::wthresh, 4), 0);
     EXPECT_EQ(b.card.settings().wthresh, 4U);
     EXPECT_EQ(ops.set_tunable(reconfiguration::mtu, 4), -EOPNOTSUPP);
@@ -85,7 +86,7 @@ TEST(e1000_ops, every_card_is_a_device) {
 TEST(e1000_ops, counters_have_linux_names_and_order) {
   bench b;
   b.up();
-  b.nic.registers[0x04074] = 7;  // GPRC
+  b.nic.registers[reg::GPRC] = 7;
   b.host.run_task([&] { b.card.update_statistics(); });
   const auto counts = b.card.device().ops->get_ethtool_stats();
   ASSERT_EQ(counts.size(), 46U);

@@ -44,7 +44,7 @@ TEST(e1000_probe, fails_on_the_wrong_card_and_missing_resources) {
   EXPECT_EQ(probe_with([](bench& b) { b.nic.id = 0x10D38086; }), driver_status::no_device);
   EXPECT_EQ(probe_with([](bench& b) { b.nic.id = 0xFFFFFFFF; }), driver_status::no_device);
   EXPECT_EQ(probe_with([](bench& b) { b.nic.io_bar = 0; }), driver_status::no_bar);  // P-1
-  EXPECT_EQ(probe_with([](bench& b) { b.nic.registers[8] |= 0x20; }), driver_status::not_copper);
+  EXPECT_EQ(probe_with([](bench& b) { b.nic.registers[reg::STATUS] |= status::TBIMODE; }), driver_status::not_copper);
 }
 
 TEST(e1000_probe, refuses_bad_settings) {
@@ -67,24 +67,24 @@ TEST(e1000_probe, resets_through_the_io_window_after_quiescing) {
   sim_time rctl_off = -1;
   bool pba_before_reset = false;
   for (const auto& w : b.nic.writes) {
-    if (w.offset == 0x0100 && w.value == 0) rctl_off = w.time;
-    if (w.offset == 0x1000) pba_before_reset = true;
-    if (w.offset == 0x0000 && (w.value & (1U << 26)) != 0) {
+    if (w.offset == reg::RCTL && w.value == 0) rctl_off = w.time;
+    if (w.offset == reg::PBA) pba_before_reset = true;
+    if (w.offset == reg::CTRL && (w.value & ctrl::RST) != 0) {
       EXPECT_TRUE(w.through_io);
       ASSERT_GE(rctl_off, 0);
       EXPECT_GE(w.time - rctl_off, 10 * ms);
     }
   }
   EXPECT_TRUE(pba_before_reset);
-  EXPECT_EQ(b.nic.registers[0x1000], 48U);
+  EXPECT_EQ(b.nic.registers[reg::PBA], 48U);
   EXPECT_EQ(b.card.device().address, (stack::mac_address{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}));
-  EXPECT_EQ(b.nic.registers[0x5400], 0x12005452U);
-  EXPECT_EQ(b.nic.registers[0x5404], 0x80005634U);
-  EXPECT_EQ(b.nic.registers[0x0038], 0x8100U);          // VET
-  EXPECT_EQ(b.nic.registers[0x0028], 0x00C28001U);      // FCAL
-  EXPECT_NE(b.nic.registers[0x0000] & (1U << 6), 0U);   // SLU
-  EXPECT_NE(b.nic.registers[0x0000] & (1U << 30), 0U);  // VME
-  EXPECT_EQ(b.nic.registers[0x5820] & (1U << 13), 0U);  // MANC.ARP_EN
+  EXPECT_EQ(b.nic.registers[reg::RAL], 0x12005452U);
+  EXPECT_EQ(b.nic.registers[reg::RAH], 0x80005634U);
+  EXPECT_EQ(b.nic.registers[reg::VET], 0x8100U);
+  EXPECT_EQ(b.nic.registers[reg::FCAL], 0x00C28001U);
+  EXPECT_NE(b.nic.registers[reg::CTRL] & ctrl::SLU, 0U);
+  EXPECT_NE(b.nic.registers[reg::CTRL] & ctrl::VME, 0U);
+  EXPECT_EQ(b.nic.registers[reg::MANC] & manc::ARP_EN, 0U);
   EXPECT_EQ(b.nic.ims, 0U);
   EXPECT_EQ(b.host.count(stage::driver_probe), 1U);
 }
@@ -95,7 +95,7 @@ TEST(e1000_probe, no_interrupt_before_open) {
     b.os.boot();
     ASSERT_EQ(b.card.probe(), driver_status::ok);
   });
-  b.nic.set_cause(0x84);
+  b.nic.set_cause(icr::RXT0 | icr::LSC);
   b.host.run_for(10 * ms);
   EXPECT_EQ(b.os.counters().hardirqs, 0U);
 }
@@ -108,22 +108,22 @@ TEST(e1000_open, programs_the_receive_unit) {
     c.radv = 9;
   }));
   b.up();
-  EXPECT_EQ(b.nic.registers[0x0100], 0x00008002U);  // FS 10.2 step 6: RCTL "typical"
-  EXPECT_EQ(b.nic.registers[0x2808], 1024U);        // RDLEN
-  EXPECT_EQ(b.nic.registers[0x2800] % 128, 0U);
-  EXPECT_EQ(b.nic.registers[0x2820], 3U);
-  EXPECT_EQ(b.nic.registers[0x282C], 9U);
-  EXPECT_EQ(b.nic.registers[0x00C4], 488U);
-  EXPECT_EQ(b.nic.registers[0x5000], 0x200U);  // TUOFL
-  EXPECT_EQ(b.nic.ims, 0x9DU);                 // I-8
+  EXPECT_EQ(b.nic.registers[reg::RCTL], 0x00008002U);  // FS 10.2 step 6: RCTL "typical"
+  EXPECT_EQ(b.nic.registers[reg::RDLEN], 1024U);
+  EXPECT_EQ(b.nic.registers[reg::RDBAL] % 128, 0U);
+  EXPECT_EQ(b.nic.registers[reg::RDTR], 3U);
+  EXPECT_EQ(b.nic.registers[reg::RADV], 9U);
+  EXPECT_EQ(b.nic.registers[reg::ITR], 488U);
+  EXPECT_EQ(b.nic.registers[reg::RXCSUM], rxcsum::TUOFL);
+  EXPECT_EQ(b.nic.ims, linux_mask);  // I-8
   // base, length, head and tail while EN=0; buffers and their doorbell after EN=1.
   bool enabled = false;
   std::vector<std::uint32_t> with_en_off;
   for (const auto& w : b.nic.writes) {
-    if (w.offset == 0x0100) enabled = (w.value & 2) != 0;
-    if (w.offset >= 0x2800 && w.offset <= 0x2818 && !enabled) with_en_off.push_back(w.offset);
+    if (w.offset == reg::RCTL) enabled = (w.value & rctl::EN) != 0;
+    if (w.offset >= reg::RDBAL && w.offset <= reg::RDT && !enabled) with_en_off.push_back(w.offset);
   }
-  EXPECT_EQ(with_en_off, (std::vector<std::uint32_t>{0x2808, 0x2804, 0x2800, 0x2818, 0x2810}));
+  EXPECT_EQ(with_en_off, (std::vector<std::uint32_t>{reg::RDLEN, reg::RDBAH, reg::RDBAL, reg::RDT, reg::RDH}));
 }
 
 TEST(e1000_open, rctl_for_every_buffer_size) {
@@ -131,34 +131,36 @@ TEST(e1000_open, rctl_for_every_buffer_size) {
     std::uint32_t buffer;
     std::uint32_t bits;  // BSIZE 17:16, BSEX 25
   };
-  for (const row& r : {row{256, 0x00030000}, row{512, 0x00020000}, row{1024, 0x00010000}, row{2048, 0},
-                       row{4096, 0x02030000}, row{8192, 0x02020000}, row{16384, 0x02010000}}) {
+  for (const row& r :
+       {row{256, 3U << rctl::BSIZE_SHIFT}, row{512, 2U << rctl::BSIZE_SHIFT}, row{1024, 1U << rctl::BSIZE_SHIFT},
+        row{2048, 0}, row{4096, rctl::BSEX | 3U << rctl::BSIZE_SHIFT}, row{8192, rctl::BSEX | 2U << rctl::BSIZE_SHIFT},
+        row{16384, rctl::BSEX | 1U << rctl::BSIZE_SHIFT}}) {
     bench b(with([&](driver::config& c) { c.buffer_size = r.buffer; }));
     b.up();
-    EXPECT_EQ(b.nic.registers[0x0100] & 0x02030000U, r.bits) << r.buffer;
+    EXPECT_EQ(b.nic.registers[reg::RCTL] & (rctl::BSIZE | rctl::BSEX), r.bits) << r.buffer;
   }
 }
 
 TEST(e1000_open, rctl_for_promiscuous_multicast_and_jumbo) {
   bench promiscuous(with([](driver::config& c) { c.promiscuous = true; }));
   promiscuous.up();
-  EXPECT_EQ(promiscuous.nic.registers[0x0100] & 0x18U, 0x18U);  // UPE, MPE
+  EXPECT_EQ(promiscuous.nic.registers[reg::RCTL] & (rctl::UPE | rctl::MPE), rctl::UPE | rctl::MPE);
   bench multicast(with([](driver::config& c) { c.all_multicast = true; }));
   multicast.up();
-  EXPECT_EQ(multicast.nic.registers[0x0100] & 0x18U, 0x10U);
+  EXPECT_EQ(multicast.nic.registers[reg::RCTL] & (rctl::UPE | rctl::MPE), rctl::MPE);
   bench jumbo(with([](driver::config& c) {
     c.mtu = 9000;
     c.pba_kb = 0;
   }));
   jumbo.up();
-  EXPECT_NE(jumbo.nic.registers[0x0100] & 0x20U, 0U);  // LPE
-  EXPECT_EQ(jumbo.nic.registers[0x1000], 40U);         // PBA for frames above 8192
+  EXPECT_NE(jumbo.nic.registers[reg::RCTL] & rctl::LPE, 0U);
+  EXPECT_EQ(jumbo.nic.registers[reg::PBA], 40U);  // PBA for frames above 8192
 }
 
 TEST(e1000_open, itr_off_is_never_written) {
   bench b(with([](driver::config& c) { c.itr = 0; }));
   b.up();
-  EXPECT_TRUE(b.nic.values_written(0x00C4).empty());  // FS 7.7
+  EXPECT_TRUE(b.nic.values_written(reg::ITR).empty());  // FS 7.7
 }
 
 TEST(e1000_open, raises_lsc_itself_and_the_watchdog_follows) {
@@ -170,7 +172,7 @@ TEST(e1000_open, raises_lsc_itself_and_the_watchdog_follows) {
   b.host.run_for(6 * second + 100 * ms);
   EXPECT_EQ(b.card.watchdog_runs(), 4U);  // every 2 s, to the jiffy
   std::size_t rxdmt0 = 0;
-  for (const std::uint32_t v : b.nic.values_written(0x00C8)) rxdmt0 += v == 0x10 ? 1 : 0;
+  for (const std::uint32_t v : b.nic.values_written(reg::ICS)) rxdmt0 += v == icr::RXDMT0 ? 1 : 0;
   EXPECT_EQ(rxdmt0, 4U);
 }
 
@@ -225,7 +227,7 @@ TEST(e1000_interrupt, is_not_ours_when_icr_reads_zero) {
   b.host.at(b.host.now() + 3 * us, [&] { b.host.set_line(bench::line, false); });
   b.host.run_for(100 * us);
   EXPECT_GT(b.os.counters().spurious, spurious);
-  EXPECT_EQ(b.nic.ims, 0x9DU);  // not masked
+  EXPECT_EQ(b.nic.ims, linux_mask);  // not masked
 }
 
 TEST(e1000_interrupt, masks_in_the_handler_and_unmasks_after_the_poll) {
@@ -241,7 +243,7 @@ TEST(e1000_interrupt, masks_in_the_handler_and_unmasks_after_the_poll) {
       "hardirq_enter icr_read imc_write napi_schedule softirq_raise hardirq_exit softirq_enter napi_poll desc_take "
       "dma_sync skb_build dma_map desc_post rdt_write netif_receive_skb ip_rcv udp_rcv skb_drop "
       "napi_complete ims_write softirq_exit ");  // dma_map: the descriptor left empty at open gets its buffer
-  EXPECT_EQ(b.nic.ims, 0x9DU);
+  EXPECT_EQ(b.nic.ims, linux_mask);
 }
 
 TEST(e1000_interrupt, a_frame_between_the_last_look_and_ims_is_not_lost) {
@@ -268,14 +270,14 @@ TEST(e1000_close, stops_masks_resets_and_frees) {
   b.down();
   EXPECT_EQ(b.nic.resets, resets + 1);
   EXPECT_EQ(b.nic.ims, 0U);
-  EXPECT_EQ(b.nic.registers[0x0100] & 2, 0U);
-  EXPECT_EQ(b.nic.registers[0x2810], 0U);
-  EXPECT_EQ(b.nic.registers[0x2818], 0U);
+  EXPECT_EQ(b.nic.registers[reg::RCTL] & rctl::EN, 0U);
+  EXPECT_EQ(b.nic.registers[reg::RDH], 0U);
+  EXPECT_EQ(b.nic.registers[reg::RDT], 0U);
   EXPECT_TRUE(b.host.irq_masked(bench::line));
   EXPECT_EQ(b.host.count(stage::driver_close), 1U);
   sim_time off = 0;  // D-6: 10 ms from EN = 0 to the reset, and buffers go after it
   for (const auto& w : b.nic.writes) {
-    if (w.offset == 0x0100 && off == 0) off = w.time;
+    if (w.offset == reg::RCTL && off == 0) off = w.time;
     EXPECT_TRUE(w.offset != 0 || !w.through_io || w.time - off >= 10 * ms);
   }
 }
@@ -383,7 +385,7 @@ TEST(irq_mode, drops_at_the_backlog_when_the_stack_is_behind) {
   b.nic.raise_rxt0 = false;
   for (int i = 0; i < 20; ++i) b.receive(udp_frame(pattern(30, 1)));
   b.nic.raise_rxt0 = true;
-  b.nic.set_cause(0x80);
+  b.nic.set_cause(icr::RXT0);
   b.host.run_for(1 * ms);
   EXPECT_EQ(b.net.skbs().dropped(drop_reason::backlog_full), 15U);  // 4 + 1 fit
 }

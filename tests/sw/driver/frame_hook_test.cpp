@@ -118,7 +118,7 @@ TEST(frame_hook, does_not_see_damaged_frames) {
   });
   fake_frame f;
   f.bytes = udp_frame(pattern(100, 1));
-  f.errors = 0x01;  // CE
+  f.errors = rxd_error::CE;
   b.receive(f);
   b.host.run_for(1 * ms);
   EXPECT_EQ(shown, 0U);

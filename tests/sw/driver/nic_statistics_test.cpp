@@ -13,21 +13,21 @@ namespace {
 TEST(e1000_statistics, accumulate_read_to_clear_counters) {
   bench b;
   b.up();
-  b.nic.registers[0x4074] = 5;           // GPRC
-  b.nic.registers[0x4088] = 0xFFFFFFFF;  // GORCL
-  b.nic.registers[0x408C] = 1;           // GORCH
-  b.nic.registers[0x4010] = 2;           // MPC
+  b.nic.registers[reg::GPRC] = 5;
+  b.nic.registers[reg::GORCL] = 0xFFFFFFFF;
+  b.nic.registers[reg::GORCH] = 1;
+  b.nic.registers[reg::MPC] = 2;
   b.host.run_task([&] { b.card.update_statistics(); });
-  b.nic.registers[0x4074] = 7;
-  b.nic.registers[0x4088] = 1;
+  b.nic.registers[reg::GPRC] = 7;
+  b.nic.registers[reg::GORCL] = 1;
   b.nic.reads.clear();
   b.host.run_task([&] { b.card.update_statistics(); });
   EXPECT_EQ(b.card.hardware_counters()["GPRC"], 12U);
   EXPECT_EQ(b.card.hardware_counters()["GORC"], 0x1FFFFFFFFULL + 1);
   EXPECT_EQ(b.card.device().stats.rx_missed_errors, 2U);
   // low before high.
-  const auto low = std::find(b.nic.reads.begin(), b.nic.reads.end(), 0x4088U);
-  const auto high = std::find(b.nic.reads.begin(), b.nic.reads.end(), 0x408CU);
+  const auto low = std::find(b.nic.reads.begin(), b.nic.reads.end(), reg::GORCL);
+  const auto high = std::find(b.nic.reads.begin(), b.nic.reads.end(), reg::GORCH);
   EXPECT_LT(low, high);
 }
 
@@ -37,16 +37,16 @@ TEST(e1000_statistics, of_the_interface_are_linuxs_sums) {
   b.up();
   b.receive(udp_frame(pattern(30, 1)));
   b.host.run_for(5 * ms);
-  b.nic.registers[0x4000] = 1;     // CRCERRS
-  b.nic.registers[0x4004] = 2;     // ALGNERRC
-  b.nic.registers[0x400C] = 4;     // RXERRC
-  b.nic.registers[0x4040] = 1000;  // RLEC: no part of any sum
-  b.nic.registers[0x403C] = 8;     // CEXTERR
-  b.nic.registers[0x407C] = 16;    // MPRC
-  b.nic.registers[0x40A4] = 32;    // RUC
-  b.nic.registers[0x40A8] = 2000;  // RFC
-  b.nic.registers[0x40AC] = 64;    // ROC
-  b.nic.registers[0x40B0] = 4000;  // RJC
+  b.nic.registers[reg::CRCERRS] = 1;
+  b.nic.registers[reg::ALGNERRC] = 2;
+  b.nic.registers[reg::RXERRC] = 4;
+  b.nic.registers[reg::RLEC] = 1000;  // RLEC: no part of any sum
+  b.nic.registers[reg::CEXTERR] = 8;
+  b.nic.registers[reg::MPRC] = 16;
+  b.nic.registers[reg::RUC] = 32;
+  b.nic.registers[reg::RFC] = 2000;
+  b.nic.registers[reg::ROC] = 64;
+  b.nic.registers[reg::RJC] = 4000;
   b.host.run_task([&] { b.card.update_statistics(); });
   const stack::net_device_statistics& s = b.card.device().stats;
   EXPECT_EQ(s.rx_errors, 1U + 2 + 4 + 8 + 32 + 64);

@@ -10,7 +10,7 @@ TEST(receive_options, thresholds_are_written_only_when_asked) {
   {
     bench b;
     b.up();
-    for (const auto& w : b.nic.writes) EXPECT_TRUE(w.offset != 0x2828 && w.offset != 0x2C00) << w.offset;
+    for (const auto& w : b.nic.writes) EXPECT_TRUE(w.offset != reg::RXDCTL && w.offset != reg::RSRPD) << w.offset;
   }
   driver::config c;
   c.pthresh = 8;
@@ -20,9 +20,9 @@ TEST(receive_options, thresholds_are_written_only_when_asked) {
   c.rsrpd = 128;
   bench b(c);
   b.up();
-  EXPECT_EQ(b.nic.registers[0x2828], 8U | 16U << 8 | 4U << 16 | 1U << 24);
-  EXPECT_EQ(b.nic.registers[0x0100], 0x00008202U);
-  EXPECT_EQ(b.nic.registers[0x2C00], 128U);
+  EXPECT_EQ(b.nic.registers[reg::RXDCTL], 8U | 16U << 8 | 4U << 16 | 1U << 24);
+  EXPECT_EQ(b.nic.registers[reg::RCTL], 0x00008202U);
+  EXPECT_EQ(b.nic.registers[reg::RSRPD], 128U);
 }
 
 // NETIF_F_RXALL (FS 6.1, 6.8, R-40): with SBP the chip may fill a buffer, so all of BSIZE is posted; what it marks as
@@ -31,18 +31,18 @@ TEST(receive_options, store_bad_posts_whole_buffers_and_keeps_what_is_marked) {
   driver::config c;
   bench plain(c);
   plain.up();
-  EXPECT_EQ(plain.nic.registers[0x0100] & 1U << 2, 0U);
+  EXPECT_EQ(plain.nic.registers[reg::RCTL] & 1U << 2, 0U);
   for (const event& e : plain.host.of(stage::dma_map)) EXPECT_EQ(e.b, 1522U);
   c.store_bad = true;
   bench b(c);
   b.up();
-  EXPECT_EQ(b.nic.registers[0x0100] & 1U << 2, 1U << 2);
+  EXPECT_EQ(b.nic.registers[reg::RCTL] & 1U << 2, 1U << 2);
   for (const event& e : b.host.of(stage::dma_map)) EXPECT_EQ(e.b, 2048U);
   b.listen({5000});
   b.host.run_for(1 * ms);
   fake_frame bad;
   bad.bytes = udp_frame(pattern(100, 1));
-  bad.errors = 0x01;  // CE
+  bad.errors = rxd_error::CE;
   b.receive(bad);
   fake_frame runt;  // 20 bytes of a packet, sound FCS
   runt.bytes = udp_frame(pattern(100, 2));
@@ -63,11 +63,11 @@ TEST(receive_options, store_bad_opens_the_filters_of_tags_and_control_frames) {
   c.vlans = {5};
   bench b(c);
   b.up();
-  EXPECT_EQ(b.nic.registers[0x0100] & (sbp | vfe | cfien | dpf | pmcf), vfe);
+  EXPECT_EQ(b.nic.registers[reg::RCTL] & (sbp | vfe | cfien | dpf | pmcf), vfe);
   b.host.run_task([&] { EXPECT_EQ(b.card.set_store_bad(true), driver::driver_status::ok); });
-  EXPECT_EQ(b.nic.registers[0x0100] & (sbp | vfe | cfien | dpf | pmcf), sbp | pmcf);
+  EXPECT_EQ(b.nic.registers[reg::RCTL] & (sbp | vfe | cfien | dpf | pmcf), sbp | pmcf);
   b.host.run_task([&] { EXPECT_EQ(b.card.set_store_bad(false), driver::driver_status::ok); });
-  EXPECT_EQ(b.nic.registers[0x0100] & (sbp | vfe | cfien | dpf | pmcf), vfe);
+  EXPECT_EQ(b.nic.registers[reg::RCTL] & (sbp | vfe | cfien | dpf | pmcf), vfe);
 }
 
 TEST(receive_options, a_damaged_chain_is_kept_too) {
@@ -80,7 +80,7 @@ TEST(receive_options, a_damaged_chain_is_kept_too) {
   b.host.run_for(1 * ms);
   fake_frame bad;
   bad.bytes = udp_frame(pattern(8000, 1));
-  bad.errors = 0x80;  // RXE
+  bad.errors = rxd_error::RXE;
   b.receive(bad);
   b.host.run_for(1 * ms);
   ASSERT_EQ(b.read.size(), 1U);

@@ -9,9 +9,10 @@ namespace {
 using driver::driver_status;
 using driver::receive_mode_kind;
 
-constexpr std::uint32_t ctrl = 0x0000, rctl = 0x0100, pba = 0x1000, rdlen = 0x2808, rdh = 0x2810, rdt = 0x2818,
-                        rxcsum = 0x5000;
-constexpr std::uint32_t en = 2, lpe = 0x20, rst = 1U << 26, sizes = 0x02030000;  // BSIZE, BSEX
+constexpr std::uint32_t ctrl = reg::CTRL, rctl = reg::RCTL, pba = reg::PBA, rdlen = reg::RDLEN, rdh = reg::RDH,
+                        rdt = reg::RDT, rxcsum = reg::RXCSUM;
+constexpr std::uint32_t en = ringside::rctl::EN, lpe = ringside::rctl::LPE, rst = ringside::ctrl::RST,
+                        sizes = ringside::rctl::BSEX | ringside::rctl::BSIZE;
 
 driver::config quick() {
   driver::config c;
@@ -123,8 +124,8 @@ TEST(reconfigure, a_closed_interface_takes_it_at_the_next_open) {
   EXPECT_EQ(b.nic.registers[rdlen], 512U);
   EXPECT_EQ(b.nic.registers[rctl] & lpe, lpe);
   EXPECT_EQ(b.nic.registers[rxcsum], 0U);
-  EXPECT_EQ(b.nic.registers[0x5600], 9U);  // VIDs 3 and 0
-  EXPECT_EQ(b.nic.registers[0x5410], 1U);  // RA2, behind 224.0.0.1
+  EXPECT_EQ(b.nic.registers[reg::VFTA], 9U);                       // VIDs 3 and 0
+  EXPECT_EQ(b.nic.registers[reg::RAL + 2 * reg::RAL_STRIDE], 1U);  // RA2, behind 224.0.0.1
 }
 
 TEST(reconfigure, the_mtu_brings_its_buffers) {  // FS 10.5, FS 10.6
@@ -136,7 +137,7 @@ TEST(reconfigure, the_mtu_brings_its_buffers) {  // FS 10.5, FS 10.6
   b.listen({5000});
   std::size_t read = 0;
   for (const row& r :
-       {row{4000, 0x02030000, lpe, 48}, row{9000, 0x02030000, lpe, 40}, row{1600, 0, lpe, 48}, row{1500, 0, 0, 48}}) {
+       {row{4000, sizes, lpe, 48}, row{9000, sizes, lpe, 40}, row{1600, 0, lpe, 48}, row{1500, 0, 0, 48}}) {
     b.host.run_task([&] { EXPECT_EQ(b.card.change_mtu(r.mtu), driver_status::ok); });
     EXPECT_EQ(b.nic.registers[rctl] & sizes, r.size_bits) << r.mtu;
     EXPECT_EQ(b.nic.registers[rctl] & lpe, r.long_frames) << r.mtu;
@@ -162,7 +163,7 @@ TEST(reconfigure, nothing_is_posted_between_en_off_and_reset_of_an_mtu_change) {
     b.nic.raise_rxt0 = false;
     for (int i = 0; i < 40; ++i) b.receive(udp_frame(pattern(30, 1)));
     b.nic.raise_rxt0 = true;
-    b.host.at(b.host.now() + 2 * ms, [&b] { b.nic.set_cause(0x80); });
+    b.host.at(b.host.now() + 2 * ms, [&b] { b.nic.set_cause(icr::RXT0); });
     b.host.run_task([&] { mtu ? b.card.change_mtu(4000) : b.card.set_ring_size(64); });
     unsigned posted = 0;
     bool off = false;
@@ -183,9 +184,9 @@ TEST(reconfigure, checksum_offload_goes_off_and_on) {
   b.listen({5000});
   const auto checked_by_the_chip = [&](bool on) {
     b.host.run_task([&] { EXPECT_EQ(b.card.set_rx_checksum(on), driver_status::ok); });
-    EXPECT_EQ(b.nic.registers[rxcsum], on ? 0x200U : 0U);
+    EXPECT_EQ(b.nic.registers[rxcsum], on ? ringside::rxcsum::TUOFL : 0U);
     const std::uint64_t good = b.card.receive_counters().checksum_good;
-    b.receive({.bytes = udp_frame(pattern(30, 1)), .status = 0x20});  // TCPCS, left over when off
+    b.receive({.bytes = udp_frame(pattern(30, 1)), .status = rxd_status::TCPCS});  // left over when off
     b.host.run_for(10 * ms);
     return b.card.receive_counters().checksum_good - good;
   };
@@ -224,7 +225,7 @@ TEST(reconfigure, storing_bad_packets_brings_its_buffers) {
 // FS 6.4: PTHRESH 5:0, HTHRESH 13:8, WTHRESH 21:16, GRAN 24; the bits above are the chip's.
 TEST(reconfigure, thresholds_change_without_a_reset) {
   using r = reconfiguration;
-  constexpr std::uint32_t rxdctl = 0x2828, gran = 1U << 24, above = 0x5A00'0000;
+  constexpr std::uint32_t rxdctl = reg::RXDCTL, gran = 1U << 24, above = 0x5A00'0000;
   bench b(quick());
   b.up();
   b.nic.registers[rxdctl] = above | gran | 1U << 16;
@@ -262,7 +263,7 @@ TEST(reconfigure, what_was_not_taken_is_dropped_once) {
 TEST(reconfigure, counters_of_the_chip_are_read_before_the_reset) {
   bench b(quick());
   b.up();
-  b.nic.registers[0x4074] = 5;  // GPRC
+  b.nic.registers[reg::GPRC] = 5;
   b.host.run_task([&] { b.card.set_ring_size(64); });
   EXPECT_EQ(b.card.hardware_counters()["GPRC"], 5U);
 }

@@ -11,8 +11,8 @@ using driver::driver_status;
 using stack::mac_address;
 
 // Offsets and bits typed from the fact sheet.
-constexpr std::uint32_t ctrl = 0x0000, rctl = 0x0100, mta = 0x5200, ral = 0x5400, vfta = 0x5600, imc = 0x00D8,
-                        ims = 0x00D0;
+constexpr std::uint32_t ctrl = reg::CTRL, rctl = reg::RCTL, mta = reg::MTA, ral = reg::RAL, vfta = reg::VFTA,
+                        imc = reg::IMC, ims = reg::IMS;
 constexpr std::uint32_t en = 1U << 1, upe = 1U << 3, mpe = 1U << 4, vfe = 1U << 18, cfien = 1U << 19;
 constexpr std::uint32_t vme = 1U << 30;
 
@@ -46,7 +46,7 @@ std::uint32_t at(bench& b, std::uint32_t offset) {
 std::vector<std::pair<std::uint32_t, std::uint32_t>> entries(bench& b) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> used;
   for (std::uint32_t i = 1; i < 15; ++i)
-    if ((at(b, ral + 8 * i + 4) & 0x80000000) != 0) used.emplace_back(at(b, ral + 8 * i), at(b, ral + 8 * i + 4));
+    if ((at(b, ral + 8 * i + 4) & rah::AV) != 0) used.emplace_back(at(b, ral + 8 * i), at(b, ral + 8 * i + 4));
   return used;
 }
 
@@ -150,8 +150,9 @@ TEST(rx_filter, changes_the_list_live_in_the_order_of_the_sheet) {
   }
   for (std::uint32_t i = 128; i-- > 0;) expected.push_back(mta + 4 * i);
   EXPECT_EQ(offsets, expected);
-  EXPECT_EQ(std::count(b.nic.reads.begin(), b.nic.reads.end(), 0x0008U), 29);  // STATUS: two an entry, one at the end
-  EXPECT_NE(at(b, rctl) & en, 0U);
+  EXPECT_EQ(std::count(b.nic.reads.begin(), b.nic.reads.end(), reg::STATUS),
+            29);                    // STATUS: two an entry, one at the end
+  EXPECT_NE(at(b, rctl) & en, 0U);
   in_task(b, [&] {
     EXPECT_EQ(b.card.add_multicast(group(3)), driver_status::exists);
     EXPECT_EQ(b.card.add_multicast(station(3)), driver_status::bad_config);
@@ -191,7 +192,7 @@ TEST(rx_filter, vlan_ids_come_and_go) {
   EXPECT_EQ(at(b, rctl) & (vfe | cfien), vfe);
   EXPECT_EQ(at(b, vfta + 4 * 3), 1U << 4);  // VID 100 = 3 * 32 + 4
   EXPECT_NE(at(b, ctrl) & vme, 0U);
-  EXPECT_EQ(b.nic.ims, 0x9DU);
+  EXPECT_EQ(b.nic.ims, linux_mask);
   b.nic.writes.clear();
   in_task(b, [&] {
     EXPECT_EQ(b.card.vlan_rx_add_vid(101), driver_status::ok);

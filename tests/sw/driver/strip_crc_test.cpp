@@ -5,7 +5,7 @@
 namespace ringside::test::strip_crc_tests {
 namespace {
 
-constexpr std::uint32_t rctl = 0x0100, secrc = 1U << 26;  // FS 6.1
+constexpr std::uint32_t rctl = reg::RCTL, secrc = 1U << 26;  // FS 6.1
 
 driver::config stripping(std::uint32_t buffer_size = 0, std::uint32_t copybreak = 256) {
   driver::config c;
