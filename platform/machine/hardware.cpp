@@ -24,28 +24,40 @@ start_class start_class_of(const scenario& s) {
           .memory_mb = s.mem.size_mb};
 }
 
+std::array<std::uint8_t, 6> mac_address_of(const start_class& c, unsigned card) {
+  std::array<std::uint8_t, 6> address = c.mac_address;
+  address.back() = static_cast<std::uint8_t>(address.back() + card);
+  return address;
+}
+
+network_card::network_card(const start_class& c, unsigned number, event_stream& stream)
+    : rx_wire(static_cast<std::uint16_t>(number), {.byte_time = byte_time_of(c.link_mbps)}) {
+  if (c.kind == nic_kind::model) {
+    card = std::make_unique<tlm::model_nic>(model_params_of(c, number), slot, rx_wire, stream);
+  } else {
+    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c, number), slot, rx_wire, stream);
+    rtl = made.get();
+    card = std::move(made);
+  }
+}
+
 hardware::hardware(const start_class& c)
     : made_for(c),
-      rx_wire(0, {.byte_time = byte_time_of(c.link_mbps)}),
       memory("memory", std::size_t{c.memory_mb} << 20),
       bridge("host_bridge", {}, memory),
       cpus("processor", memory),
       scheduler("nic_scheduler", {}, stream) {
-  if (c.kind == nic_kind::model) {
-    card = std::make_unique<tlm::model_nic>(model_params_of(c), slot, rx_wire, stream);
-  } else {
-    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c), slot, rx_wire, stream);
-    rtl = made.get();
-    card = std::move(made);
-  }
   cpus.bus_out.bind(bridge.cpu_in);
-  scheduler.add_card(*card);
+  for (unsigned number = 0; number < c.cards; ++number) {
+    cards.push_back(std::make_unique<network_card>(c, number, stream));
+    scheduler.add_card(*cards.back()->card);
+  }
   scheduler.hold();
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 
-void hardware::reset_card() {
-  card->run(reset_time);
+void hardware::reset_cards() {
+  for (const auto& one : cards) one->card->run(reset_time);
 }
 
 }  // namespace ringside::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The half of a machine that is elaborated: SystemC's modules, the wire, the event stream and the card, reset or not
-// yet.
+// The half of a machine that is elaborated: SystemC's modules, the event stream and the cards on their wires, reset or
+// not yet.
 //
 // What else a scenario says (clocks, figures of the bus, CPUs, software, traffic) the other half adds, machine.h: one
 // elaboration serves every scenario of the same start_class.  One per process; made by the machine, or by the fork
@@ -11,6 +11,7 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "common/event_stream.h"
 #include "hw/tlm/memory/host_memory.h"
@@ -28,8 +29,9 @@ namespace ringside::platform {
 /// without a reset value hold, and how much memory there is.
 struct start_class {
   nic_kind kind = nic_kind::rtl;
-  std::array<std::uint8_t, 6> mac_address{};
-  bool fast_bus = true;  // M66EN
+  unsigned cards = 1;
+  std::array<std::uint8_t, 6> mac_address{};  // of the first; each further card's is one higher
+  bool fast_bus = true;                       // M66EN
   std::uint32_t link_mbps = 1000;
   std::uint64_t power_on_seed = 1;
   std::uint32_t memory_mb = 64;
@@ -38,25 +40,33 @@ struct start_class {
 };
 start_class start_class_of(const scenario& s);
 
+/// The address of a card by its number.
+std::array<std::uint8_t, 6> mac_address_of(const start_class& c, unsigned card);
+
+/// A card in its slot and the wire it hangs on.
+struct network_card {
+  network_card(const start_class& c, unsigned number, event_stream& stream);
+
+  tlm::wire rx_wire;  // its number is the card's
+  tlm::card_slot slot;
+  std::unique_ptr<tlm::nic> card;
+  tlm::rtl_nic* rtl = nullptr;  // the Verilated card; null when it is the model
+};
+
 struct hardware {
   /// Elaborates; no time passes.
   explicit hardware(const start_class& c);
 
-  /// Clocks the card out of its reset, ahead of kernel time: exact, since nothing reaches it in its first 72 ns.
-  void reset_card();
-  /// The Verilated card; null when it is the model.
-  tlm::rtl_nic* rtl_card() const { return rtl; }
+  /// Clocks the cards out of their reset, ahead of kernel time: exact, since nothing reaches them in their first 72 ns.
+  void reset_cards();
 
   const start_class made_for;
   event_stream stream;
-  tlm::wire rx_wire;
   tlm::host_memory memory;
   tlm::host_bridge bridge;
   processor cpus;
   tlm::nic_scheduler scheduler;
-  tlm::card_slot slot;
-  std::unique_ptr<tlm::nic> card;
-  tlm::rtl_nic* rtl = nullptr;
+  std::vector<std::unique_ptr<network_card>> cards;  // by number, which is the device number on the bus
 };
 
 }  // namespace ringside::platform

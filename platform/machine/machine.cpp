@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <systemc>
@@ -27,49 +28,72 @@
 namespace ringside::platform {
 namespace {
 
-constexpr std::size_t interrupt_lines = 4;
-constexpr interrupt_controller::line nic_line = 0;
 constexpr sim_time poll_step = 100 * us;        // how often run() looks up
 constexpr sim_time quiet_time = 2 * poll_step;  // longer than any stretch a CPU keeps to itself
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
 
 }  // namespace
 
+/// A card with its driver, and where its frames come from.
+struct network_interface {
+  network_interface(network_card& card, const frame_source& from, stack::net_stack& net, unsigned number,
+                    const driver::config& settings)
+      : hw(card), frames(from), driver(net, {.device = number, .line = interrupt_line_of(number)}, settings) {}
+
+  network_card& hw;
+  const frame_source& frames;
+  driver::e1000 driver;
+};
+
 struct machine::parts {
-  parts(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input)
+  parts(std::unique_ptr<hardware> elaborated, const scenario& s, std::span<frame_source* const> inputs)
       : plan(s),
-        frames(input),
         body(std::move(elaborated)),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
-        os(power_on(s), kernel_config_of(s)),
-        net(os, stack_config_of(s)),
-        nic_driver(net, {.device = 0, .line = nic_line}, driver_config_of(s)),
+        os(power_on(s), s.kernel),
+        net(os, s.stack),
+        interfaces(make_interfaces(inputs)),
         application(net, app_config_of(s)),
-        reconfiguration(net, nic_driver.device(), plan.reconfigure.actions, task_cpu_of(s)),
+        reconfiguration(net, interfaces.front()->driver.device(), plan.reconfigure.actions, task_cpu_of(s)),
         contract(contract_config_of(s)) {
-    rx_wire.connect(input, wire_params_of(s));
-    card.set_crossing(s.bus.crossing_to_rtl_clocks);
-    if (tlm::rtl_nic* rtl = body->rtl_card()) {
-      rtl->set_skip(s.run.skip);
-      rtl->set_clocking(s.run.gate_clocks, s.run.direct_call);
-    }
-    body->slot.connect(card, bus, scheduler,
-                       [this](bool asserted, sim_time t) { interrupts.set_level(nic_line, asserted, t); });
+    for (unsigned number = 0; number < interfaces.size(); ++number) connect(number, *inputs[number]);
     bridge.configure(pci_params_of(s));
     bridge.connect(bus);
     cpus.connect(os);
-    interrupts.route(nic_line, irq_cpu_of(s));
     scheduler.add_bus(bus);
     scheduler.before_drain([this] { cpus.publish_watermarks(); });
     const auto scheduled = [this](sim_time t) { scheduler.kernel_event_at(t); };
     bridge.on_schedule(scheduled);
     cpus.on_schedule(scheduled);
-    card.set_link(true, 0);
+    for (const auto& each : interfaces) each->hw.card->set_link(true, 0);
     stream.add_consumer(traffic);
     if (s.checker.enabled) stream.add_consumer(contract);
     init_task = cpus.spawn(0, "init", [this] { boot(); });
     scheduler.start(scheduler_params_of(s));
+  }
+
+  std::vector<std::unique_ptr<network_interface>> make_interfaces(std::span<frame_source* const> inputs) {
+    std::vector<std::unique_ptr<network_interface>> made;
+    for (unsigned number = 0; number < inputs.size(); ++number)
+      made.push_back(std::make_unique<network_interface>(*body->cards[number], *inputs[number], net, number,
+                                                         driver_config_of(plan)));
+    return made;
+  }
+
+  /// Puts a card on its wire, the bus and its interrupt line.
+  void connect(unsigned number, frame_source& input) {
+    network_card& hw = interfaces[number]->hw;
+    hw.rx_wire.connect(input, wire_params_of(plan));
+    hw.card->set_crossing(plan.bus.crossing_to_rtl_clocks);
+    if (hw.rtl != nullptr) {
+      hw.rtl->set_skip(plan.run.skip);
+      hw.rtl->set_clocking(plan.run.gate_clocks, plan.run.direct_call);
+    }
+    const interrupt_controller::line line = interrupt_line_of(number);
+    hw.slot.connect(*hw.card, bus, scheduler,
+                    [this, line](bool asserted, sim_time t) { interrupts.set_level(line, asserted, t); });
+    interrupts.route(line, irq_cpu_of(plan));
   }
 
   // Software is made for a machine that has its CPUs and its kind of memory.
@@ -81,17 +105,20 @@ struct machine::parts {
 
   // The init task: firmware, kernel, protocols, driver, application, in Linux' order.
   void boot() {
-    configure_devices(cpus, {.devices = 1, .latency_timer = plan.bus.latency_timer});
+    configure_devices(cpus,
+                      {.devices = static_cast<unsigned>(interfaces.size()), .latency_timer = plan.bus.latency_timer});
     os.boot();
     net.register_protocols();
-    require(nic_driver.probe(), "probe");
-    require(nic_driver.open(), "open");
+    for (const auto& each : interfaces) require(each->driver.probe(), "probe");
+    for (const auto& each : interfaces) require(each->driver.open(), "open");
     if (!application.start()) throw std::runtime_error("the application could not bind its ports");
     cpus.sync();
     const sim_time release =
         plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay;
-    rx_wire.release(release);
-    card.wire_released();
+    for (const auto& each : interfaces) {
+      each->hw.rx_wire.release(release);
+      each->hw.card->wire_released();
+    }
     reconfiguration.start(release);
     ready = true;
     for (;;) {
@@ -100,9 +127,9 @@ struct machine::parts {
       cpus.schedule();
     }
     cpus.finish_sleep();
-    nic_driver.update_statistics();
+    for (const auto& each : interfaces) each->driver.update_statistics();
     application.stop();
-    nic_driver.close();
+    for (const auto& each : interfaces) each->driver.close();
     net.shut_down();
     cpus.sync();
     closed = true;
@@ -112,13 +139,23 @@ struct machine::parts {
     if (s != driver::driver_status::ok) throw std::runtime_error(fmt::format("driver {}: {}", step, driver::name(s)));
   }
 
+  std::uint64_t offered() const {
+    std::uint64_t sum = 0;
+    for (const auto& each : interfaces) sum += each->hw.rx_wire.offered();
+    return sum;
+  }
+
+  bool wires_ended() const {
+    return std::all_of(interfaces.begin(), interfaces.end(), [](const auto& each) { return each->hw.rx_wire.ended(); });
+  }
+
   sim_time now() const { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
 
   void step() {
     sc_core::sc_start(tlm::to_sc_time(poll_step));
     scheduler.drain_events();
     if (waves == nullptr) return;
-    card.flush_trace();
+    traced_card().flush_trace();
     waves->advance(stream.settled());
   }
 
@@ -126,12 +163,15 @@ struct machine::parts {
     waves = std::make_unique<wave_writer>(
         options, wave_layout{.cpus = cpus.cpu_count(), .pci_clock = pci_params_of(plan).clock});
     stream.add_consumer(*waves);
-    card.trace({&waves->card(), options.start, options.end});
+    traced_card().trace({&waves->card(), options.start, options.end});
   }
+
+  // A waveform file holds one card.
+  tlm::nic& traced_card() const { return *interfaces.front()->hw.card; }
 
   void finish_waves() {
     if (waves == nullptr) return;
-    card.flush_trace();
+    traced_card().flush_trace();
     waves->finish();
   }
 
@@ -140,7 +180,7 @@ struct machine::parts {
     bool asked_to_stop = false;
     while (!ready && !asked_to_stop && now() < plan.run.time_limit) {
       step();
-      asked_to_stop = keep_going && !keep_going(now(), rx_wire.offered());
+      asked_to_stop = keep_going && !keep_going(now(), offered());
     }
     if (phase_call) phase_call(machine::phase::ready);
     const bool complete = !asked_to_stop && run_traffic(keep_going);
@@ -158,8 +198,8 @@ struct machine::parts {
   __attribute__((noinline)) bool run_traffic(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
     while (now() < plan.run.time_limit) {
       step();
-      if (keep_going && !keep_going(now(), rx_wire.offered())) return false;
-      if (!rx_wire.ended() || traffic.offered() != rx_wire.offered()) continue;
+      if (keep_going && !keep_going(now(), offered())) return false;
+      if (!wires_ended() || traffic.offered() != offered()) continue;
       if (traffic.reconfigured() < reconfiguration.planned()) continue;
       // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
       if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;
@@ -179,20 +219,17 @@ struct machine::parts {
   }
 
   const scenario plan;
-  const frame_source& frames;
   std::unique_ptr<wave_writer> waves;  // before the card, which hands it text up to its end
   const std::unique_ptr<hardware> body;
   event_stream& stream = body->stream;
-  tlm::wire& rx_wire = body->rx_wire;
   tlm::host_bridge& bridge = body->bridge;
   processor& cpus = body->cpus;
   tlm::nic_scheduler& scheduler = body->scheduler;
-  tlm::nic& card = *body->card;
   tlm::pci_bus bus;
   interrupt_controller interrupts;
   kernel::kernel os;
   stack::net_stack net;
-  driver::e1000 nic_driver;
+  std::vector<std::unique_ptr<network_interface>> interfaces;  // eth0, eth1, ...
   stack::app application;
   reconfigurer reconfiguration;
   contract::checker contract;
@@ -210,9 +247,16 @@ struct machine::parts {
 machine::machine(const scenario& s, frame_source& input)
     : machine(std::make_unique<hardware>(start_class_of(s)), s, input) {}
 
-machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input) {
-  if (elaborated->made_for != start_class_of(s)) throw std::logic_error("the scenario belongs to another start class");
-  parts_ = std::make_unique<parts>(std::move(elaborated), s, input);
+machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input)
+    : machine(std::move(elaborated), s, std::array{&input}) {}
+
+machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, std::span<frame_source* const> inputs) {
+  start_class wanted = start_class_of(s);
+  wanted.cards = static_cast<unsigned>(inputs.size());
+  if (elaborated->made_for != wanted) throw std::logic_error("the scenario belongs to another start class");
+  // Events of the bus do not say which card they are about.
+  if (inputs.size() != 1 && s.checker.enabled) throw std::invalid_argument("the contract checker judges one card");
+  parts_ = std::make_unique<parts>(std::move(elaborated), s, inputs);
 }
 
 machine::~machine() = default;
@@ -223,7 +267,7 @@ event_stream& machine::events() {
 
 void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet) {
   parts_->taps.push_back(std::make_unique<tap_adapter>(std::move(on_packet)));
-  parts_->nic_driver.device().add_tap(*parts_->taps.back());
+  for (const auto& each : parts_->interfaces) each->driver.device().add_tap(*parts_->taps.back());
 }
 
 void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {
@@ -258,7 +302,11 @@ run_counters machine::counters() const {
   parts& p = *parts_;
   run_counters c;
   const sim_time end = p.now();
-  c.frames_planned = p.frames.planned();
+  c.frames_planned = 0;
+  for (const auto& each : p.interfaces) {
+    const auto planned = each->frames.planned();
+    c.frames_planned = planned && c.frames_planned ? std::optional(*c.frames_planned + *planned) : std::nullopt;
+  }
   const auto clock = processor_params_of(p.plan).cpu.clock;
   for (unsigned i = 0; i < p.plan.cpu.count; ++i) {
     const cpu_usage u = p.cpus.cpu(i).usage();
@@ -273,9 +321,14 @@ run_counters machine::counters() const {
   c.pci_transactions = pci.transactions;
   c.pci_retries = pci.retries;
   c.pci_bytes = pci.bytes;
-  for (const driver::nic_counter& row : driver::nic_statistics::table())
-    c.card.emplace_back(row.name, p.nic_driver.hardware_counters()[row.name]);
-  c.net = network_statistics(p.nic_driver.device(), p.net, p.os, p.plan.cpu.count);
+  std::vector<const stack::net_device*> devices;
+  for (const auto& each : p.interfaces) {
+    named_counts& chip = c.cards.emplace_back();
+    for (const driver::nic_counter& row : driver::nic_statistics::table())
+      chip.emplace_back(row.name, each->driver.hardware_counters()[row.name]);
+    devices.push_back(&each->driver.device());
+  }
+  c.net = network_statistics(devices, p.net, p.os, p.plan.cpu.count);
   const kernel::statistics& os = p.os.counters();
   c.napi_polls = os.napi_polls;
   c.napi_frames = os.frames_per_poll.sum;
@@ -291,9 +344,11 @@ run_counters machine::counters() const {
     c.contract.breaches.push_back({std::string(info(b.broken).id), b.time, b.frame, p.breaches[i]});
   }
   c.sim_time_ps = end;
-  const tlm::nic_counters card = p.card.counters();
-  c.rtl_cycles = card.cycles;
-  c.rtl_cycles_evaluated = card.cycles_evaluated;
+  for (const auto& each : p.interfaces) {
+    const tlm::nic_counters card = each->hw.card->counters();
+    c.rtl_cycles += card.cycles;
+    c.rtl_cycles_evaluated += card.cycles_evaluated;
+  }
   c.wall_ns = static_cast<std::uint64_t>(p.wall.count());
   return c;
 }
@@ -313,11 +368,12 @@ machine::holdings machine::still_held() const {
   return {parts_->net.skbs().live(), parts_->os.dma().live_mappings(), parts_->os.memory().live()};
 }
 
-const driver::e1000& machine::nic_driver() const {
-  return parts_->nic_driver;
+const driver::e1000& machine::nic_driver(unsigned card) const {
+  return parts_->interfaces.at(card)->driver;
 }
-tlm::rtl_nic& machine::rtl_card() {
-  tlm::rtl_nic* card = parts_->body->rtl_card();
+
+tlm::rtl_nic& machine::rtl_card(unsigned number) {
+  tlm::rtl_nic* card = parts_->interfaces.at(number)->hw.rtl;
   if (card == nullptr) throw std::logic_error("the machine has no Verilated card: nic.kind is model");
   return *card;
 }

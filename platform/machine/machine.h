@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole machine of one scenario: wire, card, PCI bus, memory, CPUs, kernel, stack, driver, application.
+// A whole machine of one scenario: cards on their wires, PCI bus, memory, CPUs, kernel, stack, drivers, application.
 //
 // One per process, since SystemC elaborates once.  Made by the command line, the bench and system tests.
 #pragma once
@@ -35,6 +35,8 @@ class machine {
   machine(const scenario& s, frame_source& input);
   /// Takes what is elaborated already; it must be of the scenario's start class.
   machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_source& input);
+  /// With as many cards as sources; the contract checker judges one card, so with more it must be off.
+  machine(std::unique_ptr<hardware> elaborated, const scenario& s, std::span<frame_source* const> inputs);
   ~machine();
 
   event_stream& events();
@@ -76,10 +78,10 @@ class machine {
     std::uint64_t allocations = 0;
   };
   holdings still_held() const;
-  /// The driver, for its counters after a run.
-  const driver::e1000& nic_driver() const;
-  /// The Verilated card, for waveforms and the bench; throws when the scenario's card is the model.
-  tlm::rtl_nic& rtl_card();
+  /// A card's driver, for its counters after a run.
+  const driver::e1000& nic_driver(unsigned card = 0) const;
+  /// A Verilated card, for the bench; throws when the scenario's card is the model.
+  tlm::rtl_nic& rtl_card(unsigned card = 0);
 
  private:
   struct parts;

@@ -90,11 +90,14 @@ snmp_row udp_row(const stack::udp_statistics& c) {
 
 }  // namespace
 
-net_statistics network_statistics(const stack::net_device& dev, stack::net_stack& net, kernel::kernel& os,
-                                  unsigned cpus) {
+net_statistics network_statistics(std::span<const stack::net_device* const> devices, stack::net_stack& net,
+                                  kernel::kernel& os, unsigned cpus) {
   net_statistics out;
-  if (dev.ops != nullptr) out.ethtool = dev.ops->get_ethtool_stats();
-  out.link = link_of(dev);
+  for (const stack::net_device* dev : devices) {
+    interface_statistics& one = out.interfaces.emplace_back();
+    if (dev->ops != nullptr) one.ethtool = dev->ops->get_ethtool_stats();
+    one.link = link_of(*dev);
+  }
   out.snmp = {ip_row(net.ipv4()), icmp_row(net.icmp().counters()), udp_row(net.udp().counters())};
   for (unsigned cpu = 0; cpu < cpus; ++cpu) {
     const kernel::softnet_statistics c = os.counters().softnet_of(cpu);

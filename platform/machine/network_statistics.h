@@ -4,6 +4,8 @@
 // Called by the machine when a run is over.  Linux's counters are sums of what our layers count more finely.
 #pragma once
 
+#include <span>
+
 #include "platform/report/net_statistics.h"
 
 namespace ringside::kernel {
@@ -16,8 +18,8 @@ struct net_device;
 
 namespace ringside::platform {
 
-/// Of a device, and of the stack it belongs to.
-net_statistics network_statistics(const stack::net_device& dev, stack::net_stack& net, kernel::kernel& os,
-                                  unsigned cpus);
+/// Of devices, and of the stack they belong to.
+net_statistics network_statistics(std::span<const stack::net_device* const> devices, stack::net_stack& net,
+                                  kernel::kernel& os, unsigned cpus);
 
 }  // namespace ringside::platform

@@ -120,22 +120,38 @@ json contract(const contract_report& c) {
   return out;
 }
 
-/// What --stats prints.
-void add_net(json& out, const net_statistics& s) {
-  json& ethtool = out["ethtool"] = json::object();
-  for (const auto& [name, value] : s.ethtool) ethtool[name] = value;
-  json& link = out["link"];
-  link["rx_bytes"] = s.link.rx_bytes;
-  link["rx_packets"] = s.link.rx_packets;
-  link["rx_errors"] = s.link.rx_errors;
-  link["rx_dropped"] = s.link.rx_dropped;
-  link["rx_missed_errors"] = s.link.rx_missed_errors;
-  link["multicast"] = s.link.multicast;
-  link["rx_length_errors"] = s.link.rx_length_errors;
-  link["rx_crc_errors"] = s.link.rx_crc_errors;
-  link["rx_frame_errors"] = s.link.rx_frame_errors;
-  link["rx_fifo_errors"] = s.link.rx_fifo_errors;
-  link["rx_over_errors"] = s.link.rx_over_errors;
+json link_counts(const link_statistics& l) {
+  json link;
+  link["rx_bytes"] = l.rx_bytes;
+  link["rx_packets"] = l.rx_packets;
+  link["rx_errors"] = l.rx_errors;
+  link["rx_dropped"] = l.rx_dropped;
+  link["rx_missed_errors"] = l.rx_missed_errors;
+  link["multicast"] = l.multicast;
+  link["rx_length_errors"] = l.rx_length_errors;
+  link["rx_crc_errors"] = l.rx_crc_errors;
+  link["rx_frame_errors"] = l.rx_frame_errors;
+  link["rx_fifo_errors"] = l.rx_fifo_errors;
+  link["rx_over_errors"] = l.rx_over_errors;
+  return link;
+}
+
+json by_name(const named_counts& counts) {
+  json out = json::object();
+  for (const auto& [name, value] : counts) out[name] = value;
+  return out;
+}
+
+/// What the cards and --stats say.  The first interface's stand by themselves, all of them by the interfaces' names.
+void add_net(json& out, const net_statistics& s, const std::vector<named_counts>& cards) {
+  for (std::size_t i = 0; i < s.interfaces.size(); ++i) {
+    const interface_statistics& one = s.interfaces[i];
+    const json entry = {
+        {"card", by_name(cards.at(i))}, {"ethtool", by_name(one.ethtool)}, {"link", link_counts(one.link)}};
+    if (i == 0)
+      for (const auto& [part, value] : entry.items()) out[part] = value;
+    if (s.interfaces.size() > 1) out["interfaces"][one.link.name] = entry;
+  }
   json& snmp = out["snmp"] = json::object();
   for (const snmp_row& row : s.snmp)
     for (const auto& [name, value] : row.counts) snmp[row.name][name] = value;
@@ -169,8 +185,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
   if (c.capture) out["capture"] = capture(*c.capture);
   out["interrupts"] = interrupts(report.interrupts());
-  for (const auto& [name, value] : c.card) out["card"][name] = value;
-  add_net(out, c.net);
+  add_net(out, c.net, c.cards);
   out["napi"]["polls"] = c.napi_polls;
   out["napi"]["frames_per_poll"]["min"] = c.napi_frames_min;
   out["napi"]["frames_per_poll"]["mean"] = c.napi_polls == 0 ? 0.0 : fraction(c.napi_frames, c.napi_polls);

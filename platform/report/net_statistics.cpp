@@ -10,7 +10,7 @@ namespace ringside::platform {
 namespace {
 
 // ethtool prints names behind five blanks.
-std::string ethtool_part(const net_statistics& s) {
+std::string ethtool_part(const interface_statistics& s) {
   std::string out = fmt::format("$ ethtool -S {}\nNIC statistics:\n", s.link.name);
   for (const auto& [name, value] : s.ethtool) out += fmt::format("     {}: {}\n", name, value);
   return out;
@@ -75,7 +75,7 @@ std::string snmp_part(const std::vector<snmp_row>& rows) {
       names += " " + name;
       values += fmt::format(" {}", value);
     }
-    out += names + "\n" + values + "\n";
+    out += fmt::format("{}\n{}\n", names, values);
   }
   return out;
 }
@@ -96,7 +96,9 @@ std::string softnet_part(const std::vector<softnet_row>& rows) {
 }  // namespace
 
 std::string print_net_statistics(const net_statistics& s) {
-  return ethtool_part(s) + link_part(s.link) + snmp_part(s.snmp) + softnet_part(s.softnet);
+  std::string out;
+  for (const interface_statistics& one : s.interfaces) out += ethtool_part(one) + link_part(one.link);
+  return out + snmp_part(s.snmp) + softnet_part(s.softnet);
 }
 
 }  // namespace ringside::platform

@@ -53,14 +53,19 @@ struct link_statistics {
   std::uint64_t rx_over_errors = 0;
 };
 
-struct net_statistics {
+/// What ethtool -S and ip -s link show of one interface.
+struct interface_statistics {
   named_counts ethtool;
   link_statistics link;
+};
+
+struct net_statistics {
+  std::vector<interface_statistics> interfaces;  // by ifindex
   std::vector<snmp_row> snmp;
   std::vector<softnet_row> softnet;  // by CPU
 };
 
-/// The four of them, each under the command that shows it.
+/// All of them, each under the command that shows it.
 std::string print_net_statistics(const net_statistics& s);
 
 }  // namespace ringside::platform

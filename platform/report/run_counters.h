@@ -37,8 +37,8 @@ struct run_counters {
   std::uint64_t pci_retries = 0;
   std::uint64_t pci_bytes = 0;  // moved in data phases
 
-  // The card's own counters as the driver read them last, by the manual's names (SDM 13.7), in its order.
-  std::vector<std::pair<std::string, std::uint64_t>> card;
+  // Each card's own counters as its driver read them last, by the manual's names (SDM 13.7), in its order.
+  std::vector<named_counts> cards;
 
   net_statistics net;  // under Linux's names
 

@@ -61,11 +61,14 @@ std::string machine_part(const run_report& report, const run_counters& c) {
                      c.napi_polls, c.napi_frames_min, c.napi_frames_max, c.napi_budget_exhausted, c.softirq_runs,
                      c.ksoftirqd_runs);
   // What the card itself says of lost and late frames.
-  std::string lost;
-  for (const auto& [name, value] : c.card)
-    if (value != 0 && (name == "MPC" || name == "RNBC" || name == "CRCERRS" || name == "RLEC" || name == "RXERRC"))
-      lost += fmt::format("  {} {}", name, value);
-  if (!lost.empty()) out += "card      " + lost + "\n";
+  for (std::size_t i = 0; i < c.cards.size(); ++i) {
+    std::string lost;
+    for (const auto& [name, value] : c.cards[i])
+      if (value != 0 && (name == "MPC" || name == "RNBC" || name == "CRCERRS" || name == "RLEC" || name == "RXERRC"))
+        lost += fmt::format("  {} {}", name, value);
+    const std::string title = c.cards.size() == 1 ? "card" : fmt::format("card {}", i);
+    if (!lost.empty()) out += fmt::format("{:<10}{}\n", title, lost);
+  }
   out += fmt::format("PCI         busy {}  transactions {}  retries {}  bytes {}\n",
                      percent(c.pci_busy_clocks, c.pci_clocks), c.pci_transactions, c.pci_retries, c.pci_bytes);
   for (std::size_t i = 0; i < c.cpus.size(); ++i) {

@@ -46,7 +46,7 @@ struct vlan_membership {
 };
 
 struct net_device {
-  std::string name = "eth0";
+  std::string name = "eth%d";  // %d: the lowest number free when it is registered (dev_alloc_name)
   unsigned index = 1;
   net_device_ops* ops = nullptr;  // of the driver; null: a device without hardware
   mac_address address{};

@@ -6,6 +6,7 @@
 
 #include "common/ethernet.h"
 #include "sw/stack/eth.h"
+#include "sw/stack/headers.h"
 
 namespace ringside::stack {
 namespace {
@@ -161,7 +162,21 @@ bool packet_layer::vlan_do_receive(sk_buff& skb) {
   return true;
 }
 
+// dev_alloc_name
+void packet_layer::name_device(net_device& dev) const {
+  const std::size_t number_at = dev.name.find("%d");
+  if (number_at == std::string::npos) return;
+  const std::string pattern = dev.name;
+  for (unsigned number = 0;; ++number) {
+    dev.name = pattern;
+    dev.name.replace(number_at, 2, std::to_string(number));
+    const auto same = [&dev](const net_device* other) { return other->name == dev.name; };
+    if (std::none_of(devices_.begin(), devices_.end(), same)) return;
+  }
+}
+
 void packet_layer::register_netdevice(net_device& dev) {
+  name_device(dev);
   devices_.push_back(&dev);
   dev.index = ++last_index_;
   for (const auto& [tpid, vid] : std::exchange(planned_vlans_, {})) add_vlan(dev, tpid, vid);
@@ -200,8 +215,9 @@ bool packet_layer::untag(sk_buff& skb) {
   if (skb.has_vlan_tag()) return true;
   host_.consume(kernel::cost::vlan_untag);
   if (!skb.may_pull(ethernet::tag_bytes + sizeof(std::uint16_t)) || !skb.unclone()) return false;
-  skb.put_vlan_tag(skb.protocol, load_be16(skb.data()));
-  const std::uint16_t type = load_be16(skb.data() + 2);
+  const vlan_view tag(skb.data());
+  skb.put_vlan_tag(skb.protocol, tag.tci());
+  const std::uint16_t type = tag.type();
   std::byte* old_header = skb.data() - eth_header_bytes;
   std::memmove(old_header + ethernet::tag_bytes, old_header, 2 * eth_address_bytes);
   skb.pull(ethernet::tag_bytes);

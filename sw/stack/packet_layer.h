@@ -29,7 +29,8 @@ class packet_layer {
 
   /// Registers the one handler of an EtherType (dev_add_pack); `receive_list` where it takes lists (list_func).
   void dev_add_pack(std::uint16_t ether_type, handler receive, list_handler receive_list = {});
-  /// Makes a device known: it gets its index, and the VLANs of the configuration when it is the first.
+  /// Makes a device known: it gets its name's number, its index, and the VLANs of the configuration when it is the
+  /// first.
   void register_netdevice(net_device& dev);
   /// Before it goes, its VLANs with it.
   void unregister_netdevice(net_device& dev);
@@ -62,6 +63,7 @@ class packet_layer {
     list_handler receive_list;
   };
 
+  void name_device(net_device& dev) const;
   const protocol* receive_core(skb_ptr& skb);
   /// What became of a packet on one device: it ended, begins anew on another, or is for the protocols.
   enum class round : std::uint8_t { ended, another, up };

@@ -264,7 +264,7 @@ void coverage::add_frames(const std::map<std::string_view, std::uint64_t>& met) 
 }
 
 void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {
-  for (const auto& [name, count] : machine.card)
+  for (const auto& [name, count] : machine.cards.front())
     if (name == "MPRC") add("multicast", count);
   add("prefetch", descriptors_.prefetches());
   add("page_crossed", descriptors_.page_crossings());

@@ -101,7 +101,7 @@ class regression {
          .prepare =
              [this](std::size_t kind) {
                elaborated_ = std::make_unique<hardware>(kinds_.at(kind));
-               elaborated_->reset_card();
+               elaborated_->reset_cards();
              }},
         [this](const job_end& end) { take(end); },
         [this] {

@@ -9,13 +9,14 @@ namespace {
 
 net_statistics some() {
   net_statistics s;
-  s.ethtool = {{"rx_packets", 29}, {"rx_missed_errors", 3}};
-  s.link = {.index = 2, .name = "eth0", .mtu = 1500, .address = {0x02, 0, 0, 0, 0, 0xAB}};
-  s.link.rx_bytes = 3267;
-  s.link.rx_packets = 29;
-  s.link.rx_errors = 10;
-  s.link.rx_missed_errors = 3;
-  s.link.rx_crc_errors = 7;
+  interface_statistics& eth0 = s.interfaces.emplace_back();
+  eth0.ethtool = {{"rx_packets", 29}, {"rx_missed_errors", 3}};
+  eth0.link = {.index = 2, .name = "eth0", .mtu = 1500, .address = {0x02, 0, 0, 0, 0, 0xAB}};
+  eth0.link.rx_bytes = 3267;
+  eth0.link.rx_packets = 29;
+  eth0.link.rx_errors = 10;
+  eth0.link.rx_missed_errors = 3;
+  eth0.link.rx_crc_errors = 7;
   s.snmp = {{"Udp", {{"InDatagrams", 5}, {"NoPorts", 1}}}};
   s.softnet = {{.processed = 0x1F, .time_squeeze = 2}, {.dropped = 7, .backlog_len = 3}};
   return s;
@@ -48,8 +49,9 @@ TEST(net_statistics, stand_in_linuxs_columns) {
 
 TEST(net_statistics, large_values_widen_their_column_and_flags_follow_the_device) {
   net_statistics s = some();
-  s.link.rx_bytes = 123'456'789'012;
-  s.link.up = s.link.carrier = s.link.promiscuous = s.link.all_multicast = true;
+  link_statistics& link = s.interfaces.front().link;
+  link.rx_bytes = 123'456'789'012;
+  link.up = link.carrier = link.promiscuous = link.all_multicast = true;
   const std::string text = print_net_statistics(s);
   EXPECT_NE(text.find("    RX:    bytes packets errors"), std::string::npos) << text;
   EXPECT_NE(text.find("\n    123456789012      29     10"), std::string::npos) << text;
