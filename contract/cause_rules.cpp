@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "common/ethernet.h"
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
@@ -118,7 +119,7 @@ bool cause_rules::surely_dry() const {
 void cause_rules::on_good_frame(const frame_record& row, sim_time t) {
   if (!surely_dry() || !state_.ring.usable() || !state_.registers.enabled()) return;
   // Stored by SBP alone, or a PAUSE frame that may not count.
-  if ((row.marks & (wire_mark::damaged | wire_mark::mac_control)) != 0 || row.bytes < 64 ||
+  if ((row.marks & (wire_mark::damaged | wire_mark::mac_control)) != 0 || row.bytes < ethernet::least_frame ||
       row.bytes > state_.registers.longest_frame())
     return;
   if (t - doorbell_at_ <= state_.limits.pointers || t - used_at_ <= state_.limits.pointers) return;

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/drop_reason.h"
+#include "common/ethernet.h"
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
@@ -77,7 +78,7 @@ void statistics_rules::on_commit(const frame_record& row, sim_time t) {
   const std::uint32_t longest = r.longest_frame();
   const bool bad_crc = (row.marks & wire_mark::bad_fcs) != 0;
   const bool rx_er = (row.marks & wire_mark::rx_er) != 0;
-  const bool runt = row.bytes < 64;
+  const bool runt = row.bytes < ethernet::least_frame;
   const bool giant = row.bytes > longest;
   std::uint32_t which = 0;
   const auto count = [&](counter c) {

@@ -128,7 +128,7 @@ void writeback_rules::judge_total(const event& e, write_back d) {
   const bool settled = wire != nullptr && registers.rctl_written() < wire->start;
   if (settled && !registers.store_bad()) {
     if (wire->refused) return state_.log.trip(rule::N_4, e.time, "the card had refused this frame", about);
-    if ((wire->marks & (wire_mark::bad_fcs | wire_mark::rx_er)) != 0 || wire->bytes < 64 ||
+    if ((wire->marks & (wire_mark::bad_fcs | wire_mark::rx_er)) != 0 || wire->bytes < ethernet::least_frame ||
         wire->bytes > registers.longest_frame())
       return state_.log.trip(rule::N_4, e.time, fmt::format("a damaged frame of {} bytes was stored", wire->bytes),
                              about);

@@ -5,15 +5,6 @@
 // generated (hw/regs/e1000.toml, hw/regs/e1000_pins.toml).
 package e1000_pkg;
 
-  // ---- PCI target side: one access at a time, decoded in the PCI interface -----------------------
-  typedef struct packed {
-    e1000_pins_pkg::space_e space;
-    logic                   write;
-    logic [16:0]            addr;   // dword aligned
-    logic [3:0]             be;     // 1 = byte enabled
-    logic [31:0]            wdata;
-  } tgt_req_t;
-
   // The register bus: a strobe of one cycle to all blocks at once, and what goes with it.
   typedef struct packed {
     logic [31:0] wdata;
@@ -32,14 +23,6 @@ package e1000_pkg;
   } cfg_req_t;
 
   // ---- PCI master side ---------------------------------------------------------------------------
-  typedef struct packed {
-    e1000_pins_pkg::kind_e kind;
-    logic [3:0]            tag;    // returned with the response
-    logic                  write;
-    logic [63:0]           addr;   // byte address, any alignment for payload
-    logic [12:0]           len;    // bytes, 1..4096; never crosses a 4 KiB page
-  } mst_req_t;
-
   // One dword lane group of a write burst: lanes follow the bus address, so an unaligned burst begins and
   // ends with partial byte enables.  ceil((addr[1:0] + len) / 4) beats follow an accepted write request.
   typedef struct packed {
@@ -48,14 +31,6 @@ package e1000_pkg;
     logic [15:0] frame_tag;  // the frame this beat belongs to (debug; a write-back burst holds many)
     logic        last;
   } mst_wdata_t;
-
-  // Reads: one beat per dword, `last` on the final one.  Writes: one beat when the last data phase is done.
-  typedef struct packed {
-    logic [3:0]                  tag;
-    e1000_pins_pkg::rsp_status_e status;
-    logic [31:0]                 data;
-    logic                        last;
-  } mst_rsp_t;
 
   // An error this device met as a master, for one cycle; zero otherwise.
   typedef struct packed {

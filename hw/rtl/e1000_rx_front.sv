@@ -317,14 +317,14 @@ module e1000_rx_front (
           else why = e1000_pins_pkg::ReasonCrcError;
         end
       end
-      evt_q <= '{rnbc:   kind.pass & kind.good & no_desc_i,  // R-32: stored or missed
-                 tag:    accept | reject | committed | drop ? tag : 16'd0,
-                 reason: why,
-                 drop:   drop,
-                 commit: committed,
-                 reject: reject,
-                 accept: accept};
-      rxo_q <= missed;
+      evt_q.rnbc   <= kind.pass & kind.good & no_desc_i;  // R-32: stored or missed
+      evt_q.tag    <= accept | reject | committed | drop ? tag : 16'd0;
+      evt_q.reason <= why;
+      evt_q.drop   <= drop;
+      evt_q.commit <= committed;
+      evt_q.reject <= reject;
+      evt_q.accept <= accept;
+      rxo_q        <= missed;
     end
   end
 

@@ -424,7 +424,8 @@ module e1000_top #(
   assign evt_held_o      = held;
   e1000_pins_pkg::rx_loss_t lost;
   always_comb begin
-    lost             = '{too_long: lost_long, tag: frame.tag};
+    lost.too_long    = lost_long;
+    lost.tag         = frame.tag;
     evt_lost_frame_o = 17'd0;
     if (evt_lost_o) evt_lost_frame_o = lost;
   end

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "common/drop_reason.h"
+#include "common/ethernet.h"
 #include "common/reconfiguration.h"
 #include "hw/regs/e1000_regs.h"
 #include "hw/tlm/pci/pci_bus.h"
@@ -100,9 +101,8 @@ constexpr std::uint32_t pif = 0x80;  // FS 5.1
 constexpr unsigned rxdmt0_bit = 4;
 constexpr unsigned srpd_bit = 16;
 constexpr unsigned rxt0_bit = 7;
-constexpr sim_time settle = 80 * ns;        // between a register access and its effect in ICR
-constexpr sim_time delay_unit = 1024 * ns;  // RDTR, RADV
-constexpr std::uint64_t longest_standard = 1522;
+constexpr sim_time settle = 80 * ns;          // between a register access and its effect in ICR
+constexpr sim_time delay_unit = 1024 * ns;    // RDTR, RADV
 constexpr std::uint32_t frame_errors = 0x97;  // CE, SE, SEQ, CXE, RXE (FS 5.2)
 
 bool near(sim_time difference, std::uint32_t units) {
@@ -192,7 +192,7 @@ void coverage::wire(const event& e) {
   add("oversize", (e.b & wire_mark::oversize) != 0);
   add("crc_error", (e.b & wire_mark::bad_fcs) != 0);
   add("rx_er", (e.b & wire_mark::rx_er) != 0);
-  add("jumbo", e.a > longest_standard && (e.b & wire_mark::oversize) == 0);
+  add("jumbo", e.a > ethernet::longest_frame && (e.b & wire_mark::oversize) == 0);
 }
 
 void coverage::drop(const event& e) {

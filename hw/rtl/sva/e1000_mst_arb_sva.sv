@@ -38,7 +38,7 @@ module e1000_mst_arb_sva (
   input logic                  drained_o,
   input logic                  clk_req_o
 );
-  e1000_pkg::mst_req_t mst_req;
+  logic [83:0] mst_req;
   assign mst_req = {mst_req_kind_o, mst_req_tag_o, mst_req_write_o, mst_req_addr_o, mst_req_len_o};
   e1000_pkg::mst_wdata_t mst_beat;
   assign mst_beat = {mst_wdata_o, mst_wbe_o, mst_wtag_o, mst_wlast_o};

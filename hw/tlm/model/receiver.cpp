@@ -46,7 +46,8 @@ bool receiver::may_start() const {
 // without LPE and SBP software may have posted buffers of 1522 bytes, whatever BSIZE says.  A frame that was
 // stored under another setting is discarded when its turn comes.
 bool receiver::too_long(const stored_frame& frame) const {
-  constexpr std::size_t longest = 1522;
+  constexpr std::size_t longest =
+      1522;  // from the sheet and not from common/, on purpose: checker and RTL have their own
   return frame.bytes.size() > longest && (core_.regs.get(reg::RCTL) & (rctl::LPE | rctl::SBP)) == 0;
 }
 

@@ -11,15 +11,16 @@
 #include <exception>
 #include <vector>
 
+#include "common/ethernet.h"
 #include "common/wire_frame.h"
 
 namespace ringside::tlm {
 
 struct wire_params {
-  sim_time byte_time = 8 * ns;           // 1000 Mb/s
-  std::uint32_t gap_bytes = 12;          // IEEE 802.3 4.4.2, interPacketGap
-  std::uint32_t preamble_bytes = 8;      // with SFD, IEEE 802.3 3.2.1
-  std::uint32_t max_frame_bytes = 1522;  // longer frames are marked oversize
+  sim_time byte_time = 8 * ns;                              // 1000 Mb/s
+  std::uint32_t gap_bytes = 12;                             // IEEE 802.3 4.4.2, interPacketGap
+  std::uint32_t preamble_bytes = 8;                         // with SFD, IEEE 802.3 3.2.1
+  std::uint32_t max_frame_bytes = ethernet::longest_frame;  // longer frames are marked oversize
 };
 
 class wire {
