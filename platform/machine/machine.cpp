@@ -51,7 +51,7 @@ struct machine::parts {
         body(std::move(elaborated)),
         bus(0, pci_params_of(s), bridge, stream),
         interrupts(interrupt_lines, s.irq.delivery_latency_ns * ns),
-        os(power_on(s), s.kernel),
+        os(power_on(s), kernel_config_of(s)),
         net(os, s.stack),
         interfaces(make_interfaces(inputs)),
         application(net, app_config_of(s)),

@@ -105,6 +105,12 @@ driver::config driver_config_of(const scenario& s) {
   return c;
 }
 
+kernel::kernel_config kernel_config_of(const scenario& s) {
+  kernel::kernel_config c = s.kernel;
+  c.seed = s.run.seed;
+  return c;
+}
+
 stack::app_config app_config_of(const scenario& s) {
   stack::app_config c = s.app;
   c.cpu = task_cpu_of(s);

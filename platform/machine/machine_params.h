@@ -25,6 +25,7 @@ tlm::wire_params wire_params_of(const scenario& s);
 tlm::scheduler_params scheduler_params_of(const scenario& s);
 processor_params processor_params_of(const scenario& s);
 driver::config driver_config_of(const scenario& s);
+kernel::kernel_config kernel_config_of(const scenario& s);
 stack::app_config app_config_of(const scenario& s);
 contract::config contract_config_of(const scenario& s);
 /// CPU that takes the card's interrupt: the first of the affinity mask that exists.

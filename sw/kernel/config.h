@@ -32,6 +32,7 @@ struct kernel_config {
   net_rx_limits receive;
   bus_address memory_begin = 0x10000;  // first byte the allocator may use
   bus_address memory_end = 0;          // 0 = end of memory
+  std::uint64_t seed = 1;              // of everything the kernel draws
   friend bool operator==(const kernel_config&, const kernel_config&) = default;
 };
 

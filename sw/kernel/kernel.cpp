@@ -11,7 +11,8 @@ kernel::kernel(host& machine, const config& settings)
       net_rx_(machine, softirqs_, timers_, settings.receive, counters_),
       memory_(machine, settings.memory_begin, settings.memory_end),
       dma_(machine, memory_),
-      work_(machine, timers_) {}
+      work_(machine, timers_),
+      entropy_(settings.seed) {}
 
 void kernel::boot() {
   host_.emit(stage::boot_ksoftirqd);

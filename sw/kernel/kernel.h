@@ -6,6 +6,7 @@
 
 #include "sw/kernel/config.h"
 #include "sw/kernel/dma.h"
+#include "sw/kernel/entropy.h"
 #include "sw/kernel/host.h"
 #include "sw/kernel/irq.h"
 #include "sw/kernel/memory_allocator.h"
@@ -38,6 +39,7 @@ class kernel final : public cpu_events {
   memory_allocator& memory() { return memory_; }
   dma_api& dma() { return dma_; }
   work_queue& work() { return work_; }
+  entropy& random() { return entropy_; }
   const statistics& counters() const { return counters_; }
 
  private:
@@ -50,6 +52,7 @@ class kernel final : public cpu_events {
   memory_allocator memory_;
   dma_api dma_;
   work_queue work_;
+  entropy entropy_;
 };
 
 }  // namespace ringside::kernel
