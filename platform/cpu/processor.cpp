@@ -53,6 +53,12 @@ void processor::spend(kernel::cost what, std::uint64_t times) {
 // ---- interrupt controller
 // ---------------------------------------------------------------------------------------------
 
+void processor::send_ipi(unsigned cpu) {
+  if (off_) return;
+  sync();
+  cpus_.at(cpu)->send_ipi(*current_);
+}
+
 void processor::unmask_irq(kernel::irq_line line) {
   sync();
   interrupts_->unmask(line, now());

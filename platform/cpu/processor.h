@@ -50,6 +50,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   void on_schedule(const std::function<void(sim_time)>& call);
 
   // kernel::host
+  bool running() const override { return !off_; }
   unsigned cpu_count() const override { return static_cast<unsigned>(cpus_.size()); }
   unsigned this_cpu() const override { return current_->number(); }
   sim_time now() const override { return current_->now(); }
@@ -69,6 +70,7 @@ class processor : public sc_core::sc_module, public kernel::host {
   void set_timer(sim_time when) override {
     if (!off_) current_->set_timer(when);
   }
+  void send_ipi(unsigned cpu) override;
   void unmask_irq(kernel::irq_line line) override;
   void mask_irq(kernel::irq_line line) override;
   void eoi(kernel::irq_line line) override;

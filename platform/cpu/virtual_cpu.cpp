@@ -200,6 +200,7 @@ void virtual_cpu::interrupt_ahead(sim_time t) {
 sim_time virtual_cpu::next_interrupt() {
   sim_time first = std::min({interrupts_.next_delivery(params_.number, kernel_now()), timer_due_, tick_due_});
   for (const incoming& i : incoming_) first = std::min(first, i.due);
+  for (const sim_time due : ipis_) first = std::min(first, due);
   return first;
 }
 
@@ -217,6 +218,8 @@ std::optional<virtual_cpu::pending_interrupt> virtual_cpu::deliverable(sim_time 
   if (std::min(timer_due_, tick_due_) <= at) return pending_interrupt{source::timer, 0};
   for (const incoming& i : incoming_)
     if (i.due <= at) return pending_interrupt{source::reschedule, 0};
+  for (const sim_time due : ipis_)
+    if (due <= at) return pending_interrupt{source::ipi, 0};
   return std::nullopt;
 }
 
@@ -276,6 +279,13 @@ void virtual_cpu::run_interrupt(const pending_interrupt& i) {
       for (task* t : woken) make_ready(*t);
       break;
     }
+    case source::ipi:
+      // The local APIC keeps one of a vector: what has arrived by now is this one.
+      std::erase_if(ipis_, [now = kernel_now()](sim_time due) { return due <= now; });
+      begin_work(work::hardirq);
+      software_->do_ipi();
+      end_work();
+      break;
   }
   interrupt_costs_ = interrupted;
   --interrupt_depth_;
@@ -402,6 +412,11 @@ void virtual_cpu::wake(task& t, const virtual_cpu& from) {
 void virtual_cpu::wake_at(task& who, sim_time t) {
   incoming_.push_back({t + params_.ipi_latency, &who});
   interrupt_ahead(incoming_.back().due);
+}
+
+void virtual_cpu::send_ipi(const virtual_cpu& from) {
+  ipis_.push_back(from.now() + params_.ipi_latency);
+  interrupt_ahead(ipis_.back());
 }
 
 void virtual_cpu::prepare_to_sleep() {

@@ -31,7 +31,7 @@ struct virtual_cpu_params {
   bool accumulate = true;                     // false: one wait per cost, the exactness reference
   std::int64_t context_switch_cycles = 3000;  // cost.context_switch
   std::int64_t timer_interrupt_cycles = 800;  // cost.timer_interrupt, for the scheduler's tick
-  sim_time ipi_latency = 500 * ns;            // reschedule interrupt from another CPU; estimate
+  sim_time ipi_latency = 500 * ns;            // interrupt from another CPU; estimate
   sched_params sched;                         // in force as they stand
   std::uint32_t cost_jitter = 0;              // percent by which each use of a cost varies
   std::uint64_t seed = 1;                     // of the jitter
@@ -110,6 +110,8 @@ class virtual_cpu {
   void wake(task& t, const virtual_cpu& from);
   /// The same from a party that is no CPU, at `t`.
   void wake_at(task& who, sim_time t);
+  /// An inter-processor interrupt from code running on `from` (which has synchronised): cpu_events::do_ipi() here.
+  void send_ipi(const virtual_cpu& from);
 
   // ---- for the machine ----
   /// No event of this CPU will be older.
@@ -121,7 +123,7 @@ class virtual_cpu {
  private:
   enum class work : std::uint8_t { task, softirq, hardirq, idle };
   static constexpr std::size_t works = 4;
-  enum class source : std::uint8_t { line, timer, reschedule };
+  enum class source : std::uint8_t { line, timer, reschedule, ipi };
   struct pending_interrupt {
     source from;
     interrupt_controller::line line;
@@ -181,6 +183,7 @@ class virtual_cpu {
   sim_time timer_due_ = time_never;
   sim_time tick_due_ = time_never;      // none while idle (NO_HZ_IDLE)
   std::vector<incoming> incoming_;      // wakes from other CPUs, on their way
+  std::vector<sim_time> ipis_;          // when calls from other CPUs arrive
   std::vector<work> work_{work::task};  // at the end of the stretch
   kernel::cost_meter meter_{stretch_.end_place()};
   std::array<std::int64_t, works> spent_{};  // cycles, up to charged_

@@ -30,6 +30,10 @@ enum class cost : std::uint8_t {
   pio_access,
   timer_program,
   timer_callback,
+  ipi_send,
+  ipi_call,
+  tasklet_call,
+  spin_wait,
   // NAPI and driver.
   napi_schedule,
   napi_poll,

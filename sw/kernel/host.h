@@ -12,6 +12,7 @@
 // synchronise by themselves.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,8 @@ class cpu_events {
   /// The machine's own tick came while that timer is not due yet.  The tick is a timer like others and takes along what
   /// is due softly (hrtimer_interrupt).
   virtual void do_tick() {}
+  /// Another CPU's send_ipi() arrived.
+  virtual void do_ipi() {}
 };
 
 /// Where a CPU's costs collect: the end of its stretch.
@@ -53,6 +56,9 @@ struct cost_meter {
 class host {
  public:
   virtual ~host() = default;
+
+  /// False when the run is over and software is only taken apart: no other CPU will let go of anything.
+  virtual bool running() const { return true; }
 
   // ---- CPUs and time ----
   virtual unsigned cpu_count() const = 0;
@@ -85,6 +91,9 @@ class host {
   void local_irq_enable() { local_irq_restore(true); }
   /// One-shot timer of this CPU: do_timer() at or after `when`; a later call replaces it, time_never cancels.
   virtual void set_timer(sim_time when) = 0;
+
+  /// Interrupts `cpu`: do_ipi() there, once for all that are sent before it gets there.
+  virtual void send_ipi(unsigned cpu) = 0;
 
   // ---- Interrupt controller ----
   virtual void unmask_irq(irq_line line) = 0;
@@ -155,6 +164,9 @@ class host {
   void use_meter(cost_meter* meter) { meter_ = meter; }
   void set_costs(const cost_table& costs) {
     for (std::size_t i = 0; i < sixteenths_.size(); ++i) sixteenths_[i] = costs.sixteenths(static_cast<cost>(i));
+    // A look at a taken lock that took no time would be the last thing to happen.
+    std::uint64_t& wait = sixteenths_[static_cast<std::size_t>(cost::spin_wait)];
+    wait = std::max<std::uint64_t>(wait, 16);
   }
   /// CPU cycles of a cost, rounded up to whole ones.
   std::int64_t cycles_of(cost what, std::uint64_t times) const {

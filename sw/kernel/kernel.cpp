@@ -6,9 +6,12 @@ namespace ringside::kernel {
 kernel::kernel(host& machine, const config& settings)
     : host_(machine),
       softirqs_(machine, settings.softirq, counters_),
+      smp_(machine),
       timers_(machine, softirqs_, counters_),
       irqs_(machine, timers_, counters_),
-      net_rx_(machine, softirqs_, timers_, settings.receive, counters_),
+      tasklets_(machine, softirqs_),
+      net_rx_(machine, softirqs_, smp_, timers_, settings.receive, counters_),
+      net_tx_(machine, softirqs_),
       memory_(machine, settings.memory_begin, settings.memory_end),
       dma_(machine, memory_),
       work_(machine, timers_),
@@ -35,6 +38,15 @@ void kernel::do_irq(irq_line line) {
 void kernel::do_timer() {
   softirqs_.irq_enter();
   timers_.on_interrupt();
+  softirqs_.irq_exit();
+}
+
+// sysvec_call_function_single.
+void kernel::do_ipi() {
+  softirqs_.irq_enter();
+  host_.consume(cost::hardirq_entry);
+  smp_.flush();
+  host_.consume(cost::hardirq_exit);
   softirqs_.irq_exit();
 }
 

@@ -11,8 +11,11 @@
 #include "sw/kernel/irq.h"
 #include "sw/kernel/memory_allocator.h"
 #include "sw/kernel/net_rx.h"
+#include "sw/kernel/net_tx.h"
+#include "sw/kernel/smp.h"
 #include "sw/kernel/softirq.h"
 #include "sw/kernel/statistics.h"
+#include "sw/kernel/tasklet.h"
 #include "sw/kernel/timers.h"
 #include "sw/kernel/work_queue.h"
 
@@ -30,12 +33,16 @@ class kernel final : public cpu_events {
   void do_irq(irq_line line) override;
   void do_timer() override;
   void do_tick() override { timers_.on_tick(); }
+  void do_ipi() override;
 
   host& machine() { return host_; }
   irq_table& irqs() { return irqs_; }
   softirqs& softirq() { return softirqs_; }
+  smp_calls& smp() { return smp_; }
   timers& clock() { return timers_; }
+  tasklets& tasklet_list() { return tasklets_; }
   net_rx& net() { return net_rx_; }
+  net_tx& transmit() { return net_tx_; }
   memory_allocator& memory() { return memory_; }
   dma_api& dma() { return dma_; }
   work_queue& work() { return work_; }
@@ -46,9 +53,12 @@ class kernel final : public cpu_events {
   host& host_;
   statistics counters_;
   softirqs softirqs_;
+  smp_calls smp_;
   timers timers_;
   irq_table irqs_;
+  tasklets tasklets_;
   net_rx net_rx_;
+  net_tx net_tx_;
   memory_allocator memory_;
   dma_api dma_;
   work_queue work_;

@@ -7,19 +7,25 @@
 
 namespace ringside::kernel {
 
-net_rx::net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters)
+net_rx::net_rx(host& machine, softirqs& softirq, smp_calls& calls, timers& clock, const limits& bounds,
+               statistics& counters)
     : host_(machine),
       softirq_(softirq),
+      calls_(calls),
       timers_(clock),
       limits_(bounds),
       counters_(counters),
       gro_(bounds.gro_normal_batch) {
   for (unsigned cpu = 0; cpu < machine.cpu_count(); ++cpu) {
-    auto data = std::make_unique<softnet_data>();
+    auto data = std::make_unique<softnet_data>(machine, cpu);
     softnet_data* raw = data.get();
     netif_napi_add(data->backlog, nullptr, "backlog", limits_.backlog_weight,
                    [this, raw](unsigned budget) { return process_backlog(*raw, budget); });
     data->backlog.state = 0;
+    data->trigger.function = [this, raw] {  // rps_trigger_softirq
+      list_and_raise(*raw, raw->backlog);
+      ++counters_.softnet_at(raw->cpu).received_rps;
+    };
     cpus_.push_back(std::move(data));
   }
   softirq_.open_softirq(softirq_number::net_rx, [this] { action(); });
@@ -122,6 +128,7 @@ void net_rx::action() {
   rest.insert(rest.end(), repoll.begin(), repoll.end());
   data.poll_list = std::move(rest);
   if (!data.poll_list.empty()) softirq_.raise_irqoff(softirq_number::net_rx);
+  net_rps_send_ipi(data);
 }
 
 bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
@@ -141,24 +148,48 @@ bool net_rx::poll_one(napi_struct& napi, unsigned& work) {
   return true;
 }
 
-packet_ptr net_rx::netif_rx(packet_ptr packet) {
+packet_ptr net_rx::enqueue_to_backlog(unsigned cpu, packet_ptr packet) {
+  softnet_data& data = *cpus_.at(cpu);
+  const spin_guard_irq guard(host_, data.input_lock);
   host_.consume(cost::backlog_enqueue);
-  host_.sync_irq();
-  softnet_data& data = here();
   if (data.input_pkt_queue.size() > limits_.max_backlog) {  // qlen <= max_backlog is accepted: one more than its name
     ++counters_.backlog_dropped;
-    ++counters_.softnet_at(host_.this_cpu()).dropped;
+    ++counters_.softnet_at(cpu).dropped;
     return packet;
   }
   ++counters_.backlog_enqueued;
   data.input_pkt_queue.push_back(std::move(packet));
   if ((data.backlog.state & napi_struct::sched) == 0) {
     data.backlog.state |= napi_struct::sched;
-    const bool enabled = host_.local_irq_save();
-    list_and_raise(data, data.backlog);
-    host_.local_irq_restore(enabled);
+    napi_schedule_rps(data);
   }
   return nullptr;
+}
+
+packet_ptr net_rx::netif_rx(packet_ptr packet) {
+  const bool need_bh_off = !softirq_.in_interrupt();
+  if (need_bh_off) softirq_.local_bh_disable();
+  packet_ptr refused = enqueue_to_backlog(host_.this_cpu(), std::move(packet));
+  if (need_bh_off) softirq_.local_bh_enable();
+  return refused;
+}
+
+// The other CPU is told at the end of this one's net_rx_action: one interrupt for all that was queued until then.
+void net_rx::napi_schedule_rps(softnet_data& data) {
+  softnet_data& mine = here();
+  if (&data == &mine) {
+    list_and_raise(mine, mine.backlog);
+    return;
+  }
+  mine.rps_ipi_list.push_back(&data);
+  softirq_.raise_irqoff(softirq_number::net_rx);
+}
+
+// net_rps_action_and_irq_enable and net_rps_send_ipi: the last one listed is told first.
+void net_rx::net_rps_send_ipi(softnet_data& data) {
+  if (data.rps_ipi_list.empty()) return;
+  std::vector<softnet_data*> list = std::exchange(data.rps_ipi_list, {});
+  for (; !list.empty(); list.pop_back()) calls_.call_async(list.back()->cpu, list.back()->trigger);
 }
 
 std::size_t net_rx::backlog_length(unsigned cpu) const {
@@ -173,6 +204,8 @@ void net_rx::discard_backlogs() {
 }
 
 unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
+  host_.sync_irq();
+  net_rps_send_ipi(data);  // now, not at the end of net_rx_action
   unsigned work = 0;
   for (;;) {
     while (packet_ptr packet = data.process_queue.pop_front()) {
@@ -180,7 +213,7 @@ unsigned net_rx::process_backlog(softnet_data& data, unsigned budget) {
       receiver_(std::move(packet));
       if (++work >= budget) return work;
     }
-    host_.sync_irq();  // interrupts add to the input queue
+    const spin_guard_irq guard(host_, data.input_lock);  // interrupts and other CPUs add to the input queue
     if (data.input_pkt_queue.empty()) {
       data.backlog.state = 0;  // not napi_complete: the backlog is never disabled
       return work;

@@ -14,7 +14,9 @@
 #include "sw/kernel/host.h"
 #include "sw/kernel/napi.h"
 #include "sw/kernel/packet.h"
+#include "sw/kernel/smp.h"
 #include "sw/kernel/softirq.h"
+#include "sw/kernel/spin_lock.h"
 #include "sw/kernel/statistics.h"
 
 namespace ringside::kernel {
@@ -25,7 +27,7 @@ class net_rx {
  public:
   using limits = net_rx_limits;
 
-  net_rx(host& machine, softirqs& softirq, timers& clock, const limits& bounds, statistics& counters);
+  net_rx(host& machine, softirqs& softirq, smp_calls& calls, timers& clock, const limits& bounds, statistics& counters);
 
   // ---- NAPI ----
   /// Makes an instance of a device's (netif_napi_add): disabled until napi_enable().
@@ -56,7 +58,11 @@ class net_rx {
   // ---- Backlog ----
   /// Who gets packets out of the backlog (the stack's receive function).
   void set_backlog_receiver(std::function<void(packet_ptr)> receiver) { receiver_ = std::move(receiver); }
-  /// Queues for this CPU's backlog poll.  Gives the packet back when the queue is full; the caller drops it.
+  /// Queues for the backlog poll of `cpu`, which an inter-processor interrupt tells when it is another one: from the
+  /// end of this CPU's next net_rx_action, or its backlog poll.  Gives the packet back when the queue is full; the
+  /// caller drops it.  In interrupts or with bottom halves disabled.
+  packet_ptr enqueue_to_backlog(unsigned cpu, packet_ptr packet);
+  /// The same for this CPU, from any context.
   packet_ptr netif_rx(packet_ptr packet);
   std::size_t backlog_length(unsigned cpu) const;
   /// One more packet at netif_receive_skb on this CPU (softnet_data.processed).
@@ -66,10 +72,15 @@ class net_rx {
 
  private:
   struct softnet_data {
+    softnet_data(host& machine, unsigned number) : cpu(number), input_lock(machine) {}
+    const unsigned cpu;
     std::vector<napi_struct*> poll_list;
-    packet_list input_pkt_queue;
+    spin_lock input_lock;         // rps_lock: of the input queue and of the backlog's SCHED bit
+    packet_list input_pkt_queue;  // other CPUs add to it
     packet_list process_queue;
     napi_struct backlog;
+    std::vector<softnet_data*> rps_ipi_list;  // whose backlogs this CPU has scheduled and not told yet
+    call_single_data trigger;                 // csd: tells this CPU that its backlog is scheduled
   };
 
   softnet_data& here() { return *cpus_[host_.this_cpu()]; }
@@ -78,9 +89,12 @@ class net_rx {
   bool poll_one(napi_struct& napi, unsigned& work);
   unsigned process_backlog(softnet_data& data, unsigned budget);
   void list_and_raise(softnet_data& data, napi_struct& napi);
+  void napi_schedule_rps(softnet_data& data);
+  void net_rps_send_ipi(softnet_data& data);
 
   host& host_;
   softirqs& softirq_;
+  smp_calls& calls_;
   timers& timers_;
   limits limits_;
   statistics& counters_;

@@ -34,6 +34,10 @@ void softirqs::raise_irqoff(softirq_number number) {
 
 void softirqs::raise(softirq_number number) {
   host_.sync_irq();  // pending bits are shared with this CPU's interrupts
+  raise_softirq_irqoff(number);
+}
+
+void softirqs::raise_softirq_irqoff(softirq_number number) {
   raise_irqoff(number);
   if (!in_interrupt()) wake_ksoftirqd(here());
 }

@@ -18,7 +18,7 @@
 namespace ringside::kernel {
 
 /// Numbers as in Linux' enum of softirqs; the ones without a user here are left out.
-enum class softirq_number : unsigned { timer = 1, net_tx = 2, net_rx = 3, count = 10 };
+enum class softirq_number : unsigned { timer = 1, net_tx = 2, net_rx = 3, tasklet = 6, hrtimer = 8, count = 10 };
 
 class softirqs {
  public:
@@ -32,7 +32,9 @@ class softirqs {
 
   /// Marks it pending on this CPU (__raise_softirq_irqoff): runs at the next interrupt exit or local_bh_enable.
   void raise_irqoff(softirq_number number);
-  /// The same from any context; outside interrupts it wakes ksoftirqd (raise_softirq).
+  /// The same, and outside interrupts it wakes ksoftirqd; interrupts are disabled (raise_softirq_irqoff).
+  void raise_softirq_irqoff(softirq_number number);
+  /// The same from any context (raise_softirq).
   void raise(softirq_number number);
 
   void local_bh_disable();

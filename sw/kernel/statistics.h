@@ -33,6 +33,7 @@ struct softnet_statistics {
   std::uint64_t processed = 0;  // packets at netif_receive_skb
   std::uint64_t dropped = 0;    // by a full backlog
   std::uint64_t time_squeeze = 0;
+  std::uint64_t received_rps = 0;  // told by other CPUs to look at its backlog
 };
 
 struct statistics {

@@ -6,6 +6,7 @@
 #include <new>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
@@ -27,7 +28,8 @@ fake_host::fake_host(unsigned cpus, std::size_t memory_bytes)
     : cpus_(cpus),
       memory_bytes_(memory_bytes),
       memory_(static_cast<std::byte*>(std::calloc(memory_bytes, 1))),
-      timer_(cpus, time_never) {
+      timer_(cpus, time_never),
+      ipi_(cpus, time_never) {
   if (memory_ == nullptr) throw std::bad_alloc();
 }
 
@@ -89,29 +91,42 @@ void fake_host::count_interrupt() {
     throw std::runtime_error("an interrupt storm outlasts the run");
 }
 
+void fake_host::interrupt(const std::function<void()>& handler) {
+  irq_enabled_ = false;
+  ++interrupt_depth_;
+  handler();
+  --interrupt_depth_;
+  irq_enabled_ = true;
+}
+
+bool fake_host::is_due(const line_state& state) {
+  return state.asserted && !state.masked && !state.in_service;
+}
+
 bool fake_host::deliver_one() {
   if (!irq_enabled_ || events_ == nullptr) return false;
   if (timer_[cpu_] <= now_) {
     timer_[cpu_] = time_never;
-    irq_enabled_ = false;
-    ++interrupt_depth_;
-    events_->do_timer();
-    --interrupt_depth_;
-    irq_enabled_ = true;
+    interrupt([this] { events_->do_timer(); });
+    return true;
+  }
+  if (ipi_[cpu_] <= now_) {
+    ipi_[cpu_] = time_never;
+    interrupt([this] { events_->do_ipi(); });
     return true;
   }
   for (auto& [line, state] : lines_) {
-    if (!state.asserted || state.masked || state.in_service) continue;
+    if (!is_due(state)) continue;
     count_interrupt();
     state.in_service = true;
-    irq_enabled_ = false;
-    ++interrupt_depth_;
-    events_->do_irq(line);
-    --interrupt_depth_;
-    irq_enabled_ = true;
+    interrupt([this, number = line] { events_->do_irq(number); });
     return true;
   }
   return false;
+}
+
+bool fake_host::awaited(unsigned cpu) const {
+  return timer_[cpu] <= now_ || ipi_[cpu] <= now_;
 }
 
 void fake_host::sync() {
@@ -124,6 +139,11 @@ void fake_host::sync() {
     run_queue_.push_front(current_);
     switch_to_main();
   }
+}
+
+void fake_host::send_ipi(unsigned cpu) {
+  sync();
+  ipi_.at(cpu) = std::min(ipi_.at(cpu), now_ + ipi_latency);
 }
 
 bool fake_host::local_irq_save() {
@@ -262,6 +282,7 @@ fake_host::task_control* fake_host::next_runnable() {
 sim_time fake_host::next_event() const {
   sim_time next = agenda_.empty() ? time_never : agenda_.begin()->first;
   for (const sim_time t : timer_) next = std::min(next, t);
+  for (const sim_time t : ipi_) next = std::min(next, t);
   return next;
 }
 
@@ -274,7 +295,7 @@ void fake_host::run(sim_time until) {
       continue;
     }
     // Idle: interrupts of every CPU are taken on the idle context.
-    for (cpu_ = 0; cpu_ + 1 < cpus_ && timer_[cpu_] > now_; ++cpu_) {
+    for (cpu_ = 0; cpu_ + 1 < cpus_ && !awaited(cpu_); ++cpu_) {
     }
     run_agenda();
     if (deliver_one() || !run_queue_.empty()) continue;

@@ -38,6 +38,7 @@ class fake_host final : public kernel::host {
  public:
   static constexpr sim_time cycle = 1 * ns;
   static constexpr sim_time bus_read = 600 * ns;
+  static constexpr sim_time ipi_latency = 500 * ns;
 
   explicit fake_host(unsigned cpus = 1, std::size_t memory_bytes = 16U << 20);
   ~fake_host() override;
@@ -86,6 +87,7 @@ class fake_host final : public kernel::host {
   bool local_irq_save() override;
   void local_irq_restore(bool enabled) override;
   void set_timer(sim_time when) override { timer_[cpu_] = when; }
+  void send_ipi(unsigned cpu) override;
   void unmask_irq(kernel::irq_line line) override { lines_[line].masked = false; }
   void mask_irq(kernel::irq_line line) override { lines_[line].masked = true; }
   void eoi(kernel::irq_line line) override { lines_[line].in_service = false; }
@@ -141,6 +143,9 @@ class fake_host final : public kernel::host {
   void run_agenda();
   void count_interrupt();
   bool deliver_one();
+  void interrupt(const std::function<void()>& handler);
+  static bool is_due(const line_state& state);
+  bool awaited(unsigned cpu) const;
   task_control* next_runnable();
   sim_time next_event() const;
 
@@ -161,6 +166,7 @@ class fake_host final : public kernel::host {
   std::multimap<sim_time, std::function<void()>> agenda_;
   std::map<kernel::irq_line, line_state> lines_;
   std::vector<sim_time> timer_;
+  std::vector<sim_time> ipi_;  // when one arrives at each CPU
   std::vector<std::unique_ptr<task_control>> tasks_;
   std::deque<kernel::task_id> run_queue_;
   kernel::task_id current_ = 0;
