@@ -23,6 +23,7 @@ unsigned level_of(std::uint64_t delta) {
 timers::timers(host& machine, softirqs& softirq, statistics& counters)
     : host_(machine), softirq_(softirq), counters_(counters), bases_(machine.cpu_count()) {
   softirq_.open_softirq(softirq_number::timer, [this] { run_wheel(); });
+  softirq_.open_softirq(softirq_number::hrtimer, [this] { run_soft(); });
 }
 
 void timers::mod_timer(timer& which, sim_time delay) {
@@ -51,27 +52,6 @@ bool timers::del_timer(timer& which) {
   bases_[which.cpu].wheel.erase({which.expires, which.level, which.sequence});
   which.expires = time_never;
   if (which.cpu == host_.this_cpu()) program(which.cpu);  // another CPU's timer may fire once for nothing
-  return true;
-}
-
-void timers::hrtimer_start(hrtimer& which, sim_time when, sim_time slack) {
-  hrtimer_cancel(which);
-  host_.consume(cost::timer_program);
-  host_.sync();
-  which.soft = when;
-  which.hard = when + slack;
-  which.sequence = next_sequence_++;
-  which.cpu = host_.this_cpu();
-  bases_[which.cpu].high_resolution.emplace(hr_key{which.hard, which.sequence}, &which);
-  program(which.cpu);
-}
-
-bool timers::hrtimer_cancel(hrtimer& which) {
-  host_.sync();
-  if (!which.pending()) return false;
-  bases_[which.cpu].high_resolution.erase({which.hard, which.sequence});
-  which.hard = time_never;
-  if (which.cpu == host_.this_cpu()) program(which.cpu);
   return true;
 }
 
@@ -128,22 +108,6 @@ void timers::on_tick() {
   if (run_high_resolution()) program(host_.this_cpu());
 }
 
-// __hrtimer_run_queues: everything that is due softly, in the order of hard expiry, as far as an unbroken row of them
-// goes.
-bool timers::run_high_resolution() {
-  bool ran = false;
-  std::map<hr_key, hrtimer*>& queue = bases_[host_.this_cpu()].high_resolution;
-  while (!queue.empty() && queue.begin()->second->soft <= host_.now()) {
-    hrtimer& due = *queue.begin()->second;
-    queue.erase(queue.begin());
-    due.hard = time_never;
-    host_.consume(cost::timer_callback);
-    due.callback();
-    ran = true;
-  }
-  return ran;
-}
-
 void timers::run_wheel() {
   const unsigned cpu = host_.this_cpu();
   std::map<wheel_key, timer*>& wheel = bases_[cpu].wheel;
@@ -160,10 +124,11 @@ void timers::run_wheel() {
   program(cpu);
 }
 
-// What is due in the wheel when the softirq has been told is the softirq's, which may be late: no further interrupt.
+// What is due when its softirq has been told is the softirq's, which may be late: no further interrupt.
 void timers::program(unsigned cpu) {
   const base& b = bases_[cpu];
-  sim_time next = b.high_resolution.empty() ? time_never : b.high_resolution.begin()->first.first;
+  sim_time next = b.hard_queue.empty() ? time_never : b.hard_queue.begin()->first.first;
+  if (!b.soft_activated && !b.soft_queue.empty()) next = std::min(next, b.soft_queue.begin()->first.first);
   for (const auto& [key, unused] : b.wheel) {
     static_cast<void>(unused);
     if (b.raised && key.expires <= host_.now()) continue;

@@ -2,16 +2,20 @@
 // Software timers over each CPU's one-shot timer: the timer wheel in jiffies, high-resolution timers, and sleeping.
 //
 // Owner: kernel::kernel.  Callers: drivers (watchdog), waits with a timeout.  The wheel's callbacks run in the timer
-// softirq, those of a high-resolution timer in its interrupt, as in Linux 6.1 (kernel/time).
+// softirq, those of a high-resolution timer in its interrupt or in a softirq of their own, as in Linux 6.1
+// (kernel/time). The host's timer is set for whichever comes first.  A CPU's timers are its own: none moves to a busier
+// CPU (timer_migration).
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "sw/kernel/host.h"
+#include "sw/kernel/hrtimer.h"
 #include "sw/kernel/jiffies.h"
 #include "sw/kernel/softirq.h"
 
@@ -28,18 +32,6 @@ struct timer {
   bool pending() const { return expires != time_never; }
 };
 
-/// A one-shot high-resolution timer: due from `soft` on, with any timer interrupt, and interrupts itself at `hard`.
-/// Must not be destroyed while pending.
-struct hrtimer {
-  std::function<void()> callback;  // in hardirq context
-  sim_time soft = time_never;
-  sim_time hard = time_never;  // time_never = not pending
-  std::uint64_t sequence = 0;
-  unsigned cpu = 0;
-
-  bool pending() const { return hard != time_never; }
-};
-
 class timers {
  public:
   static constexpr sim_time jiffy = ringside::kernel::jiffy;
@@ -53,8 +45,14 @@ class timers {
   void mod_timer(timer& which, sim_time delay);
   /// False when it was not pending.
   bool del_timer(timer& which);
-  /// (Re)arms on this CPU.
+  /// (Re)arms on this CPU, in the timer's own callback and in any context (hrtimer_start_range_ns).
   void hrtimer_start(hrtimer& which, sim_time when, sim_time slack = 0);
+  /// The same from now on, which counts in whole ns (HRTIMER_MODE_REL).
+  void hrtimer_start_relative(hrtimer& which, sim_time delay, sim_time slack = 0);
+  /// True: it was pending and is not any more; false: it was not; nothing: its callback is running.
+  std::optional<bool> hrtimer_try_to_cancel(hrtimer& which);
+  /// The same, and waits for a callback that runs on another CPU.  Throws std::logic_error when it runs on this one:
+  /// Linux would hang.
   bool hrtimer_cancel(hrtimer& which);
 
   /// Sleeps the current task: a jiffy more than `delay` in jiffies, by a timer of the wheel.
@@ -70,6 +68,8 @@ class timers {
   void on_tick();
 
   sim_time now() const { return host_.now(); }
+  /// The clock of high-resolution timers, in whole ns.
+  sim_time ktime_get() const { return host_.now() / ns * ns; }
   std::uint64_t jiffies() const { return jiffies_at(host_.now()); }
 
  private:
@@ -85,17 +85,33 @@ class timers {
     }
   };
   using hr_key = std::pair<sim_time, std::uint64_t>;  // hard expiry; equal ones in the order they were armed
+  using hr_queue = std::map<hr_key, hrtimer*>;
   struct base {
     std::map<wheel_key, timer*> wheel;
-    std::map<hr_key, hrtimer*> high_resolution;
     bool raised = false;  // the softirq will look at the wheel
+    hr_queue hard_queue;  // by mode
+    hr_queue soft_queue;
+    bool soft_activated = false;  // softirq_activated: the softirq will look at the soft ones
+    hrtimer* running_hard = nullptr;
+    hrtimer* running_soft = nullptr;
   };
+
+  hr_queue& queue_of(const hrtimer& which) {
+    base& b = bases_[which.cpu];
+    return which.mode == hrtimer_mode::hard ? b.hard_queue : b.soft_queue;
+  }
+  void enqueue(hrtimer& which, unsigned cpu);
+  void dequeue(hrtimer& which);
+  void start(hrtimer& which, sim_time when, sim_time slack);
+  bool running(const hrtimer& which) const;
+  void run(hrtimer& due, hrtimer*& running_slot);
 
   /// Sleeps until `arm_it`'s timer, of type `timer_type`, has called back.
   template <class timer_type, class arm_type>
   void sleep(arm_type arm_it);
   void run_wheel();
-  /// True when there was one.
+  void run_soft();
+  /// True when something was due.
   bool run_high_resolution();
   void program(unsigned cpu);
 
