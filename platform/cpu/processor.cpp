@@ -74,6 +74,11 @@ void processor::eoi(kernel::irq_line line) {
   interrupts_->eoi(line, now());
 }
 
+void processor::set_irq_affinity(kernel::irq_line line, unsigned cpu) {
+  sync();
+  interrupts_->set_affinity(line, cpu, now());
+}
+
 // ---- bus
 // ----------------------------------------------------------------------------------------------------------------
 

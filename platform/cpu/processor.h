@@ -74,6 +74,8 @@ class processor : public sc_core::sc_module, public kernel::host {
   void unmask_irq(kernel::irq_line line) override;
   void mask_irq(kernel::irq_line line) override;
   void eoi(kernel::irq_line line) override;
+  bool irq_is_message(kernel::irq_line line) const override { return interrupts_->is_vector(line); }
+  void set_irq_affinity(kernel::irq_line line, unsigned cpu) override;
   std::uint32_t mmio_read32(kernel::bus_address address) override;
   void mmio_write32(kernel::bus_address address, std::uint32_t value) override;
   std::uint32_t io_read32(std::uint32_t port) override;

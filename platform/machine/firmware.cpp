@@ -36,7 +36,7 @@ void configure_devices(kernel::host& machine, const firmware_plan& plan) {
       window += size;
     }
     machine.config_write32(device, cache_line_register, cache_line_dwords | plan.latency_timer << 8);
-    machine.config_write32(device, interrupt_register, interrupt_line_of(device));
+    machine.config_write32(device, interrupt_register, plan.interrupts.line_of(device, interrupt_pin::inta));
   }
 }
 

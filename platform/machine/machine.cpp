@@ -12,6 +12,7 @@
 #include "contract/checker.h"
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/systemc/sc_time_convert.h"
+#include "platform/cpu/interrupt_routing.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/hardware.h"
 #include "platform/machine/machine_params.h"
@@ -28,6 +29,7 @@
 namespace ringside::platform {
 namespace {
 
+constexpr std::size_t interrupt_lines = 4;
 constexpr sim_time poll_step = 100 * us;        // how often run() looks up
 constexpr sim_time quiet_time = 2 * poll_step;  // longer than any stretch a CPU keeps to itself
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
@@ -36,9 +38,9 @@ constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest f
 
 /// A card with its driver, and where its frames come from.
 struct network_interface {
-  network_interface(network_card& card, const frame_source& from, stack::net_stack& net, unsigned number,
+  network_interface(network_card& card, const frame_source& from, stack::net_stack& net, const driver::pci_slot& slot,
                     const driver::config& settings)
-      : hw(card), frames(from), driver(net, {.device = number, .line = interrupt_line_of(number)}, settings) {}
+      : hw(card), frames(from), driver(net, slot, settings) {}
 
   network_card& hw;
   const frame_source& frames;
@@ -76,10 +78,13 @@ struct machine::parts {
   std::vector<std::unique_ptr<network_interface>> make_interfaces(std::span<frame_source* const> inputs) {
     std::vector<std::unique_ptr<network_interface>> made;
     for (unsigned number = 0; number < inputs.size(); ++number)
-      made.push_back(std::make_unique<network_interface>(*body->cards[number], *inputs[number], net, number,
+      made.push_back(std::make_unique<network_interface>(*body->cards[number], *inputs[number], net,
+                                                         driver::pci_slot{.device = number, .line = line_of(number)},
                                                          driver_config_of(plan)));
     return made;
   }
+
+  interrupt_controller::line line_of(unsigned device) const { return wiring.line_of(device, interrupt_pin::inta); }
 
   /// Puts a card on its wire, the bus and its interrupt line.
   void connect(unsigned number, frame_source& input) {
@@ -90,7 +95,7 @@ struct machine::parts {
       hw.rtl->set_skip(plan.run.skip);
       hw.rtl->set_clocking(plan.run.gate_clocks, plan.run.direct_call);
     }
-    const interrupt_controller::line line = interrupt_line_of(number);
+    const interrupt_controller::line line = line_of(number);
     hw.slot.connect(*hw.card, bus, scheduler,
                     [this, line](bool asserted, sim_time t) { interrupts.set_level(line, asserted, t); });
     interrupts.route(line, irq_cpu_of(plan));
@@ -106,7 +111,7 @@ struct machine::parts {
   // The init task: firmware, kernel, protocols, driver, application, in Linux' order.
   void boot() {
     configure_devices(cpus,
-                      {.devices = static_cast<unsigned>(interfaces.size()), .latency_timer = plan.bus.latency_timer});
+                      {.devices = body->made_for.cards, .latency_timer = plan.bus.latency_timer, .interrupts = wiring});
     os.boot();
     net.register_protocols();
     for (const auto& each : interfaces) require(each->driver.probe(), "probe");
@@ -227,6 +232,7 @@ struct machine::parts {
   tlm::nic_scheduler& scheduler = body->scheduler;
   tlm::pci_bus bus;
   interrupt_controller interrupts;
+  const interrupt_routing wiring{body->made_for.cards, interrupt_lines};
   kernel::kernel os;
   stack::net_stack net;
   std::vector<std::unique_ptr<network_interface>> interfaces;  // eth0, eth1, ...

@@ -100,6 +100,10 @@ class host {
   virtual void mask_irq(irq_line line) = 0;
   /// End of interrupt: the controller samples the level again.
   virtual void eoi(irq_line line) = 0;
+  /// True for a message-signalled vector: each message interrupts once, and one that comes when it is masked waits.
+  virtual bool irq_is_message(irq_line line) const = 0;
+  /// From now on it interrupts `cpu`.
+  virtual void set_irq_affinity(irq_line line, unsigned cpu) = 0;
 
   // ---- Bus: addresses are PCI bus addresses.  Reads stall for the whole round trip, writes post. ----
   virtual std::uint32_t mmio_read32(bus_address address) = 0;

@@ -37,14 +37,18 @@ void irq_table::free_irq(irq_line line, const void* owner) {
   const auto found = lines_.find(line);
   if (found == lines_.end()) return;
   line_state& state = found->second;
-  host_.sync_smp();  // another CPU may have begun to run it
-  const auto mine = std::find_if(state.actions.begin(), state.actions.end(),
-                                 [owner](const action& a) { return a.owner == owner && !a.gone; });
-  if (mine == state.actions.end()) return;
-  mine->gone = true;
-  if (std::all_of(state.actions.begin(), state.actions.end(), [](const action& a) { return a.gone; }))
-    host_.mask_irq(line);
-  if (state.in_progress && state.cpu != host_.this_cpu()) synchronize_irq(line);
+  bool running_elsewhere = false;
+  {
+    const spin_guard_irq guard(host_, state.lock);
+    const auto mine = std::find_if(state.actions.begin(), state.actions.end(),
+                                   [owner](const action& a) { return a.owner == owner && !a.gone; });
+    if (mine == state.actions.end()) return;
+    mine->gone = true;
+    if (std::all_of(state.actions.begin(), state.actions.end(), [](const action& a) { return a.gone; }))
+      host_.mask_irq(line);
+    running_elsewhere = state.in_progress && state.cpu != host_.this_cpu();
+  }
+  if (running_elsewhere) synchronize_irq(line);
   sweep(state);
 }
 
@@ -55,30 +59,65 @@ void irq_table::sweep(line_state& state) {
 
 irq_return irq_table::handle_event(irq_line line, line_state& state) {
   bool claimed = false;
-  state.in_progress = true;
-  state.cpu = host_.this_cpu();
   for (action& a : state.actions) {
     if (a.gone) continue;
     host_.consume(cost::hardirq_handler);
     claimed |= a.handler(line) == irq_return::handled;
   }
-  host_.sync_smp();
-  state.in_progress = false;
-  sweep(state);
-  if (state.idle.has_waiters()) state.idle.wake_up();
   return claimed ? irq_return::handled : irq_return::none;
 }
 
-void irq_table::handle(irq_line line) {
-  ++counters_.hardirqs;
-  line_state& state = at(line);
-  host_.sync_smp();  // another CPU may be in synchronize_irq()
+// handle_irq_event: with desc->lock on entry and on return.
+irq_return irq_table::run_handlers(irq_line line, line_state& state) {
+  state.pending = false;
+  state.in_progress = true;
+  state.cpu = host_.this_cpu();
+  state.lock.unlock();
   const irq_return result = handle_event(line, state);
+  state.lock.lock();
+  state.in_progress = false;
+  sweep(state);
+  return result;
+}
+
+void irq_table::judge(irq_line line, line_state& state, irq_return result) {
   if (result == irq_return::none) {
     ++state.spurious;
     ++counters_.spurious;
   }
   note_interrupt(line, state, result);
+}
+
+void irq_table::handle(irq_line line) {
+  ++counters_.hardirqs;
+  line_state& state = at(line);
+  {
+    const spin_guard guard(state.lock);
+    if (host_.irq_is_message(line)) {
+      handle_edge(line, state);
+    } else {
+      handle_fasteoi(line, state);
+    }
+  }
+  if (!state.in_progress && state.idle.has_waiters()) state.idle.wake_up();
+}
+
+void irq_table::handle_fasteoi(irq_line line, line_state& state) {
+  judge(line, state, run_handlers(line, state));
+  host_.eoi(line);  // the controller samples the level again
+}
+
+void irq_table::handle_edge(irq_line line, line_state& state) {
+  host_.eoi(line);
+  if (state.in_progress) {
+    state.pending = true;
+    host_.mask_irq(line);
+    return;
+  }
+  do {
+    if (state.pending) host_.unmask_irq(line);
+    judge(line, state, run_handlers(line, state));
+  } while (state.pending);
 }
 
 void irq_table::note_interrupt(irq_line line, line_state& state, irq_return result) {
@@ -100,10 +139,13 @@ void irq_table::note_interrupt(irq_line line, line_state& state, irq_return resu
 // poll_spurious_irqs: who shares a line that was shut off still gets to look at its device now and then.
 void irq_table::poll_spurious() {
   for (auto& [line, state] : lines_) {
-    if (!state.spurious_disabled || state.in_progress) continue;
-    const bool enabled = host_.local_irq_save();
-    handle_event(line, state);
-    host_.local_irq_restore(enabled);
+    if (!state.spurious_disabled) continue;
+    {
+      const spin_guard_irq guard(host_, state.lock);
+      if (state.in_progress) continue;
+      run_handlers(line, state);
+    }
+    if (state.idle.has_waiters()) state.idle.wake_up();
   }
   timers_.mod_timer(spurious_poll_, spurious_interval);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Interrupt lines and the handlers that share them.
+// Interrupt lines, the handlers that share them, and message-signalled vectors, which are numbered as lines are.
 //
 // Owner: kernel::kernel, which calls handle() from do_irq().  Callers: drivers (request_irq, free_irq).
 #pragma once
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "sw/kernel/host.h"
+#include "sw/kernel/spin_lock.h"
 #include "sw/kernel/statistics.h"
 #include "sw/kernel/timers.h"
 #include "sw/kernel/wait_queue.h"
@@ -35,8 +36,14 @@ class irq_table {
   /// Waits until no handler of the line is running on another CPU.  Task context.
   void synchronize_irq(irq_line line);
 
+  /// Has it interrupt `cpu` from now on.  A handler may still be running elsewhere.
+  void irq_set_affinity(irq_line line, unsigned cpu) { host_.set_irq_affinity(line, cpu); }
+
   /// Calls every handler of the line (level triggered, shared: all of them) and counts an unclaimed interrupt.  A line
-  /// that nobody serves is masked ("nobody cared") and its handlers are called ten times a second from then on.
+  /// that nobody serves is masked ("nobody cared") and its handlers are called ten times a second from then on.  The
+  /// interrupt ends behind the handlers of a line (handle_fasteoi_irq) and before those of a vector, so that a message
+  /// that comes meanwhile is not lost (handle_edge_irq); one that reaches another CPU meanwhile has the first CPU's
+  /// handlers called again.
   void handle(irq_line line);
 
   std::uint64_t spurious(irq_line line) const;
@@ -49,11 +56,13 @@ class irq_table {
     bool gone = false;  // freed while handlers run
   };
   struct line_state {
-    explicit line_state(host& machine) : idle(machine) {}
+    explicit line_state(host& machine) : lock(machine), idle(machine) {}
+    spin_lock lock;             // desc->lock: of what follows, but while handlers run
     std::list<action> actions;  // handlers and other CPUs add and remove while it is walked
     std::uint64_t spurious = 0;
     bool in_progress = false;  // handlers running (IRQD_IRQ_INPROGRESS), on
     unsigned cpu = 0;          // this CPU
+    bool pending = false;      // a message came meanwhile (IRQS_PENDING), and the vector is masked
     wait_queue idle;
     // note_interrupt
     unsigned irq_count = 0;
@@ -62,6 +71,10 @@ class irq_table {
     bool spurious_disabled = false;    // IRQS_SPURIOUS_DISABLED
   };
   line_state& at(irq_line line) { return lines_.try_emplace(line, host_).first->second; }
+  void handle_fasteoi(irq_line line, line_state& state);
+  void handle_edge(irq_line line, line_state& state);
+  irq_return run_handlers(irq_line line, line_state& state);
+  void judge(irq_line line, line_state& state, irq_return result);
   irq_return handle_event(irq_line line, line_state& state);
   static void sweep(line_state& state);
   void note_interrupt(irq_line line, line_state& state, irq_return result);

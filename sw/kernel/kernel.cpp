@@ -29,7 +29,6 @@ void kernel::do_irq(irq_line line) {
   softirqs_.irq_enter();
   host_.consume(cost::hardirq_entry);
   irqs_.handle(line);
-  host_.eoi(line);  // handle_fasteoi_irq: the controller samples the level again
   host_.consume(cost::hardirq_exit);
   host_.emit(stage::hardirq_exit, 0, line);
   softirqs_.irq_exit();

@@ -99,8 +99,8 @@ void fake_host::interrupt(const std::function<void()>& handler) {
   irq_enabled_ = true;
 }
 
-bool fake_host::is_due(const line_state& state) {
-  return state.asserted && !state.masked && !state.in_service;
+bool fake_host::is_due(kernel::irq_line line, const line_state& state, unsigned cpu) const {
+  return state.asserted && !state.masked && !state.in_service && (line < first_vector || state.cpu == cpu);
 }
 
 bool fake_host::deliver_one() {
@@ -116,17 +116,29 @@ bool fake_host::deliver_one() {
     return true;
   }
   for (auto& [line, state] : lines_) {
-    if (!is_due(state)) continue;
+    if (!is_due(line, state, cpu_)) continue;
     count_interrupt();
     state.in_service = true;
+    if (line >= first_vector) state.asserted = false;
     interrupt([this, number = line] { events_->do_irq(number); });
     return true;
   }
   return false;
 }
 
+void fake_host::on_cpu(unsigned cpu, const std::function<void()>& body) {
+  const unsigned here = std::exchange(cpu_, cpu);
+  const bool enabled = std::exchange(irq_enabled_, true);
+  body();
+  irq_enabled_ = enabled;
+  cpu_ = here;
+}
+
 bool fake_host::awaited(unsigned cpu) const {
-  return timer_[cpu] <= now_ || ipi_[cpu] <= now_;
+  return timer_[cpu] <= now_ || ipi_[cpu] <= now_ ||
+         std::any_of(lines_.begin(), lines_.end(), [this, cpu](const auto& entry) {
+           return entry.first >= first_vector && is_due(entry.first, entry.second, cpu);
+         });
 }
 
 void fake_host::sync() {

@@ -48,6 +48,13 @@ class fake_host final : public kernel::host {
   void connect(fake_device& device) { device_ = &device; }
   /// Runs `action` when time reaches `when` (devices).
   void at(sim_time when, std::function<void()> action) { agenda_.emplace(when, std::move(action)); }
+  /// Lines from here on are message-signalled vectors.
+  static constexpr kernel::irq_line first_vector = 100;
+  void send_message(kernel::irq_line line) { lines_[line].asserted = true; }
+  /// Has another CPU do something right now, in the middle of what this one does.
+  void on_cpu(unsigned cpu, const std::function<void()>& body);
+  /// Takes what this CPU is interrupted by; true when there was something.
+  bool take_interrupt() { return deliver_one(); }
   /// Level of an interrupt line.
   void set_line(kernel::irq_line line, bool asserted) { lines_[line].asserted = asserted; }
   /// Runs tasks, devices and interrupts until `until`.
@@ -91,6 +98,8 @@ class fake_host final : public kernel::host {
   void unmask_irq(kernel::irq_line line) override { lines_[line].masked = false; }
   void mask_irq(kernel::irq_line line) override { lines_[line].masked = true; }
   void eoi(kernel::irq_line line) override { lines_[line].in_service = false; }
+  bool irq_is_message(kernel::irq_line line) const override { return line >= first_vector; }
+  void set_irq_affinity(kernel::irq_line line, unsigned cpu) override { lines_[line].cpu = cpu; }
   std::uint32_t mmio_read32(kernel::bus_address address) override;
   void mmio_write32(kernel::bus_address address, std::uint32_t value) override;
   std::uint32_t io_read32(std::uint32_t port) override;
@@ -135,6 +144,7 @@ class fake_host final : public kernel::host {
     bool asserted = false;
     bool masked = true;
     bool in_service = false;
+    unsigned cpu = 0;  // of a vector; a line interrupts any
   };
 
   static void entry(unsigned high, unsigned low);
@@ -144,7 +154,7 @@ class fake_host final : public kernel::host {
   void count_interrupt();
   bool deliver_one();
   void interrupt(const std::function<void()>& handler);
-  static bool is_due(const line_state& state);
+  bool is_due(kernel::irq_line line, const line_state& state, unsigned cpu) const;
   bool awaited(unsigned cpu) const;
   task_control* next_runnable();
   sim_time next_event() const;

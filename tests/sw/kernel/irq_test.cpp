@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 #include "sw/kernel/kernel.h"
 #include "tests/sw/fake_host.h"
 
@@ -218,6 +220,67 @@ TEST_F(irq, wraps_the_handler_in_enter_and_exit_events) {
   EXPECT_EQ(host.events[0].a, 5U);
   EXPECT_EQ(host.events[1].what, stage::hardirq_exit);
   EXPECT_FALSE(os.softirq().in_interrupt());
+}
+
+// ---- Message-signalled vectors ----
+
+constexpr irq_line vector = test::fake_host::first_vector;
+
+TEST_F(irq, a_message_calls_its_handlers_once) {
+  int calls = 0;
+  os.irqs().request_irq(vector, "msi", this, [&](irq_line l) {
+    EXPECT_EQ(l, vector);
+    ++calls;
+    return irq_return::handled;
+  });
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, 1);
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, 2);
+  os.irqs().free_irq(vector, this);
+  EXPECT_TRUE(host.irq_masked(vector));
+}
+
+// handle_edge_irq acknowledges first: a message that comes while the handler runs interrupts once more.
+TEST_F(irq, a_message_during_the_handler_is_not_lost) {
+  int calls = 0;
+  os.irqs().request_irq(vector, "msi", this, [&](irq_line) {
+    if (++calls == 1) host.send_message(vector);
+    return irq_return::handled;
+  });
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, 2);
+}
+
+// The affinity changed while the handler runs: the other CPU leaves the message to it, and the vector masked meanwhile.
+TEST(irq_of_two_cpus, a_message_elsewhere_has_the_running_handler_called_again) {
+  test::fake_host host{2};
+  kernel os{host, {}};
+  host.connect(os);
+  std::vector<unsigned> calls;
+  std::vector<bool> masked;
+  os.irqs().request_irq(vector, "msi", &host, [&](irq_line) {
+    calls.push_back(host.this_cpu());
+    if (calls.size() == 1) {
+      os.irqs().irq_set_affinity(vector, 1);
+      host.send_message(vector);
+      host.on_cpu(1, [&] { host.take_interrupt(); });
+      masked.push_back(host.irq_masked(vector));
+    } else {
+      masked.push_back(host.irq_masked(vector));
+    }
+    return irq_return::handled;
+  });
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, (std::vector<unsigned>{0, 0}));
+  EXPECT_EQ(masked, (std::vector<bool>{true, false}));
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, (std::vector<unsigned>{0, 0, 1}));
 }
 
 }  // namespace
