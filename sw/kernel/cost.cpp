@@ -33,8 +33,7 @@ constexpr auto rows = std::to_array<cost_info>({
     {cost::timer_program, "timer_program", op, 100, "estimate: mod_timer"},
     {cost::timer_callback, "timer_callback", op, 150, "estimate: call_timer_fn"},
     {cost::ipi_send, "ipi_send", op, 200,
-     "estimate: an uncached store to the local APIC's command register (Intel SDM 3A, 11.6.1), and its delivery "
-     "status"},
+     "estimate: uncached store to the local APIC's interrupt command register, and a look at its delivery status"},
     {cost::ipi_call, "ipi_call", op, 150,
      "estimate: flush_smp_call_function_queue, one entry; the queue's line comes from another CPU's cache"},
     {cost::tasklet_call, "tasklet_call", op, 100, "estimate: tasklet_action_common, three locked operations"},

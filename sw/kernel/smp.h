@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that one CPU has another one run: a queue per CPU and an inter-processor interrupt (kernel/smp.c of Linux
-// 6.1).
+// Functions that one CPU has another one run: a queue per CPU and an inter-processor interrupt, as in Linux 6.1
+// (kernel/smp.c).
 //
 // Owner: kernel::kernel, which calls flush() from do_ipi().  Callers: the receive softirq (RPS).
 #pragma once
