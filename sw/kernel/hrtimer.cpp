@@ -69,6 +69,7 @@ void timers::run(hrtimer& due, hrtimer*& running_slot) {
   running_slot = &due;
   host_.consume(cost::timer_callback);
   const hrtimer_restart restart = due.callback();
+  host_.sync_smp();  // another CPU may wait for its end, or have started it again
   if (restart == hrtimer_restart::yes && !due.queued) enqueue(due, due.cpu);
   running_slot = nullptr;
 }
@@ -78,6 +79,7 @@ void timers::run(hrtimer& due, hrtimer*& running_slot) {
 bool timers::run_high_resolution() {
   base& b = bases_[host_.this_cpu()];
   bool ran = false;
+  host_.sync_smp();  // other CPUs cancel
   if (!b.soft_activated && !b.soft_queue.empty() && b.soft_queue.begin()->first.first <= host_.now()) {
     b.soft_activated = true;
     softirq_.raise_irqoff(softirq_number::hrtimer);

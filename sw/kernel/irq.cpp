@@ -22,10 +22,9 @@ irq_table::irq_table(host& machine, timers& clock, statistics& counters)
 
 bool irq_table::request_irq(irq_line line, std::string name, const void* owner, irq_handler handler) {
   line_state& state = at(line);
-  const auto held = [](const action& a) { return !a.gone; };
   for (const action& a : state.actions)
-    if (held(a) && a.owner == owner) return false;
-  const bool first = std::none_of(state.actions.begin(), state.actions.end(), held);
+    if (!a.gone && a.owner == owner) return false;
+  const bool first = !has_handler(state);
   state.actions.push_back({std::move(name), owner, std::move(handler)});
   // __setup_irq: a new handler is a new chance.
   state.irq_count = state.irqs_unhandled = 0;
@@ -44,12 +43,15 @@ void irq_table::free_irq(irq_line line, const void* owner) {
                                    [owner](const action& a) { return a.owner == owner && !a.gone; });
     if (mine == state.actions.end()) return;
     mine->gone = true;
-    if (std::all_of(state.actions.begin(), state.actions.end(), [](const action& a) { return a.gone; }))
-      host_.mask_irq(line);
+    if (!has_handler(state)) host_.mask_irq(line);
     running_elsewhere = state.in_progress && state.cpu != host_.this_cpu();
   }
   if (running_elsewhere) synchronize_irq(line);
   sweep(state);
+}
+
+bool irq_table::has_handler(const line_state& state) {
+  return std::any_of(state.actions.begin(), state.actions.end(), [](const action& a) { return !a.gone; });
 }
 
 // A handler that runs cannot go: its function object would.
@@ -117,7 +119,7 @@ void irq_table::handle_edge(irq_line line, line_state& state) {
   do {
     if (state.pending) host_.unmask_irq(line);
     judge(line, state, run_handlers(line, state));
-  } while (state.pending);
+  } while (state.pending && has_handler(state));
 }
 
 void irq_table::note_interrupt(irq_line line, line_state& state, irq_return result) {

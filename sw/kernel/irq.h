@@ -76,6 +76,7 @@ class irq_table {
   irq_return run_handlers(irq_line line, line_state& state);
   void judge(irq_line line, line_state& state, irq_return result);
   irq_return handle_event(irq_line line, line_state& state);
+  static bool has_handler(const line_state& state);
   static void sweep(line_state& state);
   void note_interrupt(irq_line line, line_state& state, irq_return result);
   void poll_spurious();

@@ -131,6 +131,30 @@ TEST(smp, an_inter_processor_interrupt_takes_its_latency_and_its_costs) {
   EXPECT_EQ(b.cpus.cpu(1).usage().hardirq, 600 + 150 + 300);
 }
 
+// hrtimer_cancel waits for a callback on another CPU, which begins behind timer_interrupt and timer_callback.
+TEST(smp, cancelling_a_timer_waits_for_its_callback_elsewhere) {
+  smp_bench b(2);
+  kernel::hrtimer timer;
+  timer.callback = [&] {
+    b.mark(1);
+    b.spend(2000);
+    b.mark(2);
+  };
+  b.task(0, [&] { b.os.clock().hrtimer_start(timer, 5 * us); });
+  constexpr std::int64_t before = 8352;
+  b.task(1, [&] {
+    b.spend(before);
+    EXPECT_EQ(b.os.clock().hrtimer_try_to_cancel(timer), std::nullopt);
+    EXPECT_FALSE(b.os.clock().hrtimer_cancel(timer));
+    b.mark(3);
+  });
+  b.run(20 * us);
+  const sim_time begun = 5 * us + cycles(800 + 150);
+  const sim_time ended = begun + cycles(2000);
+  constexpr std::int64_t looks = 40;  // from 5.676 us on, every 20 ns, until 6.475 us is past
+  EXPECT_EQ(b.marks(), (list{{begun, 1}, {ended, 2}, {switched + cycles(before + looks * look), 3}}));
+}
+
 // RPS: packets are queued by one CPU and received by another, at the same times in either way of stepping.
 void steer(bool accumulate) {
   smp_bench b(2, accumulate);

@@ -283,5 +283,24 @@ TEST(irq_of_two_cpus, a_message_elsewhere_has_the_running_handler_called_again) 
   EXPECT_EQ(calls, (std::vector<unsigned>{0, 0, 1}));
 }
 
+TEST(irq_of_two_cpus, a_vector_whose_last_handler_went_stays_masked) {
+  test::fake_host host{2};
+  kernel os{host, {}};
+  host.connect(os);
+  int calls = 0;
+  os.irqs().request_irq(vector, "msi", &host, [&](irq_line) {
+    ++calls;
+    os.irqs().irq_set_affinity(vector, 1);
+    host.send_message(vector);
+    host.on_cpu(1, [&] { host.take_interrupt(); });
+    os.irqs().free_irq(vector, &host);
+    return irq_return::handled;
+  });
+  host.send_message(vector);
+  host.run_for(10 * us);
+  EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(host.irq_masked(vector));
+}
+
 }  // namespace
 }  // namespace ringside::kernel
