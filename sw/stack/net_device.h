@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "sw/stack/bytes.h"
+#include "sw/stack/netdev_queue.h"
 #include "sw/stack/sk_buff.h"
 
 namespace ringside::stack {
@@ -63,6 +65,7 @@ struct net_device {
   bool rx_checksum = true;      // NETIF_F_RXCSUM
   bool rx_vlan_offload = true;  // NETIF_F_HW_VLAN_CTAG_RX
   net_device_statistics stats;
+  std::vector<std::unique_ptr<netdev_queue>> tx;  // real_num_tx_queues of them
   // Receive.
   /// Of a bridge, a bond or macvlans above; nobody, from the start.  Softirq context.
   std::function<rx_handler_result(skb_ptr&)> rx_handler;
