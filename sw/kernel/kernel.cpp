@@ -40,6 +40,12 @@ void kernel::do_timer() {
   softirqs_.irq_exit();
 }
 
+void kernel::do_tick() {
+  softirqs_.irq_enter();
+  timers_.on_tick();
+  softirqs_.irq_exit();
+}
+
 // sysvec_call_function_single.
 void kernel::do_ipi() {
   softirqs_.irq_enter();

@@ -32,7 +32,7 @@ class kernel final : public cpu_events {
 
   void do_irq(irq_line line) override;
   void do_timer() override;
-  void do_tick() override { timers_.on_tick(); }
+  void do_tick() override;
   void do_ipi() override;
 
   host& machine() { return host_; }

@@ -200,6 +200,24 @@ TEST_F(hrtimers, a_soft_one_may_restart_itself) {
   EXPECT_EQ(rang[2] / ms, 23);
 }
 
+// The tick may be what finds a soft one due: its softirq runs at the end of that interrupt.
+TEST_F(hrtimers, a_soft_one_found_by_the_tick_runs_behind_it) {
+  int rang = 0;
+  hrtimer t;
+  t.mode = hrtimer_mode::soft;
+  t.callback = [&] { ++rang; };
+  host.run_task([&] {
+    clock().hrtimer_start(t, 21 * ms);
+    const bool enabled = host.local_irq_save();
+    while (host.now() < 21 * ms) host.consume(cost::app_per_frame, 100);
+    os.do_tick();
+    EXPECT_EQ(rang, 1);
+    host.local_irq_restore(enabled);
+  });
+  host.run(30 * ms);
+  EXPECT_EQ(rang, 1);
+}
+
 // One timer of the host serves three queues: each comes at its own time.
 TEST_F(hrtimers, the_wheel_and_both_modes_share_the_hosts_timer) {
   std::string order;
