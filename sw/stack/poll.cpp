@@ -87,10 +87,11 @@ void epoll::add(udp_socket& socket, const epoll_interest& interest) {
   items_.push_back(std::make_unique<item>(item{&socket, interest}));
   item* raw = items_.back().get();
   // ep_poll_callback
-  socket.readiness().add_callback(raw, [this, raw](frame_id frame) {
-    if (raw->silent) return;
+  socket.readiness().add_callback(raw, [this, raw](frame_id frame, kernel::wake_key) {
+    if (raw->silent) return true;
     mark_ready(*raw);
     wait_.wake_up(frame);
+    return true;
   });
   look(*raw);
 }
