@@ -278,7 +278,7 @@ void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std
 
 void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {
   parts_->application.set_sink(
-      [this, call = std::move(on_read)](const stack::recv_result& result, std::span<const std::byte> data) {
+      [this, call = std::move(on_read)](const stack::receive_message& result, std::span<const std::byte> data) {
         call(parts_->cpus.now(), result.frame, data);
       });
 }

@@ -130,7 +130,7 @@ const auto software_table = std::to_array<key_row>({
 
     {"stack.rcvbuf", "212992", whole(2304, 1'073'741'824, "B"), "socket receive buffer limit, buffer overhead counted",
      "Linux net.core.rmem_default 212992; SOCK_MIN_RCVBUF",
-     [](scenario& s, const value& v) { s.stack.rcvbuf = u32(v); }},
+     [](scenario& s, const value& v) { s.stack.sockets.rmem_default = u32(v); }},
     {"stack.address",
      "10.0.0.2",
      {.kind = kind::ipv4},

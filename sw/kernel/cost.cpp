@@ -75,6 +75,10 @@ constexpr auto rows = std::to_array<cost_info>({
     {cost::copy_to_user_per_byte, "copy_to_user_per_byte", byte16, 2, "Cai: data copy dominates; rep movsb from cache"},
     {cost::app_per_frame, "app_per_frame", op, 200, "estimate: the reader's own work"},
     {cost::app_per_byte, "app_per_byte", byte16, 0, "estimate: none by default"},
+    {cost::socket_call, "socket_call", op, 400,
+     "estimate: socket, bind, connect, an option, each without its system call"},
+    {cost::file_call, "file_call", op, 200,
+     "estimate: close, dup, fcntl, ioctl, eventfd, each without its system call"},
 });
 static_assert(rows.size() == cost_count);
 

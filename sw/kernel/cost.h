@@ -70,6 +70,9 @@ enum class cost : std::uint8_t {
   copy_to_user_per_byte,
   app_per_frame,
   app_per_byte,
+  // Calls that are not part of receiving.
+  socket_call,
+  file_call,
   count
 };
 

@@ -1,26 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/app.h"
 
-#include "sw/stack/poll.h"
+#include <algorithm>
 
 namespace ringside::stack {
 
 app::app(net_stack& net, const config& settings)
-    : net_(net), host_(net.machine()), settings_(settings), buffer_(settings.read_buffer) {}
+    : net_(net), host_(net.machine()), settings_(settings), calls_(net), buffer_(settings.read_buffer) {}
 
 bool app::start() {
-  for (const std::uint16_t port : settings_.ports) {
-    sockets_.push_back(std::make_unique<udp_socket>(host_, net_.udp(), port));
-    sockets_.back()->set_rcvbuf(net_.settings().rcvbuf);
-    if (!sockets_.back()->bind(settings_.address, port)) return false;
-  }
+  const syscalls::at_no_cost before_anything_is_measured(calls_);
+  for (const std::uint16_t port : settings_.ports)
+    if (!open(port)) return false;
   task_ = host_.spawn(settings_.cpu, settings_.name, [this] { run(); });
   return true;
 }
 
+// One that waits for several sockets does not want to be stuck in one of them.
+bool app::open(std::uint16_t port) {
+  const int flags = settings_.wait == app_wait::recv ? 0 : abi::sock_nonblock;
+  const long fd = calls_.socket(abi::af_inet, abi::sock_dgram | flags, 0);
+  if (fd < 0) return false;
+  sockets_.push_back(static_cast<int>(fd));
+  return calls_.bind(sockets_.back(), {abi::af_inet, port, settings_.address}) == 0;
+}
+
+// As when the program is ended by force: whatever its task does, its sockets go.
 void app::stop() {
   stopping_ = true;
-  for (const auto& socket : sockets_) socket->close();
+  for (const int fd : sockets_) calls_.sock_of(fd)->close();
 }
 
 void app::run() {
@@ -29,6 +37,8 @@ void app::run() {
       sockets_.size() == 1 ? run_recv() : run_poll();
       break;
     case app_wait::select:
+      run_select();
+      break;
     case app_wait::poll:
       run_poll();
       break;
@@ -41,42 +51,71 @@ void app::run() {
   finished_ = true;
 }
 
-bool app::read_one(udp_socket& socket, bool wait) {
-  const recv_result result = socket.receive(buffer_, wait);
-  if (result.status != recv_status::ok) return false;
+bool app::read_one(int fd, int flags) {
+  receive_message message;
+  message.buffer = buffer_;
+  const long copied = calls_.recvmsg(fd, message, flags);
+  if (message.name.family == abi::af_unspec) return false;
+  const auto bytes = static_cast<std::size_t>(copied);
   ++reads_;
-  bytes_ += result.length;
-  if (result.copied < result.length) ++truncated_;
-  if (sink_) sink_(result, std::span<const std::byte>(buffer_).first(result.copied));
+  bytes_ += message.length;
+  if ((message.flags & abi::msg_trunc) != 0) ++truncated_;
+  if (sink_) sink_(message, std::span<const std::byte>(buffer_).first(bytes));
   host_.consume(kernel::cost::app_per_frame);
-  host_.consume(kernel::cost::app_per_byte, result.copied);
+  host_.consume(kernel::cost::app_per_byte, bytes);
   return true;
 }
 
 void app::run_recv() {
-  while (!stopping_) read_one(*sockets_.front(), true);
+  while (!stopping_) read_one(sockets_.front(), 0);
+}
+
+void app::run_select() {
+  if (sockets_.empty()) return;
+  const int end = sockets_.back() + 1;
+  while (!stopping_) {
+    abi::fd_set readable;
+    for (const int fd : sockets_) readable.set(static_cast<std::size_t>(fd));
+    calls_.select(end, &readable, nullptr, nullptr);
+    for (const int fd : sockets_)
+      if (readable.test(static_cast<std::size_t>(fd))) read_one(fd, 0);
+  }
 }
 
 void app::run_poll() {
-  std::vector<udp_socket*> watched;
-  for (const auto& socket : sockets_) watched.push_back(socket.get());
-  if (watched.empty()) return;
-  const auto& ready = settings_.wait == app_wait::select ? select : poll;
-  while (!stopping_)
-    for (udp_socket* socket : ready(host_, watched, {})) read_one(*socket, false);
+  if (sockets_.empty()) return;
+  std::vector<abi::pollfd> watched;
+  for (const int fd : sockets_) watched.push_back({fd, abi::epollin, 0});
+  while (!stopping_) {
+    calls_.poll(watched);
+    for (const abi::pollfd& p : watched)
+      if (p.revents != 0) read_one(p.fd, 0);
+  }
 }
 
 void app::run_epoll() {
-  epoll set(host_);
-  const epoll_interest interest{settings_.wait == app_wait::epoll_edge ? trigger::edge : trigger::level,
-                                settings_.wait == app_wait::epoll_oneshot};
-  for (const auto& socket : sockets_) set.add(*socket, interest);
+  if (sockets_.empty()) return;
+  const bool edge = settings_.wait == app_wait::epoll_edge;
+  const bool once = settings_.wait == app_wait::epoll_oneshot;
+  const poll_mask interest = abi::epollin | (edge ? abi::epollet : 0) | (once ? abi::epolloneshot : 0);
+  long set = 0;
+  {
+    const syscalls::at_no_cost before_anything_is_measured(calls_);
+    set = calls_.epoll_create1(0);
+    for (const int fd : sockets_)
+      calls_.epoll_ctl(static_cast<int>(set), abi::epoll_ctl_add, fd, {interest, static_cast<std::uint64_t>(fd)});
+  }
+  std::vector<abi::epoll_event> events(sockets_.size());
   while (!stopping_) {
-    for (udp_socket* socket : set.wait(sockets_.size())) {
+    const long count = calls_.epoll_wait(static_cast<int>(set), events);
+    for (long i = 0; i < count; ++i) {
+      const auto fd = static_cast<int>(events[static_cast<std::size_t>(i)].data);
       // An edge is told once: read until nothing is left.  A level is told again, a one-shot when asked for again.
-      while (read_one(*socket, false) && interest.mode == trigger::edge) {
+      while (read_one(fd, 0) && edge) {
       }
-      if (interest.oneshot) set.modify(*socket, interest);
+      if (once)
+        calls_.epoll_ctl(static_cast<int>(set), abi::epoll_ctl_mod, fd,
+                         {interest, events[static_cast<std::size_t>(i)].data});
     }
   }
 }

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-// An application: a task that opens UDP sockets, waits for data and reads it.
+// An application: a task that opens UDP sockets, waits for data and reads it, by system calls.
 //
 // Owner: the platform or a test.  Runs on the CPU it is given.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sw/stack/config.h"
 #include "sw/stack/net_stack.h"
-#include "sw/stack/socket.h"
+#include "sw/stack/syscalls.h"
 
 namespace ringside::stack {
 
 class app {
  public:
   using config = app_config;
-  /// One datagram as read: result and the bytes copied.
-  using sink = std::function<void(const recv_result&, std::span<const std::byte>)>;
+  /// One datagram as read: what the call said, and the bytes copied.
+  using sink = std::function<void(const receive_message&, std::span<const std::byte>)>;
 
   app(net_stack& net, const config& settings);
 
   void set_sink(sink s) { sink_ = std::move(s); }
-  /// Opens the sockets and starts the task.  False when a port is taken.
+  /// Opens the sockets and starts the task.  False when a port is taken.  Task context.
   bool start();
-  /// Closes the sockets; the task ends when it next runs.
+  /// Closes the sockets; the task ends when it next runs.  Task context.
   void stop();
 
   std::uint64_t reads() const { return reads_; }
@@ -35,21 +35,23 @@ class app {
   std::uint64_t truncated() const { return truncated_; }
   bool finished() const { return finished_; }
   kernel::task_id task() const { return task_; }
-  const std::vector<std::unique_ptr<udp_socket>>& sockets() const { return sockets_; }
 
  private:
   void run();
   void run_recv();
+  void run_select();
   void run_poll();
   void run_epoll();
+  bool open(std::uint16_t port);
   /// Reads one datagram; false when there is none.
-  bool read_one(udp_socket& socket, bool wait);
+  bool read_one(int fd, int flags);
 
   net_stack& net_;
   kernel::host& host_;
   config settings_;
+  syscalls calls_;
   sink sink_;
-  std::vector<std::unique_ptr<udp_socket>> sockets_;
+  std::vector<int> sockets_;  // descriptors
   std::vector<std::byte> buffer_;
   kernel::task_id task_ = 0;
   bool stopping_ = false;

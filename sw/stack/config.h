@@ -20,7 +20,14 @@ struct ipv4_interface_address {
   friend bool operator==(const ipv4_interface_address&, const ipv4_interface_address&) = default;
 };
 
-inline constexpr std::size_t default_rcvbuf = 212992;  // net.core.rmem_default
+/// net.core.*: what sockets begin with, and what they may ask for, in bytes.
+struct sock_limits {
+  std::size_t rmem_default = 212992;
+  std::size_t rmem_max = 212992;
+  std::size_t wmem_default = 212992;
+  std::size_t wmem_max = 212992;
+  friend bool operator==(const sock_limits&, const sock_limits&) = default;
+};
 
 /// Of class ip_fragments: net.ipv4.ipfrag_*.
 struct fragment_config {
@@ -36,7 +43,7 @@ struct stack_config {
   std::vector<ipv4_address> groups;                                 // joined multicast groups
   std::vector<std::uint16_t> vlans;                                 // 802.1Q
   std::vector<std::uint16_t> service_vlans;                         // 802.1ad
-  std::size_t rcvbuf = default_rcvbuf;                              // of a new socket
+  sock_limits sockets;
   fragment_config fragments;
   friend bool operator==(const stack_config&, const stack_config&) = default;
 };

@@ -87,6 +87,16 @@ void ipv4_layer::reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter)
   skbs_.drop(std::move(skb), reason);
 }
 
+route_type ipv4_layer::address_type(ipv4_address address) {
+  if (is_zeronet(address) || address == inet::limited_broadcast) return route_type::broadcast;
+  if (is_multicast_group(address)) return route_type::multicast;
+  if (is_loopback(address)) return route_type::local;
+  const fib_table::route* const found = fib_.lookup(address);
+  const bool of_table_local =
+      found != nullptr && (found->type == route_type::local || found->type == route_type::broadcast);
+  return of_table_local ? found->type : route_type::unicast;
+}
+
 void ipv4_layer::ip_mc_up(net_device& dev) const {
   std::vector<mac_address> list{group_address(all_hosts)};
   const auto add = [&list](const mac_address& address) {

@@ -52,6 +52,8 @@ class ipv4_layer {
   void add_address(const ipv4_interface_address& a) { fib_.add_address(a.address, a.prefix_bits); }
   /// The device comes up (ip_mc_up): 224.0.0.1 and the groups joined are addresses it must receive.
   void ip_mc_up(net_device& dev) const;
+  /// inet_addr_type: of an address no route is local or a broadcast for: unicast.
+  route_type address_type(ipv4_address address);
   void join_group(ipv4_address group) { groups_.insert(group); }
   /// Registers the one protocol of a number (inet_add_protocol); not owned.
   void inet_add_protocol(std::uint8_t number, net_protocol& protocol);

@@ -3,6 +3,7 @@
 
 #include "sw/stack/eth.h"
 #include "sw/stack/inet_offload.h"
+#include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {
 
@@ -14,7 +15,8 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       arp_(k.machine(), skbs_),
       ipv4_(k, skbs_, settings_.fragments),
       icmp_(k.machine(), skbs_, ipv4_),
-      udp_(k.machine(), skbs_) {
+      udp_(k.machine(), skbs_, ipv4_, packets_, k.random().stream("udp_port")),
+      sockets_({k.machine(), k.clock(), settings_.sockets}) {
   for (const ipv4_interface_address& a : settings_.addresses) {
     ipv4_.add_address(a);
     arp_.add_address(a.address);
@@ -39,6 +41,9 @@ void net_stack::register_protocols() {
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::icmp, icmp_);
   ipv4_.inet_add_protocol(ip_protocol::udp, udp_);
+  sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::udp}, [this](const sock::environment& around) {
+    return std::make_unique<udp_sock>(around, udp_);
+  });
 }
 
 void net_stack::shut_down() {

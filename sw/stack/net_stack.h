@@ -13,7 +13,8 @@
 #include "sw/stack/ip.h"
 #include "sw/stack/packet_layer.h"
 #include "sw/stack/skb_allocator.h"
-#include "sw/stack/socket.h"
+#include "sw/stack/sock.h"
+#include "sw/stack/socket_protocols.h"
 #include "sw/stack/udp.h"
 
 namespace ringside::stack {
@@ -41,6 +42,7 @@ class net_stack {
   ipv4_layer& ipv4() { return ipv4_; }
   icmp_layer& icmp() { return icmp_; }
   udp_layer& udp() { return udp_; }
+  socket_protocols& sockets() { return sockets_; }
   const config& settings() const { return settings_; }
 
  private:
@@ -52,6 +54,7 @@ class net_stack {
   ipv4_layer ipv4_;
   icmp_layer icmp_;
   udp_layer udp_;
+  socket_protocols sockets_;
 };
 
 }  // namespace ringside::stack

@@ -135,6 +135,8 @@ const packet_layer::protocol* packet_layer::receive_up(skb_ptr& skb, bool seen, 
 const packet_layer::protocol* packet_layer::receive_core(skb_ptr& skb) {
   host_.consume(kernel::cost::netif_receive_skb);
   ++received_;
+  if (stamps_wanted_ != 0 && skb->tstamp == 0) [[unlikely]]
+    skb->tstamp = host_.now();  // net_timestamp_check
   skb->reset_network_header();
   host_.emit(stage::netif_receive_skb, skb->frame, skb->len() + eth_header_bytes);
   bool seen = false;

@@ -54,6 +54,9 @@ class packet_layer {
   /// Queues it for the backlog poll instead; a full backlog drops it.
   void netif_rx(skb_ptr skb);
 
+  /// One more, or one less, wants packets stamped with the time they came (net_enable_timestamp).
+  void stamps_wanted(bool on) { stamps_wanted_ += on ? 1U : ~0U; }
+
   std::uint64_t received() const { return received_; }
 
  private:
@@ -89,6 +92,7 @@ class packet_layer {
   std::vector<std::unique_ptr<net_device>> vlan_devices_;               // those removed among them
   std::vector<std::pair<std::uint16_t, std::uint16_t>> planned_vlans_;  // TPID, VID
   std::uint64_t received_ = 0;
+  unsigned stamps_wanted_ = 0;
 };
 
 }  // namespace ringside::stack

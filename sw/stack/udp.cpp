@@ -1,26 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/udp.h"
 
+#include <algorithm>
+
 #include "sw/stack/checksum.h"
 #include "sw/stack/headers.h"
 #include "sw/stack/ip.h"
-#include "sw/stack/socket.h"
+#include "sw/stack/packet_layer.h"
+#include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {
 namespace {
 constexpr std::size_t checksum_break = 76;  // CHECKSUM_BREAK: longer ones are summed when they are copied
 }  // namespace
 
-// udp_lib_get_port, inet_rcv_saddr_equal.
-bool udp_layer::bind(udp_socket& socket) {
-  for (const udp_socket* other : sockets_) {
-    if (other->local_port() != socket.local_port()) continue;
-    const bool overlap =
-        other->local_address() == 0 || socket.local_address() == 0 || other->local_address() == socket.local_address();
-    if (overlap && !(other->reuse_address() && socket.reuse_address())) return false;
+bool udp_layer::taken(const udp_sock& socket, std::uint16_t port) const {
+  return std::any_of(sockets_.begin(), sockets_.end(),
+                     [&](const udp_sock* other) { return socket.conflicts(*other, port); });
+}
+
+// udp_lib_get_port with number 0: a chain of the hash table by chance, and the ports of a chain in an order by chance.
+std::uint16_t udp_layer::draw_port(const udp_sock& socket) {
+  constexpr std::uint32_t slots = 256;  // UDP_HTABLE_SIZE_MIN; Linux has more by the size of memory
+  const std::uint32_t chance = ports_.u32();
+  const std::uint32_t range = last_port - first_port + 1;
+  const auto start = static_cast<std::uint16_t>((std::uint64_t{chance} * range >> 32) + first_port);
+  const auto step = static_cast<std::uint16_t>((chance | 1) * slots);
+  for (std::uint32_t slot = 0; slot < slots; ++slot) {
+    const auto first = static_cast<std::uint16_t>(start + slot);
+    std::uint16_t port = first;
+    do {
+      if (port >= first_port && port <= last_port && !taken(socket, port)) return port;
+      port = static_cast<std::uint16_t>(port + step);
+    } while (port != first);
   }
+  return 0;
+}
+
+// udp_lib_get_port.
+bool udp_layer::bind(udp_sock& socket, std::uint16_t port) {
+  if (port == 0) {
+    port = draw_port(socket);
+    if (port == 0) return false;
+  } else if (taken(socket, port)) {
+    return false;
+  }
+  socket.set_local_port(port);
   sockets_.insert(sockets_.begin(), &socket);
   return true;
+}
+
+route_type udp_layer::address_type(ipv4_address address) const {
+  return ip_.address_type(address);
+}
+
+void udp_layer::stamps_wanted(bool on) {
+  packets_.stamps_wanted(on);
 }
 
 void udp_layer::udp_rcv(skb_ptr skb) {
@@ -47,7 +82,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
 }
 
 void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
-  udp_socket* socket = lookup(*skb, p);
+  udp_sock* socket = lookup(*skb, p);
   if (socket == nullptr) {
     if (skb->ip_summed == checksum_state::none && !checksum_right(*skb)) {  // a wrong one is no datagram at all
       ++counters_.checksum_errors;
@@ -68,8 +103,8 @@ void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
 
 // __udp4_lib_mcast_deliver: a clone for each socket but the first of the chain, which gets the packet itself, last.
 void udp_layer::mcast_deliver(skb_ptr&& skb, const ports& p) {
-  std::vector<udp_socket*> wanted;
-  for (udp_socket* socket : sockets_)
+  std::vector<udp_sock*> wanted;
+  for (udp_sock* socket : sockets_)
     if (socket->match(skb->ip().destination, p.destination, skb->ip().source, p.source) > 0) wanted.push_back(socket);
   if (wanted.empty()) {
     ++counters_.ignored_multicast;
@@ -125,10 +160,10 @@ void udp_layer::drop_unread(skb_ptr skb) {
 }
 
 // The most specific socket wins (compute_score of net/ipv4/udp.c); among equals the one bound last (SO-3).
-udp_socket* udp_layer::lookup(const sk_buff& skb, const ports& p) const {
-  udp_socket* best = nullptr;
+udp_sock* udp_layer::lookup(const sk_buff& skb, const ports& p) const {
+  udp_sock* best = nullptr;
   int best_score = 0;
-  for (udp_socket* socket : sockets_) {
+  for (udp_sock* socket : sockets_) {
     const int score = socket->match(skb.ip().destination, p.destination, skb.ip().source, p.source);
     if (score > best_score) {
       best = socket;

@@ -252,7 +252,7 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.driver.mtu, 1400U);
   EXPECT_FALSE(s.driver.watchdog);
   EXPECT_TRUE(s.driver.strip_crc);
-  EXPECT_EQ(s.stack.rcvbuf, 4096U);
+  EXPECT_EQ(s.stack.sockets.rmem_default, 4096U);
   EXPECT_EQ(own_address(s), 0x0A000007U);
   EXPECT_EQ(s.app.ports, (std::vector<std::uint16_t>{53, 67}));
   EXPECT_EQ(s.app.wait, stack::app_wait::epoll_oneshot);

@@ -88,7 +88,7 @@ class bench {
     settings.wait = wait;
     settings.cpu = cpu;
     application = std::make_unique<stack::app>(net, settings);
-    application->set_sink([this](const stack::recv_result& r, std::span<const std::byte> data) {
+    application->set_sink([this](const stack::receive_message& r, std::span<const std::byte> data) {
       const auto* first = reinterpret_cast<const std::uint8_t*>(data.data());
       read.emplace_back(r.frame, bytes(first, first + data.size()));
     });

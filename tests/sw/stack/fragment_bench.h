@@ -7,20 +7,21 @@
 
 #include "sw/stack/ip_fragment.h"
 #include "tests/sw/stack/stack_bench.h"
+#include "tests/sw/stack/udp_user.h"
 
 namespace ringside::test {
 
 inline stack::net_stack::config small_fragment_limits() {
   stack::net_stack::config c;
   c.fragments.memory_limit = 40'000;
-  c.rcvbuf = 1U << 20;
+  c.sockets.rmem_default = 1U << 20;
   return c;
 }
 
 class ip_fragment : public stack_bench {
  protected:
   explicit ip_fragment(const stack::net_stack::config& settings = small_fragment_limits()) : stack_bench(settings) {
-    socket = std::make_unique<stack::udp_socket>(host, net.udp(), 1);
+    socket = std::make_unique<udp_user>(net, 1);
     socket->set_rcvbuf(1U << 20);
     EXPECT_TRUE(socket->bind(0, 5000));
   }
@@ -63,15 +64,15 @@ class ip_fragment : public stack_bench {
   /// The next datagram of the socket, empty when there is none.
   bytes read() {
     bytes buffer(70'000);
-    stack::recv_result r;
+    recv_result r;
     host.run_task([&] { r = socket->receive(std::as_writable_bytes(std::span(buffer)), false); });
     buffer.resize(r.copied);
     received = r;
     return buffer;
   }
 
-  std::unique_ptr<stack::udp_socket> socket;
-  stack::recv_result received;
+  std::unique_ptr<udp_user> socket;
+  recv_result received;
 };
 
 class ip_fragment_with_defaults : public ip_fragment {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/sw/stack/stack_bench.h"
+#include "tests/sw/stack/udp_user.h"
 
 namespace ringside::test {
 namespace {
@@ -332,14 +333,14 @@ TEST_F(ipv4_list, is_ended_by_what_is_for_another_host) {
 
 TEST_F(ipv4, trims_ethernet_padding) {
   // 4 bytes of UDP payload: 14 + 20 + 8 + 4 = 46, padded to 60.
-  stack::udp_socket socket(host, net.udp(), 1);
+  udp_user socket(net, 1);
   ASSERT_TRUE(socket.bind(0, 5000));
   feed(udp_frame(pattern(4, 1)));
   EXPECT_EQ(host.of(stage::socket_enqueue).front().b, 4U);
 }
 
 TEST_F(ipv4, reads_a_header_that_lies_in_fragments) {
-  stack::udp_socket socket(host, net.udp(), 1);
+  udp_user socket(net, 1);
   ASSERT_TRUE(socket.bind(0, 5000));
   feed(fragmented(udp_frame(pattern(2000, 1)), 14, 10 * 64));
   EXPECT_EQ(host.count(stage::socket_enqueue), 1U);

@@ -4,6 +4,7 @@
 
 #include "sw/stack/bytes.h"
 #include "tests/sw/stack/stack_bench.h"
+#include "tests/sw/stack/udp_user.h"
 
 namespace ringside::test {
 namespace net_protocol_tests {
@@ -110,7 +111,7 @@ TEST_F(net_protocol, copies_have_the_route_and_sockets_have_not) {
   skb.reset();
   clone.reset();
   copy.reset();
-  stack::udp_socket socket(host, net.udp(), 1);
+  udp_user socket(net, 1);
   ASSERT_TRUE(socket.bind(0, 5000));
   feed(udp_frame(pattern(20, 1)));
   EXPECT_EQ(socket.queued(), 1U);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers and structures programs and the kernel agree on (include/uapi of Linux 6.1, x86-64), as far as there is a
+// call that takes them.  Errors are those of <cerrno>, which are Linux's where this runs.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <type_traits>
+
+#include "common/time.h"
+
+namespace ringside::stack {
+
+/// Bits of EPOLL*, which POLL* shares.
+using poll_mask = std::uint32_t;
+
+namespace abi {
+inline constexpr poll_mask epollin = 0x1;
+inline constexpr poll_mask epollpri = 0x2;
+inline constexpr poll_mask epollout = 0x4;
+inline constexpr poll_mask epollerr = 0x8;
+inline constexpr poll_mask epollhup = 0x10;
+inline constexpr poll_mask epollnval = 0x20;
+inline constexpr poll_mask epollrdnorm = 0x40;
+inline constexpr poll_mask epollrdband = 0x80;
+inline constexpr poll_mask epollwrnorm = 0x100;
+inline constexpr poll_mask epollwrband = 0x200;
+inline constexpr poll_mask epollrdhup = 0x2000;
+inline constexpr poll_mask epollexclusive = 1U << 28;
+inline constexpr poll_mask epollwakeup = 1U << 29;
+inline constexpr poll_mask epolloneshot = 1U << 30;
+inline constexpr poll_mask epollet = 1U << 31;
+
+inline constexpr int epoll_ctl_add = 1;
+inline constexpr int epoll_ctl_del = 2;
+inline constexpr int epoll_ctl_mod = 3;
+
+inline constexpr int o_rdwr = 2;
+inline constexpr int o_nonblock = 04000;
+inline constexpr int o_cloexec = 02000000;
+inline constexpr int efd_semaphore = 1;
+
+inline constexpr int f_dupfd = 0;
+inline constexpr int f_getfl = 3;
+inline constexpr int f_setfl = 4;
+
+inline constexpr int fionread = 0x541B;  // SIOCINQ
+inline constexpr int fionbio = 0x5421;
+
+inline constexpr int af_unspec = 0;
+inline constexpr int af_inet = 2;
+inline constexpr int sock_dgram = 2;
+inline constexpr int sock_nonblock = o_nonblock;
+inline constexpr int sock_cloexec = o_cloexec;
+
+inline constexpr int msg_peek = 0x2;
+inline constexpr int msg_trunc = 0x20;
+inline constexpr int msg_dontwait = 0x40;
+inline constexpr int msg_errqueue = 0x2000;
+
+inline constexpr int shut_rd = 0;
+inline constexpr int shut_wr = 1;
+inline constexpr int shut_rdwr = 2;
+
+inline constexpr int sol_socket = 1;
+inline constexpr int so_reuseaddr = 2;
+inline constexpr int so_type = 3;
+inline constexpr int so_error = 4;
+inline constexpr int so_sndbuf = 7;
+inline constexpr int so_rcvbuf = 8;
+inline constexpr int so_priority = 12;
+inline constexpr int so_rcvlowat = 18;
+inline constexpr int so_sndlowat = 19;
+inline constexpr int so_rcvtimeo = 20;
+inline constexpr int so_sndtimeo = 21;
+inline constexpr int so_timestamp = 29;
+inline constexpr int so_acceptconn = 30;
+inline constexpr int so_sndbufforce = 32;
+inline constexpr int so_rcvbufforce = 33;
+inline constexpr int so_mark = 36;
+inline constexpr int so_protocol = 38;
+inline constexpr int so_domain = 39;
+inline constexpr int so_meminfo = 55;
+
+struct sockaddr_in {
+  std::uint16_t family = af_inet;
+  std::uint16_t port = 0;     // as a number, not in network order
+  std::uint32_t address = 0;  // the same; 0 = any
+};
+
+struct timeval {  // of 64 bits each
+  std::int64_t sec = 0;
+  std::int64_t usec = 0;
+};
+
+struct pollfd {
+  int fd = -1;
+  std::int16_t events = 0;
+  std::int16_t revents = 0;
+};
+
+struct epoll_event {
+  poll_mask events = 0;
+  std::uint64_t data = 0;
+};
+
+using fd_set = std::bitset<1024>;  // FD_SETSIZE
+}  // namespace abi
+
+/// msghdr of a receiving call.
+struct receive_message {
+  std::span<std::byte> buffer;
+  abi::sockaddr_in name{abi::af_unspec};  // who sent it; AF_UNSPEC: there was no datagram
+  int flags = 0;                          // MSG_TRUNC: the buffer was too small
+  sim_time stamp = -1;                    // SO_TIMESTAMP's control message; below 0: none
+  // The bench's own: which frame it was, and how long the datagram was.
+  std::uint64_t frame = 0;
+  std::size_t length = 0;
+};
+
+}  // namespace ringside::stack
