@@ -12,10 +12,34 @@
 
 namespace ringside {
 
-/// Identifies a frame from the wire to its fate; 0 = no frame.  Wire number in the upper 16 bits, below it a count from
-/// 1 in wire order.
+/// Identifies a frame from where it came to be to its fate; 0 = no frame.  From the top: 2 bits of frame_kind; 14 bits
+/// that say who counts, the wire of a received frame, else one of those that make frames; 48 bits of a count from 1 in
+/// the order in which they came to be.
 using frame_id = std::uint64_t;
 inline constexpr unsigned frame_wire_shift = 48;
+inline constexpr unsigned frame_kind_shift = 62;
+inline constexpr frame_id frame_number_mask = (frame_id{1} << frame_wire_shift) - 1;
+
+/// How a frame came to be, and by which stage: on a wire (wire_sof), of another one (skb_link), or made (frame_made).
+enum class frame_kind : std::uint8_t { received = 0, derived = 1, made = 2, count };
+
+constexpr frame_id make_frame_id(frame_kind kind, std::uint16_t counter, std::uint64_t number) {
+  return frame_id{static_cast<std::uint8_t>(kind)} << frame_kind_shift | frame_id{counter} << frame_wire_shift | number;
+}
+/// frame_kind::count for an id with both bits, which nobody gives.
+constexpr frame_kind kind_of(frame_id id) {
+  return static_cast<frame_kind>(id >> frame_kind_shift);
+}
+constexpr bool made_by_software(frame_id id) {
+  return kind_of(id) == frame_kind::made;
+}
+/// Number of the wire, or of who else counts.
+constexpr std::uint16_t wire_of(frame_id id) {
+  return static_cast<std::uint16_t>(id >> frame_wire_shift & 0x3FFF);
+}
+constexpr std::uint64_t number_of(frame_id id) {
+  return id & frame_number_mask;
+}
 
 /// What happened: stages.inc says it of each, with the meaning of event::a and event::b.
 enum class stage : std::uint16_t {
@@ -67,6 +91,13 @@ inline constexpr std::uint64_t direction = 3;
 inline constexpr std::uint64_t not_allocated = 4;
 inline constexpr std::uint64_t cpu_access = 5;
 }  // namespace dma_fault
+
+/// Why software made a frame (event::b of frame_made).
+enum class cause_kind : std::uint8_t { frame, timer, task, count };
+
+/// What a frame is to the one it is linked to (event::b of skb_link).  All but merged_into are how the frame came to
+/// be, merged_into is its fate.
+enum class link_kind : std::uint8_t { clone, copy, segment_of, retransmission_of, merged_into, count };
 
 /// Marks of a delivered frame (event::a of socket_enqueue).
 namespace socket_mark {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Per-frame records of the frames that are under way, indexed by frame id without a search.
 //
-// Owned by the consumers that follow frames (ledger, interrupts, latency).  Ids rise by one, frames end roughly in
+// Of one wire, or of one that makes frames; frame_windows.h holds all of them.  Ids rise by one, frames end roughly in
 // order: a ring of slots serves, and memory follows the number of frames under way, not the length of the run.
 #pragma once
 
@@ -49,6 +49,8 @@ class frame_window {
   /// One past the highest id begun; 0 before the first.
   frame_id next_id() const { return next_; }
   frame_id first_id() const { return first_; }
+  /// The highest id begun; 0: none.
+  frame_id last_id() const { return next_ == 0 ? 0 : next_ - 1; }
 
   /// Calls f(id, record) for every open frame in rising order; f must not begin or end frames.
   template <typename F>

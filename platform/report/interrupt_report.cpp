@@ -33,7 +33,7 @@ void interrupt_report::assert_intx(const event& e) {
 
 void interrupt_report::write_back(const event& e) {
   if ((e.b & word_eop) == 0) return;
-  record* r = window_.find(e.frame);
+  record* r = windows_.find(e.frame);
   if (r == nullptr) return;
   nic_state& n = nic(r->nic);
   r->written_back = true;
@@ -56,7 +56,7 @@ void interrupt_report::take(const event& e, record& r) {
 }
 
 frame_interrupt interrupt_report::of(frame_id id) {
-  const record* r = window_.find(id);
+  const record* r = windows_.find(id);
   return r == nullptr ? frame_interrupt{} : r->result;
 }
 

@@ -2,9 +2,10 @@
 // Interrupts: how many, why, and which interrupt each frame came in by.
 //
 // A consumer of the event stream, added before latency_report.h and journey_recorder.h, which ask it about frames.
-// A frame has an interrupt of its own when INTA# was asserted after its write-back and before the driver took it.
-// Otherwise it was caught by a handler or poll already under way: polled without interrupt; it rode on the interrupt
-// last asserted, whose frame is the first one written back since the assertion before.
+// Frames that did not come in by a wire came by no interrupt: of them it knows nothing. A frame has an interrupt of its
+// own when INTA# was asserted after its write-back and before the driver took it. Otherwise it was caught by a handler
+// or poll already under way: polled without interrupt; it rode on the interrupt last asserted, whose frame is the first
+// one written back since the assertion before.
 #pragma once
 
 #include <array>
@@ -14,7 +15,7 @@
 
 #include "common/event_stream.h"
 #include "common/stage_set.h"
-#include "platform/report/frame_window.h"
+#include "platform/report/frame_windows.h"
 
 namespace ringside::platform {
 
@@ -95,7 +96,7 @@ class interrupt_report final : public event_consumer {
   nic_state& nic(std::uint8_t unit) { return unit < nics_.size() ? nics_[unit] : add_nics(unit); }
   nic_state& add_nics(std::uint8_t unit);
 
-  frame_window<record> window_{frames_under_way};
+  frame_windows<record> windows_{frames_under_way};
   std::vector<nic_state> nics_;
   std::array<std::uint64_t, 32> causes_{};
   std::uint64_t asserted_ = 0;
@@ -109,7 +110,7 @@ template <class action>
                                                               action act) {
   switch (what) {
     case stage::wire_sof:
-      return act([&] { self->window_.begin(e.frame).nic = e.unit; });
+      return act([&] { self->windows_.begin(e.frame).nic = e.unit; });
     case stage::desc_writeback:
       return act([&] { self->write_back(e); });
     case stage::intx_assert:
@@ -127,14 +128,14 @@ template <class action>
     case stage::dma_sync:
     case stage::netif_receive_skb:
       return act([&] {
-        if (record* r = self->window_.find(e.frame); r != nullptr && !r->result.taken) self->take(e, *r);
+        if (record* r = self->windows_.find(e.frame); r != nullptr && !r->result.taken) self->take(e, *r);
       });
     case stage::filter_reject:
     case stage::fifo_drop:
     case stage::skb_consume:
     case stage::skb_drop:
     case stage::app_read:
-      return act([&] { self->window_.end(e.frame); });
+      return act([&] { self->windows_.end(e.frame); });
     default:
       return false;
   }

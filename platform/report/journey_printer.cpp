@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "platform/report/frame_name.h"
 #include "platform/report/step_detail.h"
 
 namespace ringside::platform {
@@ -57,6 +58,10 @@ std::string fate_text(const journey& j) {
       return "consumed by a protocol";
     case journey::end::dropped:
       return fmt::format("dropped: {}", name(j.reason));
+    case journey::end::merged:
+      return "merged into another frame";
+    case journey::end::transmitted:
+      return "sent";
     case journey::end::in_flight:
       break;
   }
@@ -97,12 +102,15 @@ std::string exact_ns(sim_time t) {
 }
 
 std::string print_journey(const journey& j, const journey_style& style) {
-  if (j.steps.empty()) return fmt::format("Frame {} was never on the wire.\n", j.frame);
+  const bool received = kind_of(j.frame) == frame_kind::received;
+  if (j.steps.empty())
+    return fmt::format("Frame {} {}.\n", frame_name(j.frame), received ? "was never on the wire" : "never came to be");
   sim_time start = j.steps.front().time;
   for (const event& e : j.steps)
     if (e.what == stage::wire_sof) start = e.time;
-  std::string out = fmt::format("Journey of frame {}: {} bytes with FCS, first byte at {} ns, {}\n\n", j.frame, j.bytes,
-                                exact_ns(start), fate_text(j));
+  const std::string bytes = j.bytes != 0 || received ? fmt::format("{} bytes with FCS, ", j.bytes) : "";
+  std::string out = fmt::format("Journey of frame {}: {}{} at {} ns, {}\n\n", frame_name(j.frame), bytes,
+                                received ? "first byte" : "came to be", exact_ns(start), fate_text(j));
   out += header(style);
   auto before = static_cast<std::size_t>(info(j.steps.front().what).where);
   for (const event& e : j.steps) {
@@ -114,7 +122,7 @@ std::string print_journey(const journey& j, const journey_style& style) {
                        draw_lanes(before, here, style), row.name, step_detail(e), row.reference);
     before = here;
   }
-  return out + "\n" + interrupt_text(j, start) + "\n";
+  return received ? out + "\n" + interrupt_text(j, start) + "\n" : out;
 }
 
 }  // namespace ringside::platform

@@ -36,6 +36,15 @@ bool is_interrupt_step(stage s) {
   }
 }
 
+bool merges(const event& e) {
+  return e.what == stage::skb_link && e.b == static_cast<std::uint64_t>(link_kind::merged_into);
+}
+
+/// Whether the event's frame came to be by it.
+bool begins(const event& e) {
+  return e.what == stage::wire_sof || e.what == stage::frame_made || (e.what == stage::skb_link && !merges(e));
+}
+
 /// Of what happened since the write-back, up to INTA# only the first cause and the first hold are the frame's: other
 /// frames' causes join while the interrupt is held, and an earlier interrupt's handler may still be running.
 void keep_own_interrupt(std::vector<event>& chain, sim_time asserted) {
@@ -69,18 +78,18 @@ void journey_recorder::record(const event& e) {
     record_context(e);
     return;
   }
-  if (e.what == stage::wire_sof) begin(e);
-  track* t = window_.find(e.frame);
+  if (begins(e)) begin(e);
+  track* t = windows_.find(e.frame);
   if (t == nullptr) return;
   step(*t, e);
   close_if_complete(e.frame, *t);
 }
 
 void journey_recorder::begin(const event& e) {
-  if (!looking_ && !wants(e.frame)) return;
-  track& t = window_.begin(e.frame);
+  if (!(looking_ && e.what == stage::wire_sof) && !wants(e.frame)) return;
+  track& t = windows_.begin(e.frame);
   t.story.frame = e.frame;
-  t.story.bytes = static_cast<std::uint32_t>(e.a);
+  if (e.what == stage::wire_sof) t.story.bytes = static_cast<std::uint32_t>(e.a);
 }
 
 void journey_recorder::record_context(const event& e) {
@@ -89,20 +98,20 @@ void journey_recorder::record_context(const event& e) {
   if (after == after_stages.end()) return;
   const auto bit = static_cast<std::uint8_t>(1U << (after - after_stages.begin()));
   std::vector<frame_id> complete;
-  window_.for_each([&](frame_id id, track& t) {
+  windows_.for_each([&](frame_id id, track& t) {
     if (!t.taken || t.cpu != e.unit || (t.after & bit) != 0 || (t.after & exit_seen) != 0) return;
     t.after |= bit;
     t.story.steps.push_back(e);
     complete.push_back(id);
   });
   for (const frame_id id : complete)
-    if (track* t = window_.find(id)) close_if_complete(id, *t);
+    if (track* t = windows_.find(id)) close_if_complete(id, *t);
 }
 
 void journey_recorder::step(track& t, const event& e) {
   if (e.what == stage::desc_writeback && (e.b & word_eop) != 0) add_fetch(t, e);
   const bool takes = e.what == stage::desc_take || e.what == stage::dma_sync || e.what == stage::netif_receive_skb;
-  if (takes && !t.taken) add_interrupt(t, e);
+  if (takes && !t.taken && kind_of(e.frame) == frame_kind::received) add_interrupt(t, e);
   t.story.steps.push_back(e);
   const auto end = [&t](journey::end fate, bool over) {
     t.story.fate = fate;
@@ -120,10 +129,17 @@ void journey_recorder::step(track& t, const event& e) {
       break;
     case stage::socket_enqueue:
       end(journey::end::delivered, false);
-      if (looking_) choose(e.frame);
+      if (looking_ && kind_of(e.frame) == frame_kind::received) choose(e.frame);
       break;
     case stage::app_read:
       t.over = true;
+      break;
+    case stage::skb_link:
+      if (merges(e)) end(journey::end::merged, true);
+      break;
+    case stage::tx_complete:
+      end(journey::end::transmitted, true);
+      t.story.bytes = static_cast<std::uint32_t>(e.a);
       break;
     default:
       break;
@@ -135,10 +151,10 @@ void journey_recorder::choose(frame_id id) {
   looking_ = false;
   if (!wants(id)) wanted_.insert(std::upper_bound(wanted_.begin(), wanted_.end(), id), id);
   std::vector<frame_id> others;
-  window_.for_each([&](frame_id other, const track&) {
+  windows_.for_each([&](frame_id other, const track&) {
     if (!wants(other)) others.push_back(other);
   });
-  for (const frame_id other : others) window_.end(other);
+  for (const frame_id other : others) windows_.end(other);
 }
 
 void journey_recorder::add_fetch(track& t, const event& writeback) {
@@ -180,7 +196,7 @@ void journey_recorder::add_interrupt(track& t, const event& taken) {
 void journey_recorder::close_if_complete(frame_id id, track& t) {
   if (!t.over || (t.taken && (t.after & exit_seen) == 0)) return;
   if (wants(id)) store(t);
-  window_.end(id);
+  windows_.end(id);
   update_done();
 }
 
@@ -195,7 +211,7 @@ void journey_recorder::update_done() {
 }
 
 void journey_recorder::finish() {
-  window_.for_each([this](frame_id id, track& t) {
+  windows_.for_each([this](frame_id id, track& t) {
     if (wants(id)) store(t);
   });
   done_ = true;

@@ -4,10 +4,10 @@
 // A consumer of the event stream after interrupt_report.h; read by journey_printer.h.  Costs next to nothing once the
 // frames asked for have arrived.
 //
-// Steps that carry no frame id belong to a journey by these rules: the descriptor fetch that brought the descriptor it
-// was written back to; with an interrupt of its own, causes, INTA#, handler and softirq up to the poll that took it;
-// otherwise the poll alone; afterwards, on the same CPU, the first rdt_write, napi_complete, ims_write and
-// softirq_exit.
+// Steps that carry no frame id belong to the journey of a received frame by these rules: the descriptor fetch that
+// brought the descriptor it was written back to; with an interrupt of its own, causes, INTA#, handler and softirq up to
+// the poll that took it; otherwise the poll alone; afterwards, on the same CPU, the first rdt_write, napi_complete,
+// ims_write and softirq_exit.
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@
 
 #include "common/drop_reason.h"
 #include "common/event_stream.h"
-#include "platform/report/frame_window.h"
+#include "platform/report/frame_windows.h"
 #include "platform/report/interrupt_report.h"
 
 namespace ringside::platform {
 
 struct journey {
-  enum class end { in_flight, delivered, consumed, dropped };
+  enum class end { in_flight, delivered, consumed, dropped, merged, transmitted };
 
   frame_id frame = 0;
-  std::uint32_t bytes = 0;  // DA..FCS
+  std::uint32_t bytes = 0;  // DA..FCS; 0: not known
   std::vector<event> steps;
   frame_interrupt by;
   end fate = end::in_flight;
@@ -33,7 +33,7 @@ struct journey {
 
 class journey_recorder final : public event_consumer {
  public:
-  /// Follows the frames of `wanted` and, with `first_delivered`, the first frame a socket gets.
+  /// Follows the frames of `wanted` and, with `first_delivered`, the first frame from a wire that a socket gets.
   journey_recorder(interrupt_report& interrupts, std::vector<frame_id> wanted, bool first_delivered);
 
   void on_event(const event& e) override {
@@ -44,7 +44,7 @@ class journey_recorder final : public event_consumer {
   /// The stream has ended: what is under way is handed out as far as it came.
   void finish();
 
-  /// The frames asked for in rising order; a frame that was never on the wire has no steps.
+  /// The frames asked for in rising order; a frame that never came to be has no steps.
   std::vector<journey> journeys() const;
 
  private:
@@ -72,7 +72,7 @@ class journey_recorder final : public event_consumer {
   std::vector<frame_id> wanted_;  // rising
   bool looking_;                  // for the first frame delivered
   bool done_ = false;
-  frame_window<track> window_{4096};
+  frame_windows<track> windows_{4096};
   std::vector<event> recent_;  // ring of steps without a frame id
   std::uint64_t recent_count_ = 0;
   std::vector<journey> finished_;

@@ -22,14 +22,24 @@ double fraction(sim_time part, sim_time whole) {
   return part < 0 ? -size : size;
 }
 
-json counts(const frame_counts& c) {
+json counts(const frame_counts& c, bool received = true) {
   json out;
   out["offered"] = c.offered;
   out["delivered"] = c.delivered;
   out["consumed"] = c.consumed;
+  // What comes in is merged or sent only where software does that.
+  if (c.merged != 0 || !received) out["merged"] = c.merged;
+  if (c.transmitted != 0 || !received) out["transmitted"] = c.transmitted;
   out["in_flight"] = c.in_flight;
   json& dropped = out["dropped"];
   for (std::size_t i = 1; i < drop_reasons; ++i) dropped[std::string(name(static_cast<drop_reason>(i)))] = c.dropped[i];
+  return out;
+}
+
+json frames(const frame_ledger& ledger) {
+  json out = counts(ledger.frames());
+  for (const auto& [name, kind] : {std::pair{"made", frame_kind::made}, std::pair{"derived", frame_kind::derived}})
+    if (ledger.frames(kind).offered != 0) out[name] = counts(ledger.frames(kind), false);
   return out;
 }
 
@@ -79,6 +89,7 @@ json latency(const latency_report& r) {
   json out;
   for (std::size_t i = 0; i < segment_names.size(); ++i) {
     const percentiles& p = r.of(static_cast<segment>(i));
+    if (i >= received_segments && p.samples() == 0) continue;
     json& row = out[std::string(segment_names[i])];
     row["samples"] = p.samples();
     row["min"] = p.min();
@@ -179,10 +190,11 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["scenario"]["name"] = s.name;
   out["scenario"]["nic"] = s.nic.kind == nic_kind::rtl ? "rtl" : "model";
   out["scenario"]["seed"] = s.run.seed;
-  out["frames"] = counts(report.ledger().frames());
+  out["frames"] = frames(report.ledger());
   out["frames"]["not_sent"] = not_sent(c, report.ledger().frames().offered);
   out["bytes"] = counts(report.ledger().bytes());
   out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
+  if (report.ledger().sent_bytes() != 0) out["bytes"]["sent"] = report.ledger().sent_bytes();
   if (c.capture) out["capture"] = capture(*c.capture);
   out["interrupts"] = interrupts(report.interrupts());
   add_net(out, c.net, c.cards);

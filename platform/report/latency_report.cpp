@@ -25,10 +25,10 @@ void latency_report::on_event(const event& e) {
 
 void latency_report::on_visible(const event& e) {
   if ((e.b & word_eop) == 0) return;
-  record* r = window_.find(e.frame);
+  record* r = windows_.find(e.frame);
   if (r == nullptr) return;
   r->visible = e.time;
-  add(segment::wire_dd, r->sof, e.time);
+  add(segment::wire_dd, r->began, e.time);
 }
 
 // The handler that reads ICR serves the interrupt asserted longest ago.
@@ -48,33 +48,50 @@ void latency_report::on_taken(const event& e, record& r) {
 }
 
 void latency_report::on_netif(const event& e) {
-  record* r = window_.find(e.frame);
+  record* r = windows_.find(e.frame);
   if (r == nullptr) return;
   r->netif = e.time;
-  add(segment::poll_netif, cpu(e.unit).poll, e.time);
+  if (r->received) add(segment::poll_netif, cpu(e.unit).poll, e.time);
 }
 
 void latency_report::on_read(const event& e) {
-  record* r = window_.find(e.frame);
+  record* r = windows_.find(e.frame);
   if (r == nullptr) return;
   add(segment::socket_app, r->queued, e.time);
-  add(segment::wire_app, r->sof, e.time);
+  if (r->received) on_received(e, *r);
+  windows_.end(e.frame);
+}
+
+void latency_report::on_received(const event& e, const record& r) {
+  add(segment::wire_app, r.began, e.time);
   // Each mark that is missing falls together with the one before it, so that the pieces still add up.
-  const sim_time stored = r->stored != unknown ? r->stored : r->sof;
-  const sim_time visible = r->visible != unknown ? r->visible : stored;
-  const sim_time taken = r->taken != unknown ? r->taken : visible;
-  const sim_time netif = r->netif != unknown ? r->netif : taken;
-  const sim_time protocol = r->tapped && r->protocol != unknown ? r->protocol : netif;
-  const sim_time queued = r->queued != unknown ? r->queued : protocol;
+  const sim_time stored = r.stored != unknown ? r.stored : r.began;
+  const sim_time visible = r.visible != unknown ? r.visible : stored;
+  const sim_time taken = r.taken != unknown ? r.taken : visible;
+  const sim_time netif = r.netif != unknown ? r.netif : taken;
+  const sim_time protocol = r.tapped && r.protocol != unknown ? r.protocol : netif;
+  const sim_time queued = r.queued != unknown ? r.queued : protocol;
   const auto put = [this](share s, sim_time amount) { shares_[static_cast<std::size_t>(s)] += amount; };
-  put(share::wire, stored - r->sof);
+  put(share::wire, stored - r.began);
   put(share::dma, visible - stored);
   put(share::interrupt_delivery, taken - visible);
   put(share::raw_to_skb, netif - taken);
   put(share::tap_copy, protocol - netif);
   put(share::protocol_layers, queued - protocol);
   put(share::socket_wait, e.time - queued);
-  window_.end(e.frame);
+}
+
+void latency_report::on_link(const event& e) {
+  if (e.b == static_cast<std::uint64_t>(link_kind::merged_into))
+    windows_.end(e.frame);
+  else
+    windows_.begin(e.frame).began = e.time;
+}
+
+// A frame that is passed on was received: its way is none of these.
+void latency_report::on_sent(const event& e) {
+  if (const record* r = windows_.find(e.frame); r != nullptr && !r->received) add(segment::made_sent, r->began, e.time);
+  windows_.end(e.frame);
 }
 
 sim_time latency_report::time_in_all() const {

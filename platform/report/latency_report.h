@@ -13,6 +13,9 @@
 //   netif_socket  netif_receive_skb -> in the socket's queue
 //   socket_app    in the socket's queue -> read by the application
 //   wire_app      first preamble byte -> read by the application
+//   made_sent     came to be in software -> given back by the card as sent
+// A frame that did not come in by a wire has no part in those that begin before the stack: made_sent, and when a socket
+// gets it netif_socket and socket_app, are all of its way.
 //
 // Shares cut the way of every frame that was read into pieces that add up to wire_app:
 //   wire  dma (stored -> DD visible)  interrupt_delivery (-> taken by the driver: moderation, INTA#, hardirq, softirq,
@@ -26,7 +29,7 @@
 
 #include "common/event_stream.h"
 #include "common/stage_set.h"
-#include "platform/report/frame_window.h"
+#include "platform/report/frame_windows.h"
 #include "platform/report/interrupt_report.h"
 #include "platform/report/percentiles.h"
 
@@ -41,10 +44,15 @@ enum class segment {
   netif_socket,
   socket_app,
   wire_app,
+  made_sent,
   count
 };
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(segment::count)> segment_names{
-    "wire_dd", "dd_intx", "intx_hardirq", "hardirq_poll", "poll_netif", "netif_socket", "socket_app", "wire_app"};
+    "wire_dd",      "dd_intx",    "intx_hardirq", "hardirq_poll", "poll_netif",
+    "netif_socket", "socket_app", "wire_app",     "made_sent"};
+
+/// Of frames that come in: these are told of although there are none.
+inline constexpr std::size_t received_segments = static_cast<std::size_t>(segment::made_sent);
 
 enum class share { wire, dma, interrupt_delivery, raw_to_skb, tap_copy, protocol_layers, socket_wait, count };
 inline constexpr std::array<std::string_view, static_cast<std::size_t>(share::count)> share_names{
@@ -74,7 +82,7 @@ class latency_report final : public event_consumer {
  private:
   static constexpr sim_time unknown = INT64_MIN;
   struct record {
-    sim_time sof = 0;
+    sim_time began = 0;  // first preamble byte, or came to be in software
     sim_time stored = unknown;
     sim_time visible = unknown;
     sim_time taken = unknown;
@@ -82,6 +90,7 @@ class latency_report final : public event_consumer {
     sim_time protocol = unknown;
     sim_time queued = unknown;
     bool tapped = false;
+    bool received = false;  // by a wire
   };
   struct cpu_state {
     sim_time hardirq = unknown;    // handler running now
@@ -104,6 +113,9 @@ class latency_report final : public event_consumer {
   void on_taken(const event& e, record& r);
   void on_netif(const event& e);
   void on_read(const event& e);
+  void on_received(const event& e, const record& r);
+  void on_link(const event& e);
+  void on_sent(const event& e);
   void on_icr_read(const event& e);
   cpu_state& cpu(std::uint8_t unit) {
     if (cpus_.size() <= unit) cpus_.resize(unit + 1U);
@@ -111,7 +123,7 @@ class latency_report final : public event_consumer {
   }
 
   interrupt_report& interrupts_;
-  frame_window<record> window_{frames_under_way};
+  frame_windows<record> windows_{frames_under_way};
   std::vector<cpu_state> cpus_;
   std::vector<sim_time> asserted_;  // by NIC: INTA# asserted and not served yet
   std::array<percentiles, static_cast<std::size_t>(segment::count)> segments_;
@@ -123,10 +135,20 @@ template <class action>
                                                             action act) {
   switch (what) {
     case stage::wire_sof:
-      return act([&] { self->window_.begin(e.frame).sof = e.time; });
+      return act([&] {
+        record& r = self->windows_.begin(e.frame);
+        r.began = e.time;
+        r.received = true;
+      });
+    case stage::frame_made:
+      return act([&] { self->windows_.begin(e.frame).began = e.time; });
+    case stage::skb_link:
+      return act([&] { self->on_link(e); });
+    case stage::tx_complete:
+      return act([&] { self->on_sent(e); });
     case stage::fifo_commit:
       return act([&] {
-        if (record* r = self->window_.find(e.frame)) r->stored = e.time;
+        if (record* r = self->windows_.find(e.frame)) r->stored = e.time;
       });
     case stage::dd_visible:
       return act([&] { self->on_visible(e); });
@@ -145,22 +167,22 @@ template <class action>
     case stage::desc_take:
     case stage::dma_sync:
       return act([&] {
-        if (record* r = self->window_.find(e.frame); r != nullptr && r->taken == unknown) self->on_taken(e, *r);
+        if (record* r = self->windows_.find(e.frame); r != nullptr && r->taken == unknown) self->on_taken(e, *r);
       });
     case stage::netif_receive_skb:
       return act([&] { self->on_netif(e); });
     case stage::tap:
       return act([&] {
-        if (record* r = self->window_.find(e.frame)) r->tapped = true;
+        if (record* r = self->windows_.find(e.frame)) r->tapped = true;
       });
     case stage::ip_rcv:
     case stage::arp_rcv:
       return act([&] {
-        if (record* r = self->window_.find(e.frame); r != nullptr && r->protocol == unknown) r->protocol = e.time;
+        if (record* r = self->windows_.find(e.frame); r != nullptr && r->protocol == unknown) r->protocol = e.time;
       });
     case stage::socket_enqueue:
       return act([&] {
-        record* r = self->window_.find(e.frame);
+        record* r = self->windows_.find(e.frame);
         if (r == nullptr) return;
         r->queued = e.time;
         self->add(segment::netif_socket, r->netif, e.time);
@@ -171,7 +193,7 @@ template <class action>
     case stage::fifo_drop:
     case stage::skb_consume:
     case stage::skb_drop:
-      return act([&] { self->window_.end(e.frame); });
+      return act([&] { self->windows_.end(e.frame); });
     default:
       return false;
   }

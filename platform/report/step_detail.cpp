@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "common/drop_reason.h"
 #include "platform/report/descriptor_word.h"
+#include "platform/report/frame_name.h"
 #include "platform/report/interrupt_report.h"
 
 namespace ringside::platform {
@@ -27,6 +30,26 @@ std::string sof_text(const event& e) {
   if ((e.b & wire_mark::oversize) != 0) out += " oversize";
   if ((e.b & wire_mark::padded) != 0) out += " padded";
   return out;
+}
+
+std::string made_text(const event& e) {
+  switch (static_cast<cause_kind>(e.b)) {
+    case cause_kind::frame:
+      return "because of frame " + frame_name(e.a);
+    case cause_kind::timer:
+      return "by a timer";
+    case cause_kind::task:
+      return "by a task";
+    default:
+      return fmt::format("cause {}", e.b);
+  }
+}
+
+std::string link_text(const event& e) {
+  static constexpr std::array<std::string_view, static_cast<std::size_t>(link_kind::count)> names{
+      "clone of", "copy of", "segment of", "retransmission of", "merged into"};
+  const std::string frame = frame_name(e.a);
+  return e.b < names.size() ? fmt::format("{} {}", names[e.b], frame) : fmt::format("link {} to {}", e.b, frame);
 }
 
 }  // namespace
@@ -87,8 +110,13 @@ std::string step_detail(const event& e) {
       return fmt::format("@{:x} {} B", e.a, e.b);
     case stage::skb_build:
       return fmt::format("{} B{}", e.a, e.b == 1 ? " copied" : "");
+    case stage::frame_made:
+      return made_text(e);
+    case stage::skb_link:
+      return link_text(e);
     case stage::netif_receive_skb:
     case stage::tap:
+    case stage::tx_complete:
       return fmt::format("{} B", e.a);
     case stage::socket_enqueue:
     case stage::socket_copy:

@@ -37,17 +37,42 @@ std::string not_sent_part(const scenario& s, const run_counters& c, std::uint64_
                      c.sim_time_ps >= s.run.time_limit ? "ended at run.time_limit" : "was stopped");
 }
 
-std::string frames_part(const scenario& s, const frame_ledger& ledger, const run_counters& c) {
-  const frame_counts& f = ledger.frames();
-  std::string out = fmt::format("frames      offered {}  delivered {}  consumed {}  dropped {}  in flight {}\n",
-                                f.offered, f.delivered, f.consumed, f.dropped_total(), f.in_flight);
-  out += not_sent_part(s, c, f.offered);
+std::string dropped_part(const frame_counts& f) {
+  std::string out;
   for (std::size_t i = 1; i < drop_reasons; ++i)
     if (f.dropped[i] != 0)
       out += fmt::format("  dropped   {:<16} {}\n", name(static_cast<drop_reason>(i)), f.dropped[i]);
+  return out;
+}
+
+/// Fates that a frame from the wire has only where software passes it on or merges it.
+std::string rare_fates(const frame_counts& f) {
+  std::string out;
+  if (f.merged != 0) out += fmt::format("  merged {}", f.merged);
+  if (f.transmitted != 0) out += fmt::format("  transmitted {}", f.transmitted);
+  return out;
+}
+
+/// Frames that did not come in by a wire, if there are any of the kind.
+std::string software_frames_part(std::string_view kind, const frame_counts& f) {
+  if (f.offered == 0) return "";
+  return fmt::format(
+             "{:<11} frames {}  transmitted {}  delivered {}  consumed {}  merged {}  dropped {}  in flight {}\n", kind,
+             f.offered, f.transmitted, f.delivered, f.consumed, f.merged, f.dropped_total(), f.in_flight) +
+         dropped_part(f);
+}
+
+std::string frames_part(const scenario& s, const frame_ledger& ledger, const run_counters& c) {
+  const frame_counts& f = ledger.frames();
+  std::string out = fmt::format("frames      offered {}  delivered {}  consumed {}  dropped {}{}  in flight {}\n",
+                                f.offered, f.delivered, f.consumed, f.dropped_total(), rare_fates(f), f.in_flight);
+  out += not_sent_part(s, c, f.offered) + dropped_part(f);
   if (c.capture) out += capture_part(s, *c.capture);
-  out += fmt::format("bytes       offered {}  delivered {}  payload in sockets {}\n", ledger.bytes().offered,
+  out += software_frames_part("made", ledger.frames(frame_kind::made));
+  out += software_frames_part("derived", ledger.frames(frame_kind::derived));
+  out += fmt::format("bytes       offered {}  delivered {}  payload in sockets {}", ledger.bytes().offered,
                      ledger.bytes().delivered, ledger.payload_bytes());
+  out += ledger.sent_bytes() != 0 ? fmt::format("  sent {}\n", ledger.sent_bytes()) : "\n";
   return out;
 }
 

@@ -32,6 +32,9 @@ bool of_one_frame(stage what) {
     case stage::app_read:
     case stage::skb_consume:
     case stage::skb_drop:
+    case stage::frame_made:
+    case stage::skb_link:
+    case stage::tx_complete:
       return true;
     default:
       return false;
@@ -41,7 +44,7 @@ bool of_one_frame(stage what) {
 }  // namespace
 
 std::uint64_t frame_number(frame_id frame) {
-  return frame & ((frame_id{1} << frame_wire_shift) - 1);
+  return number_of(frame) | frame >> frame_kind_shift << 30;
 }
 
 stage_signals::stage_signals(vcd_signals& signals) : signals_(signals) {

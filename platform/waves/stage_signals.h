@@ -29,7 +29,7 @@ class stage_signals {
   std::array<row, count> rows_{};
 };
 
-/// Frame number as waves show it: the wire's own count, without the wire's number.
+/// Frame number as waves show it, in 32 bits: the count without who counts; frame_kind in the upper two.
 std::uint64_t frame_number(frame_id frame);
 
 }  // namespace ringside::platform

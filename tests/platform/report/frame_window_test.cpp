@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "platform/report/frame_window.h"
-
 #include <gtest/gtest.h>
 
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "common/rng.h"
+#include "platform/report/frame_windows.h"
 
 namespace ringside::platform {
 namespace {
@@ -78,6 +79,47 @@ TEST(frame_window, agrees_with_a_map) {
     ++count;
   });
   EXPECT_EQ(count, reference.size());
+}
+
+TEST(frame_windows, hold_frames_of_each_that_counts) {
+  frame_windows<int> w;
+  const frame_id wire1 = make_frame_id(frame_kind::received, 1, 0);
+  const frame_id made = make_frame_id(frame_kind::made, 1, 0);
+  const frame_id derived = make_frame_id(frame_kind::derived, 0, 0);
+  EXPECT_EQ(w.find(made + 1), nullptr);
+  EXPECT_EQ(w.last(made + 1), 0U);
+  w.begin(made + 1) = 31;
+  w.begin(1) = 1;
+  w.begin(wire1 + 1) = 11;
+  w.begin(derived + 1) = 21;
+  w.begin(2) = 2;
+  w.begin(wire1 + 2) = 12;
+  std::vector<std::pair<frame_id, int>> all;
+  w.for_each([&all](frame_id id, int v) { all.emplace_back(id, v); });
+  EXPECT_EQ(all, (std::vector<std::pair<frame_id, int>>{
+                     {1, 1}, {2, 2}, {wire1 + 1, 11}, {wire1 + 2, 12}, {derived + 1, 21}, {made + 1, 31}}));
+  w.end(wire1 + 1);
+  w.end(made + 9);
+  w.end(make_frame_id(frame_kind::made, 7, 1));
+  EXPECT_EQ(w.find(wire1 + 1), nullptr);
+  EXPECT_EQ(*w.find(1), 1);
+  EXPECT_EQ(*w.find(wire1 + 2), 12);
+  EXPECT_EQ(w.last(wire1 + 1), 2U);
+  EXPECT_EQ(w.last(made + 5), 1U);
+  EXPECT_EQ(w.last(5), 2U);
+  EXPECT_EQ(w.of(wire1).first_id(), 2U);
+}
+
+TEST(frame_windows, have_the_limit_each) {
+  frame_windows<int> w(64);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    w.begin(i) = 1;
+    w.begin(make_frame_id(frame_kind::made, 0, i)) = 2;
+  }
+  for (const frame_kind kind : {frame_kind::received, frame_kind::made}) {
+    EXPECT_EQ(w.find(make_frame_id(kind, 0, 36)), nullptr);
+    EXPECT_NE(w.find(make_frame_id(kind, 0, 37)), nullptr);
+  }
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 namespace ringside::platform {
 namespace {
 
+using test::derived_id;
+using test::made_id;
 using test::story;
 
 std::vector<stage> stages_of(const journey& j) {
@@ -158,6 +160,74 @@ TEST(journey, causes_have_names) {
   EXPECT_EQ(cause_names(0x80), "RXT0");
   EXPECT_EQ(cause_names(0x90), "RXDMT0 RXT0");
   EXPECT_EQ(cause_names(0), "0");
+}
+
+TEST(journey, of_a_frame_made_by_software_begins_there) {
+  story s = one_frame();
+  s.make(made_id(1), 3700 * ns, cause_kind::frame, 1).link(derived_id(1), 4 * us, link_kind::clone, made_id(1));
+  s.at(6 * us, stage::tx_complete, made_id(1), 64).link(derived_id(2), 7 * us, link_kind::copy, 1);
+  const auto all = journeys_of(s, {made_id(1), derived_id(1), derived_id(2), made_id(7)}, false);
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[0].frame, derived_id(1));
+  EXPECT_EQ(all[0].fate, journey::end::in_flight);
+  EXPECT_EQ(all[2].frame, made_id(1));
+  EXPECT_EQ(all[2].fate, journey::end::transmitted);
+  EXPECT_EQ(stages_of(all[2]), (std::vector<stage>{stage::frame_made, stage::tx_complete}));
+  const std::string text = print_journey(all[2], {});
+  EXPECT_NE(text.find("Journey of frame made 1: 64 bytes with FCS, came to be at 3700.000 ns, sent\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("because of frame 1"), std::string::npos) << text;
+  EXPECT_EQ(text.find("The driver"), std::string::npos) << text;
+  EXPECT_NE(print_journey(all[0], {}).find("frame derived 1: came to be at 4000.000 ns, in flight"), std::string::npos);
+  EXPECT_NE(print_journey(all[0], {}).find("clone of made 1"), std::string::npos);
+  EXPECT_NE(print_journey(all[1], {}).find("copy of 1"), std::string::npos);
+  EXPECT_EQ(print_journey(all[3], {}), "Frame made 7 never came to be.\n");
+}
+
+// Polls and interrupts are other frames'.
+TEST(journey, over_the_loopback_has_no_interrupt) {
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task).interrupt(2100 * ns).deliver(made_id(1), 3200 * ns, 5 * us);
+  const auto all = journeys_of(s.end_poll(4 * us), {made_id(1)}, false);
+  EXPECT_EQ(all[0].fate, journey::end::delivered);
+  const auto stages = stages_of(all[0]);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::napi_poll), 0);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::napi_complete), 0);
+  EXPECT_EQ(stages.back(), stage::app_read);
+}
+
+// The journey shown when nobody asks for one is that of a frame which came in.
+TEST(journey, first_delivered_came_in_by_a_wire) {
+  story s = one_frame();
+  s.make(made_id(1), 0, cause_kind::task).deliver(made_id(1), 100 * ns, 800 * ns);
+  const auto all = journeys_of(s, {made_id(1)});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].frame, 1U);
+  EXPECT_EQ(all[0].fate, journey::end::delivered);
+  EXPECT_EQ(all[1].frame, made_id(1));
+}
+
+TEST(journey, tells_where_a_frame_was_merged) {
+  const auto all = journeys_of(
+      story().arrive(1, 1 * us, 64).arrive(2, 3 * us, 64).link(2, 9 * us, link_kind::merged_into, 1), {2}, false);
+  EXPECT_EQ(all[0].fate, journey::end::merged);
+  EXPECT_NE(print_journey(all[0], {}).find("merged into another frame"), std::string::npos);
+  EXPECT_NE(print_journey(all[0], {}).find("merged into 1"), std::string::npos);
+}
+
+TEST(step_detail, tells_causes_and_links) {
+  const auto detail = [](stage what, std::uint64_t a, std::uint64_t b) {
+    return step_detail({.a = a, .b = b, .what = what});
+  };
+  EXPECT_EQ(detail(stage::frame_made, 3, 0), "because of frame 3");
+  EXPECT_EQ(detail(stage::frame_made, 0, 1), "by a timer");
+  EXPECT_EQ(detail(stage::frame_made, 0, 2), "by a task");
+  EXPECT_EQ(detail(stage::frame_made, 0, 3), "cause 3");
+  EXPECT_EQ(detail(stage::skb_link, made_id(3), 2), "segment of made 3");
+  EXPECT_EQ(detail(stage::skb_link, 3, 3), "retransmission of 3");
+  EXPECT_EQ(detail(stage::skb_link, 3, 5), "link 5 to 3");
+  EXPECT_EQ(detail(stage::tx_complete, 64, 0), "64 B");
 }
 
 }  // namespace

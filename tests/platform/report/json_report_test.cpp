@@ -14,6 +14,8 @@ namespace ringside::platform {
 namespace {
 
 using json = nlohmann::json;
+using test::derived_id;
+using test::made_id;
 using test::story;
 
 run_counters counters() {
@@ -202,6 +204,62 @@ TEST(json_report, is_the_same_in_stretches) {
     for (std::size_t i = 0; i < whole.journeys().journeys().size(); ++i)
       EXPECT_EQ(whole.journeys().journeys()[i].steps.size(), single.journeys().journeys()[i].steps.size());
   }
+}
+
+// What a receiver prints does not change with what a sender would.
+TEST(json_report, names_kinds_and_fates_only_where_they_are) {
+  story s = story().arrive(1, 1 * us, 64).interrupt(2100 * ns).deliver(1, 3200 * ns, 5 * us);
+  const json quiet = report_of(s, counters());
+  for (const char* pointer : {"/frames/made", "/frames/derived", "/frames/merged", "/frames/transmitted",
+                              "/bytes/merged", "/bytes/transmitted", "/bytes/sent", "/latency_ns/made_sent"})
+    EXPECT_FALSE(quiet.contains(json::json_pointer(pointer))) << pointer;
+  s.arrive(2, 10 * us, 64).arrive(3, 20 * us, 100).link(2, 30 * us, link_kind::merged_into, 3);
+  s.at(31 * us, stage::tx_complete, 3, 100).make(made_id(1), 32 * us, cause_kind::frame, 3);
+  s.link(derived_id(1), 33 * us, link_kind::clone, made_id(1)).at(36 * us, stage::tx_complete, derived_id(1), 60);
+  s.link(derived_id(2), 37 * us, link_kind::retransmission_of, made_id(1));
+  s.at(38 * us, stage::skb_drop, made_id(1), 0, static_cast<std::uint64_t>(drop_reason::driver_down));
+  const json got = report_of(s, counters());
+  EXPECT_EQ(got["frames"]["offered"], 3);
+  EXPECT_EQ(got["frames"]["merged"], 1);
+  EXPECT_EQ(got["frames"]["transmitted"], 1);
+  EXPECT_EQ(got["bytes"]["merged"], 64);
+  EXPECT_EQ(got["bytes"]["transmitted"], 100);
+  EXPECT_EQ(got["bytes"]["sent"], 160);
+  EXPECT_EQ(got["frames"]["made"]["offered"], 1);
+  EXPECT_EQ(got["frames"]["made"]["transmitted"], 0);
+  EXPECT_EQ(got["frames"]["made"]["dropped"]["driver_down"], 1);
+  EXPECT_EQ(got["frames"]["derived"]["offered"], 2);
+  EXPECT_EQ(got["frames"]["derived"]["transmitted"], 1);
+  EXPECT_EQ(got["frames"]["derived"]["merged"], 0);
+  EXPECT_EQ(got["frames"]["derived"]["in_flight"], 1);
+  EXPECT_EQ(got["latency_ns"]["made_sent"]["samples"], 1);
+  EXPECT_EQ(got["latency_ns"]["made_sent"]["p50"], 3000);
+}
+
+TEST(summary, names_kinds_only_where_they_are) {
+  const auto text_of = [](const story& s) {
+    run_report report;
+    s.play(report);
+    report.finish();
+    return summary(load_scenario("", {}), report, counters());
+  };
+  story s = story().arrive(1, 1 * us, 64).arrive(2, 3 * us, 64).deliver(1, 9 * us, 10 * us);
+  const std::string quiet = text_of(s);
+  for (const char* word : {"made", "derived", "merged", "transmitted", "  sent "})
+    EXPECT_EQ(quiet.find(word), std::string::npos) << word << '\n' << quiet;
+  s.link(2, 8 * us, link_kind::merged_into, 1).make(made_id(1), 11 * us, cause_kind::timer);
+  s.make(made_id(2), 12 * us, cause_kind::task).at(14 * us, stage::tx_complete, made_id(1), 64);
+  s.at(15 * us, stage::skb_drop, made_id(2), 0, static_cast<std::uint64_t>(drop_reason::driver_down));
+  s.link(derived_id(1), 16 * us, link_kind::copy, 1);
+  const std::string text = text_of(s);
+  EXPECT_NE(text.find("frames      offered 2  delivered 1  consumed 0  dropped 0  merged 1  in flight 0\n"
+                      "made        frames 2  transmitted 1  delivered 0  consumed 0  merged 0  dropped 1  in flight 0\n"
+                      "  dropped   driver_down      1\n"
+                      "derived     frames 1  transmitted 0  delivered 0  consumed 0  merged 0  dropped 0  in flight 1\n"
+                      "bytes       offered 128  delivered 64  payload in sockets 18  sent 64\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("made_sent           3000"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -66,6 +66,14 @@ story& story::deliver(frame_id frame, sim_time taken, sim_time read, std::uint32
   return *this;
 }
 
+story& story::make(frame_id frame, sim_time time, cause_kind cause, frame_id because_of) {
+  return at(time, stage::frame_made, frame, because_of, static_cast<std::uint64_t>(cause));
+}
+
+story& story::link(frame_id frame, sim_time time, link_kind kind, frame_id other) {
+  return at(time, stage::skb_link, frame, other, static_cast<std::uint64_t>(kind));
+}
+
 story& story::end_poll(sim_time time) {
   at(time, stage::rdt_write, 0, 15);
   at(time + 100 * ns, stage::napi_complete, 0, 1);

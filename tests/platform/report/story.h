@@ -19,6 +19,14 @@ constexpr std::uint64_t partial_word(std::uint32_t length) {
   return length | (std::uint64_t{0x1} << 32);
 }
 
+/// The id of a frame that software makes, or that comes to be of another one.
+constexpr frame_id made_id(std::uint64_t number) {
+  return make_frame_id(frame_kind::made, 0, number);
+}
+constexpr frame_id derived_id(std::uint64_t number) {
+  return make_frame_id(frame_kind::derived, 0, number);
+}
+
 class story {
  public:
   /// Appends one event; times may come in any order, play() sorts them stably.
@@ -35,6 +43,10 @@ class story {
   /// The driver's and stack's way on CPU 0: +0 taken, +0.1 us skb, +0.2 us netif_receive_skb, +0.3 us ip_rcv,
   /// +0.4 us udp_rcv, +0.5 us enqueued, then read by the application at `read` (never when 0).
   story& deliver(frame_id frame, sim_time taken, sim_time read, std::uint32_t payload = 18);
+  /// Software makes a frame.
+  story& make(frame_id frame, sim_time time, cause_kind cause, frame_id because_of = 0);
+  /// What a frame is to the other one.
+  story& link(frame_id frame, sim_time time, link_kind kind, frame_id other);
   /// End of a poll on CPU 0: +0 rdt_write, +0.1 us napi_complete, +0.2 us ims_write, +0.3 us softirq_exit.
   story& end_poll(sim_time time);
 
