@@ -19,6 +19,7 @@ struct alignas(8) effect {
   std::int8_t unread = 0;
   std::int8_t stored = 0;   // in the card
   std::int8_t written = 0;  // back, if the descriptor is the frame's last
+  bool work = false;
   bool change = false;
   bool rare = false;  // left to count_rare()
 
@@ -30,10 +31,13 @@ constexpr effect_table make_effects() {
   effect_table all{};
   const auto of = [&all](stage what) -> effect& { return all[static_cast<std::size_t>(what)]; };
   for (const stage what : {stage::nic_reset, stage::reconfigure, stage::fifo_drop}) of(what).rare = true;
-  of(stage::wire_sof) = {.offered = 1, .open = 1, .change = true};
+  of(stage::wire_sof) = {.offered = 1, .open = 1, .work = true, .change = true};
+  of(stage::frame_made) = {.open = 1, .work = true, .change = true};
+  of(stage::skb_link) = {.change = true, .rare = true};
   of(stage::fifo_commit).stored = 1;
   of(stage::desc_writeback).written = 1;
-  for (const stage fate : {stage::filter_reject, stage::skb_consume}) of(fate) = {.open = -1, .change = true};
+  for (const stage fate : {stage::filter_reject, stage::skb_consume, stage::tx_complete})
+    of(fate) = {.open = -1, .change = true};
   of(stage::skb_drop) = {.change = true, .rare = true};
   of(stage::socket_copy) = {.unread = 1, .change = true};
   of(stage::socket_enqueue) = {.open = -1, .unread = 1, .change = true};
@@ -70,9 +74,9 @@ void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint3
   for (std::size_t i = chosen.size(); i-- > 0 && !(work && change);) {
     const event& e = stretch[chosen[i]];
     const effect& does = effects[static_cast<std::size_t>(e.what)];
-    if (!work && does.offered != 0) last_work_ = std::max(last_work_, e.time);
+    if (!work && does.work) last_work_ = std::max(last_work_, e.time);
     if (!change && does.change) last_change_ = std::max(last_change_, e.time);
-    work = work || does.offered != 0;
+    work = work || does.work;
     change = change || does.change;
   }
 }
@@ -87,7 +91,8 @@ void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint3
   const std::int64_t stored = counts.in_card != 0 ? whole : 0;
   counts.offered += static_cast<std::uint64_t>(does.offered);
   counts.in_card += does.stored - stored;
-  counts.open += does.open + whole - stored;  // what was not in the card was on its way when the reset came
+  const std::int64_t followed = e.frame != 0 ? does.open : 0;  // a packet without an id never was open
+  counts.open += followed + whole - stored;  // what was not in the card was on its way when the reset came
   counts.unread += does.unread;
 }
 
@@ -112,7 +117,16 @@ traffic_watch::frame_counts traffic_watch::count_rare(const event& e, frame_coun
       }
       --counts.open;
       break;
+    case stage::skb_link:
+      if (e.b == static_cast<std::uint64_t>(link_kind::merged_into)) {
+        if (e.frame != 0) --counts.open;
+      } else {
+        ++counts.open;
+        last_work_ = e.time;
+      }
+      break;
     case stage::skb_drop:
+      if (e.frame == 0) break;
       --((e.a & drop_mark::revoked) != 0 ? counts.unread : counts.open);  // revoked: it had been delivered
       break;
     default:

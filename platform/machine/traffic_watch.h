@@ -15,12 +15,13 @@ class traffic_watch final : public event_consumer {
   void on_event(const event& e) override;
   void on_events(event_stretch stretch) override;
 
+  /// Frames on wires.
   std::uint64_t offered() const { return counts_.offered; }
-  /// Every frame seen has its fate, and what a socket got was read.
+  /// Every frame has its fate, those made by software or of other frames as well, and what a socket got was read.
   bool quiet() const { return counts_.open == 0 && counts_.unread == 0; }
   /// Reconfigurations that have ended.
   std::uint64_t reconfigured() const { return reconfigured_; }
-  /// Time of the last frame's start or reconfiguration, and of the last event that counts here.
+  /// Time of the last frame's beginning or reconfiguration, and of the last event that counts here.
   sim_time last_work() const { return last_work_; }
   sim_time last_change() const { return last_change_; }
 

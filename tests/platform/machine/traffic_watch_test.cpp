@@ -10,7 +10,9 @@
 namespace ringside::platform {
 namespace {
 
+using test::derived_id;
 using test::good_word;
+using test::made_id;
 using test::partial_word;
 using test::story;
 
@@ -113,6 +115,57 @@ TEST(traffic_watch, a_reconfiguration_is_work_and_ends_once) {
   EXPECT_EQ(w.whole.reconfigured(), 1U);
   EXPECT_EQ(w.whole.last_work(), 8 * us);
   EXPECT_TRUE(w.whole.quiet());
+}
+
+TEST(traffic_watch, a_frame_made_is_work_until_its_fate) {
+  const auto down = static_cast<std::uint64_t>(drop_reason::driver_down);
+  for (const stage fate : {stage::tx_complete, stage::skb_consume, stage::skb_drop}) {
+    story s;
+    s.make(made_id(1), 5 * us, cause_kind::timer);
+    EXPECT_FALSE(watches(s).whole.quiet());
+    EXPECT_EQ(watches(s).whole.last_work(), 5 * us);
+    s.at(9 * us, fate, made_id(1), 0, down);
+    const watches w(s);
+    EXPECT_TRUE(w.whole.quiet()) << info(fate).name;
+    EXPECT_EQ(w.whole.offered(), 0U);
+    EXPECT_EQ(w.whole.last_work(), 5 * us);
+    EXPECT_EQ(w.whole.last_change(), 9 * us);
+  }
+}
+
+// Over the loopback: read, not only delivered.
+TEST(traffic_watch, a_frame_made_and_delivered_must_be_read) {
+  story s;
+  s.make(made_id(1), 5 * us, cause_kind::task).at(6 * us, stage::socket_enqueue, made_id(1));
+  EXPECT_FALSE(watches(s).whole.quiet());
+  EXPECT_TRUE(watches(s.at(7 * us, stage::app_read, made_id(1))).whole.quiet());
+}
+
+TEST(traffic_watch, a_derived_frame_is_work_and_a_merged_one_is_over) {
+  for (const link_kind kind :
+       {link_kind::clone, link_kind::copy, link_kind::segment_of, link_kind::retransmission_of}) {
+    story s;
+    s.at(1 * us, stage::wire_sof, 1, 64).link(derived_id(1), 3 * us, kind, 1).at(4 * us, stage::skb_consume, 1);
+    EXPECT_FALSE(watches(s).whole.quiet());
+    EXPECT_EQ(watches(s).whole.last_work(), 3 * us);
+    EXPECT_TRUE(watches(s.at(5 * us, stage::tx_complete, derived_id(1))).whole.quiet());
+  }
+  story s;
+  s.at(1 * us, stage::wire_sof, 1, 64).at(2 * us, stage::wire_sof, 2, 64).link(2, 3 * us, link_kind::merged_into, 1);
+  EXPECT_EQ(watches(s).whole.last_work(), 2 * us);
+  EXPECT_EQ(watches(s).whole.last_change(), 3 * us);
+  EXPECT_FALSE(watches(s).whole.quiet());
+  EXPECT_TRUE(watches(s.at(5 * us, stage::skb_consume, 1)).whole.quiet());
+}
+
+// Packets without an id are followed by nobody: they make up for no frame.
+TEST(traffic_watch, a_packet_without_an_id_is_no_frame) {
+  story s;
+  s.at(1 * us, stage::wire_sof, 1, 64).at(2 * us, stage::skb_consume);
+  EXPECT_FALSE(watches(s).whole.quiet());
+  s.at(3 * us, stage::skb_consume, 1).at(4 * us, stage::skb_drop).at(5 * us, stage::tx_complete);
+  EXPECT_TRUE(watches(s).whole.quiet());
+  EXPECT_TRUE(watches(s.link(0, 6 * us, link_kind::merged_into, 1)).whole.quiet());
 }
 
 }  // namespace
