@@ -131,15 +131,17 @@ TEST(frame_lineage, a_retransmission_is_a_frame_of_its_own) {
   EXPECT_EQ(got.derived().transmitted, 2U);
 }
 
-// The interface goes down with frames in the ring: the driver drops them, and the card's reset takes nothing else.
+// The interface goes down with frames in the ring: the driver drops what it has, and the card's reset takes nothing
+// that lies in software, as the third frame does.
 TEST(frame_lineage, an_abort_drops_what_was_not_sent) {
   story s;
-  s.make(made_id(1), 1 * us, cause_kind::task).make(made_id(2), 2 * us, cause_kind::task);
+  for (frame_id i = 1; i <= 3; ++i) s.make(made_id(i), 2 * us, cause_kind::task);
   s.at(3 * us, stage::netif_receive_skb, made_id(2));  // by the loopback
   s.at(4 * us, stage::nic_reset).at(5 * us, stage::driver_close);
   s.at(6 * us, stage::skb_drop, made_id(1), 0, driver_down).at(7 * us, stage::socket_enqueue, made_id(2), 1, 18);
   const accounts got(s);
   EXPECT_EQ(got.made().dropped_total(), 1U);
+  EXPECT_EQ(got.made().in_flight, 1U);
   EXPECT_EQ(got.made().delivered, 1U);
   EXPECT_EQ(got.ledger.payload_bytes(), 18U);
 }

@@ -38,6 +38,22 @@ TEST_F(wave_file, needs_no_card_with_rtl) {
   EXPECT_EQ(file.value_at("ringside.cpu0.context", 6 * us), "hardirq");
 }
 
+// Two bits in front of the count tell them from received frames of the same number.
+TEST_F(wave_file, shows_how_a_frame_came_to_be) {
+  wave_writer w(options(), layout);
+  w.on_event({.time = 5 * us,
+              .frame = make_frame_id(frame_kind::received, 1, 5),
+              .from = origin::nic,
+              .what = stage::wire_sof});
+  w.on_event({.time = 6 * us, .frame = make_frame_id(frame_kind::made, 1, 5), .what = stage::frame_made});
+  w.on_event({.time = 7 * us, .frame = make_frame_id(frame_kind::derived, 1, 5), .what = stage::skb_link});
+  w.finish();
+  const auto file = read();
+  EXPECT_EQ(file.value_at("ringside.stage.wire_sof", 5 * us), "101");
+  EXPECT_EQ(file.value_at("ringside.stage.frame_made", 6 * us), "10000000000000000000000000000101");
+  EXPECT_EQ(file.value_at("ringside.stage.skb_link", 7 * us), "1000000000000000000000000000101");
+}
+
 // 33 MHz: 100 clocks before clock 33,000 (1 ms) and including it, the transaction began at clock 32,901.
 TEST_F(wave_file, a_transaction_told_after_its_start_was_settled_is_drawn_from_its_start) {
   wave_writer w(options(), layout);
