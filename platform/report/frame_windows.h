@@ -20,25 +20,22 @@ class frame_windows {
 
   /// The record of `id`, or nullptr when it has ended or was never begun.
   Record* find(frame_id id) {
-    if (is_first(id)) [[likely]]
-      return first_.find(id);
-    frame_window<Record>* other = other_of(id);
-    return other == nullptr ? nullptr : other->find(number_of(id));
+    if (Record* r = first_.find(id)) [[likely]]  // an id of another window lies beyond any that this one holds
+      return r;
+    return find_other(id);
   }
   /// Begins `id`, whose number must be above those begun before of the same kind and counter.
   Record& begin(frame_id id) { return of(id).begin(number_of(id)); }
   void end(frame_id id) {
-    if (is_first(id)) [[likely]] {
-      first_.end(id);
-    } else if (frame_window<Record>* other = other_of(id)) {
-      other->end(number_of(id));
-    }
+    first_.end(id);
+    if (!is_first(id)) [[unlikely]]
+      end_other(id);
   }
   /// Where `id` is or would be, by its number.
   frame_window<Record>& of(frame_id id) {
     if (is_first(id)) [[likely]]
       return first_;
-    return others_.try_emplace(id >> frame_wire_shift, most_).first->second;
+    return make_other(id);
   }
   /// Highest number begun of the kind and counter of `id`; 0: none.
   std::uint64_t last(frame_id id) const {
@@ -60,6 +57,17 @@ class frame_windows {
   frame_window<Record>* other_of(frame_id id) {
     const auto other = others_.find(id >> frame_wire_shift);
     return other == others_.end() ? nullptr : &other->second;
+  }
+  [[gnu::noinline, gnu::cold]] Record* find_other(frame_id id) {
+    if (is_first(id)) return nullptr;
+    frame_window<Record>* other = other_of(id);
+    return other == nullptr ? nullptr : other->find(number_of(id));
+  }
+  [[gnu::noinline, gnu::cold]] void end_other(frame_id id) {
+    if (frame_window<Record>* other = other_of(id)) other->end(number_of(id));
+  }
+  [[gnu::noinline, gnu::cold]] frame_window<Record>& make_other(frame_id id) {
+    return others_.try_emplace(id >> frame_wire_shift, most_).first->second;
   }
 
   frame_window<Record> first_;

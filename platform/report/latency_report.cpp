@@ -58,27 +58,24 @@ void latency_report::on_read(const event& e) {
   record* r = windows_.find(e.frame);
   if (r == nullptr) return;
   add(segment::socket_app, r->queued, e.time);
-  if (r->received) on_received(e, *r);
-  windows_.end(e.frame);
-}
-
-void latency_report::on_received(const event& e, const record& r) {
-  add(segment::wire_app, r.began, e.time);
+  if (!r->received) return windows_.end(e.frame);
+  add(segment::wire_app, r->began, e.time);
   // Each mark that is missing falls together with the one before it, so that the pieces still add up.
-  const sim_time stored = r.stored != unknown ? r.stored : r.began;
-  const sim_time visible = r.visible != unknown ? r.visible : stored;
-  const sim_time taken = r.taken != unknown ? r.taken : visible;
-  const sim_time netif = r.netif != unknown ? r.netif : taken;
-  const sim_time protocol = r.tapped && r.protocol != unknown ? r.protocol : netif;
-  const sim_time queued = r.queued != unknown ? r.queued : protocol;
+  const sim_time stored = r->stored != unknown ? r->stored : r->began;
+  const sim_time visible = r->visible != unknown ? r->visible : stored;
+  const sim_time taken = r->taken != unknown ? r->taken : visible;
+  const sim_time netif = r->netif != unknown ? r->netif : taken;
+  const sim_time protocol = r->tapped && r->protocol != unknown ? r->protocol : netif;
+  const sim_time queued = r->queued != unknown ? r->queued : protocol;
   const auto put = [this](share s, sim_time amount) { shares_[static_cast<std::size_t>(s)] += amount; };
-  put(share::wire, stored - r.began);
+  put(share::wire, stored - r->began);
   put(share::dma, visible - stored);
   put(share::interrupt_delivery, taken - visible);
   put(share::raw_to_skb, netif - taken);
   put(share::tap_copy, protocol - netif);
   put(share::protocol_layers, queued - protocol);
   put(share::socket_wait, e.time - queued);
+  windows_.end(e.frame);
 }
 
 void latency_report::on_link(const event& e) {

@@ -113,7 +113,6 @@ class latency_report final : public event_consumer {
   void on_taken(const event& e, record& r);
   void on_netif(const event& e);
   void on_read(const event& e);
-  void on_received(const event& e, const record& r);
   void on_link(const event& e);
   void on_sent(const event& e);
   void on_icr_read(const event& e);

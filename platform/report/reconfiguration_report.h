@@ -25,7 +25,7 @@ class reconfiguration_report final : public event_consumer {
  public:
   static constexpr stage_set interests{stage::reconfigure};
 
-  void on_event(const event& e) override {
+  [[gnu::always_inline]] void on_event(const event& e) override {
     if (interests.has(e.what)) [[unlikely]]
       handle(e);
   }
