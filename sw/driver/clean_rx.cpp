@@ -34,39 +34,39 @@ void receiver::clean_single(std::uint32_t index, const rx_descriptor& d, frame_i
     net_.skbs().drop(std::move(skb), drop_reason::driver_error);
     return;
   }
-  skb->trim(taken.length - trailer_bytes(settings_));
+  skb->trim(taken.length - taken.trailer);
   hand_up(std::move(skb), d);
 }
 
 // Its bytes stay with the chip until a packet is made, as in e1000, or until somebody looks at them before.
 receiver::received receiver::take(std::uint32_t index, std::uint32_t length, frame_id frame) {
   rx_buffer& buffer = ring_.buffer(index);
-  return {buffer, buffer.dma, length, frame, false};
+  return {buffer, buffer.dma, length, trailer_bytes(settings_), length, frame, false};
 }
 
 void receiver::make_visible(received& taken) {
   if (taken.visible) return;
   taken.visible = true;
   if (!settings_.skip_dma_sync)
-    kernel_.dma().sync_for_cpu(taken.buffer.dma, taken.length, kernel::dma_direction::from_device);
+    kernel_.dma().sync_for_cpu(taken.buffer.dma, taken.on_ring, kernel::dma_direction::from_device);
 }
 
 // igb_run_xdp: whatever becomes of it, the frame counts as received.
 bool receiver::offer(received& taken) {
-  const std::uint32_t on_ring = taken.length;
   make_visible(taken);
-  received_frame view{taken.buffer.buffer, allocation_bytes(), taken.address, on_ring - trailer_bytes(settings_),
+  received_frame view{taken.buffer.buffer, allocation_bytes(), taken.address, taken.length - taken.trailer,
                       taken.frame};
   const std::uint32_t bytes = view.length;
   const frame_verdict verdict = hook_(view);
   if (verdict == frame_verdict::pass) {
     taken.address = view.address;
-    taken.length = view.length + trailer_bytes(settings_);
+    taken.length = view.length;
+    taken.trailer = 0;
     return true;
   }
   count(bytes);
   if (verdict == frame_verdict::recycle) {
-    kernel_.dma().sync_for_device(taken.buffer.dma, on_ring, kernel::dma_direction::from_device);
+    kernel_.dma().sync_for_device(taken.buffer.dma, taken.on_ring, kernel::dma_direction::from_device);
   } else {
     kernel_.dma().unmap_single(taken.buffer.dma, buffer_bytes_, kernel::dma_direction::from_device, true);
     taken.buffer = {};
@@ -93,10 +93,10 @@ stack::skb_ptr receiver::copybreak(received& taken) {
   make_visible(taken);
   host_.consume(kernel::cost::copy_per_byte, length);
   std::memcpy(skb->put(length), kernel_.memory().at(taken.address), length);
-  kernel_.dma().sync_for_device(taken.buffer.dma, length, kernel::dma_direction::from_device);
+  kernel_.dma().sync_for_device(taken.buffer.dma, taken.on_ring, kernel::dma_direction::from_device);
   skb->frame = taken.frame;
   ++counters_.copied;
-  host_.emit(stage::skb_build, taken.frame, length - std::min(length, trailer_bytes(settings_)), 1);
+  host_.emit(stage::skb_build, taken.frame, length - std::min(length, taken.trailer), 1);
   return skb;
 }
 
@@ -112,7 +112,7 @@ stack::skb_ptr receiver::build(const received& taken) {
   skb->put(length);
   skb->frame = taken.frame;
   ++counters_.built;
-  host_.emit(stage::skb_build, taken.frame, length - std::min(length, trailer_bytes(settings_)), 0);
+  host_.emit(stage::skb_build, taken.frame, length - std::min(length, taken.trailer), 0);
   return skb;
 }
 

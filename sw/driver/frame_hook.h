@@ -18,7 +18,7 @@ struct received_frame {
   kernel::bus_address buffer;   // the allocation, data_hard_start; packets need their shared info at its end
   std::size_t buffer_bytes;     // of the allocation
   kernel::bus_address address;  // of the first byte of the Ethernet header; may be moved
-  std::uint32_t length;         // without FCS; may be changed
+  std::uint32_t length;         // without FCS; may be changed, up to the shared info
   frame_id frame;
 };
 

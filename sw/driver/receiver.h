@@ -74,7 +74,9 @@ class receiver {
   struct received {
     rx_buffer& buffer;
     kernel::bus_address address;
-    std::uint32_t length;  // FCS included
+    std::uint32_t length;   // with what is trimmed from it
+    std::uint32_t trailer;  // of these: the FCS the chip stored
+    std::uint32_t on_ring;  // bytes the chip wrote
     frame_id frame;
     bool visible;  // to the CPU already
   };

@@ -2,7 +2,6 @@
 #include "sw/stack/fib.h"
 
 #include <algorithm>
-#include <tuple>
 
 namespace ringside::stack {
 
@@ -14,8 +13,11 @@ void fib_table::add_address(ipv4_address address, unsigned prefix_bits) {
 
 void fib_table::add(ipv4_address prefix, unsigned bits, route_type type) {
   const ipv4_address mask = bits == 0 ? 0 : 0xFFFFFFFFU << (32 - bits);
+  // fib_magic: unicast routes go to table main, all others to local, which is asked first; new ones behind
+  // (NLM_F_APPEND).
   const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const route& r) {
-    return std::make_tuple(r.bits, type) < std::make_tuple(bits, r.type);
+    const bool of_later_table = type != route_type::unicast && r.type == route_type::unicast;
+    return r.bits < bits || (r.bits == bits && of_later_table);
   });
   routes_.insert(place, route{prefix & mask, mask, bits, type, {}});
 }

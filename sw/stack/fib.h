@@ -27,7 +27,8 @@ class fib_table {
   void add_address(ipv4_address address, unsigned prefix_bits);
   void add(ipv4_address prefix, unsigned bits, route_type type);
 
-  /// The longest prefix that holds the address; of one length a local one first.  Null: there is no route.  Void after
+  /// The longest prefix that holds the address; of one length one of table local first, and of one table the one
+  /// added first.  Null: there is no route.  Void after
   /// the next add.
   route* lookup(ipv4_address address);
   /// RTN_LOCAL (inet_addr_type).

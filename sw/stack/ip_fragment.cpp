@@ -99,14 +99,15 @@ skb_ptr ip_fragments::take(skb_ptr fragment, queue& dead) {
   const std::size_t header_bytes = fragment->ip().header_bytes;
   const std::size_t begin = (field & inet::fragment_offset) * offset_unit;
   const key name{fragment->ip().source, fragment->ip().destination, header.identification(), fragment->ip().protocol};
-  auto it = ip_find(name);
-  if (too_far(it->second, name.source)) it = restart(it, dead);
-  queue& q = it->second.held;
-  // RFC 791: all but the last carry a multiple of 8 bytes.  What is beyond is cut off, as ip_frag_queue does.
+  // RFC 791: all but the last carry a multiple of 8 bytes.  What is beyond is cut off, as ip_frag_queue does; before
+  // the queue is looked up, since cutting may take time, in which another CPU may end it (Linux holds its lock).
   std::size_t size = fragment->len() - header_bytes;
   if (more) size -= size % offset_unit;
   const bool trimmed = fragment->trim(header_bytes + size);
   const std::size_t end = begin + size;
+  auto it = ip_find(name);
+  if (too_far(it->second, name.source)) it = restart(it, dead);
+  queue& q = it->second.held;
 
   if (!lengths_agree(q, end, more) || size == 0 || !trimmed) {
     discard(it);

@@ -158,6 +158,9 @@ bool packet_layer::vlan_do_receive(sk_buff& skb) {
   if (vlan == nullptr) return false;
   skb.dev = vlan;
   skb.clear_vlan_tag();
+  // Taken for another's before: a VLAN's device may have an address of its own.
+  if (skb.type == packet_type::other_host && ethernet_view(skb.mac_header()).destination() == vlan->address)
+    skb.type = packet_type::host;
   ++vlan->stats.rx_packets;
   vlan->stats.rx_bytes += skb.len();
   if (skb.type == packet_type::multicast) ++vlan->stats.multicast;
@@ -205,6 +208,7 @@ net_device& packet_layer::add_vlan(net_device& real, std::uint16_t tpid, std::ui
 void packet_layer::remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {
   net_device* const vlan = real.find_vlan(tpid, vid);
   if (vlan == nullptr) return;
+  while (!vlan->vlans.empty()) remove_vlan(*vlan, vlan->vlans.front().tpid, vlan->vlans.front().vid);
   std::erase_if(real.vlans, [vlan](const vlan_membership& v) { return v.device == vlan; });
   unlink_upper(real, *vlan);
   std::erase(devices_, vlan);

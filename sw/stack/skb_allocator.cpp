@@ -93,9 +93,10 @@ bool skb_allocator::expand_head(sk_buff& skb, std::size_t more_headroom, std::si
   if (skb.cloned()) {
     skb.own_shared_.take_over(*skb.shared_);
     skb.own_shared_.dataref = 1;
+    // Its own references first: the other owner may let go of the fragments while they are taken.
+    for (std::uint32_t i = 0; i < skb.own_shared_.nr_frags; ++i) memory_.get_page(skb.own_shared_.frags[i].buffer);
     --skb.shared_->dataref;
     skb.shared_ = &skb.own_shared_;
-    for (std::uint32_t i = 0; i < skb.shared_->nr_frags; ++i) memory_.get_page(skb.shared_->frags[i].buffer);
   } else {
     memory_.free(skb.head_);
   }

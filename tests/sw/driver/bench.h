@@ -26,15 +26,20 @@ class bench {
   static constexpr kernel::irq_line line = 11;
 
   explicit bench(const driver::config& settings = {}, const stack::net_stack::config& net_settings = {},
-                 const kernel::kernel::config& kernel_settings = {}, unsigned cpus = 1)
+                 const kernel::kernel::config& kernel_settings = {}, unsigned cpus = 1, bool coherent = true)
       : host(cpus),
         nic(host, line),
-        os(host, kernel_settings),
+        os(with_memory(host, coherent), kernel_settings),
         net(os, at_own_address(net_settings)),
         card(net, {fake_nic::device_number, line}, settings) {
     host.connect(os);
   }
   ~bench() { finish(); }
+  /// The kernel asks when it is made (dma_coherent).
+  static fake_host& with_memory(fake_host& host, bool coherent) {
+    host.coherent = coherent;
+    return host;
+  }
 
   /// Boots, probes and opens.
   void up() {

@@ -2,6 +2,7 @@
 // Bring-up, interrupt, watchdog and tear-down: FS 10.1-10.4, FS 10.7, FS 10.8.
 #include "sw/driver/e1000.h"
 
+#include "sw/stack/eth.h"
 #include "tests/sw/driver/bench.h"
 
 namespace ringside::test {
@@ -397,6 +398,17 @@ TEST(two_cpus, an_application_on_the_other_cpu_reads_everything) {
   for (int i = 0; i < 100; ++i) b.host.at(b.host.now() + i * 15 * us, [&b] { b.receive(udp_frame(pattern(30, 1))); });
   b.host.run_for(10 * ms);
   EXPECT_EQ(b.read.size(), 100U);
+}
+
+// Made when the device is known, VLANs have the address the card was found to have.
+TEST(e1000, vlans_have_the_address_of_the_card) {
+  stack::net_stack::config with_vlan;
+  with_vlan.vlans = {5};
+  bench b({}, with_vlan);
+  b.up();
+  const stack::net_device* const vlan = b.card.device().find_vlan(stack::ether_type::vlan, 5);
+  ASSERT_NE(vlan, nullptr);
+  EXPECT_EQ(vlan->address, (stack::mac_address{0x52, 0x54, 0x00, 0x12, 0x34, 0x56}));
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace {
 
 /// A machine whose driver shows every frame to `hook`.
 struct hooked : bench {
-  explicit hooked(const driver::frame_hook& hook, const driver::config& c = {}) : bench(c) {
+  explicit hooked(const driver::frame_hook& hook, const driver::config& c = {}, bool coherent = true)
+      : bench(c, {}, {}, 1, coherent) {
     EXPECT_EQ(card.set_frame_hook(hook), driver::driver_status::ok);
     up();
   }
@@ -108,6 +109,39 @@ TEST(frame_hook, the_packet_is_made_of_what_the_hook_leaves) {
     ASSERT_EQ(b.read.size(), 1U);
     EXPECT_EQ(b.read[0].second, pattern(size, 9));
   }
+}
+
+// bpf_xdp_adjust_tail: a frame may grow up to the shared info at the buffer's end (XD-4).
+TEST(frame_hook, a_frame_may_fill_its_buffer) {
+  std::uint32_t limit = 0;
+  hooked b([&](driver::received_frame& f) {
+    limit = static_cast<std::uint32_t>(f.buffer_bytes - 320 - (f.address - f.buffer));
+    f.length = limit;
+    return driver::frame_verdict::pass;
+  });
+  b.receive(udp_frame(pattern(1000, 1)));
+  b.host.run_for(1 * ms);
+  ASSERT_EQ(b.host.count(stage::netif_receive_skb), 1U);
+  EXPECT_EQ(b.host.of(stage::netif_receive_skb).front().a, limit);
+}
+
+// What the CPU was shown goes back to the chip, whatever of it became the packet (dma_sync_single_for_device).
+TEST(frame_hook, a_copied_frame_gives_back_all_that_was_shown) {
+  hooked b(
+      [](driver::received_frame& f) {
+        f.address += 900;
+        f.length = 100;
+        return driver::frame_verdict::pass;
+      },
+      {}, false);
+  b.host.dma_calls.clear();
+  b.receive(udp_frame(pattern(958, 1)));  // 1000 bytes and the FCS
+  b.host.run_for(1 * ms);
+  EXPECT_EQ(b.card.receive_counters().copied, 1U);
+  std::vector<std::size_t> given_back;
+  for (const auto& call : b.host.dma_calls)
+    if (call.what == 'i') given_back.push_back(call.bytes);
+  EXPECT_EQ(given_back, (std::vector<std::size_t>{1004}));
 }
 
 TEST(frame_hook, does_not_see_damaged_frames) {

@@ -53,6 +53,29 @@ TEST_F(device_layers, a_vlan_is_a_device_above_its_parent) {
   EXPECT_EQ(net.packets().devices().size(), 3U);
 }
 
+// vlan_do_receive: the chip's device took it for another host's, and it is the VLAN's own.
+TEST_F(device_layers, a_vlan_with_an_address_of_its_own_takes_what_is_for_it) {
+  stack::net_device& vlan = *dev.find_vlan(0x8100, 100);
+  vlan.address = {0x02, 0, 0, 0, 0, 0x77};
+  udp_frame_options to;
+  to.destination_mac = bytes(vlan.address.begin(), vlan.address.end());
+  feed(tagged(udp_frame(pattern(50, 1), to), 100));
+  EXPECT_EQ(dropped(drop_reason::no_socket), 1U);
+  to.destination_mac.back() = 0x78;
+  feed(tagged(udp_frame(pattern(50, 1), to), 100));
+  EXPECT_EQ(dropped(drop_reason::other_host), 1U);
+}
+
+// unregister_netdevice takes along what stands on a device, at any depth.
+TEST_F(device_layers, vlans_of_a_vlan_go_with_it) {
+  stack::net_device& service = net.packets().add_vlan(dev, 0x88A8, 5);
+  stack::net_device& customer = net.packets().add_vlan(service, 0x8100, 7);
+  EXPECT_EQ(customer.name, "eth0.5.7");
+  net.packets().remove_vlan(dev, 0x88A8, 5);
+  for (const stack::net_device* left : net.packets().devices()) EXPECT_NE(left, &customer);
+  EXPECT_FALSE(customer.up);
+}
+
 // vlan_do_receive counts on the VLAN device (vlan_pcpu_stats); bytes without headers of the link.
 TEST_F(device_layers, a_vlan_counts_what_comes_to_it) {
   const stack::net_device& vlan = *dev.find_vlan(0x8100, 100);

@@ -53,11 +53,26 @@ TEST(fib, the_longest_prefix_is_found_whatever_came_first) {
 }
 
 // An address that is the broadcast of another prefix is the host's.
-TEST(fib, local_comes_before_broadcast) {
-  stack::fib_table table;
-  table.add_address(0xC0A80002, 24);
-  table.add_address(0xC0A800FF, 16);
-  EXPECT_EQ(found(table, 0xC0A800FF), route_type::local);
+// Both stand in table local (fib_magic) with one priority, and a new one goes behind (NLM_F_APPEND).
+TEST(fib, of_local_and_broadcast_the_first_added_is_found) {
+  stack::fib_table broadcast_first;
+  broadcast_first.add_address(0xC0A80002, 24);
+  broadcast_first.add_address(0xC0A800FF, 16);
+  EXPECT_EQ(found(broadcast_first, 0xC0A800FF), route_type::broadcast);
+  stack::fib_table local_first;
+  local_first.add_address(0xC0A800FF, 16);
+  local_first.add_address(0xC0A80002, 24);
+  EXPECT_EQ(found(local_first, 0xC0A800FF), route_type::local);
+}
+
+// Table 255 before table 254.
+TEST(fib, table_local_is_asked_before_table_main) {
+  for (const bool main_first : {true, false}) {
+    stack::fib_table table;
+    table.add(0x0A000001, 32, main_first ? route_type::unicast : route_type::local);
+    table.add(0x0A000001, 32, main_first ? route_type::local : route_type::unicast);
+    EXPECT_EQ(found(table, 0x0A000001), route_type::local);
+  }
 }
 
 // RTN_* of include/uapi/linux/rtnetlink.h.
