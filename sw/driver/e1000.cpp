@@ -53,11 +53,12 @@ e1000::e1000(stack::net_stack& net, const pci_slot& slot, const config& settings
   for (const std::uint16_t vid : settings_.vlans) filter_.note_vlan(vid);
   dev_.rx_checksum = settings_.checksum_offload;
   dev_.rx_vlan_offload = settings_.vlan_offload;
+  net_.packets().register_netdevice(dev_);
   watchdog_.function = [this] { run_watchdog(); };
 }
 
 e1000::~e1000() {
-  if (probed_) net_.packets().unregister_netdevice(dev_);
+  net_.packets().unregister_netdevice(dev_);
 }
 
 // FS 10.1 step 1.
@@ -88,12 +89,13 @@ driver_status e1000::probe() {
   regs_.flush();
   // Steps 5 and 6: the reset reloads RA0; the EEPROM itself is not read.
   hardware_.reset_hw();
-  if (!hardware_.read_address(dev_.address)) return driver_status::no_address;
+  stack::mac_address found{};
+  if (!hardware_.read_address(found)) return driver_status::no_address;
+  net_.packets().set_address(dev_, found);
   // Steps 7 and 8.
   hardware_.reset(dev_.address);
   filter_.set_vlan_strip(dev_.rx_vlan_offload);
   filter_.set_vlan_filter(false, dev_);
-  if (!probed_) net_.packets().register_netdevice(dev_);  // its VLANs take its address over
   probed_ = true;
   host_.emit(stage::driver_probe);
   return driver_status::ok;

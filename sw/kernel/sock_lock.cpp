@@ -20,7 +20,7 @@ void sock_lock::lock_sock() {
   lock_bh();
   if (owned_) {  // __lock_sock
     for (;;) {
-      waiters_.prepare_to_wait();
+      waiters_.prepare_to_wait_exclusive();  // those that came first before others
       unlock_bh();
       host_.schedule();
       lock_bh();

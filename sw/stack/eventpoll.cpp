@@ -85,8 +85,9 @@ void eventpoll::insert(file& what, int fd, const abi::epoll_event& event) {
   look(it, &taker);
 }
 
-// ep_modify.  The new interest first: a wake-up on another CPU looks at it.
+// ep_modify.  The new interest first: a wake-up on another CPU looks at it, and at the old one up to then.
 void eventpoll::modify(item& it, const abi::epoll_event& event) {
+  host_.sync_software();
   it.event = event;
   it.event.events |= abi::epollerr | abi::epollhup;
   look(it, nullptr);

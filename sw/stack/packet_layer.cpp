@@ -187,6 +187,12 @@ void packet_layer::register_netdevice(net_device& dev) {
   for (const auto& [tpid, vid] : std::exchange(planned_vlans_, {})) add_vlan(dev, tpid, vid);
 }
 
+void packet_layer::set_address(net_device& dev, const mac_address& address) {
+  const mac_address old = std::exchange(dev.address, address);
+  for (const vlan_membership& v : dev.vlans)
+    if (v.device->address == old) set_address(*v.device, address);
+}
+
 void packet_layer::unregister_netdevice(net_device& dev) {
   while (!dev.vlans.empty()) remove_vlan(dev, dev.vlans.front().tpid, dev.vlans.front().vid);
   std::erase(devices_, &dev);

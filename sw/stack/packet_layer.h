@@ -32,6 +32,8 @@ class packet_layer {
   /// Makes a device known: it gets its name's number, its index, and the VLANs of the configuration when it is the
   /// first.
   void register_netdevice(net_device& dev);
+  /// Gives a device its address; VLANs that had the old one follow (NETDEV_CHANGEADDR, vlan_sync_address).
+  static void set_address(net_device& dev, const mac_address& address);
   /// Before it goes, its VLANs with it.
   void unregister_netdevice(net_device& dev);
   const std::vector<net_device*>& devices() const { return devices_; }

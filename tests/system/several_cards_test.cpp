@@ -44,8 +44,8 @@ list_source frames_for(const platform::start_class& c, unsigned card, unsigned c
 /// JSON of the run, with `lines`: interrupts taken per line, and `held`: what software kept.
 nlohmann::json run_two(const settings& s) {
   const std::string text = run_forked([&s] {
-    const platform::scenario plan =
-        platform::load_scenario("", settings{"checker.enabled=off", "driver.ring_size=1024", "stack.rcvbuf=4000000"} + s);
+    const platform::scenario plan = platform::load_scenario(
+        "", settings{"checker.enabled=off", "driver.ring_size=1024", "stack.rcvbuf=4000000"} + s);
     platform::start_class c = platform::start_class_of(plan);
     c.cards = 2;
     list_source first = frames_for(c, 0, to_first);

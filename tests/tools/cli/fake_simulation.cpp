@@ -43,6 +43,8 @@ class fake_simulation : public simulation {
 
   run_counters counters() const override {
     run_counters out;
+    out.cards.emplace_back();
+    out.net.interfaces.emplace_back().link.name = "eth0";
     out.cpus.resize(1);
     out.frames_planned = input_.planned();
     out.cpus[0].idle = out.sim_time_ps = now_;
