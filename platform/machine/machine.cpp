@@ -257,11 +257,11 @@ machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, frame_
     : machine(std::move(elaborated), s, std::array{&input}) {}
 
 machine::machine(std::unique_ptr<hardware> elaborated, const scenario& s, std::span<frame_source* const> inputs) {
+  // Events of the bus do not say which card they are about.
+  if (inputs.size() != 1 && s.checker.enabled) throw std::invalid_argument("the contract checker judges one card");
   start_class wanted = start_class_of(s);
   wanted.cards = static_cast<unsigned>(inputs.size());
   if (elaborated->made_for != wanted) throw std::logic_error("the scenario belongs to another start class");
-  // Events of the bus do not say which card they are about.
-  if (inputs.size() != 1 && s.checker.enabled) throw std::invalid_argument("the contract checker judges one card");
   parts_ = std::make_unique<parts>(std::move(elaborated), s, inputs);
 }
 

@@ -91,7 +91,7 @@ TEST(dst, lives_as_long_as_somebody_refers_to_it) {
   EXPECT_EQ(first->references, 2U);
   EXPECT_TRUE(first == second);
   stack::dst_ref third = std::move(first);
-  EXPECT_FALSE(first);
+  EXPECT_FALSE(first);  // NOLINT(bugprone-use-after-move): moved from, it refers to nothing
   EXPECT_EQ(third->references, 2U);
   second = stack::dst_ref();
   EXPECT_EQ(third->references, 1U);
