@@ -3,8 +3,8 @@
 // wait in a backlog, which the owner handles when it lets go (lock_sock and release_sock of Linux 6.1's
 // net/core/sock.c).
 //
-// Owner: a socket whose softirqs do more than queue: TCP.  A softirq takes bh_lock_sock(), asks owned_by_user(), and
-// either goes on or adds to the backlog.
+// Owner: a socket.  Where its softirqs do more than queue, as TCP's, they take bh_lock_sock(), ask owned_by_user(), and
+// either go on or add to the backlog.
 #pragma once
 
 #include <functional>
@@ -39,6 +39,8 @@ class sock_lock {
   bool owned_by_user() const { return owned_; }
   /// Leaves a packet to the owner; with the spin lock held (__sk_add_backlog).
   void add_backlog(packet_ptr packet) { backlog_.push_back(std::move(packet)); }
+  /// Destroys what waits: the socket is closed.
+  void discard_backlog() { backlog_.clear(); }
   std::size_t backlog_length() const { return backlog_.size(); }
 
   const spin_lock& slock() const { return slock_; }

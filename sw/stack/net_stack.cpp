@@ -16,7 +16,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       ipv4_(k, skbs_, settings_.fragments),
       icmp_(k.machine(), skbs_, ipv4_),
       udp_(k.machine(), skbs_, ipv4_, packets_, k.random().stream("udp_port")),
-      sockets_({k.machine(), k.clock(), settings_.sockets}) {
+      sockets_({k.machine(), k.softirq(), k.clock(), settings_.sockets}) {
   for (const ipv4_interface_address& a : settings_.addresses) {
     ipv4_.add_address(a);
     arp_.add_address(a.address);

@@ -34,10 +34,17 @@ sock::sock(const environment& around, const kind& what)
       clock(around.clock),
       limits(around.limits),
       sk_kind(what),
-      sk_lock(around.machine),
+      sk_lock(around.machine, around.softirq),
       sk_wait(around.machine),
       sk_rcvbuf(around.limits.rmem_default),
-      sk_sndbuf(around.limits.wmem_default) {}
+      sk_sndbuf(around.limits.wmem_default) {
+  sk_lock.set_backlog_receiver(
+      [this](kernel::packet_ptr packet) { backlog_rcv(skb_ptr(static_cast<sk_buff*>(packet.release()))); });
+  sk_lock.set_release_callback([this] {
+    sk_backlog_bytes = 0;  // not before: who floods the socket must not keep its owner for ever
+    release_cb();
+  });
+}
 
 // inet_shutdown: of one that is not connected the bits are set and sleepers woken all the same.
 long sock::shutdown(int how) {
@@ -50,30 +57,13 @@ long sock::shutdown(int how) {
   return result;
 }
 
-void sock::release_sock() {
-  constexpr unsigned at_a_time = 16;
-  machine.sync_software();
-  unsigned done = 0;
-  while (!sk_backlog.empty()) {
-    sk_buff_queue taken = std::move(sk_backlog);
-    while (skb_ptr skb = taken.pop_front()) {
-      backlog_rcv(std::move(skb));
-      if (!taken.empty() && ++done % at_a_time == 0) machine.cond_resched();
-    }
-    machine.sync_software();
-  }
-  sk_backlog_bytes = 0;  // not before: who floods the socket must not keep its owner for ever
-  release_cb();
-  sk_lock.unlock();
-}
-
 skb_ptr sock::add_backlog(skb_ptr skb, std::size_t limit) {
   if (sk_backlog_bytes + sk_rmem_alloc > limit) {  // sk_rcvqueues_full
     ++sk_drops;
     return skb;
   }
   sk_backlog_bytes += skb->truesize();
-  sk_backlog.push_back(std::move(skb));
+  sk_lock.add_backlog(std::move(skb));
   return nullptr;
 }
 

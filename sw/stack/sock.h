@@ -11,11 +11,11 @@
 #include <cstdint>
 #include <span>
 
+#include "sw/kernel/sock_lock.h"
 #include "sw/kernel/timers.h"
 #include "sw/stack/config.h"
 #include "sw/stack/file.h"
 #include "sw/stack/skb_allocator.h"
-#include "sw/stack/sock_lock.h"
 
 namespace ringside::stack {
 
@@ -41,6 +41,7 @@ class sock {
 
   struct environment {
     kernel::host& machine;
+    kernel::softirqs& softirq;
     kernel::timers& clock;
     const sock_limits& limits;
   };
@@ -75,10 +76,10 @@ class sock {
   long getsockopt(int name, std::span<std::byte>& value);
 
   // ---- Owner and backlog ----
-  void lock_sock() { sk_lock.lock(); }
+  void lock_sock() { sk_lock.lock_sock(); }
   /// The backlog first, to the packet that came last (__release_sock).
-  void release_sock();
-  bool owned_by_user() const { return sk_lock.owned(); }
+  void release_sock() { sk_lock.release_sock(); }
+  bool owned_by_user() const { return sk_lock.owned_by_user(); }
   /// A packet that came while a task owns the socket.  Gives it back when it and what is queued exceed `limit`
   /// (sk_add_backlog).
   skb_ptr add_backlog(skb_ptr skb, std::size_t limit);
@@ -126,9 +127,8 @@ class sock {
   kernel::timers& clock;
   const sock_limits& limits;
   kind sk_kind;
-  sock_lock sk_lock;
+  kernel::sock_lock sk_lock;   // sk_backlog, too
   kernel::wait_queue sk_wait;  // sk_sleep
-  sk_buff_queue sk_backlog;
   std::size_t sk_backlog_bytes = 0;
   sk_buff_queue sk_error_queue;
   sock_state sk_state = sock_state::close;

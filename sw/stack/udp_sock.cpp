@@ -84,7 +84,7 @@ void udp_sock::close() {
   queue_.clear();
   reader_queue_.clear();
   read_.clear();
-  sk_backlog.clear();
+  sk_lock.discard_backlog();
   sk_error_queue.clear();
   uncharge(sk_rmem_alloc, 0);
   sk_rmem_alloc = 0;

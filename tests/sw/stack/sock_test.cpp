@@ -56,7 +56,7 @@ class locked_sock final : public stack::sock {
 class sock_base : public program_bench {
  protected:
   stack::sock_limits limits;
-  locked_sock sk{{host, os.clock(), limits}};
+  locked_sock sk{{host, os.softirq(), os.clock(), limits}};
 
   stack::skb_ptr numbered(frame_id id) {
     stack::skb_ptr skb = packet(bytes(60));
