@@ -114,17 +114,18 @@ def write(path, text):
     path.write_text(text)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run(description, check_table, to_cpp, to_sv):
+    """What both generators do: a table from the command line, checked, becomes a header and a package."""
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("table")
     parser.add_argument("--cpp", required=True)
     parser.add_argument("--sv", required=True)
     args = parser.parse_args()
     table = tomllib.loads(pathlib.Path(args.table).read_text())
-    check(table)
-    write(args.cpp, cpp(table))
-    write(args.sv, sv(table))
+    check_table(table)
+    write(args.cpp, to_cpp(table))
+    write(args.sv, to_sv(table))
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, check, cpp, sv)
