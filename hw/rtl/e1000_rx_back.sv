@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Receive back: from the FIFO's head to the PCI master.  Wiring of ring, descriptor cache, DMA, write-back, bus master.
+// Receive back: from the FIFO's head to the PCI master.  Wiring of ring, descriptor cache, DMA, write-back,
+// cause slots, bus master.
 module e1000_rx_back #(
   parameter int unsigned FetchMax   = 64,   // descriptors in one fetch burst
   parameter int unsigned BurstBytes = 256   // payload bursts end on multiples of this, power of two

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a user can choose about the driver: the scenario keys driver.*.
 //
-// Owner: the platform.  Read by every part of the driver; fixed once open.
+// Owner: the platform.  Read by every part of the driver; changed while open by reconfigure.cpp alone.
 #pragma once
 
 #include <cstdint>

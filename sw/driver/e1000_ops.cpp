@@ -97,7 +97,7 @@ int e1000_ops::set_tunable(reconfiguration which, std::uint32_t value) {
 }
 
 // e1000_gstrings_stats of Linux 6.1's e1000_ethtool.c, in its order.  There is no transmitter and no SMBus manager:
-// what counts for them stays 0.
+// tx_* that no register of this card counts and tx_smbus stay 0.
 e1000_ops::named_counts e1000_ops::get_ethtool_stats() const {
   const nic_statistics& c = card_.hardware_counters();
   const receiver_statistics& r = card_.receive_counters();

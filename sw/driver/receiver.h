@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The receive path of the driver: takes finished descriptors, makes packets, refills the ring.
 //
-// Owner: driver::e1000.  Callers: the receive modes (clean, refill), open and close (start, stop).
+// Owner: driver::e1000.  Callers: the receive modes (clean); open, close and reconfiguration (allocate, fill,
+// clean_ring).
 #pragma once
 
 #include <cstdint>

@@ -30,7 +30,7 @@ struct poll_histogram {
 
 /// A CPU's softnet_data, as /proc/net/softnet_stat shows it.
 struct softnet_statistics {
-  std::uint64_t processed = 0;  // packets at netif_receive_skb
+  std::uint64_t processed = 0;  // passes of packets through netif_receive_skb, one for each device (RP-7)
   std::uint64_t dropped = 0;    // by a full backlog
   std::uint64_t time_squeeze = 0;
   std::uint64_t received_rps = 0;  // told by other CPUs to look at its backlog

@@ -72,7 +72,7 @@ class packet_layer {
   const protocol* receive_core(skb_ptr& skb);
   /// What became of a packet on one device: it ended, begins anew on another, or is for the protocols.
   enum class round : std::uint8_t { ended, another, up };
-  // Parts of receive_core, once each for a packet.
+  // Parts of receive_core: a round for each device the packet comes to, then up once.
   [[gnu::always_inline]] inline round receive_round(skb_ptr& skb, bool& seen, bool& exact);
   round follow_tag(skb_ptr& skb);
   [[gnu::always_inline]] inline const protocol* receive_up(skb_ptr& skb, bool seen, bool exact);
