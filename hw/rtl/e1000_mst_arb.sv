@@ -46,7 +46,7 @@ module e1000_mst_arb (
   output logic        mst_req_valid_o,
   input  logic        mst_req_ready_i,
   output e1000_pins_pkg::kind_e mst_req_kind_o,
-  output logic [3:0]  mst_req_tag_o,
+  output logic [4:0]  mst_req_tag_o,
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
   output logic [12:0] mst_req_len_o,
@@ -57,7 +57,7 @@ module e1000_mst_arb (
   output logic [15:0] mst_wtag_o,
   output logic        mst_wlast_o,
   input  logic        mst_rsp_valid_i,
-  input  logic [3:0]  mst_rsp_tag_i,
+  input  logic [4:0]  mst_rsp_tag_i,
   input  logic [1:0]  mst_rsp_status_i,
   input  logic [31:0] mst_rsp_data_i,
   input  logic        mst_rsp_last_i,
@@ -65,7 +65,7 @@ module e1000_mst_arb (
 );
   logic                  req_valid_q, req_write_q;
   e1000_pins_pkg::kind_e      req_kind_q;
-  logic [3:0]            req_tag_q;
+  logic [4:0]            req_tag_q;
   logic [63:0]           req_addr_q;
   logic [12:0]           req_len_q;
   logic                  wvalid_q, wlast_q;
@@ -189,9 +189,9 @@ module e1000_mst_arb (
 
       if (mst_rsp_valid_i) begin
         rsp_valid_q    <= 1'b1;
-        rsp_fetch_q    <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindFetch;
-        rsp_pay_q      <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindPayload;
-        rsp_wb_q       <= mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindWriteback;
+        rsp_fetch_q    <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindFetch;
+        rsp_pay_q      <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindPayload;
+        rsp_wb_q       <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindWriteback;
         rsp_ok_q       <= mst_rsp_status_i == e1000_pins_pkg::RspOk;
         rsp_last_q     <= mst_rsp_last_i;
         rsp_data_q     <= mst_rsp_data_i;
@@ -199,7 +199,7 @@ module e1000_mst_arb (
         if (mst_rsp_status_i != e1000_pins_pkg::RspOk) begin
           fault_q <= {1'b1, mst_rsp_status_i == e1000_pins_pkg::RspMasterAbort,
                       mst_rsp_status_i == e1000_pins_pkg::RspTargetAbort, mst_rsp_status_i == e1000_pins_pkg::RspParityError,
-                      mst_rsp_tag_i[3:2] == e1000_pins_pkg::KindFetch};
+                      mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindFetch};
         end
       end else if (rsp_valid_q) begin
         rsp_valid_q    <= 1'b0;

@@ -50,8 +50,8 @@ module e1000_top #(
   output logic        cfg_reset_o,           // requests not begun may be withdrawn: CTRL.RST waits, or DMA stops
   // PCI master
   input  logic        mst_req_ready_i,
-  output logic [1:0]  mst_req_kind_o,
-  output logic [3:0]  mst_req_tag_o,
+  output logic [2:0]  mst_req_kind_o,
+  output logic [4:0]  mst_req_tag_o,
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
   output logic [12:0] mst_req_len_o,
@@ -62,7 +62,7 @@ module e1000_top #(
   output logic [15:0] mst_wtag_o,
   output logic        mst_wlast_o,
   input  logic        mst_rsp_valid_i,
-  input  logic [3:0]  mst_rsp_tag_i,
+  input  logic [4:0]  mst_rsp_tag_i,
   input  logic [1:0]  mst_rsp_status_i,
   input  logic [31:0] mst_rsp_data_i,
   input  logic        mst_rsp_last_i,

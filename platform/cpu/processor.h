@@ -89,6 +89,9 @@ class processor : public sc_core::sc_module, public kernel::host {
   void dma_invalidate(kernel::bus_address address, std::size_t bytes) override;
   void set_coherent(kernel::bus_address address, std::size_t bytes, bool on) override;
   frame_id frame_at(kernel::bus_address address) const override { return memory_.frame_at(address); }
+  void mark_frame(kernel::bus_address address, std::size_t bytes, frame_id frame) override {
+    if (bytes != 0) memory_.mark(address, bytes, frame);
+  }
   kernel::task_id spawn(unsigned cpu, std::string name, std::function<void()> body) override;
   kernel::task_id current_task() const override { return current_->current().id; }
   void prepare_to_sleep() override { current_->prepare_to_sleep(); }

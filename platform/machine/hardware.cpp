@@ -33,9 +33,9 @@ std::array<std::uint8_t, 6> mac_address_of(const start_class& c, unsigned card) 
 network_card::network_card(const start_class& c, unsigned number, event_stream& stream)
     : rx_wire(static_cast<std::uint16_t>(number), {.byte_time = byte_time_of(c.link_mbps)}) {
   if (c.kind == nic_kind::model) {
-    card = std::make_unique<tlm::model_nic>(model_params_of(c, number), slot, rx_wire, stream);
+    card = std::make_unique<tlm::model_nic>(model_params_of(c, number), slot, rx_wire, tx_wire, stream);
   } else {
-    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c, number), slot, rx_wire, stream);
+    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c, number), slot, rx_wire, tx_wire, stream);
     rtl = made.get();
     card = std::move(made);
   }

@@ -19,6 +19,7 @@
 #include "hw/tlm/pci/card_slot.h"
 #include "hw/tlm/pci/host_bridge.h"
 #include "hw/tlm/scheduler/nic_scheduler.h"
+#include "hw/tlm/wire/tx_wire.h"
 #include "hw/tlm/wire/wire.h"
 #include "platform/cpu/processor.h"
 #include "platform/scenario/scenario.h"
@@ -48,6 +49,7 @@ struct network_card {
   network_card(const start_class& c, unsigned number, event_stream& stream);
 
   tlm::wire rx_wire;  // its number is the card's
+  tlm::tx_wire tx_wire;
   tlm::card_slot slot;
   std::unique_ptr<tlm::nic> card;
   tlm::rtl_nic* rtl = nullptr;  // the Verilated card; null when it is the model

@@ -27,6 +27,12 @@ std::string_view kind_name(std::uint64_t word) {
       return "descriptor_fetch";
     case kind::writeback:
       return "descriptor_writeback";
+    case kind::tx_payload:
+      return "transmit_payload";
+    case kind::tx_fetch:
+      return "transmit_descriptor_fetch";
+    case kind::tx_writeback:
+      return "transmit_descriptor_writeback";
     case kind::config:
       return "cpu_configuration";
     case kind::memory:

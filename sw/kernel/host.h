@@ -137,6 +137,8 @@ class host {
   }
   /// The frame whose payload was last drained to that address (shadow map), 0 when none.
   virtual frame_id frame_at(bus_address address) const = 0;
+  /// What a device reads there from now on belongs to `frame` (shadow map): who maps a packet to be sent says so.
+  virtual void mark_frame(bus_address address, std::size_t bytes, frame_id frame) = 0;
 
   // ---- Tasks: real threads of control, one running per CPU ----
   /// Starts a task on `cpu`; `body` returns when the task ends.

@@ -115,6 +115,9 @@ class fake_host final : public kernel::host {
     dma_calls.push_back({on ? '+' : '-', a, n});
   }
   frame_id frame_at(kernel::bus_address address) const override;
+  void mark_frame(kernel::bus_address address, std::size_t bytes, frame_id frame) override {
+    if (bytes != 0) shadow[address] = frame;
+  }
   kernel::task_id spawn(unsigned cpu, std::string name, std::function<void()> body) override;
   kernel::task_id current_task() const override { return current_; }
   void prepare_to_sleep() override;

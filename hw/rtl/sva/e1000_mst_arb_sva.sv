@@ -14,7 +14,7 @@ module e1000_mst_arb_sva (
   input logic                  mst_req_valid_o,
   input logic                  mst_req_ready_i,
   input e1000_pins_pkg::kind_e      mst_req_kind_o,
-  input logic [3:0]            mst_req_tag_o,
+  input logic [4:0]            mst_req_tag_o,
   input logic                  mst_req_write_o,
   input logic [63:0]           mst_req_addr_o,
   input logic [12:0]           mst_req_len_o,
@@ -38,7 +38,7 @@ module e1000_mst_arb_sva (
   input logic                  drained_o,
   input logic                  clk_req_o
 );
-  logic [83:0] mst_req;
+  logic [85:0] mst_req;
   assign mst_req = {mst_req_kind_o, mst_req_tag_o, mst_req_write_o, mst_req_addr_o, mst_req_len_o};
   e1000_pkg::mst_wdata_t mst_beat;
   assign mst_beat = {mst_wdata_o, mst_wbe_o, mst_wtag_o, mst_wlast_o};

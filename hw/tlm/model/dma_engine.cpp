@@ -11,7 +11,7 @@ burst& dma_engine::make(dma_kind kind, std::uint64_t address, std::uint32_t leng
   burst& b = *idle_.back();
   idle_.pop_back();
   b.kind = kind;
-  b.write = kind != dma_kind::fetch;
+  b.write = is_write(kind);
   b.tag = next_tag_++;
   b.status = dma_status::ok;
   b.address = address;

@@ -20,9 +20,11 @@ namespace ringside::tlm {
 
 // The blocks and how they are wired: each knows its neighbours by a few calls only.
 struct model_nic::impl {
-  impl(model_nic& card, const model_params& params, nic_host& host, wire& rx_wire, event_stream& events)
+  impl(model_nic& card, const model_params& params, nic_host& host, wire& rx_wire, tx_wire& to_send_on,
+       event_stream& events)
       : self(card),
         outside(host),
+        sends_on(to_send_on),
         shared(params, events),
         irq(shared, [this](bool on) { call_host([&] { outside.intx(self, on, shared.now); }); }),
         dma(shared, [this](dma_transfer& t) { call_host([&] { outside.dma_request(self, t, shared.now); }); }),
@@ -161,6 +163,7 @@ struct model_nic::impl {
 
   model_nic& self;
   nic_host& outside;
+  tx_wire& sends_on;
   model::core shared;
   model::packet_buffer buffer;
   model::interrupt_unit irq;
@@ -181,8 +184,8 @@ struct model_nic::impl {
   std::uint64_t active_clocks = 0;
 };
 
-model_nic::model_nic(const model_params& params, nic_host& host, wire& rx, event_stream& events)
-    : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {
+model_nic::model_nic(const model_params& params, nic_host& host, wire& rx, tx_wire& tx, event_stream& events)
+    : impl_(std::make_unique<impl>(*this, params, host, rx, tx, events)) {
   impl_->receive_mac.listen();
 }
 model_nic::~model_nic() = default;

@@ -12,14 +12,15 @@
 #include "common/event_stream.h"
 #include "hw/tlm/model/model_params.h"
 #include "hw/tlm/nic/nic.h"
+#include "hw/tlm/wire/tx_wire.h"
 #include "hw/tlm/wire/wire.h"
 
 namespace ringside::tlm {
 
 class model_nic : public nic {
  public:
-  /// `host`, `rx` and `events` outlive the card.
-  model_nic(const model_params& params, nic_host& host, wire& rx, event_stream& events);
+  /// `host`, the wires and `events` outlive the card.
+  model_nic(const model_params& params, nic_host& host, wire& rx, tx_wire& tx, event_stream& events);
   ~model_nic() override;
 
   sim_time local_time() const override;

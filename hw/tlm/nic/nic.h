@@ -23,6 +23,22 @@ namespace ringside::tlm {
 using pins::dma_kind;
 using pins::pci_space;
 
+constexpr bool is_write(dma_kind kind) {
+  return kind == dma_kind::payload || kind == dma_kind::payload_end || kind == dma_kind::writeback ||
+         kind == dma_kind::tx_writeback;
+}
+/// Bytes of a frame: written by the receive side, read by the transmit side.
+constexpr bool is_payload(dma_kind kind) {
+  return kind == dma_kind::payload || kind == dma_kind::payload_end || kind == dma_kind::tx_payload ||
+         kind == dma_kind::tx_payload_end;
+}
+constexpr bool is_fetch(dma_kind kind) {
+  return kind == dma_kind::fetch || kind == dma_kind::tx_fetch;
+}
+/// Status and error dword of a transmit descriptor, all that goes back of one (FS 9.3).
+inline constexpr std::uint32_t tx_writeback_offset = 12;
+inline constexpr std::uint32_t tx_writeback_bytes = 4;
+
 /// One dword access to the card as a target, decoded: the offset is relative to the configuration header or the BAR.
 struct target_access {
   pci_space space = pci_space::memory;
@@ -63,7 +79,9 @@ struct dma_transfer {
   std::uint32_t filled = 0;   // bytes of data valid so far
   sim_time first_data = 0;    // of a write: when the first of them came, local time of the card
   std::array<std::uint8_t, max_bytes> data{};
-  frame_list frames;  // payload: one; write-back: one per descriptor, may hold 0
+  // payload: one; write-back: one per descriptor, may hold 0.  tx_payload: the bus adds one with the first data, the
+  // frame whose bytes they are (host::mark_frame), 0 when none is known.
+  frame_list frames;
 };
 
 class nic;

@@ -30,11 +30,12 @@ constexpr clock_domain rtl_clock{125'000'000};
 }  // namespace
 
 struct rtl_nic::impl {
-  impl(rtl_nic& self, const rtl_nic_params& p, nic_host& h, wire& rx, event_stream& stream)
+  impl(rtl_nic& self, const rtl_nic_params& p, nic_host& h, wire& rx, tx_wire& tx, event_stream& stream)
       : owner(self),
         params(p),
         host(h),
         gmii(rx, rtl_clock),
+        sends_on(tx),
         wire_number(rx.number()),
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
@@ -331,6 +332,7 @@ struct rtl_nic::impl {
   rtl_nic_params params;
   nic_host& host;
   gmii_stretch gmii;
+  tx_wire& sends_on;
   const std::uint16_t wire_number;
   event_stream& events;
   const event_stream::source_id source;
@@ -363,8 +365,8 @@ struct rtl_nic::impl {
   bool skip_idle;
 };
 
-rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events)
-    : impl_(std::make_unique<impl>(*this, params, host, rx, events)) {}
+rtl_nic::rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, tx_wire& tx, event_stream& events)
+    : impl_(std::make_unique<impl>(*this, params, host, rx, tx, events)) {}
 
 rtl_nic::~rtl_nic() = default;
 

@@ -11,6 +11,7 @@
 
 #include "common/event_stream.h"
 #include "hw/tlm/nic/nic.h"
+#include "hw/tlm/wire/tx_wire.h"
 #include "hw/tlm/wire/wire.h"
 
 namespace ringside::tlm {
@@ -29,7 +30,7 @@ struct rtl_pin_log;
 
 class rtl_nic : public nic {
  public:
-  rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, event_stream& events);
+  rtl_nic(const rtl_nic_params& params, nic_host& host, wire& rx, tx_wire& tx, event_stream& events);
   ~rtl_nic() override;
 
   sim_time local_time() const override;

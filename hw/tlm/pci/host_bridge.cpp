@@ -55,6 +55,10 @@ host_bridge::host_bridge(const sc_core::sc_module_name& name, const pci_params& 
   access_memory(::tlm::TLM_READ_COMMAND, address, data);
 }
 
+frame_id host_bridge::frame_at(std::uint64_t address) const {
+  return memory_.frame_at(address);
+}
+
 void host_bridge::ask_direct_access() {
   ::tlm::tlm_dmi dmi;
   if (!memory_out->get_direct_mem_ptr(payload_, dmi)) return;
@@ -96,7 +100,7 @@ void host_bridge::lose_direct_access(sc_dt::uint64, sc_dt::uint64) {
   posted_write& entry = posted_.take();
   posted_bytes_ -= static_cast<std::uint32_t>(entry.data.size());
   access_memory(::tlm::TLM_WRITE_COMMAND, entry.address, {entry.data.data(), entry.data.size()});
-  if (entry.kind != dma_kind::writeback) memory_.mark(entry.address, entry.data.size(), entry.frames.front());
+  if (is_payload(entry.kind)) memory_.mark(entry.address, entry.data.size(), entry.frames.front());
   return entry;
 }
 

@@ -45,6 +45,7 @@ class host_bridge final : public host_bridge_port, public sc_core::sc_module {
   void post_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) override;
   sim_time drained_by() const override;
   void read_memory(std::uint64_t address, std::span<std::uint8_t> data) override;
+  frame_id frame_at(std::uint64_t address) const override;
   sim_time next_drain() const override { return posted_.empty() ? time_never : posted_.front().visible; }
   const posted_write& drain() override;
   void cpu_access_done(cpu_access& access, sim_time t) override;

@@ -35,6 +35,8 @@ class host_bridge_port {
   virtual sim_time drained_by() const = 0;
   /// Reads memory as it is now (every drain up to now applied).
   virtual void read_memory(std::uint64_t address, std::span<std::uint8_t> data) = 0;
+  /// The frame whose bytes are in memory there, 0 when none.
+  virtual frame_id frame_at(std::uint64_t address) const = 0;
   /// Date of the next drain, time_never when nothing is posted.
   virtual sim_time next_drain() const = 0;
   /// Writes the oldest posted burst into memory; valid until the next burst is posted.

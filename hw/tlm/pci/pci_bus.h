@@ -27,7 +27,7 @@ namespace ringside::tlm {
 
 /// event::b of stage::pci_transaction.
 namespace pci_word {
-enum class kind : std::uint8_t { payload, fetch, writeback, config, memory, io };
+enum class kind : std::uint8_t { payload, fetch, writeback, config, memory, io, tx_payload, tx_fetch, tx_writeback };
 inline constexpr std::uint64_t write = 1ULL << 24;
 inline constexpr std::uint64_t retry = 1ULL << 25;
 inline constexpr std::uint64_t disconnect = 1ULL << 26;  // burst ended before its last byte
@@ -100,6 +100,7 @@ class pci_bus {
     nic* card = nullptr;  // null: the bridge
     ring_queue<pending> queue;
     frame_id last_payload_frame = 0;
+    frame_id last_sent_frame = 0;
     bool held = false;  // Command.BusMaster is 0 or the card sleeps: no transaction of it begins (P-3, N-9)
   };
   enum class phase : std::uint8_t {
@@ -145,6 +146,8 @@ class pci_bus {
   void step();
   void finish_write();
   void report_write(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to);
+  void report_read(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to);
+  void begin_payload(frame_id frame, dma_kind kind, std::uint64_t address, std::uint32_t bytes);
   void begin_read();
   void schedule_read_piece();
   void return_read_piece();

@@ -32,15 +32,18 @@ pci_word::kind kind_of(dma_kind kind) {
       return pci_word::kind::fetch;
     case dma_kind::writeback:
       return pci_word::kind::writeback;
+    case dma_kind::tx_payload:
+    case dma_kind::tx_payload_end:
+      return pci_word::kind::tx_payload;
+    case dma_kind::tx_fetch:
+      return pci_word::kind::tx_fetch;
+    case dma_kind::tx_writeback:
+      return pci_word::kind::tx_writeback;
     case dma_kind::payload:
     case dma_kind::payload_end:
       break;
   }
   return pci_word::kind::payload;
-}
-
-bool is_payload(dma_kind kind) {
-  return kind == dma_kind::payload || kind == dma_kind::payload_end;
 }
 
 std::uint64_t little_endian_64(const std::uint8_t* bytes) {
@@ -54,6 +57,12 @@ std::uint64_t lower_half(const std::uint8_t* descriptor) {
 }
 std::uint64_t upper_half(const std::uint8_t* descriptor) {
   return little_endian_64(descriptor + 8);
+}
+// Bytes 12..15 of a descriptor where they stand in its upper half.
+std::uint64_t status_dword(const std::uint8_t* dword) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, dword, sizeof value);
+  return std::uint64_t{value} << 32;
 }
 
 }  // namespace
@@ -108,14 +117,20 @@ std::uint64_t upper_half(const std::uint8_t* descriptor) {
   owner_.end = first + owner_.words * clocks_per_word_ - 1;
   owner_.now = transfer.write ? phase::write_data : phase::read_setup;
   owner_.step = transfer.write ? owner_.end : owner_.first;
-  if (is_payload(transfer.kind) && masters_[owner_.index].last_payload_frame != transfer.frames.front()) {
-    masters_[owner_.index].last_payload_frame = transfer.frames.front();
-    emit(stage::dma_start, transfer.frames.front(), address, left);
-  }
+  if (transfer.write && is_payload(transfer.kind)) begin_payload(transfer.frames.front(), transfer.kind, address, left);
   if (asked_ == masters_[owner_.index].queue.size()) [[likely]]
     return;
   for (unsigned i = 0; i < masters_.size(); ++i)
     if (i != owner_.index && asking(i)) lose_grant(masters_[i].queue.front().request_edge + params_.arbitration_clocks);
+}
+
+// The first burst of a frame.
+[[gnu::hot]] void pci_bus::begin_payload(frame_id frame, dma_kind kind, std::uint64_t address, std::uint32_t bytes) {
+  master& m = masters_[owner_.index];
+  frame_id& last = is_write(kind) ? m.last_payload_frame : m.last_sent_frame;
+  if (last == frame) return;
+  last = frame;
+  emit(is_write(kind) ? stage::dma_start : stage::tx_dma_start, frame, address, bytes);
 }
 
 // The clock of a read's first data phase; false when it meets a Retry.
@@ -177,6 +192,11 @@ void pci_bus::lose_grant(std::int64_t edge) {
       emit(stage::dma_done, frame, transfer.address + to, 0);
     return;
   }
+  if (transfer.kind == dma_kind::tx_writeback) {
+    emit(stage::tx_desc_writeback, transfer.frames.front(), transfer.address - tx_writeback_offset,
+         status_dword(transfer.data.data()));
+    return;
+  }
   // A descriptor counts when its last dword, the one with DD, is on the bus.
   for (std::uint32_t i = from / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i)
     emit(stage::desc_writeback, transfer.frames.at(i), transfer.address + i * descriptor_bytes,
@@ -187,8 +207,13 @@ void pci_bus::lose_grant(std::int64_t edge) {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   drain_up_to(now_);
-  bridge_.read_memory(transfer.address + request.done,
-                      std::span(transfer.data).subspan(request.done, transfer.length - request.done));
+  const std::uint64_t address = transfer.address + request.done;
+  const std::uint32_t left = transfer.length - request.done;
+  bridge_.read_memory(address, std::span(transfer.data).subspan(request.done, left));
+  if (is_payload(transfer.kind) && !is_write(transfer.kind)) {
+    if (transfer.frames.empty()) transfer.frames.push_back(bridge_.frame_at(transfer.address));
+    begin_payload(transfer.frames.front(), transfer.kind, address, left);
+  }
   owner_.now = phase::read_data;
   schedule_read_piece();
 }
@@ -196,7 +221,9 @@ void pci_bus::lose_grant(std::int64_t edge) {
 // Read data cross to the card by the cache line, so that it can use the first descriptors while the burst goes on.
 [[gnu::hot]] void pci_bus::schedule_read_piece() {
   const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
-  const std::uint32_t words = std::min(owner_.words, (owner_.returned / word_bytes / piece + 1) * piece);
+  const auto lead = static_cast<std::uint32_t>((head().dma->address + head().done) % word_bytes);
+  const std::uint32_t returned = (lead + owner_.returned) / word_bytes;  // pieces end with a dword
+  const std::uint32_t words = std::min(owner_.words, (returned / piece + 1) * piece);
   owner_.step = owner_.first + words * clocks_per_word_ - 1;
 }
 
@@ -206,18 +233,15 @@ void pci_bus::lose_grant(std::int64_t edge) {
   const std::uint32_t burst_begin = request.done;
   const auto words = static_cast<std::uint32_t>((edge_ - owner_.first + 1) / clocks_per_word_);
   const std::uint32_t from = burst_begin + owner_.returned;
-  const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes);
+  const auto lead = static_cast<std::uint32_t>((transfer.address + burst_begin) % word_bytes);
+  const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes - lead);
   owner_.returned = to - burst_begin;
   const bool burst_over = words >= owner_.words;
   const bool whole = to == transfer.length;
   nic& card = *masters_[owner_.index].card;
-  if (transfer.kind == dma_kind::fetch)
-    for (std::uint32_t i = from / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i)
-      emit(stage::desc_load, 0, transfer.address + i * descriptor_bytes,
-           lower_half(transfer.data.data() + i * descriptor_bytes));
+  report_read(transfer, from, to);
   if (burst_over) {
     request.done = to;
-    if (whole && transfer.kind == dma_kind::fetch) emit(stage::desc_fetch, 0, transfer.address, transfer.length);
     const sim_time date = now_;
     finish_dma(to - burst_begin, /*return_transfer=*/false);
     card.dma_data(transfer, from, to, whole, date);
@@ -226,6 +250,24 @@ void pci_bus::lose_grant(std::int64_t edge) {
   }
   card.dma_data(transfer, from, to, false, now_);
   schedule_read_piece();
+}
+
+[[gnu::hot]] void pci_bus::report_read(const dma_transfer& transfer, std::uint32_t from, std::uint32_t to) {
+  const bool whole = to == transfer.length;
+  if (is_payload(transfer.kind) && !is_write(transfer.kind)) {
+    const frame_id frame = transfer.frames.front();
+    emit(stage::tx_dma_read, frame, transfer.address + from, to - from);
+    if (whole && transfer.kind == dma_kind::tx_payload_end) emit(stage::tx_dma_done, frame, transfer.address + to, 0);
+    return;
+  }
+  if (!is_fetch(transfer.kind)) return;
+  const bool sends = transfer.kind == dma_kind::tx_fetch;
+  for (std::uint32_t i = from / descriptor_bytes; (i + 1) * descriptor_bytes <= to; ++i) {
+    const std::uint8_t* const descriptor = transfer.data.data() + i * descriptor_bytes;
+    emit(sends ? stage::tx_desc_load : stage::desc_load, 0, transfer.address + i * descriptor_bytes,
+         sends ? upper_half(descriptor) : lower_half(descriptor));
+  }
+  if (whole) emit(sends ? stage::tx_desc_fetch : stage::desc_fetch, 0, transfer.address, transfer.length);
 }
 
 // The burst of the owner's DMA transfer is over: the transfer is done, or goes on with another transaction.
@@ -289,6 +331,9 @@ void pci_bus::fail(nic& card, dma_transfer& transfer, dma_status status, sim_tim
 
 [[gnu::hot]] void pci_bus::drain_one() {
   const posted_write& burst = bridge_.drain();
+  if (burst.kind == dma_kind::tx_writeback)
+    events_.push(drain_source_, burst.visible, stage::tx_dd_visible, burst.frames.front(),
+                 burst.address - tx_writeback_offset, status_dword(burst.data.data()));
   if (burst.kind != dma_kind::writeback) return;
   const std::uint64_t transfer_address = burst.address - burst.offset;
   const auto to = burst.offset + static_cast<std::uint32_t>(burst.data.size());

@@ -289,7 +289,7 @@ void random_pins::master(std::uint64_t cycle, const card_outputs& outputs) {
   }
   pins_.mst_rsp_valid_i = !responses_.empty() && responses_.front().cycle <= cycle;
   if (pins_.mst_rsp_valid_i == 0) {
-    pins_.mst_rsp_tag_i = static_cast<std::uint8_t>(below(16));
+    pins_.mst_rsp_tag_i = static_cast<std::uint8_t>(below(32));
     pins_.mst_rsp_status_i = static_cast<std::uint8_t>(below(4));
     pins_.mst_rsp_last_i = static_cast<std::uint8_t>(below(2));
     pins_.mst_rsp_data_i = static_cast<std::uint32_t>(random_.next());

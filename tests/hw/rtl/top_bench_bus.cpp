@@ -92,7 +92,7 @@ void top_bench::drive() {
   bus_op& op = log[rsp.op];
   const bool failed = static_cast<unsigned>(op.what) == fail_kind;
   dut_->mst_rsp_valid_i = 1;
-  dut_->mst_rsp_tag_i = static_cast<CData>(op.tag & 0xF);
+  dut_->mst_rsp_tag_i = static_cast<CData>(op.tag & 0x1F);
   dut_->mst_rsp_status_i = failed ? static_cast<CData>(fail_status & 3) : 0;
   dut_->mst_rsp_last_i = 1;
   if (op.write) {

@@ -16,24 +16,24 @@ constexpr sim_time access_limit = 100 * us;
 constexpr std::uint32_t command_all = 7;  // I/O, memory, bus master
 
 std::unique_ptr<tlm::nic> make_card(card_kind kind, std::uint32_t link_mbps, card_bench& host, tlm::wire& rx,
-                                    event_stream& events) {
+                                    tlm::tx_wire& tx, event_stream& events) {
   if (kind == card_kind::model) {
     tlm::model_params p;
     p.mac_address = card_bench::mac;
     p.link_mbps = link_mbps;
-    return std::make_unique<tlm::model_nic>(p, host, rx, events);
+    return std::make_unique<tlm::model_nic>(p, host, rx, tx, events);
   }
   tlm::rtl_nic_params p;
   p.mac_address = card_bench::mac;
   p.link_mbps = link_mbps;
-  return std::make_unique<tlm::rtl_nic>(p, host, rx, events);
+  return std::make_unique<tlm::rtl_nic>(p, host, rx, tx, events);
 }
 }  // namespace
 
 card_bench::card_bench(card_kind kind, std::uint32_t link_mbps) : wire_(0, *this), memory_(memory_bytes) {
   wire_.hold();
   stream_.add_consumer(*this);
-  card_ = make_card(kind, link_mbps, *this, wire_, stream_);
+  card_ = make_card(kind, link_mbps, *this, wire_, tx_wire_, stream_);
   card_->set_link(true, 0);
   run_for(1 * us);
   access(tlm::pci_space::config, true, 0x04, command_all);

@@ -18,6 +18,7 @@
 #include "common/event_stream.h"
 #include "hw/regs/e1000_regs.h"
 #include "hw/tlm/nic/nic.h"
+#include "hw/tlm/wire/tx_wire.h"
 #include "hw/tlm/wire/wire.h"
 
 namespace ringside::test {
@@ -117,6 +118,7 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   event_stream stream_;
   std::deque<offered_frame> planned_;
   tlm::wire wire_;
+  tlm::tx_wire tx_wire_;
   std::unique_ptr<tlm::nic> card_;
   std::vector<std::uint8_t> memory_;
   std::multimap<sim_time, std::function<void()>> due_;

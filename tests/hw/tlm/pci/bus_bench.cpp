@@ -89,7 +89,8 @@ tlm::dma_transfer& bus_bench::dma(unsigned device, sim_time t, bool write, std::
     for (std::uint32_t i = 0; i < length; ++i)
       transfer.data[i] = static_cast<std::uint8_t>(byte_bridge::pattern(address + i) ^ 0x80);
   }
-  const std::size_t frames = kind == tlm::dma_kind::writeback ? length / 16 : 1;
+  const bool sent = kind == tlm::dma_kind::tx_payload || kind == tlm::dma_kind::tx_payload_end;
+  const std::size_t frames = kind == tlm::dma_kind::writeback ? length / 16 : sent ? 0 : 1;
   for (std::size_t i = 0; i < frames; ++i) transfer.frames.push_back(transfers_.size() * 100 + i);
   at(t, [this, device, &transfer, t] { bus_.request_dma(device, transfer, t); });
   return transfer;

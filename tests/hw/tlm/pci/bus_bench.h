@@ -109,6 +109,8 @@ class byte_bridge final : public tlm::host_bridge_port {
   void post_write(const tlm::dma_transfer& transfer, std::uint32_t from, std::uint32_t to, sim_time t) override;
   sim_time drained_by() const override { return posted_.empty() ? drained : posted_.back().visible; }
   void read_memory(std::uint64_t address, std::span<std::uint8_t> data) override;
+  /// Of sent bytes: the number of their 64-byte line, plus one.
+  frame_id frame_at(std::uint64_t address) const override { return address / 64 + 1; }
   sim_time next_drain() const override { return posted_.empty() ? time_never : posted_.front().visible; }
   const tlm::posted_write& drain() override;
   void cpu_access_done(tlm::cpu_access& access, sim_time t) override { cpu_ends.push_back({&access, t}); }

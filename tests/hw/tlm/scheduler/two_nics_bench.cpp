@@ -184,7 +184,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
       nic.crossing_to_rtl_clocks = p.pci.crossing_to_rtl_clocks;
       nic.skip_idle = p.skip_idle;
       nic.seed = p.seed + i;
-      cards.push_back(std::make_unique<tlm::rtl_nic>(nic, *this, wires[i], stream));
+      cards.push_back(std::make_unique<tlm::rtl_nic>(nic, *this, wires[i], sends_on[i], stream));
       bus_of(i).attach(*cards[i]);
       scheduler.add_card(*cards[i]);
       cards[i]->set_link(true, 0);
@@ -253,6 +253,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
   event_stream stream;
   random_frames sources[2];
   tlm::wire wires[2];
+  tlm::tx_wire sends_on[2];
   platform::interrupt_controller interrupts;
   tlm::nic_scheduler scheduler;
   std::vector<std::unique_ptr<tlm::host_memory>> memories;
