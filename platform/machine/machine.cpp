@@ -122,7 +122,7 @@ struct machine::parts {
         plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay;
     for (const auto& each : interfaces) {
       each->hw.rx_wire.release(release);
-      each->hw.card->wire_released();
+      each->hw.card->wire_changed();
     }
     reconfiguration.start(release);
     ready = true;
@@ -274,6 +274,24 @@ event_stream& machine::events() {
 void machine::add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet) {
   parts_->taps.push_back(std::make_unique<tap_adapter>(std::move(on_packet)));
   for (const auto& each : parts_->interfaces) each->driver.device().add_tap(*parts_->taps.back());
+}
+
+void machine::add_wire_tap(std::function<void(const wire_passage&)> on_frame) {
+  for (unsigned number = 0; number < parts_->interfaces.size(); ++number) {
+    network_card& hw = parts_->interfaces[number]->hw;
+    hw.rx_wire.listen([number, on_frame](const wire_frame& f) {
+      on_frame({.start = f.start, .card = number, .sent = false, .marks = f.marks, .bytes = f.bytes});
+    });
+    hw.tx_wire.listen([number, on_frame](const tlm::sent_frame& f) {
+      on_frame({.start = f.start, .card = number, .sent = true, .marks = f.marks, .bytes = f.bytes});
+    });
+  }
+}
+
+void machine::put_frame(unsigned card, offered_frame&& offer) {
+  network_card& hw = parts_->interfaces.at(card)->hw;
+  hw.rx_wire.put(std::move(offer));
+  hw.card->wire_changed();
 }
 
 void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read) {

@@ -16,6 +16,7 @@
 #include "common/wire_frame.h"
 #include "platform/report/run_counters.h"
 #include "platform/report/wave_options.h"
+#include "platform/report/wire_capture.h"
 #include "platform/scenario/scenario.h"
 
 namespace ringside::tlm {
@@ -42,6 +43,11 @@ class machine {
   event_stream& events();
   /// Sees every packet at netif_receive_skb: simulated time, frame, bytes from the Ethernet header on, no FCS.
   void add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet);
+  /// Sees every frame on the wires: one that comes in at its start, one that is sent at its end.
+  void add_wire_tap(std::function<void(const wire_passage&)> on_frame);
+  /// Puts a frame on a card's wire, at simulated time `offer.earliest`, which must not have passed, or later.  Outside
+  /// of run() or from within what it calls.
+  void put_frame(unsigned card, offered_frame&& offer);
   /// Sees every datagram the application reads: simulated time, frame and payload.
   void on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read);
 

@@ -54,6 +54,7 @@ json capture(const capture_counts& c) {
   out["records"] = c.records;
   out["passes"] = c.passes;
   out["empty"] = c.empty;
+  out["outbound"] = c.outbound;
   out["snapped"] = c.snapped;
   out["surplus"] = c.surplus;
   out["with_fcs"] = c.with_fcs;

@@ -22,6 +22,7 @@ std::string capture_part(const scenario& s, const capture_counts& c) {
   std::string out = fmt::format("capture     records {}", c.records);
   if (c.passes > 1) out += fmt::format("  passes {}", c.passes);
   if (c.empty != 0) out += fmt::format("  empty {} (not sent)", c.empty);
+  if (c.outbound != 0) out += fmt::format("  outbound {} (not sent)", c.outbound);
   if (c.snapped != 0)
     out += fmt::format("  snapped {} ({})", c.snapped,
                        s.wire.snapped == snapped_kind::pad ? "padded to their length" : "sent as captured");

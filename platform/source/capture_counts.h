@@ -9,6 +9,7 @@ namespace ringside::platform {
 struct capture_counts {
   std::uint64_t records = 0;
   std::uint64_t empty = 0;      // records without a byte: not sent
+  std::uint64_t outbound = 0;   // records that whoever captured had sent, beside others that came in: not sent
   std::uint64_t snapped = 0;    // captured in part
   std::uint64_t surplus = 0;    // captured with bytes that were not on the wire: sent without them
   std::uint64_t with_fcs = 0;   // sent with the FCS captured

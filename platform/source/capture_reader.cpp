@@ -58,8 +58,10 @@ ethernet_capture::ethernet_capture(std::shared_ptr<const capture_file> file)
 // An interface that carries nothing may be of any kind: merged captures and those of several interfaces have such.
 void ethernet_capture::look_at_interfaces() {
   pcapng_blocks blocks(file_->read());
-  while (blocks.next()) {
-  }
+  bool inbound = false;
+  bool outbound = false;
+  while (const auto packet = blocks.next()) (packet->outbound ? outbound : inbound) = true;
+  both_ways_ = inbound && outbound;
   const auto& all = blocks.interfaces();
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i].link_type == linktype_ethernet || all[i].packets == 0) continue;
@@ -88,6 +90,7 @@ capture_reader::capture_reader(const ethernet_capture& from) : file_(from.file_)
   if (const int type = pcap_datalink(handle_.get()); type != DLT_EN10MB)
     file_->refuse("link type is " + name_of(type), way_out(type, file_->name()));
   if (from.pcapng_) blocks_.emplace(file_->read());
+  both_ways_ = from.both_ways_;
   // draft-ietf-opsawg-pcap section 4: length of the FCS in units of 16 bits, where bit 26 says that it is known.
   const int declared = pcap_datalink_ext(handle_.get());
   if (LT_FCS_LENGTH_PRESENT(declared) != 0) fcs_bytes_ = LT_FCS_LENGTH(static_cast<std::uint32_t>(declared)) * 2;
@@ -110,6 +113,7 @@ std::optional<capture_record> capture_reader::next() {
     if (!told) refuse("is no packet by its blocks");
     out.wire_length = told->wire_length;
     out.fcs_bytes = told->fcs_bytes;
+    out.outbound = both_ways_ && told->outbound;
   }
   // IEEE 802.3 3.2.9: four octets.
   if (out.fcs_bytes != 0 && out.fcs_bytes != 4) refuse(fmt::format("declares an FCS of {} bytes", out.fcs_bytes));

@@ -21,6 +21,7 @@ struct capture_record {
   std::uint32_t wire_length = 0;
   std::uint32_t fcs_bytes = 0;  // of wire_length, as the capture declares; 0: none, or not said
   std::int64_t stamp_ns = 0;
+  bool outbound = false;  // sent by who captured it, in a capture that has both directions: such is no stimulus
 };
 
 class ethernet_capture;
@@ -42,6 +43,7 @@ class capture_reader {
   std::shared_ptr<const capture_file> file_;
   std::unique_ptr<pcap, closer> handle_;
   std::optional<pcapng_blocks> blocks_;
+  bool both_ways_ = false;
   std::uint32_t fcs_bytes_ = 0;  // of a pcap file's header
   std::uint64_t records_ = 0;
 };
@@ -60,6 +62,7 @@ class ethernet_capture {
 
   std::shared_ptr<const capture_file> file_;
   bool pcapng_ = false;
+  bool both_ways_ = false;
   std::shared_ptr<const capture_file::edits> edits_;
 };
 

@@ -61,6 +61,10 @@ void pcap_source::check_whole_file() {
 
 void pcap_source::count(const capture_record& record) {
   ++counts_.records;
+  if (record.outbound) {
+    ++counts_.outbound;
+    return;
+  }
   if (captured_bytes(record) == 0) {
     ++counts_.empty;
     return;
@@ -82,7 +86,7 @@ std::optional<capture_record> pcap_source::next_record() {
   if (frames_in_a_pass() == 0) return std::nullopt;
   for (;;) {
     std::optional<capture_record> record = reader_->next();
-    if (record && captured_bytes(*record) != 0) return record;
+    if (record && !record->outbound && captured_bytes(*record) != 0) return record;
     if (record) continue;
     if (++pass_ >= how_.passes) return std::nullopt;
     reader_.emplace(capture_.read());

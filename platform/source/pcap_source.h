@@ -45,7 +45,7 @@ class pcap_source : public frame_source {
   // The wire holds frames_read_ahead, and the card one more.
   static constexpr std::size_t frames_remembered = 2 * frames_read_ahead;
 
-  std::uint64_t frames_in_a_pass() const { return counts_.records - counts_.empty; }
+  std::uint64_t frames_in_a_pass() const { return counts_.records - counts_.empty - counts_.outbound; }
   void check_whole_file();
   void count(const capture_record& record);
   std::optional<capture_record> next_record();

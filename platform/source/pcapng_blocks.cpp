@@ -15,7 +15,9 @@ constexpr std::uint32_t simple_packet_block = 3;
 constexpr std::uint32_t enhanced_packet = 6;
 constexpr std::uint32_t byte_order_magic = 0x1A2B3C4D;
 constexpr std::uint32_t if_fcslen = 13;
-constexpr std::uint32_t packet_flags = 2;                // epb_flags, pack_flags
+constexpr std::uint32_t packet_flags = 2;    // epb_flags, pack_flags
+constexpr std::uint32_t direction_mask = 3;  // of those
+constexpr std::uint32_t outbound = 2;
 constexpr std::size_t longest_block = 16 * 1024 * 1024;  // libpcap's limit
 
 constexpr std::size_t padded(std::size_t bytes) {
@@ -143,7 +145,7 @@ std::optional<pcapng_blocks::packet> pcapng_blocks::packet_on(std::size_t number
   interface& from = interfaces_[number];
   ++from.packets;
   const std::uint32_t own = flags >> 5 & 0xF;  // epb_flags, bits 5-8; "overrides the if_fcslen option"
-  return packet{number, own != 0 ? own : from.fcs_bytes, wire_length};
+  return packet{number, own != 0 ? own : from.fcs_bytes, wire_length, (flags & direction_mask) == outbound};
 }
 
 std::shared_ptr<const capture_file::edits> pcapng_blocks::edits() const {

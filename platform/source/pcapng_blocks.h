@@ -31,6 +31,7 @@ class pcapng_blocks {
     std::size_t interface = 0;    // of interfaces()
     std::uint32_t fcs_bytes = 0;  // epb_flags, else if_fcslen
     std::uint32_t wire_length = 0;
+    bool outbound = false;  // by epb_flags
   };
 
   explicit pcapng_blocks(capture_file::stream from) : from_(std::move(from)) {}

@@ -32,6 +32,9 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--seed", o.seed, "Seed of everything random")->type_name("N");
   run.add_option("--pcap-out", o.pcap_out, "Write what a tap at netif_receive_skb saw (-: standard output)")
       ->type_name("FILE");
+  run.add_option("--pcap-wire", o.pcap_wire,
+                 "Write what passed on the wire, both ways, as pcapng with FCS and direction")
+      ->type_name("FILE");
   run.add_option("--vcd", o.vcd, "Write a waveform of RTL and software")->type_name("FILE");
   run.add_option("--fst", o.fst, "Write the waveform as FST (converted by vcd2fst)")->type_name("FILE");
   run.add_flag("--vcd-standard", o.vcd_standard,

@@ -26,6 +26,7 @@ struct options {
   std::optional<std::string> seed;
   std::optional<std::string> nic;
   std::optional<std::string> pcap_out;
+  std::optional<std::string> pcap_wire;
   std::optional<std::string> vcd;
   std::optional<std::string> fst;
   bool vcd_standard = false;

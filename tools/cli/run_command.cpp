@@ -23,6 +23,9 @@
 namespace ringside::platform {
 namespace {
 
+// A frame of 16384 bytes at 10 Mb/s, 800 ns a byte, and some.
+constexpr sim_time longest_on_wire = 20 * ms;
+
 scenario load(const options& chosen, const command_environment& env) {
   refuse_conflicts(chosen);
   scenario_loader loader(env.costs, env.rules);
@@ -116,6 +119,8 @@ int run_command(const options& chosen, const command_environment& env) {
   pcap_out* const pcap = files.pcap();
   if (pcap != nullptr)
     run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); });
+  wire_capture* const wire = files.wire();
+  if (wire != nullptr) run->add_wire_tap([wire](const wire_passage& frame) { wire->add(frame); });
   if (files.waves()) run->trace(*files.waves());
   bool interrupted = false;
   {
@@ -123,7 +128,8 @@ int run_command(const options& chosen, const command_environment& env) {
     run->run([&](sim_time now, std::uint64_t frames) {
       line.show(now, frames);
       interrupted = interrupted || stop_signal::asked();
-      return !interrupted && (pcap == nullptr || !pcap->failed());
+      if (wire != nullptr) wire->settle(now - longest_on_wire);
+      return !interrupted && !files.failed();
     });
   }
   run->events().finish();

@@ -22,6 +22,7 @@ void refuse_shared_files(const options& chosen, const scenario& s) {
   std::vector<named_file> outputs;
   if (chosen.json) outputs.push_back({"--json", *chosen.json});
   if (chosen.pcap_out) outputs.push_back({"--pcap-out", *chosen.pcap_out});
+  if (chosen.pcap_wire) outputs.push_back({"--pcap-wire", *chosen.pcap_wire});
   if (chosen.vcd) outputs.push_back({"--vcd", *chosen.vcd});
   if (chosen.fst) outputs.push_back({"--fst", *chosen.fst});
   refuse_same_file(inputs, outputs);
@@ -39,6 +40,11 @@ run_outputs::run_outputs(const options& chosen, const scenario& s, const command
     if (pcap_on_standard_output_ && env.out_is_terminal)
       throw input_error(fmt_error("standard output", 0, "--pcap-out", "is a terminal", "a file, or - into a pipe"));
     pcap_.emplace(*chosen.pcap_out, "--pcap-out", pcap_out::fcs::absent, &env.out);
+  }
+  if (chosen.pcap_wire) {
+    if (is_standard_output(*chosen.pcap_wire))
+      throw input_error(fmt_error("standard output", 0, "--pcap-wire", "is no place for it", "a file or a FIFO"));
+    wire_.emplace(*chosen.pcap_wire, "--pcap-wire", 1);
   }
   if (chosen.fst) fst_.emplace(*chosen.fst, "--fst");
   if (fst_ && fst_->direct())
@@ -72,9 +78,11 @@ bool run_outputs::standard_output_taken() const {
 void run_outputs::commit(const std::string& json) {
   if (json_) json_->write(json);
   if (pcap_) pcap_->finish();
+  if (wire_) wire_->finish();
   if (fst_ && !convert_to_fst(vcd_->temporary(), fst_->temporary())) throw output_error(fst_->path(), "vcd2fst failed");
   if (json_) json_->commit();
   if (pcap_) pcap_->commit();
+  if (wire_) wire_->commit();
   if (fst_) fst_->commit();
   if (vcd_ && keep_vcd_) vcd_->commit();
 }

@@ -12,6 +12,7 @@
 #include "platform/report/output_file.h"
 #include "platform/report/pcap_out.h"
 #include "platform/report/wave_options.h"
+#include "platform/report/wire_capture.h"
 #include "platform/scenario/scenario.h"
 #include "platform/source/capture_file.h"
 #include "tools/cli/options.h"
@@ -31,6 +32,9 @@ class run_outputs {
   /// Nothing without waveforms.
   const std::optional<wave_options>& waves() const { return waves_; }
   pcap_out* pcap() { return pcap_ ? &*pcap_ : nullptr; }
+  wire_capture* wire() { return wire_ ? &*wire_ : nullptr; }
+  /// Something a capture was given was not taken: going on is in vain.
+  bool failed() const { return (pcap_ && pcap_->failed()) || (wire_ && wire_->failed()); }
   bool wants_json() const { return json_.has_value(); }
   /// JSON or a capture goes to standard output: the report goes to standard error.
   bool standard_output_taken() const;
@@ -43,6 +47,7 @@ class run_outputs {
   const bool standard_vcd_;
   std::optional<output_file> json_;
   std::optional<pcap_out> pcap_;
+  std::optional<wire_capture> wire_;
   bool pcap_on_standard_output_ = false;
   std::optional<output_file> fst_;
   std::optional<output_file> vcd_;

@@ -27,11 +27,13 @@ bool is_broadcast(const std::vector<std::uint8_t>& bytes) {
 }  // namespace
 
 void mac::listen() {
-  if (listening_) return;
+  if (receiving_) return;  // its end listens again
   const wire_frame* next = wire_.peek();
-  if (next == nullptr) return;
-  listening_ = true;
-  core_.at(next->start, [this] { begin(); });
+  if (next == nullptr || next->start == expected_) return;
+  expected_ = next->start;
+  core_.at(next->start, [this, start = next->start] {
+    if (start == expected_) begin();  // else another frame has come before it
+  });
 }
 
 // IEEE 802.3 35.2.1.5, 35.2.3: RX_ER with RX_DV at any byte of the frame, and the preamble is its first part.
@@ -45,7 +47,8 @@ bool mac::rx_error_in(const wire_frame& frame) const {
 void mac::begin() {
   const auto a = std::make_shared<arrival>();
   a->frame = wire_.pop();
-  listening_ = false;
+  receiving_ = true;
+  expected_ = time_never;
   const std::size_t length = a->frame.bytes.size();
   core_.emit(stage::wire_sof, a->frame.id, length, a->frame.marks);
   a->rctl = core_.regs.get(reg::RCTL);
@@ -62,6 +65,7 @@ void mac::begin() {
   const sim_time last = core_.now + (bytes - 1) * wire_.params().byte_time;
   core_.at(last, [this, a] {
     core_.emit(stage::wire_eof, a->frame.id, a->frame.bytes.size(), a->frame.marks);
+    receiving_ = false;
     listen();
     core_.after(core_.params.filter_clocks, [this, a] { end(*a); });
   });

@@ -57,7 +57,8 @@ class mac {
   packet_buffer& buffer_;
   const neighbours around_;
   const frame_filter filter_;
-  bool listening_ = false;   // the next start is in the agenda
+  sim_time expected_ = time_never;  // start of the next frame, which is in the agenda
+  bool receiving_ = false;
   std::uint64_t epoch_ = 0;  // counts resets
   sim_time paused_until_ = 0;
 };

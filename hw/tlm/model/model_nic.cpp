@@ -222,7 +222,7 @@ void model_nic::set_crossing(std::uint32_t clocks) {
   impl_->shared.params.crossing_to_card_clocks = clocks;
 }
 
-void model_nic::wire_released() {
+void model_nic::wire_changed() {
   impl_->receive_mac.listen();
 }
 nic_config_state model_nic::config_state() const {

@@ -30,7 +30,7 @@ class model_nic : public nic {
   void dma_done(dma_transfer& transfer, sim_time t) override;
   void set_link(bool up, sim_time t) override;
   void set_crossing(std::uint32_t clocks) override;
-  void wire_released() override;
+  void wire_changed() override;
   nic_config_state config_state() const override;
   /// Clocks of simulated time; evaluated are those in which the card did something.
   nic_counters counters() const override;

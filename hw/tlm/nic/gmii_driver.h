@@ -46,7 +46,7 @@ class gmii_driver {
   /// Frames begun so far.
   std::uint64_t started() const { return started_; }
 
-  /// Learns of the next frame; called by itself at each start, from outside when a held wire is released.
+  /// Learns of the next frame; called by itself at each start, from outside when the wire has another next frame.
   void look_ahead();
 
  private:

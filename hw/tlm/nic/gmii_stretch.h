@@ -50,7 +50,7 @@ class gmii_stretch {
     return kind;
   }
 
-  /// The wire, held up to now, was released.
+  /// The wire has another next frame than it had.
   void look_ahead() {
     driver_.look_ahead();
     due_ = std::min(due_, driver_.next_start());

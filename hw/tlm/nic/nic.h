@@ -147,8 +147,9 @@ class nic {
   virtual void set_link(bool up, sim_time t) = 0;
   /// Clocks of the card's domain that what comes from the bus takes to cross; before the first access.
   virtual void set_crossing(std::uint32_t clocks) { static_cast<void>(clocks); }
-  /// The wire was released: its next frame is known now and not before this card's local time.
-  virtual void wire_released() = 0;
+  /// The wire's next frame is another one than it was: released, or one was put on it.  It does not start before this
+  /// card's local time.
+  virtual void wire_changed() = 0;
   virtual nic_config_state config_state() const = 0;
   virtual nic_counters counters() const = 0;
   /// Shows the card's inner state, if it has any to show; before the run.

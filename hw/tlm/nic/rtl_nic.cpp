@@ -404,7 +404,7 @@ void rtl_nic::set_crossing(std::uint32_t clocks) {
   impl_->params.crossing_to_rtl_clocks = clocks;
 }
 
-void rtl_nic::wire_released() {
+void rtl_nic::wire_changed() {
   impl_->gmii.look_ahead();
 }
 

@@ -40,7 +40,7 @@ class rtl_nic : public nic {
   void dma_done(dma_transfer& transfer, sim_time t) override;
   void set_link(bool up, sim_time t) override;
   void set_crossing(std::uint32_t clocks) override;
-  void wire_released() override;
+  void wire_changed() override;
   nic_config_state config_state() const override;
   nic_counters counters() const override;
   void trace(const nic_trace& waves) override;

@@ -21,7 +21,7 @@ struct sent_frame {
   sim_time start = 0;               // first preamble byte
   sim_time end = 0;                 // behind the last byte
   std::vector<std::uint8_t> bytes;  // DA .. FCS
-  bool tx_er = false;               // TX_ER was up: receivers are to drop it
+  std::uint64_t marks = 0;          // wire_mark bits, as a receiver would find it
 };
 
 class tx_wire {
@@ -37,19 +37,15 @@ class tx_wire {
     frame_.id = id;
     frame_.start = start;
     frame_.bytes.clear();
-    frame_.tx_er = false;
+    frame_.marks = 0;
     sending_ = true;
   }
   void add(std::uint8_t byte) { frame_.bytes.push_back(byte); }
   void add(std::span<const std::uint8_t> bytes) { frame_.bytes.insert(frame_.bytes.end(), bytes.begin(), bytes.end()); }
-  void spoil() { frame_.tx_er = true; }
+  /// TX_ER is up: receivers are to drop the frame.
+  void spoil() { frame_.marks |= wire_mark::rx_er; }
   /// The frame under way has ended, whole or cut off by a reset.
-  void end(sim_time t) {
-    frame_.end = t;
-    sending_ = false;
-    ++sent_;
-    for (const listener& to : listeners_) to(frame_);
-  }
+  void end(sim_time t);
 
   bool sending() const { return sending_; }
   /// Of the frame under way, else of the last one.

@@ -1,50 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/wire/wire.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <span>
 #include <stdexcept>
 #include <utility>
 
 #include "common/ethernet.h"
+#include "hw/tlm/wire/frame_marks.h"
 
 namespace ringside::tlm {
-namespace {
-
-// IEEE 802.3 3.2.9: CRC-32, least significant byte of the usual value first on the wire.
-std::array<std::uint8_t, ethernet::fcs_bytes> fcs_of(std::span<const std::uint8_t> covered) {
-  const std::uint32_t crc = libdeflate_crc32(0, covered.data(), covered.size());
-  std::array<std::uint8_t, ethernet::fcs_bytes> fcs;
-  for (unsigned i = 0; i < ethernet::fcs_bytes; ++i) fcs[i] = static_cast<std::uint8_t>(crc >> (8 * i));
-  return fcs;
-}
-
-/// Of a frame that brings its own.
-bool fcs_is_right(std::span<const std::uint8_t> frame) {
-  if (frame.size() < ethernet::fcs_bytes) return false;
-  const auto fcs = fcs_of(frame.first(frame.size() - ethernet::fcs_bytes));
-  return std::equal(fcs.begin(), fcs.end(), frame.end() - ethernet::fcs_bytes);
-}
-
-// By destination and type (IEEE 802.3 3.2.3, 31.4.1.3): what the card's counters tell apart.
-std::uint64_t kind_of(const std::vector<std::uint8_t>& bytes) {
-  constexpr std::size_t address_bytes = 6, type_at = 12;
-  if (bytes.size() < address_bytes) return 0;
-  std::uint64_t marks = 0;
-  if (std::all_of(bytes.begin(), bytes.begin() + address_bytes, [](std::uint8_t b) { return b == 0xFF; }))
-    marks = wire_mark::broadcast;
-  else if ((bytes[0] & 1U) != 0)
-    marks = wire_mark::multicast;
-  if (bytes.size() > type_at + 1 && bytes[type_at] == 0x88 && bytes[type_at + 1] == 0x08)
-    marks |= wire_mark::mac_control;
-  return marks;
-}
-}  // namespace
-
 wire::wire(std::uint16_t number, frame_source& source, const wire_params& params)
     : number_(number), source_(&source), params_(params) {}
 
@@ -62,7 +27,34 @@ void wire::release(sim_time t) {
 [[gnu::hot]] const wire_frame* wire::peek() {
   if (held_) return nullptr;
   if (first_ == made_ahead_ && !ended_) read_ahead();
-  return first_ == made_ahead_ ? nullptr : &ahead_[first_];
+  if (!put_.empty() && put_is_next()) [[unlikely]] {
+    put_.front().start = start_of(put_.front());
+    return &put_.front();
+  }
+  if (first_ == made_ahead_) return nullptr;
+  ahead_[first_].start = start_of(ahead_[first_]);
+  return &ahead_[first_];
+}
+
+// Where both could start, they take turns.
+bool wire::put_is_next() const {
+  if (first_ == made_ahead_) return true;
+  const sim_time put = start_of(put_.front());
+  const sim_time of_source = start_of(ahead_[first_]);
+  return put < of_source || (put == of_source && !last_was_put_);
+}
+
+void wire::put(offered_frame&& offer) {
+  wire_frame frame;
+  const sim_time earliest = offer.earliest;
+  make(std::move(offer), earliest, frame);
+  put_.push(std::move(frame));
+}
+
+// Byte times begin at 0; nothing starts before the frame before it and its gap are over.
+[[gnu::hot]] sim_time wire::start_of(const wire_frame& frame) const {
+  const sim_time earliest = std::max(frame.start, free_);
+  return (earliest + params_.byte_time - 1) / params_.byte_time * params_.byte_time;
 }
 
 // Some frames at a time where the source allows it: what makes frames does not stay in the caches of what receives
@@ -78,7 +70,8 @@ void wire::read_ahead() {
       source_->give_back(std::move(frame.bytes));
       std::optional<offered_frame> offer = source_->next();
       if (offer) {
-        make(std::move(*offer), frame);
+        const sim_time earliest = origin_ + offer->earliest;
+        make(std::move(*offer), earliest, frame);
         ++made_ahead_;
       } else {
         ended_ = true;
@@ -91,11 +84,19 @@ void wire::read_ahead() {
 }
 
 [[gnu::hot]] void wire::pop(wire_frame& frame) {
-  ++offered_;
-  std::swap(frame, ahead_[first_++]);
+  last_was_put_ = !put_.empty() && put_is_next();
+  if (last_was_put_) [[unlikely]]
+    frame = std::move(put_.take());
+  else
+    std::swap(frame, ahead_[first_++]);
+  frame.start = start_of(frame);
+  frame.id = (frame_id{number_} << frame_wire_shift) + ++offered_;
+  const auto on_wire = static_cast<sim_time>(params_.preamble_bytes + frame.bytes.size() + params_.gap_bytes);
+  free_ = frame.start + on_wire * params_.byte_time;
+  for (const auto& to : listeners_) to(frame);
 }
 
-void wire::make(offered_frame&& offer, wire_frame& frame) {
+void wire::make(offered_frame&& offer, sim_time earliest, wire_frame& frame) const {
   frame.marks = 0;
   frame.bytes = std::move(offer.bytes);
   if (offer.pad && !offer.has_fcs && frame.bytes.size() < ethernet::least_without_fcs) {
@@ -107,19 +108,11 @@ void wire::make(offered_frame&& offer, wire_frame& frame) {
     frame.bytes.insert(frame.bytes.end(), fcs.begin(), fcs.end());
   }
   if (offer.bad_fcs) frame.bytes.back() ^= 0x01;
-  if (offer.bad_fcs || (offer.has_fcs && !fcs_is_right(frame.bytes))) frame.marks |= wire_mark::bad_fcs;
+  const bool fcs_right = !offer.bad_fcs && (!offer.has_fcs || fcs_is_right(frame.bytes));
+  frame.marks |= marks_of(frame.bytes, params_.max_frame_bytes, fcs_right);
   frame.rx_er_at = offer.rx_er_at;
   if (frame.rx_er_at != no_rx_er) frame.marks |= wire_mark::rx_er;
-  if (frame.bytes.size() < ethernet::least_frame) frame.marks |= wire_mark::runt;
-  if (frame.bytes.size() > params_.max_frame_bytes) frame.marks |= wire_mark::oversize;
-
-  frame.marks |= kind_of(frame.bytes);
-
-  const sim_time earliest = std::max(origin_ + offer.earliest, free_);
-  frame.start = (earliest + params_.byte_time - 1) / params_.byte_time * params_.byte_time;
-  const auto on_wire = static_cast<sim_time>(params_.preamble_bytes + frame.bytes.size() + params_.gap_bytes);
-  free_ = frame.start + on_wire * params_.byte_time;
-  frame.id = (frame_id{number_} << frame_wire_shift) + ++made_;
+  frame.start = earliest;
 }
 
 }  // namespace ringside::tlm

@@ -3,15 +3,18 @@
 //
 // It does what a sender's MAC and the medium do: pads, appends the FCS (or spoils it on request), keeps the minimum
 // gap, starts frames on byte times, and owns the 64-bit frame id.  Pulled a frame ahead, or as many
-// as the source allows, so the next start is always known.
+// as the source allows, so the next start is always known; who answers to what the card sends puts frames on it while
+// the run goes on.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <vector>
 
 #include "common/ethernet.h"
+#include "common/ring_queue.h"
 #include "common/wire_frame.h"
 
 namespace ringside::tlm {
@@ -38,7 +41,12 @@ class wire {
   void hold() { held_ = true; }
   /// Source time 0 is simulated time `t`: frames may start from there on.
   void release(sim_time t);
-  /// The next frame to start; null when the source has ended or the wire is held.
+  /// A frame beside those of the source, at simulated time `offer.earliest` or later, in the order they are put; the
+  /// card is to be told (nic::wire_changed).  The time must not lie before the card's.
+  void put(offered_frame&& offer);
+  /// Hears of each frame when it starts.
+  void listen(std::function<void(const wire_frame&)> to) { listeners_.push_back(std::move(to)); }
+  /// The next frame to start; null when there is none or the wire is held.
   const wire_frame* peek();
   /// Takes the frame of peek() off; its start is final.
   wire_frame pop() {
@@ -48,8 +56,8 @@ class wire {
   }
   /// The same into `frame`, whose memory goes back to the source.
   void pop(wire_frame& frame);
-  /// True when the source has ended and every frame was taken.
-  bool ended() const { return ended_ && first_ == made_ahead_; }
+  /// True when the source has ended and every frame was taken, those put on it as well.
+  bool ended() const { return ended_ && first_ == made_ahead_ && put_.empty(); }
   /// Frames taken so far.
   std::uint64_t offered() const { return offered_; }
   std::uint16_t number() const { return number_; }
@@ -57,7 +65,9 @@ class wire {
 
  private:
   void read_ahead();
-  void make(offered_frame&& offer, wire_frame& frame);
+  void make(offered_frame&& offer, sim_time earliest, wire_frame& frame) const;
+  sim_time start_of(const wire_frame& frame) const;
+  bool put_is_next() const;
 
   const std::uint16_t number_;
   frame_source* source_ = nullptr;
@@ -69,7 +79,9 @@ class wire {
   bool ended_ = false;
   bool held_ = false;
   sim_time origin_ = 0;  // simulated time of source time 0
-  std::uint64_t made_ = 0;
+  ring_queue<wire_frame> put_;
+  bool last_was_put_ = false;
+  std::vector<std::function<void(const wire_frame&)>> listeners_;
   std::uint64_t offered_ = 0;
   sim_time free_ = 0;  // earliest start of the next frame
 };

@@ -63,7 +63,8 @@ class cut_off : public std::streambuf {
 TEST(outputs, a_full_disk_is_said_and_leaves_no_file) {
   const test::test_folder folder;
   const std::vector<std::string> large{"run", "--gen", "count=2000", "--journey", "none"};
-  for (const auto& [option, name] : {std::pair{"--pcap-out", "a.pcap"}, {"--json", "a.json"}}) {
+  for (const auto& [option, name] :
+       {std::pair{"--pcap-out", "a.pcap"}, {"--pcap-wire", "a.pcapng"}, {"--json", "a.json"}}) {
     std::vector<std::string> arguments = large;
     arguments.insert(arguments.end(), {option, folder.path(name)});
     const small_disk disk(1000);
@@ -77,7 +78,7 @@ TEST(outputs, a_full_disk_is_said_and_leaves_no_file) {
 
 // Devices are written to as they are: /dev/full answers ENOSPC, full(4).
 TEST(outputs, a_device_that_is_full_is_said) {
-  for (const char* option : {"--pcap-out", "--json"}) {
+  for (const char* option : {"--pcap-out", "--pcap-wire", "--json"}) {
     const result r = ringside({"run", "one_frame", option, "/dev/full"});
     EXPECT_EQ(r.status, 1);
     EXPECT_EQ(r.err, "ringside: /dev/full: cannot be written: No space left on device\n");

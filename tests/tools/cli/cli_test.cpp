@@ -95,7 +95,8 @@ TEST(cli, captures_are_sent_as_asked_and_told_of) {
   EXPECT_EQ(json["frames"]["offered"], 15);
   EXPECT_EQ(json["frames"]["not_sent"], 0);
   EXPECT_EQ(json["capture"],
-            nlohmann::json::parse(R"({"records": 7, "passes": 3, "empty": 2, "snapped": 2, "surplus": 1, "with_fcs": 0,
+            nlohmann::json::parse(
+                R"({"records": 7, "passes": 3, "empty": 2, "outbound": 0, "snapped": 2, "surplus": 1, "with_fcs": 0,
                                       "rewritten": 0})"));
   EXPECT_NE(
       r.err.find("capture     records 7  passes 3  empty 2 (not sent)  snapped 2 (sent as captured)  longer than on "

@@ -22,6 +22,7 @@ class fake_simulation : public simulation {
 
   event_stream& events() override { return stream_; }
   void add_tap(packet_tap on_packet) override { tap_ = std::move(on_packet); }
+  void add_wire_tap(wire_tap on_frame) override { wire_ = std::move(on_frame); }
   void trace(const wave_options& waves) override {
     if (behaviour_.traced != nullptr) *behaviour_.traced = waves;
     std::ofstream(waves.vcd) << "$timescale 1ps $end\n$scope module top $end\n$var wire 1 ! clk $end\n$upscope $end\n"
@@ -86,6 +87,7 @@ class fake_simulation : public simulation {
     now_ += 10 * us;
     for (const auto source : {cpu_, bus_, nic_}) stream_.set_watermark(source, now_);
     stream_.drain();
+    if (wire_) wire_({.start = now_ - 9 * us, .bytes = frame.bytes});
     if (tap_) tap_(now_, id, std::as_bytes(std::span(frame.bytes)));
   }
 
@@ -97,6 +99,7 @@ class fake_simulation : public simulation {
   event_stream::source_id bus_ = 0;
   event_stream::source_id nic_ = 0;
   packet_tap tap_;
+  wire_tap wire_;
   sim_time now_ = 0;
 };
 

@@ -44,7 +44,7 @@ card_bench::card_bench(card_kind kind, std::uint32_t link_mbps) : wire_(0, *this
 
 void card_bench::start_traffic() {
   wire_.release(now_ + 1 * us);
-  card_->wire_released();
+  card_->wire_changed();
 }
 
 std::optional<offered_frame> card_bench::next() {

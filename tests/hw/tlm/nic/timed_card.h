@@ -58,7 +58,7 @@ class timed_card final : public tlm::nic {
   }
   void dma_done(tlm::dma_transfer& transfer, sim_time t) override { done.push_back({&transfer, t, now_}); }
   void set_link(bool, sim_time) override {}
-  void wire_released() override {}
+  void wire_changed() override {}
   tlm::nic_config_state config_state() const override { return config; }
   tlm::nic_counters counters() const override { return {}; }
 

@@ -65,7 +65,7 @@ class scripted_card final : public tlm::nic {
   void dma_data(tlm::dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, sim_time t) override;
   void dma_done(tlm::dma_transfer& transfer, sim_time t) override;
   void set_link(bool, sim_time) override {}
-  void wire_released() override {}
+  void wire_changed() override {}
   tlm::nic_config_state config_state() const override { return config; }
   tlm::nic_counters counters() const override { return {}; }
 

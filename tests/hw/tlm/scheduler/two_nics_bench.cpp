@@ -221,7 +221,7 @@ struct bench final : public tlm::nic_host, public kernel::cpu_events {
     cpus->sync();
     for (unsigned i = 0; i < 2; ++i) {
       wires[i].release(cpus->now() + 1 * us);
-      cards[i]->wire_released();
+      cards[i]->wire_changed();
     }
   }
 

@@ -294,5 +294,60 @@ TEST(wire, gives_memory_back_to_its_source) {
   EXPECT_EQ(source.again(), 8);
 }
 
+// ---- frames put on the wire while the run goes on ----
+
+TEST(wire, a_frame_put_on_it_goes_before_later_ones_of_the_source) {
+  wire_bench b;
+  b.source.add(plain(60, 100 * us));
+  EXPECT_EQ(b.wire.peek()->start, 100 * us);
+  b.wire.put(plain(80, 40 * us));
+  EXPECT_EQ(b.wire.peek()->start, 40 * us);
+  const wire_frame first = b.take();
+  EXPECT_EQ(first.bytes.size(), 84U);
+  EXPECT_EQ(first.id & 0xFFFF, 1U);  // ids follow the order on the wire
+  const wire_frame second = b.take();
+  EXPECT_EQ(second.start, 100 * us);
+  EXPECT_EQ(second.id & 0xFFFF, 2U);
+}
+
+// The source's frame was known to start at 1 us; the one put before it ends, with its gap, 84 byte times behind 0.9 us.
+TEST(wire, a_frame_put_on_it_pushes_back_what_would_overlap) {
+  wire_bench b;
+  b.source.add(plain(60, 1 * us));
+  EXPECT_EQ(b.wire.peek()->start, 1000 * ns);
+  b.wire.put(plain(60, 904 * ns));
+  EXPECT_EQ(b.take().start, 904 * ns);
+  EXPECT_EQ(b.take().start, 904 * ns + (8 + 64 + 12) * 8 * ns);
+}
+
+TEST(wire, source_and_what_is_put_take_turns_where_both_could_start) {
+  wire_bench b;
+  for (unsigned i = 0; i < 4; ++i) b.source.add(plain(60));
+  for (unsigned i = 0; i < 2; ++i) b.wire.put(plain(100));
+  std::vector<std::size_t> sizes;
+  for (unsigned i = 0; i < 6; ++i) sizes.push_back(b.take().bytes.size());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{104, 64, 104, 64, 64, 64}));
+}
+
+TEST(wire, has_not_ended_while_a_frame_put_on_it_waits) {
+  wire_bench b;
+  EXPECT_EQ(b.wire.peek(), nullptr);
+  EXPECT_TRUE(b.wire.ended());
+  b.wire.put(plain(60, 5 * us));
+  EXPECT_FALSE(b.wire.ended());
+  EXPECT_EQ(b.take().start, 5 * us);
+  EXPECT_TRUE(b.wire.ended());
+}
+
+TEST(wire, listeners_hear_of_each_frame_at_its_start) {
+  wire_bench b;
+  std::vector<std::pair<frame_id, sim_time>> heard;
+  b.wire.listen([&heard](const wire_frame& f) { heard.emplace_back(f.id & 0xFFFF, f.start); });
+  b.source.add(plain(60, 8 * ns));
+  b.wire.put(plain(60, 2 * us));
+  while (b.wire.peek() != nullptr) b.take();
+  EXPECT_EQ(heard, (std::vector<std::pair<frame_id, sim_time>>{{1, 8 * ns}, {2, 2 * us}}));
+}
+
 }  // namespace
 }  // namespace ringside::test
