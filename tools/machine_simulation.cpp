@@ -13,6 +13,7 @@ class machine_simulation : public simulation {
   event_stream& events() override { return machine_.events(); }
   void add_tap(packet_tap on_packet) override { machine_.add_tap(std::move(on_packet)); }
   void add_wire_tap(wire_tap on_frame) override { machine_.add_wire_tap(std::move(on_frame)); }
+  void put_frame(offered_frame&& offer) override { machine_.put_frame(0, std::move(offer)); }
   void trace(const wave_options& waves) override { machine_.trace(waves); }
   void run(const keep_going& ask) override { machine_.run(ask); }
   run_counters counters() const override { return machine_.counters(); }

@@ -121,7 +121,7 @@ struct machine::parts {
     const sim_time release =
         plan.wire.start >= 0 ? std::max(plan.wire.start, cpus.now()) : cpus.now() + first_frame_delay;
     for (const auto& each : interfaces) {
-      each->hw.rx_wire.release(release);
+      each->hw.rx_wire.release(release, plan.wire.stamps == stamps_kind::simulated ? 0 : release);
       each->hw.card->wire_changed();
     }
     reconfiguration.start(release);
@@ -206,11 +206,12 @@ struct machine::parts {
       if (keep_going && !keep_going(now(), offered())) return false;
       if (!wires_ended() || traffic.offered() != offered()) continue;
       if (traffic.reconfigured() < reconfiguration.planned()) continue;
+      if (plan.run.end == run_end::time_limit) continue;
       // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
       if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;
       if (now() >= traffic.last_work() + quiet_time + plan.run.drain_ms * ms) return true;
     }
-    return false;
+    return plan.run.end == run_end::time_limit;
   }
 
   // Closes the interface, as a user would before taking the card out.

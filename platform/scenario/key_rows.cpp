@@ -130,6 +130,10 @@ const auto hardware_table = std::to_array<key_row>({
        s.wire.speed = static_cast<speed_kind>(v.number);
        s.wire.speed_value = v.ratio;
      }},
+    {"wire.stamps", "first", choice("first|simulated"),
+     "a capture's time stamps count from its first frame, which wire.start places, or are simulated time, as in what "
+     "--pcap-wire writes",
+     "this project", [](scenario& s, const value& v) { s.wire.stamps = static_cast<stamps_kind>(v.number); }},
     {"wire.loop", "1", whole(1, 1'000'000'000, "passes"), "a capture is sent so often", "as tcpreplay --loop",
      [](scenario& s, const value& v) { s.wire.loop = static_cast<std::uint64_t>(v.number); }},
     {"wire.snapped", "as_is", choice("as_is|pad"),

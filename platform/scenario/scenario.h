@@ -25,6 +25,8 @@ enum class nic_kind { rtl, model };
 enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
 enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
+enum class stamps_kind { first, simulated };  // what a capture's time stamps count from
+enum class run_end { traffic, time_limit };
 enum class snapped_kind { as_is, pad };
 enum class rate_kind { line, frames_per_second, percent, megabits_per_second };
 enum class arrival_kind { constant, poisson };
@@ -92,6 +94,7 @@ struct wire_config {
   std::string pcap;
   speed_kind speed = speed_kind::original;
   rational speed_value{1, 1};
+  stamps_kind stamps = stamps_kind::first;
   std::uint64_t loop = 1;  // passes over a capture
   snapped_kind snapped = snapped_kind::as_is;
   bool rewrite = false;
@@ -120,6 +123,7 @@ struct gen_config {
 struct run_config {
   std::uint64_t seed = 0;
   sim_time time_limit = 0;  // ps
+  run_end end = run_end::traffic;
   std::uint32_t drain_ms = 0;
   step_mode step = step_mode::ahead;
   bool skip = true;

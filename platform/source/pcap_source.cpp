@@ -41,8 +41,11 @@ bool fcs_is_right(const std::vector<std::uint8_t>& bytes) {
 }  // namespace
 
 capture_options capture_options_of(const scenario& s) {
-  capture_options out{
-      .speed = s.wire.speed, .speed_value = s.wire.speed_value, .snapped = s.wire.snapped, .passes = s.wire.loop};
+  capture_options out{.speed = s.wire.speed,
+                      .speed_value = s.wire.speed_value,
+                      .stamps = s.wire.stamps,
+                      .snapped = s.wire.snapped,
+                      .passes = s.wire.loop};
   if (s.wire.rewrite) out.rewrite = rewrite_target{s.nic.mac_address, own_address(s)};
   return out;
 }
@@ -70,6 +73,7 @@ void pcap_source::count(const capture_record& record) {
     return;
   }
   if (frames_in_a_pass() == 1) first_ns_ = last_ns_ = record.stamp_ns;
+  if (how_.stamps == stamps_kind::simulated) first_ns_ = 0;
   last_ns_ = std::max(last_ns_, record.stamp_ns);
   if (record.bytes.size() > record.wire_length) ++counts_.surplus;
   if (!is_snapped(record)) {

@@ -23,6 +23,7 @@ namespace ringside::platform {
 struct capture_options {
   speed_kind speed = speed_kind::original;
   rational speed_value{1, 1};
+  stamps_kind stamps = stamps_kind::first;
   snapped_kind snapped = snapped_kind::as_is;
   std::uint64_t passes = 1;
   std::optional<rewrite_target> rewrite = {};

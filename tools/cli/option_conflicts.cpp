@@ -32,6 +32,7 @@ std::vector<set_by> set_by_options(const options& o) {
     out.push_back({"wire.source", "--gen"});
     for (const auto& [key, text] : split_gen(*o.gen).value_or(gen_keys{})) out.push_back({key, "--gen"});
   }
+  if (o.tap) out.push_back({"run.end", "--tap"});
   if (o.nic) out.push_back({"nic.kind", "--nic"});
   if (o.seed) out.push_back({"run.seed", "--seed"});
   return out;
@@ -56,6 +57,8 @@ void refuse_conflicts(const options& chosen) {
 }
 
 void refuse_pointless(const options& chosen, const scenario& s) {
+  if (chosen.tap_pace && !chosen.tap)
+    throw input_error(fmt_error("--tap-pace", 0, "TAP interface", "there is none", "with --tap"));
   if (s.wire.source == wire_source::pcap) return;
   const auto refuse = [](const char* option) {
     throw input_error(fmt_error(option, 0, "capture", "there is none", "with --pcap, or wire.source = pcap"));

@@ -35,6 +35,10 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--pcap-wire", o.pcap_wire,
                  "Write what passed on the wire, both ways, as pcapng with FCS and direction")
       ->type_name("FILE");
+  run.add_option("--tap", o.tap, "Connect the wire to a TAP interface of this computer, until run.time_limit or Ctrl-C")
+      ->type_name("NAME");
+  run.add_option("--tap-pace", o.tap_pace, "Simulated time is held to real time or runs free (default: real)")
+      ->type_name("real|free");
   run.add_option("--vcd", o.vcd, "Write a waveform of RTL and software")->type_name("FILE");
   run.add_option("--fst", o.fst, "Write the waveform as FST (converted by vcd2fst)")->type_name("FILE");
   run.add_flag("--vcd-standard", o.vcd_standard,

@@ -27,6 +27,8 @@ struct options {
   std::optional<std::string> nic;
   std::optional<std::string> pcap_out;
   std::optional<std::string> pcap_wire;
+  std::optional<std::string> tap;
+  std::optional<std::string> tap_pace;
   std::optional<std::string> vcd;
   std::optional<std::string> fst;
   bool vcd_standard = false;

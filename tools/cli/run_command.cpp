@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <memory>
 #include <optional>
 #include <ostream>
 
@@ -17,11 +18,15 @@
 #include "tools/cli/progress.h"
 #include "tools/cli/run_outputs.h"
 #include "tools/cli/stop_signal.h"
+#include "tools/cli/tap_device.h"
 #include "tools/cli/trace_window.h"
 #include "tools/cli/viewer.h"
 
 namespace ringside::platform {
 namespace {
+
+// Cards run ahead of the kernel by a stretch, which is shorter.
+constexpr sim_time from_host_delay = 100 * us;
 
 // A frame of 16384 bytes at 10 Mb/s, 800 ns a byte, and some.
 constexpr sim_time longest_on_wire = 20 * ms;
@@ -42,6 +47,11 @@ scenario load(const options& chosen, const command_environment& env) {
     if (!keys) throw input_error(fmt_error("--gen", 0, *chosen.gen, "no key", "size=...,rate=...,count=...,flows=..."));
     loader.apply("wire.source", "gen", "--gen");
     for (const auto& [path, text] : *keys) loader.apply(path, text, "--gen");
+  }
+  if (chosen.tap) {
+    loader.apply("run.end", "time_limit", "--tap");
+    const bool has_frames = chosen.gen || chosen.pcap || !chosen.scenario.empty();
+    if (!has_frames) loader.apply("gen.count", "0", "--tap");
   }
   if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
   if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
@@ -69,7 +79,25 @@ std::optional<trace_window> window_of(const options& chosen) {
     throw input_error(fmt_error("--trace-window", 0, "window", "there is no waveform", "with --vcd or --fst"));
   const auto window = parse_trace_window(*chosen.trace_window);
   if (!window) throw input_error(trace_window_refusal(*chosen.trace_window));
+  if (chosen.tap && window->trigger != stage::count)
+    throw input_error(fmt_error("--trace-window", 0, "stage", "is looked for in a run before, where --tap has no host",
+                                "times, or a stage in a run of what --pcap-wire wrote"));
   return window;
+}
+
+std::unique_ptr<tap_device> tap_of(const options& chosen) {
+  if (!chosen.tap) return nullptr;
+  const std::string pace = chosen.tap_pace.value_or("real");
+  if (pace != "real" && pace != "free")
+    throw input_error(fmt_error("--tap-pace", 0, "pace", "'" + pace + "' is not allowed", "real or free"));
+  return std::make_unique<tap_device>(*chosen.tap, pace == "real" ? tap_pace::real : tap_pace::free);
+}
+
+std::string tap_text(const options& chosen, const tap_counts& c) {
+  std::string text = fmt::format("tap         {}: to the host {}  from it {}", *chosen.tap, c.to_host, c.from_host);
+  if (c.not_given != 0) text += fmt::format("  not given to the host {}", c.not_given);
+  return text + fmt::format("  ({})\n", chosen.tap_pace.value_or("real") == "real" ? "simulated time held to real time"
+                                                                                   : "simulated time runs free");
 }
 
 std::string report_text(const options& chosen, const scenario& s, const run_report& report,
@@ -109,6 +137,7 @@ int run_command(const options& chosen, const command_environment& env) {
   const auto capture = open_capture(s, chosen.pcap ? "--pcap" : "wire.pcap");
   const auto source = make_source(s, capture);
   const stop_signal stop;  // from here on a signal must not leave files behind
+  const auto tap = tap_of(chosen);
   run_outputs files(chosen, s, env);
   files.place_window(*window, s, env, capture);
   if (stop_signal::asked()) return stop_signal::exit_status();
@@ -121,12 +150,14 @@ int run_command(const options& chosen, const command_environment& env) {
     run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); });
   wire_capture* const wire = files.wire();
   if (wire != nullptr) run->add_wire_tap([wire](const wire_passage& frame) { wire->add(frame); });
+  if (tap) run->add_wire_tap([&tap](const wire_passage& frame) { tap->pass(frame); });
   if (files.waves()) run->trace(*files.waves());
   bool interrupted = false;
   {
     progress line(env.err, env.err_is_terminal, source->planned().value_or(0));
     run->run([&](sim_time now, std::uint64_t frames) {
       line.show(now, frames);
+      if (tap) tap->step(now, from_host_delay, [&run](offered_frame&& frame) { run->put_frame(std::move(frame)); });
       interrupted = interrupted || stop_signal::asked();
       if (wire != nullptr) wire->settle(now - longest_on_wire);
       return !interrupted && !files.failed();
@@ -143,8 +174,9 @@ int run_command(const options& chosen, const command_environment& env) {
   warn_of_empty_waves(files, counters, env.err);
   const bool out_taken = files.standard_output_taken();
   const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;
-  put(out_taken ? env.err : env.out, report_text(chosen, s, report, counters, colour),
-      out_taken ? "standard error" : "standard output");
+  std::string text = report_text(chosen, s, report, counters, colour);
+  if (tap) text += tap_text(chosen, tap->counts());
+  put(out_taken ? env.err : env.out, text, out_taken ? "standard error" : "standard output");
   return exit_status(report, counters, env.err);
 }
 

@@ -28,6 +28,8 @@ class simulation {
   virtual event_stream& events() = 0;
   virtual void add_tap(packet_tap on_packet) = 0;
   virtual void add_wire_tap(wire_tap on_frame) = 0;
+  /// At its time, which must not have passed, or later.
+  virtual void put_frame(offered_frame&& offer) = 0;
   virtual void trace(const wave_options& waves) = 0;
   virtual void run(const keep_going& ask) = 0;
   virtual run_counters counters() const = 0;

@@ -19,9 +19,10 @@ void wire::connect(frame_source& source, const wire_params& params) {
   params_ = params;
 }
 
-void wire::release(sim_time t) {
+void wire::release(sim_time t, sim_time origin) {
   held_ = false;
-  origin_ = t;
+  origin_ = origin;
+  free_ = std::max(free_, t);
 }
 
 [[gnu::hot]] const wire_frame* wire::peek() {

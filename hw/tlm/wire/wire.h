@@ -39,8 +39,9 @@ class wire {
 
   /// Keeps every frame back until release(); before the first peek().
   void hold() { held_ = true; }
-  /// Source time 0 is simulated time `t`: frames may start from there on.
-  void release(sim_time t);
+  /// Source time 0 is simulated time `t`, or `origin`: frames may start from `t` on.
+  void release(sim_time t) { release(t, t); }
+  void release(sim_time t, sim_time origin);
   /// A frame beside those of the source, at simulated time `offer.earliest` or later, in the order they are put; the
   /// card is to be told (nic::wire_changed).  The time must not lie before the card's.
   void put(offered_frame&& offer);

@@ -23,6 +23,7 @@ class fake_simulation : public simulation {
   event_stream& events() override { return stream_; }
   void add_tap(packet_tap on_packet) override { tap_ = std::move(on_packet); }
   void add_wire_tap(wire_tap on_frame) override { wire_ = std::move(on_frame); }
+  void put_frame(offered_frame&& offer) override { put_.push_back(std::move(offer)); }
   void trace(const wave_options& waves) override {
     if (behaviour_.traced != nullptr) *behaviour_.traced = waves;
     std::ofstream(waves.vcd) << "$timescale 1ps $end\n$scope module top $end\n$var wire 1 ! clk $end\n$upscope $end\n"
@@ -99,6 +100,7 @@ class fake_simulation : public simulation {
   event_stream::source_id bus_ = 0;
   event_stream::source_id nic_ = 0;
   packet_tap tap_;
+  std::vector<offered_frame> put_;
   wire_tap wire_;
   sim_time now_ = 0;
 };
