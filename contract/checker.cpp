@@ -27,6 +27,7 @@ void checker::run_due(sim_time now) {
   timer_.check(now);
   link_.check(now);
   register_.check(now);
+  transmit_.check(now);
 }
 
 // Who must have said it, about what: only then it concerns this card.  What is heard is remembered for breaches.
@@ -52,6 +53,14 @@ inline bool checker::hears_payload(const event& e) {
 inline bool checker::hears_descriptor(const event& e) {
   if (e.from != origin::bus) return false;
   if (!(state_.setup.only_card ? e.unit == state_.setup.bus : state_.ring.contains(e.a))) return false;
+  state_.log.note(e);
+  return true;
+}
+
+// With several cards on a bus what they send is told apart by ring, payload not at all.
+inline bool checker::hears_sending(const event& e) {
+  if (e.from != origin::bus) return false;
+  if (!(state_.setup.only_card ? e.unit == state_.setup.bus : transmit_.contains(e.a))) return false;
   state_.log.note(e);
   return true;
 }
@@ -188,7 +197,9 @@ template <class action>
       });
     case stage::dma_unmap:
       return act([&] {
-        if (self->hears_driver(e)) self->driver_.on_unmap(e);
+        if (!self->hears_driver(e)) return;
+        self->transmit_.on_unmap(e);
+        self->driver_.on_unmap(e);
       });
     case stage::dma_misuse:
       return act([&] {
@@ -245,6 +256,34 @@ template <class action>
       return act([&] {
         if (self->state_.setup.only_host_card && e.from == origin::cpu) self->driver_.on_softirq_exit(e);
       });
+    case stage::tx_desc_load:
+      return act([&] {
+        if (self->hears_sending(e)) self->transmit_.on_load(e);
+      });
+    case stage::tx_dma_read:
+      return act([&] {
+        if (self->state_.setup.only_card && self->hears_sending(e)) self->transmit_.on_payload(e);
+      });
+    case stage::tx_desc_writeback:
+      return act([&] {
+        if (self->hears_sending(e)) self->transmit_.on_writeback(e);
+      });
+    case stage::tx_dd_visible:
+      return act([&] {
+        if (self->hears_sending(e)) self->transmit_.on_visible(e);
+      });
+    case stage::tx_wire_sof:
+      return act([&] {
+        if (self->hears_card(e)) self->transmit_.on_frame_begins(e);
+      });
+    case stage::tx_desc_post:
+      return act([&] {
+        if (self->hears_driver(e)) self->transmit_.on_post(e);
+      });
+    case stage::tx_desc_command:
+      return act([&] {
+        if (self->hears_driver(e)) self->transmit_.on_command(e);
+      });
     case stage::imc_write:  // noted for breaches
       return act([&] { self->hears_host(e); });
     case stage::moderation_hold:
@@ -277,6 +316,7 @@ checker::checker(const config& setup)
       cause_(state_, writeback_),
       timer_(state_),
       driver_(state_),
+      transmit_(state_, driver_.maps()),
       front_(state_),
       link_(state_),
       register_(state_),
@@ -364,6 +404,7 @@ void checker::on_cause(const event& e) {
   if ((bits & (icr::RXT0 | icr::SRPD)) != 0) memory_.on_receive_cause();
   if ((hardware & icr::RXT0) != 0) timer_.on_rxt0(e.time);
   if ((bits & icr::LSC) != 0) link_.on_lsc((hardware & icr::LSC) == 0, e.time);
+  transmit_.on_cause(bits, software, e.time);
   cause_.on_cause(bits, software, timer_.may_have_expired(e.time), e.time);
   interrupt_.on_cause(bits, e.time);
 }

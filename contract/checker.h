@@ -20,6 +20,7 @@
 #include "contract/register_rules.h"
 #include "contract/statistics_rules.h"
 #include "contract/timer_rules.h"
+#include "contract/transmit_rules.h"
 #include "contract/writeback_rules.h"
 
 namespace ringside::contract {
@@ -50,6 +51,7 @@ class checker final : public event_consumer {
   bool hears_card(const event& e);
   bool hears_payload(const event& e);
   bool hears_descriptor(const event& e);
+  bool hears_sending(const event& e);
   bool hears_driver(const event& e);
   bool hears_host(const event& e);
   void see_here(frame_record& row, sim_time t);
@@ -92,6 +94,7 @@ class checker final : public event_consumer {
   cause_rules cause_;
   timer_rules timer_;
   driver_rules driver_;
+  transmit_rules transmit_;
   front_rules front_;
   link_rules link_;
   register_rules register_;

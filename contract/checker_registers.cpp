@@ -85,6 +85,7 @@ void checker::on_reset(const event& e) {
   link_.on_reset(e.time);
   register_.on_reset();
   timer_.reset();
+  transmit_.on_reset(e.time);
   statistics_.on_reset();
   restart_ring(e.time);
   interrupt_.on_reset(e.time);
@@ -98,6 +99,7 @@ void checker::on_reg_write(const event& e) {
   const bool was_down = state_.registers.powered_down();
   state_.registers.write(e.a, value, e.time);
   register_.on_write(e.a, value, e.time);
+  transmit_.on_write(e.a, value, e.time);
   if (!was_stopped && state_.registers.stopped()) rewrite_ring(/*head_written=*/false, e.time);  // P-3
   switch (e.a) {
     case reg::RDBAL:
@@ -158,6 +160,9 @@ void checker::on_reg_read(const event& e) {
     case reg::ICR:
       memory_.on_icr_answer(value);
       interrupt_.on_icr_read(value, e.time);
+      break;
+    case reg::TDH:
+      transmit_.on_head_read(value, e.time);
       break;
     case reg::RDH:
       if (state_.ring.usable() && !state_.after_reset && value != ~0U) {

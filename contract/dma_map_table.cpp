@@ -27,7 +27,7 @@ void dma_map_table::insert(std::uint64_t address, std::uint32_t bytes) {
   const std::size_t mask = rows_.size() - 1;
   std::size_t i = home(address);
   while (rows_[i].bytes != 0) i = (i + 1) & mask;
-  rows_[i] = {address, bytes, 0, false};
+  rows_[i] = {address, bytes, 0, false, false};
   ++used_;
 }
 

@@ -16,6 +16,7 @@ class dma_map_table {
     std::uint32_t bytes = 0;       // 0: row is free
     std::uint32_t descriptor = 0;  // ring index it was last posted at; meaningful with `posted`
     bool posted = false;
+    bool sends = false;  // ... of the transmit ring instead
   };
 
   dma_map_table() : rows_(1024) {}

@@ -17,6 +17,8 @@ namespace ringside::contract {
 class driver_rules {
  public:
   explicit driver_rules(checker_state& w) : state_(w) {}
+  /// What is mapped now.
+  dma_map_table& maps() { return maps_; }
   // CPU side.
   void on_post(const event& e);
   void on_rdt_write(const event& e);

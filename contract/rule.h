@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of the contract between an 82540EM and its driver: id, duty, sentence, source.
 //
-// One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, N-, I-
-// and D- ids are those of the chip's fact sheet; S- ids are the driver's duties, which the fact sheet and the kernel's
-// DMA API imply without numbering them.
+// One table lists them all; the checker's parts judge them and the breach report quotes them.  P-, X-, L-, R-, F-, T-,
+// N-, I- and D- ids are those of the chip's fact sheet; S- ids are the driver's duties, which the fact sheet and the
+// kernel's DMA API imply without numbering them.
 #pragma once
 
 #include <bitset>
@@ -64,6 +64,15 @@ enum class rule : std::uint8_t {
   R_83,
   R_84,
   F_2,
+  T_10,
+  T_40,
+  T_41,
+  T_42,
+  T_43,
+  T_44,
+  T_60,
+  T_62,
+  T_72,
   N_1,
   N_2,
   N_3,
@@ -108,6 +117,11 @@ enum class rule : std::uint8_t {
   S_14,
   S_15,
   S_16,
+  S_17,
+  S_18,
+  S_19,
+  S_20,
+  S_21,
   count
 };
 

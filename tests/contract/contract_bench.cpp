@@ -9,7 +9,8 @@ namespace ringside::contract {
 
 config contract_bench::cut_short() {
   config setup;
-  for (const rule which : {rule::R_6, rule::I_1, rule::L_1, rule::N_15}) setup.off.set(static_cast<std::size_t>(which));
+  for (const rule which : {rule::R_6, rule::I_1, rule::L_1, rule::N_15, rule::T_60})
+    setup.off.set(static_cast<std::size_t>(which));
   return setup;
 }
 

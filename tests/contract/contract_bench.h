@@ -24,8 +24,8 @@ class contract_bench {
   static constexpr std::uint32_t enabled_causes = 0x9D;     // I-8
   static constexpr std::uint8_t cpu = 0;
 
-  /// Most sequences stop in the middle and take LSC as any cause: what is then left undone (R-6, I-1, N-15) and the
-  /// link (L-1) are judged only in tests that ask for it with config{}.
+  /// Most sequences stop in the middle and take LSC or TXDW as any cause: what is then left undone (R-6, I-1, N-15) and
+  /// the link (L-1, and T-60) are judged only in tests that ask for it with config{}.
   static config cut_short();
 
   explicit contract_bench(const config& setup = cut_short()) : watch(setup), setup_(setup) {}

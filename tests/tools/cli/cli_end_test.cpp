@@ -68,10 +68,10 @@ TEST(end, does_not_come_by_an_ignored_hangup) {
 
 TEST(end, json_tells_of_the_contract) {
   const auto sound = json::parse(ringside({"run", "one_frame", "--json", "-"}).out)["contract"];
-  EXPECT_EQ(sound, json::parse(R"({"rules": 89, "breach_count": 0, "breaches": []})"));
+  EXPECT_EQ(sound, json::parse(R"({"rules": 103, "breach_count": 0, "breaches": []})"));
   const result r = ringside({"run", "one_frame", "--json", "-"}, {.breaches = 70});
   EXPECT_EQ(r.status, 3);
-  EXPECT_EQ(json::parse(r.out)["contract"], json::parse(R"({"rules": 89, "breach_count": 70, "breaches": [
+  EXPECT_EQ(json::parse(r.out)["contract"], json::parse(R"({"rules": 103, "breach_count": 70, "breaches": [
                                               {"rule": "R-21", "time_ps": 5000, "frame": 1, "text": "R-21 at 5 ns"}]})"));
   EXPECT_TRUE(r.err.ends_with("contract: R-21 at 5 ns\ncontract: 69 more\n")) << r.err;
 }

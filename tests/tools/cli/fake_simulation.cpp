@@ -51,7 +51,7 @@ class fake_simulation : public simulation {
     out.frames_planned = input_.planned();
     out.cpus[0].idle = out.sim_time_ps = now_;
     out.wall_ns = 1'000'000;
-    out.contract.rules = 89;
+    out.contract.rules = 103;
     out.contract.count = behaviour_.breaches;
     if (behaviour_.breaches != 0) out.contract.breaches.push_back({"R-21", 5 * ns, 1, "R-21 at 5 ns"});
     return out;
