@@ -18,6 +18,7 @@ class link {
       : core_(c), phy_(from), set_cause_(std::move(set_cause)) {}
 
   bool up() const { return up_; }
+  bool full_duplex() const { return (mode_ & status::FD) != 0; }
   /// The PHY's link or CTRL may have changed: SLU, the forced modes.
   void judge();
   /// L-7: the link as it stands is the new reference, no cause.

@@ -11,6 +11,7 @@ namespace ringside::tlm::model {
 namespace {
 constexpr sim_time pause_unit_bytes = 64;  // F-1
 constexpr std::uint32_t kilobyte = 1024;
+constexpr std::uint16_t first_looped_counter = 0x3000;  // who counts frames the PHY sends back
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -49,6 +50,22 @@ void mac::begin() {
   a->frame = wire_.pop();
   receiving_ = true;
   expected_ = time_never;
+  judge(a, /*from_wire=*/true);
+}
+
+// B-1: as it was sent, and by the same rules as a frame of the wire.
+void mac::loop(frame_id id, const std::vector<std::uint8_t>& bytes) {
+  const auto a = std::make_shared<arrival>();
+  a->frame.bytes = bytes;
+  if (id != 0) {
+    const auto counter = static_cast<std::uint16_t>(first_looped_counter + core_.params.unit);
+    a->frame.id = make_frame_id(frame_kind::derived, counter, ++looped_);
+    core_.emit(stage::skb_link, a->frame.id, id, static_cast<std::uint64_t>(link_kind::copy));
+  }
+  judge(a, /*from_wire=*/false);
+}
+
+void mac::judge(const std::shared_ptr<arrival>& a, bool from_wire) {
   const std::size_t length = a->frame.bytes.size();
   core_.emit(stage::wire_sof, a->frame.id, length, a->frame.marks);
   a->rctl = core_.regs.get(reg::RCTL);
@@ -59,15 +76,24 @@ void mac::begin() {
   a->tagged = filter_.tagged(a->frame.bytes);
   if ((a->rctl & rctl::EN) == 0 || core_.config.asleep())
     a->said.reason = drop_reason::rx_disabled;
-  else if (!around_.link_up())
+  else if (!around_.link_up() || (from_wire && around_.looped()))
     a->said.reason = drop_reason::link_down;
-  const auto bytes = static_cast<sim_time>(wire_.params().preamble_bytes + length);
-  const sim_time last = core_.now + (bytes - 1) * wire_.params().byte_time;
-  core_.at(last, [this, a] {
+  else
+    a->fills = a->said.passed_filter;
+  const sim_time byte_time = wire_.params().byte_time;
+  const sim_time first = core_.now + wire_.params().preamble_bytes * byte_time;
+  if (a->fills) flow_.arriving(first, length);
+  const sim_time last = first + static_cast<sim_time>(length - 1) * byte_time;
+  core_.at(last, [this, a, from_wire] {
     core_.emit(stage::wire_eof, a->frame.id, a->frame.bytes.size(), a->frame.marks);
-    receiving_ = false;
-    listen();
-    core_.after(core_.params.filter_clocks, [this, a] { end(*a); });
+    if (from_wire) {
+      receiving_ = false;
+      listen();
+    }
+    core_.after(core_.params.filter_clocks, [this, a] {
+      end(*a);
+      if (a->fills && a->epoch == epoch_) flow_.arrived();
+    });
   });
 }
 
@@ -126,7 +152,9 @@ void mac::count_flow_control(const verdict& v) {
   if (v.unsupported_control) core_.stats.count(reg::FCRUC);
   if (!v.pause) return;
   core_.stats.count(v.pause_time == 0 ? reg::XONRXC : reg::XOFFRXC);
-  if (v.pause_obeyed) paused_until_ = core_.now + v.pause_time * pause_unit_bytes * wire_.params().byte_time;
+  if (!v.pause_obeyed || !around_.full_duplex()) return;  // F-2, T-76
+  paused_until_ = core_.now + v.pause_time * pause_unit_bytes * wire_.params().byte_time;
+  core_.at(paused_until_, [this] { around_.pause_over(); });
 }
 
 void mac::keep(const arrival& a) {
@@ -143,6 +171,7 @@ void mac::keep(const arrival& a) {
     core_.stats.count(reg::MPC);
     core_.emit(stage::fifo_drop, a.frame.id, 0, static_cast<std::uint64_t>(drop_reason::fifo_overflow));
     around_.set_cause(icr::RXO);
+    flow_.overflow();
     return;
   }
   if (a.said.good)

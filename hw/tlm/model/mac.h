@@ -5,8 +5,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <vector>
 
 #include "hw/tlm/model/core.h"
+#include "hw/tlm/model/flow_control.h"
 #include "hw/tlm/model/frame_filter.h"
 #include "hw/tlm/model/packet_buffer.h"
 #include "hw/tlm/wire/wire.h"
@@ -18,15 +21,20 @@ class mac {
   /// What the mac needs of its neighbours.
   struct neighbours {
     std::function<bool()> link_up;
+    std::function<bool()> full_duplex;
+    std::function<bool()> looped;                     // BMCR.14
     std::function<std::uint32_t()> free_descriptors;  // R-12b
     std::function<void(std::uint32_t)> set_cause;
     std::function<void()> frame_stored;
+    std::function<void()> pause_over;  // the transmitter may go on
   };
-  mac(core& c, wire& rx, packet_buffer& buffer, neighbours around)
-      : core_(c), wire_(rx), buffer_(buffer), around_(std::move(around)), filter_(c.regs) {}
+  mac(core& c, wire& rx, packet_buffer& buffer, flow_control& flow, neighbours around)
+      : core_(c), wire_(rx), buffer_(buffer), flow_(flow), around_(std::move(around)), filter_(c.regs) {}
 
   /// The wire's next frame may be known now.
   void listen();
+  /// The PHY sends a frame back that begins now (B-1, B-5); `bytes` are DA..FCS.
+  void loop(frame_id id, const std::vector<std::uint8_t>& bytes);
   /// CTRL.RST: the frame under way is lost.
   void reset();
   /// True while a received PAUSE holds the transmitter (F-2).
@@ -41,9 +49,11 @@ class mac {
     std::uint32_t ctrl = 0;
     std::uint32_t rxcsum = 0;
     std::uint64_t epoch = 0;
+    bool fills = false;  // counts in the packet buffer's fill while it comes (F-10)
   };
   bool rx_error_in(const wire_frame& frame) const;
   void begin();
+  void judge(const std::shared_ptr<arrival>& a, bool from_wire);
   void end(const arrival& a);
   void count_arrival(const arrival& a);
   void count_bad(const arrival& a);
@@ -55,12 +65,14 @@ class mac {
   core& core_;
   wire& wire_;
   packet_buffer& buffer_;
+  flow_control& flow_;
   const neighbours around_;
   const frame_filter filter_;
   sim_time expected_ = time_never;  // start of the next frame, which is in the agenda
   bool receiving_ = false;
   std::uint64_t epoch_ = 0;  // counts resets
   sim_time paused_until_ = 0;
+  std::uint64_t looped_ = 0;  // frames the PHY has sent back: their ids
 };
 
 }  // namespace ringside::tlm::model

@@ -6,6 +6,7 @@
 #include "hw/tlm/model/core.h"
 #include "hw/tlm/model/descriptor_ring.h"
 #include "hw/tlm/model/dma_engine.h"
+#include "hw/tlm/model/flow_control.h"
 #include "hw/tlm/model/interrupt_unit.h"
 #include "hw/tlm/model/link.h"
 #include "hw/tlm/model/mac.h"
@@ -14,6 +15,7 @@
 #include "hw/tlm/model/receive_timers.h"
 #include "hw/tlm/model/receiver.h"
 #include "hw/tlm/model/register_access.h"
+#include "hw/tlm/model/transmitter.h"
 #include "hw/tlm/model/write_back.h"
 
 namespace ringside::tlm {
@@ -24,7 +26,6 @@ struct model_nic::impl {
        event_stream& events)
       : self(card),
         outside(host),
-        sends_on(to_send_on),
         shared(params, events),
         irq(shared, [this](bool on) { call_host([&] { outside.intx(self, on, shared.now); }); }),
         dma(shared, [this](dma_transfer& t) { call_host([&] { outside.dma_request(self, t, shared.now); }); }),
@@ -38,18 +39,30 @@ struct model_nic::impl {
             [this] { writer.wake(); }}),
         transceiver(params.link_mbps),
         phy_link(shared, transceiver, [this](std::uint32_t cause) { irq.set_cause(cause); }),
-        receive_mac(shared, rx_wire, buffer,
-                    {[this] { return phy_link.up(); }, [this] { return ring.free(); },
-                     [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }}),
-        registers(shared, irq, transceiver,
-                  {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); },
-                   [this] { leave_d3(); }, [this] { return phy_link.status(receive_mac.transmit_paused()); },
-                   [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
-                   [this] { wake(); }}) {
+        flow(shared, rx_wire.params().byte_time,
+             {[this] { return buffer.used(); }, [this](std::uint16_t timer) { tx.send_pause(timer); }}),
+        receive_mac(
+            shared, rx_wire, buffer, flow,
+            {[this] { return phy_link.up(); }, [this] { return phy_link.full_duplex(); },
+             [this] { return transceiver.looped(); }, [this] { return ring.free(); },
+             [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }, [this] { tx.wake(); }}),
+        tx(shared, dma, to_send_on, rx_wire.params().byte_time,
+           {[this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { tx.forget_withdrawn(); },
+            [this] { return phy_link.up(); }, [this] { return phy_link.full_duplex(); },
+            [this] { return receive_mac.transmit_paused(); }, [this] { return transceiver.looped(); },
+            [this](frame_id id, const std::vector<std::uint8_t>& bytes) { receive_mac.loop(id, bytes); }}),
+        registers(
+            shared, irq, transceiver,
+            {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); }, [this] { leave_d3(); },
+             [this] { return phy_link.status(receive_mac.transmit_paused()); },
+             [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
+             [this](bool head) { tx.rewrite_ring(head); }, [this] { tx.tail_written(); },
+             [this](std::uint16_t timer) { tx.send_pause(timer); }, [this] { flow.changed(); }, [this] { wake(); }}) {
     dma.on_quiet([this] {
       resetting = stopping = false;
       wake();
     });
+    buffer.on_release([this] { flow.changed(); });
     phy_link.reset();
   }
 
@@ -63,6 +76,7 @@ struct model_nic::impl {
     ring.wake();
     rx.wake();
     writer.wake();
+    tx.wake();
   }
 
   // descriptors on chip are void; frames they held are lost, whole.  What is on the bus ends as if the ring
@@ -80,12 +94,14 @@ struct model_nic::impl {
     rx.wake();
   }
 
-  // P-3: with Command.BusMaster and RCTL.EN both 0 nothing that was asked for is to happen later.  What the bus has not
-  // begun comes back, and the ring is as if it had been rewritten with what its registers hold.
+  // P-3, T-81: with Command.BusMaster, RCTL.EN and TCTL.EN all 0 nothing that was asked for is to happen later.  What
+  // the bus has not begun comes back, and the rings are as if they had been rewritten with what their registers hold.
   void look_whether_stopped() {
-    const bool now_stopped = !shared.config.bus_master() && !shared.regs.has(reg::RCTL, rctl::EN);
+    const bool now_stopped =
+        !shared.config.bus_master() && !shared.regs.has(reg::RCTL, rctl::EN) && !shared.regs.has(reg::TCTL, tctl::EN);
     if (now_stopped && !stopped) {
       rewrite_ring(/*head_written=*/false);
+      tx.rewrite_ring(/*head_written=*/false);
       dma.stop();
       stopping = !dma.quiet();
       if (stopping) call_host([&] { outside.withdraw(self, shared.now); });
@@ -117,10 +133,13 @@ struct model_nic::impl {
     rx.restart();
     writer.reset();
     timers.stop();
+    tx.reset(shared.regs.get(reg::PBA) & pba::RXA);
     for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
     shared.regs.reset();
     shared.stats.reset();
     ring.rewrite(0, 0);  // RDH is 0 now
+    tx.set_up();
+    flow.reset();
     irq.reset();
     dma.reset();
     receive_mac.reset();
@@ -163,7 +182,6 @@ struct model_nic::impl {
 
   model_nic& self;
   nic_host& outside;
-  tx_wire& sends_on;
   model::core shared;
   model::packet_buffer buffer;
   model::interrupt_unit irq;
@@ -174,11 +192,13 @@ struct model_nic::impl {
   model::receiver rx;
   model::phy transceiver;
   model::link phy_link;
+  model::flow_control flow;
   model::mac receive_mac;
+  model::transmitter tx;
   model::register_access registers;
   bool host_called = false;
   bool resetting = false;
-  bool stopped = true;    // neither BusMaster nor EN,
+  bool stopped = true;    // neither BusMaster nor an EN,
   bool stopping = false;  // and the bus has not ended or given back everything
   sim_time last_access = 0;
   std::uint64_t active_clocks = 0;
@@ -215,6 +235,7 @@ void model_nic::set_link(bool up, sim_time t) {
   impl_->shared.at(t, [i = impl_.get(), up] {
     i->transceiver.set_wire(up);
     i->phy_link.judge();
+    i->tx.wake();
   });
 }
 

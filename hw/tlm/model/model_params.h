@@ -26,6 +26,8 @@ struct model_params {
   std::uint32_t intx_clocks = 1;            // ICR to INTA#
   std::uint32_t payload_bursts = 2;         // payload bursts under way at most
   std::uint32_t payload_burst_bytes = 256;  // a burst ends at multiples of this address
+  std::uint32_t transmit_bursts = 4;        // payload reads under way at most
+  std::uint32_t transmit_clocks = 2;        // a frame in the FIFO to its first preamble byte
 };
 
 inline constexpr sim_time card_clock = 8 * ns;  // 125 MHz

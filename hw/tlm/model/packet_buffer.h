@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <utility>
 
 #include "hw/tlm/model/received_frame.h"
@@ -33,7 +34,12 @@ class packet_buffer {
     frames_.pop_front();
     return frame;
   }
-  void release(std::size_t bytes) { used_ -= room_for(bytes); }
+  void release(std::size_t bytes) {
+    used_ -= room_for(bytes);
+    if (when_released_) when_released_();
+  }
+  /// Called whenever room is given back.
+  void on_release(std::function<void()> call) { when_released_ = std::move(call); }
   std::uint32_t used() const { return used_; }
   /// Empties it; the frames that were in it.
   std::deque<stored_frame> clear() {
@@ -44,6 +50,7 @@ class packet_buffer {
  private:
   std::deque<stored_frame> frames_;
   std::uint32_t used_ = 0;
+  std::function<void()> when_released_;
 };
 
 }  // namespace ringside::tlm::model

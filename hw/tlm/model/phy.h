@@ -22,7 +22,9 @@ class phy {
   /// The wire's link.
   void set_wire(bool up);
   /// The PHY gives the MAC a link: the wire's while powered, its own in loopback (L-1, M-9, B-2).
-  bool link() const { return wire_link() || (registers_[control] & loopback) != 0; }
+  bool link() const { return wire_link() || looped(); }
+  /// It sends frames back and leaves the wire alone (B-1, B-5).
+  bool looped() const { return (registers_[control] & loopback) != 0; }
 
  private:
   static constexpr std::uint32_t control = 0;

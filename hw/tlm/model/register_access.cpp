@@ -80,8 +80,24 @@ void register_access::write_register(std::uint32_t offset, std::uint32_t value) 
       core_.regs.write(offset, value);
       if ((value & rdtr::FPD) != 0) around_.force_timer();
       return;
+    case reg::TDBAL:
+    case reg::TDBAH:
+    case reg::TDLEN:
+    case reg::TDH:
+      core_.regs.write(offset, value);
+      return around_.transmit_ring_written(offset == reg::TDH);
+    case reg::TDT:
+      core_.regs.write(offset, value);
+      return around_.transmit_tail_written();
+    case reg::TCTL:
+      return on_write_tctl(value);
+    case reg::FCRTH:
+    case reg::FCRTL:
+      core_.regs.write(offset, value);
+      return around_.flow_thresholds_written();
     case reg::RCTL:
     case reg::RXDCTL:
+    case reg::TXDCTL:
       core_.regs.write(offset, value);
       return around_.wake();
     default:
@@ -146,6 +162,12 @@ void register_access::on_write_rdt() {
 void register_access::on_write_ring(std::uint32_t offset, std::uint32_t value) {
   core_.regs.write(offset, value);
   around_.ring_written(offset == reg::RDH);
+}
+
+void register_access::on_write_tctl(std::uint32_t value) {
+  core_.regs.write(reg::TCTL, value);
+  if ((value & tctl::SWXOFF) != 0) around_.send_pause(static_cast<std::uint16_t>(core_.regs.get(reg::FCTTV)));  // F-7
+  around_.wake();
 }
 
 void register_access::on_write_eecd(std::uint32_t value) {

@@ -24,7 +24,11 @@ class register_access {
     std::function<void(bool head)> ring_written;  // on-chip descriptors are void; `head`: RDH was written
     std::function<void()> tail_written;           // RDT with EN = 0
     std::function<void()> force_timer;            // RDTR.FPD
-    std::function<void()> wake;                   // anything may have become due
+    std::function<void(bool head)> transmit_ring_written;  // T-47
+    std::function<void()> transmit_tail_written;           // T-47
+    std::function<void(std::uint16_t timer)> send_pause;   // F-7
+    std::function<void()> flow_thresholds_written;         // F-6
+    std::function<void()> wake;                            // anything may have become due
   };
   register_access(core& c, interrupt_unit& irq, phy& behind_mdic, neighbours around)
       : core_(c), irq_(irq), phy_(behind_mdic), around_(std::move(around)) {}
@@ -40,6 +44,7 @@ class register_access {
   void on_write_ctrl(std::uint32_t value);
   void on_write_rdt();
   void on_write_ring(std::uint32_t offset, std::uint32_t value);
+  void on_write_tctl(std::uint32_t value);
   void on_write_eecd(std::uint32_t value);
   void on_write_eerd(std::uint32_t value);
   void on_write_mdic(std::uint32_t value);

@@ -33,6 +33,7 @@ std::unique_ptr<tlm::nic> make_card(card_kind kind, std::uint32_t link_mbps, car
 card_bench::card_bench(card_kind kind, std::uint32_t link_mbps) : wire_(0, *this), memory_(memory_bytes) {
   wire_.hold();
   stream_.add_consumer(*this);
+  tx_wire_.listen([this](const tlm::sent_frame& frame) { sent_.push_back(frame); });
   card_ = make_card(kind, link_mbps, *this, wire_, tx_wire_, stream_);
   card_->set_link(true, 0);
   run_for(1 * us);
@@ -99,6 +100,16 @@ host_descriptor card_bench::descriptor(std::uint32_t index) const {
   return {little(0, 8), word(8, 2), word(10, 2), word(12, 1), word(13, 1), word(14, 2)};
 }
 
+void card_bench::put_bytes(std::uint64_t address, const std::vector<std::uint8_t>& bytes) {
+  std::copy(bytes.begin(), bytes.end(), memory_.begin() + static_cast<std::ptrdiff_t>(address));
+}
+
+frame_id card_bench::marked(std::uint64_t address) const {
+  for (const mark& m : marks_)
+    if (address >= m.address && address - m.address < m.bytes) return m.frame;
+  return 0;
+}
+
 std::vector<std::uint8_t> card_bench::bytes(std::uint64_t address, std::size_t n) const {
   const auto from = memory_.begin() + static_cast<std::ptrdiff_t>(address);
   return {from, from + static_cast<std::ptrdiff_t>(n)};
@@ -123,13 +134,16 @@ void card_bench::run_until(sim_time t) {
 std::vector<card_bench::dma_record> card_bench::transfers(tlm::dma_kind kind) const {
   std::vector<dma_record> found;
   for (const dma_record& r : transfers_)
-    if (r.kind == kind || (kind == tlm::dma_kind::payload && r.kind == tlm::dma_kind::payload_end)) found.push_back(r);
+    if (r.kind == kind || (kind == tlm::dma_kind::payload && r.kind == tlm::dma_kind::payload_end) ||
+        (kind == tlm::dma_kind::tx_payload && r.kind == tlm::dma_kind::tx_payload_end))
+      found.push_back(r);
   return found;
 }
 
 std::size_t card_bench::on_bus(tlm::dma_kind kind) const {
   const auto same = [kind](tlm::dma_kind k) {
-    return k == kind || (kind == tlm::dma_kind::payload && k == tlm::dma_kind::payload_end);
+    return k == kind || (kind == tlm::dma_kind::payload && k == tlm::dma_kind::payload_end) ||
+           (kind == tlm::dma_kind::tx_payload && k == tlm::dma_kind::tx_payload_end);
   };
   const auto asked = std::count_if(asked_.begin(), asked_.end(), same);
   return static_cast<std::size_t>(asked) - transfers(kind).size();
@@ -202,6 +216,7 @@ void card_bench::complete(tlm::dma_transfer& transfer, sim_time requested, sim_t
     std::copy_n(transfer.data.begin(), transfer.length, place);
     card_->dma_done(transfer, t);
   } else {
+    if (tlm::is_payload(transfer.kind)) transfer.frames.push_back(marked(transfer.address));
     std::copy_n(place, transfer.length, transfer.data.begin());
     card_->dma_data(transfer, 0, transfer.length, true, t);
   }

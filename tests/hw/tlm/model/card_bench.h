@@ -68,6 +68,15 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   std::vector<std::uint8_t> bytes(std::uint64_t address, std::size_t n) const;
   bool done(std::uint32_t index) const { return (descriptor(index).status & rxd_status::DD) != 0; }
 
+  // ---- memory and the wire the card sends on ----
+  void put_bytes(std::uint64_t address, const std::vector<std::uint8_t>& bytes);
+  /// What the card reads there belongs to `frame` (host::mark_frame).
+  void mark_frame(std::uint64_t address, std::size_t bytes, frame_id frame) {
+    marks_.push_back({address, bytes, frame});
+  }
+  /// Frames that have left the card, oldest first.
+  const std::vector<tlm::sent_frame>& sent() const { return sent_; }
+
   // ---- time ----
   void run_for(sim_time span) { run_until(now_ + span); }
   void run_until(sim_time t);
@@ -93,6 +102,10 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   const std::vector<dma_record>& transfers() const { return transfers_; }
   std::vector<dma_record> transfers(tlm::dma_kind kind) const;
   std::vector<event> events(stage what);
+  const std::vector<event>& all_events() {
+    stream_.drain();
+    return events_;
+  }
   /// The next transfer of this kind ends like this instead.
   void fail_next(tlm::dma_kind kind, tlm::dma_status status) { fault_ = {kind, status}; }
   /// Transfers wait for the bus from now on, as on a bus whose arbiter serves others; false lets them go on.
@@ -119,6 +132,15 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   std::deque<offered_frame> planned_;
   tlm::wire wire_;
   tlm::tx_wire tx_wire_;
+  struct mark {
+    std::uint64_t address;
+    std::size_t bytes;
+    frame_id frame;
+  };
+  frame_id marked(std::uint64_t address) const;
+
+  std::vector<mark> marks_;
+  std::vector<tlm::sent_frame> sent_;
   std::unique_ptr<tlm::nic> card_;
   std::vector<std::uint8_t> memory_;
   std::multimap<sim_time, std::function<void()>> due_;
