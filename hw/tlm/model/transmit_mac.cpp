@@ -75,12 +75,16 @@ void transmit_mac::wake() {
 
 // T-72; a PAUSE that was received holds the FIFO's frames, not the chip's own (F-9).
 bool transmit_mac::may_begin() const {
-  if (now_sent_ || core_.now < gap_until_ || core_.config.asleep()) return false;
+  if (now_sent_ || core_.config.asleep()) return false;
   if (!core_.regs.has(reg::TCTL, tctl::EN) || !around_.link_up()) return false;
   return pause_ || (!fifo_.empty() && !around_.paused());
 }
 
 void transmit_mac::step() {
+  if (!now_sent_ && core_.now < gap_until_) {  // it was woken as a frame ended
+    wake();
+    return;
+  }
   if (!may_begin()) return;
   if (!pause_) {
     begin(next_frame());
