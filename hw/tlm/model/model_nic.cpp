@@ -53,7 +53,7 @@ struct model_nic::impl {
             [this](frame_id id, const std::vector<std::uint8_t>& bytes) { receive_mac.loop(id, bytes); }}),
         registers(
             shared, irq, transceiver,
-            {[this] { reset(); }, [this] { return resetting; }, [this] { phy_link.judge(); }, [this] { leave_d3(); },
+            {[this] { reset(); }, [this] { return resetting; }, [this] { look_at_link(); }, [this] { leave_d3(); },
              [this] { return phy_link.status(receive_mac.transmit_paused()); },
              [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
              [this](bool head) { tx.rewrite_ring(head); }, [this] { tx.tail_written(); },
@@ -77,6 +77,11 @@ struct model_nic::impl {
     rx.wake();
     writer.wake();
     tx.wake();
+  }
+
+  void look_at_link() {
+    phy_link.judge();
+    tx.wake();  // T-72
   }
 
   // descriptors on chip are void; frames they held are lost, whole.  What is on the bus ends as if the ring
@@ -234,8 +239,7 @@ void model_nic::dma_done(dma_transfer& transfer, sim_time t) {
 void model_nic::set_link(bool up, sim_time t) {
   impl_->shared.at(t, [i = impl_.get(), up] {
     i->transceiver.set_wire(up);
-    i->phy_link.judge();
-    i->tx.wake();
+    i->look_at_link();
   });
 }
 

@@ -2,8 +2,6 @@
 // When the card fetches transmit descriptors, writes them back and tells of it: T-41 to T-47, T-60 to T-64.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "tests/hw/tlm/model/transmit_bench.h"
 
 namespace ringside::test::transmit_ring_tests {
@@ -59,7 +57,7 @@ TEST_F(transmit_ring, the_chip_holds_sixty_four) {  // T-41
   EXPECT_EQ(fetched()[0], 64U);
   bench.run_for(400 * us);
   EXPECT_EQ(bench.sent().size(), 200U);
-  EXPECT_LE(*std::max_element(fetched().begin(), fetched().end()), 64U);
+  for (const std::uint32_t n : fetched()) EXPECT_LE(n, 64U);
 }
 
 TEST_F(transmit_ring, fetches_only_when_empty_unless_told) {  // T-41
