@@ -6,6 +6,7 @@
 
 #include "common/ethernet.h"
 #include "hw/tlm/model/checksum_unit.h"
+#include "hw/tlm/wire/frame_marks.h"
 
 namespace ringside::tlm::model {
 namespace {
@@ -57,6 +58,7 @@ void mac::begin() {
 void mac::loop(frame_id id, const std::vector<std::uint8_t>& bytes) {
   const auto a = std::make_shared<arrival>();
   a->frame.bytes = bytes;
+  a->frame.marks = marks_of(bytes, ethernet::longest_frame);
   if (id != 0) {
     const auto counter = static_cast<std::uint16_t>(first_looped_counter + core_.params.unit);
     a->frame.id = make_frame_id(frame_kind::derived, counter, ++looped_);

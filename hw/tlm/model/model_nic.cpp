@@ -41,23 +41,37 @@ struct model_nic::impl {
         phy_link(shared, transceiver, [this](std::uint32_t cause) { irq.set_cause(cause); }),
         flow(shared, rx_wire.params().byte_time,
              {[this] { return buffer.used(); }, [this](std::uint16_t timer) { tx.send_pause(timer); }}),
-        receive_mac(
-            shared, rx_wire, buffer, flow,
-            {[this] { return phy_link.up(); }, [this] { return phy_link.full_duplex(); },
-             [this] { return transceiver.looped(); }, [this] { return ring.free(); },
-             [this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { rx.wake(); }, [this] { tx.wake(); }}),
+        receive_mac(shared, rx_wire, buffer, flow,
+                    {.link_up = [this] { return phy_link.up(); },
+                     .full_duplex = [this] { return phy_link.full_duplex(); },
+                     .looped = [this] { return transceiver.looped(); },
+                     .free_descriptors = [this] { return ring.free(); },
+                     .set_cause = [this](std::uint32_t cause) { irq.set_cause(cause); },
+                     .frame_stored = [this] { rx.wake(); },
+                     .pause_over = [this] { tx.wake(); }}),
         tx(shared, dma, to_send_on, rx_wire.params().byte_time,
-           {[this](std::uint32_t cause) { irq.set_cause(cause); }, [this] { tx.forget_withdrawn(); },
-            [this] { return phy_link.up(); }, [this] { return phy_link.full_duplex(); },
-            [this] { return receive_mac.transmit_paused(); }, [this] { return transceiver.looped(); },
-            [this](frame_id id, const std::vector<std::uint8_t>& bytes) { receive_mac.loop(id, bytes); }}),
-        registers(
-            shared, irq, transceiver,
-            {[this] { reset(); }, [this] { return resetting; }, [this] { look_at_link(); }, [this] { leave_d3(); },
-             [this] { return phy_link.status(receive_mac.transmit_paused()); },
-             [this](bool head) { rewrite_ring(head); }, [this] { refetch(); }, [this] { timers.force(); },
-             [this](bool head) { tx.rewrite_ring(head); }, [this] { tx.tail_written(); },
-             [this](std::uint16_t timer) { tx.send_pause(timer); }, [this] { flow.changed(); }, [this] { wake(); }}) {
+           {.set_cause = [this](std::uint32_t cause) { irq.set_cause(cause); },
+            .withdrawn = [this] { tx.forget_withdrawn(); },
+            .link_up = [this] { return phy_link.up(); },
+            .full_duplex = [this] { return phy_link.full_duplex(); },
+            .paused = [this] { return receive_mac.transmit_paused(); },
+            .looped = [this] { return transceiver.looped(); },
+            .loop = [this](frame_id id, const std::vector<std::uint8_t>& bytes) { receive_mac.loop(id, bytes); }}),
+        eeprom(params.mac_address),
+        registers(shared, irq, transceiver, eeprom,
+                  {.reset = [this] { reset(); },
+                   .resetting = [this] { return resetting; },
+                   .control_written = [this] { look_at_link(); },
+                   .left_d3 = [this] { leave_d3(); },
+                   .status = [this] { return phy_link.status(receive_mac.transmit_paused()); },
+                   .ring_written = [this](bool head) { rewrite_ring(head); },
+                   .tail_written = [this] { refetch(); },
+                   .force_timer = [this] { timers.force(); },
+                   .transmit_ring_written = [this](bool head) { tx.rewrite_ring(head); },
+                   .transmit_tail_written = [this] { tx.tail_written(); },
+                   .send_pause = [this](std::uint16_t timer) { tx.send_pause(timer); },
+                   .flow_thresholds_written = [this] { flow.changed(); },
+                   .wake = [this] { wake(); }}) {
     dma.on_quiet([this] {
       resetting = stopping = false;
       wake();
@@ -140,7 +154,8 @@ struct model_nic::impl {
     timers.stop();
     tx.reset(shared.regs.get(reg::PBA) & pba::RXA);
     for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
-    shared.regs.reset();
+    shared.regs.reset(eeprom.mac(shared.now),
+                      (eeprom.word(model::eeprom_word::control_3, shared.now) & model::eeprom_word::APME) != 0);
     shared.stats.reset();
     ring.rewrite(0, 0);  // RDH is 0 now
     tx.set_up();
@@ -200,6 +215,7 @@ struct model_nic::impl {
   model::flow_control flow;
   model::mac receive_mac;
   model::transmitter tx;
+  model::microwire eeprom;
   model::register_access registers;
   bool host_called = false;
   bool resetting = false;

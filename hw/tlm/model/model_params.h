@@ -27,6 +27,7 @@ struct model_params {
   std::uint32_t payload_bursts = 2;         // payload bursts under way at most
   std::uint32_t payload_burst_bytes = 256;  // a burst ends at multiples of this address
   std::uint32_t transmit_bursts = 4;        // payload reads under way at most
+  std::uint32_t load_clocks = 125'000;      // auto-load of the EEPROM (E-8): 1 ms
   std::uint32_t transmit_clocks = 2;        // a frame in the FIFO to its first preamble byte
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hw/tlm/model/register_access.h"
 
-#include "hw/tlm/model/eeprom.h"
 #include "hw/tlm/model/packet_buffer.h"
 
 namespace ringside::tlm::model {
@@ -55,7 +54,10 @@ void register_access::write_register(std::uint32_t offset, std::uint32_t value) 
       return on_write_mdic(value);
     case reg::CTRL_EXT:
       core_.regs.write(offset, value);
-      if ((value & ctrl_ext::EE_RST) != 0) core_.regs.load_address();
+      if ((value & ctrl_ext::EE_RST) != 0) {
+        core_.regs.load_address(eeprom_.mac(core_.now));
+        load_eeprom();
+      }
       return;
     case reg::ICR:
       return irq_.write_icr(value);
@@ -172,18 +174,42 @@ void register_access::on_write_tctl(std::uint32_t value) {
 
 void register_access::on_write_eecd(std::uint32_t value) {
   core_.regs.write(reg::EECD, value);
-  if ((value & eecd::REQ) == 0 && core_.regs.has(reg::EERD, eerd::START)) read_eeprom();  // E-5
+  drive_eeprom();
+  read_eeprom();
+}
+
+// E-7: without the grant the part sees CS = 0.
+void register_access::drive_eeprom() {
+  const std::uint32_t pins = granted() ? core_.regs.get(reg::EECD) : 0;
+  eeprom_.drive((pins & eecd::CS) != 0, (pins & eecd::SK) != 0, (pins & eecd::DI) != 0, core_.now);
 }
 
 void register_access::on_write_eerd(std::uint32_t value) {
   core_.regs.set(reg::EERD, value & (eerd::ADDR | eerd::START));
-  if ((value & eerd::START) != 0 && !core_.regs.has(reg::EECD, eecd::REQ)) read_eeprom();
+  read_eeprom();
 }
 
+// E-5, E-8: held while software or the auto-load has the pins.
 void register_access::read_eeprom() {
+  if (!core_.regs.has(reg::EERD, eerd::START) || core_.regs.has(reg::EECD, eecd::REQ) || loading()) return;
   const std::uint32_t address = core_.regs.get(reg::EERD) & eerd::ADDR;
-  const std::uint32_t word = eeprom_word(address >> eerd::ADDR_SHIFT, core_.params.mac_address);
+  const std::uint32_t word = eeprom_.word(address >> eerd::ADDR_SHIFT, core_.now);
   core_.regs.set(reg::EERD, address | eerd::DONE | word << eerd::DATA_SHIFT);
+}
+
+// E-8: what it loads is in its registers already.
+void register_access::load_eeprom() {
+  loading_until_ = core_.now + core_.params.load_clocks * card_clock;
+  drive_eeprom();
+  core_.at(loading_until_, [this] {
+    drive_eeprom();
+    read_eeprom();
+  });
+}
+
+void register_access::reset() {
+  io_address_ = 0;
+  load_eeprom();
 }
 
 // M-1 to M-4: complete at once.  The internal PHY is number 1; another one does not answer.
@@ -211,10 +237,10 @@ std::uint32_t register_access::pba_value() const {
   return rxa | txa << pba::TXA_SHIFT;
 }
 
-// FS 4.1: DO idles at 1, the part is present, and the request is granted at once.
-std::uint32_t register_access::eecd_value() const {
-  const std::uint32_t held = core_.regs.get(reg::EECD) & ~eecd::GNT;
-  return held | eecd::DO | eecd::PRES | ((held & eecd::REQ) != 0 ? eecd::GNT : 0);
+// FS 4.1: the part is present, its DO shows whatever it drives.
+std::uint32_t register_access::eecd_value() {
+  const std::uint32_t held = core_.regs.get(reg::EECD) & ~(eecd::GNT | eecd::DO);
+  return held | (eeprom_.out(core_.now) ? eecd::DO : 0) | eecd::PRES | (granted() ? eecd::GNT : 0);
 }
 
 }  // namespace ringside::tlm::model

@@ -9,6 +9,7 @@
 
 #include "hw/tlm/model/core.h"
 #include "hw/tlm/model/interrupt_unit.h"
+#include "hw/tlm/model/microwire.h"
 #include "hw/tlm/model/phy.h"
 
 namespace ringside::tlm::model {
@@ -30,12 +31,12 @@ class register_access {
     std::function<void()> flow_thresholds_written;         // F-6
     std::function<void()> wake;                            // anything may have become due
   };
-  register_access(core& c, interrupt_unit& irq, phy& behind_mdic, neighbours around)
-      : core_(c), irq_(irq), phy_(behind_mdic), around_(std::move(around)) {}
+  register_access(core& c, interrupt_unit& irq, phy& behind_mdic, microwire& eeprom, neighbours around)
+      : core_(c), irq_(irq), phy_(behind_mdic), eeprom_(eeprom), around_(std::move(around)) {}
 
   void write(const target_access& access);
   std::uint32_t read(const target_access& access);
-  void reset() { io_address_ = 0; }
+  void reset();
 
  private:
   void write_register(std::uint32_t offset, std::uint32_t value);
@@ -48,15 +49,21 @@ class register_access {
   void on_write_eecd(std::uint32_t value);
   void on_write_eerd(std::uint32_t value);
   void on_write_mdic(std::uint32_t value);
+  bool loading() const { return core_.now < loading_until_; }
+  bool granted() const { return core_.regs.has(reg::EECD, eecd::REQ) && !loading(); }
+  void load_eeprom();
+  void drive_eeprom();
   void read_eeprom();
   std::uint32_t pba_value() const;
-  std::uint32_t eecd_value() const;
+  std::uint32_t eecd_value();
 
   core& core_;
   interrupt_unit& irq_;
   phy& phy_;
+  microwire& eeprom_;
   const neighbours around_;
   std::uint32_t io_address_ = 0;
+  sim_time loading_until_ = 0;  // the auto-load has the EEPROM's pins (E-8)
 };
 
 }  // namespace ringside::tlm::model

@@ -25,15 +25,14 @@ class register_file {
   /// Stores a value as it is: what the chip itself writes.
   void set(std::uint32_t offset, std::uint32_t value) { values_[offset / 4] = value; }
   bool has(std::uint32_t offset, std::uint32_t bits) const { return (get(offset) & bits) == bits; }
-  /// CTRL.RST, X-4 to X-6.
-  void reset();
+  /// CTRL.RST, X-4 to X-6; `mac` and `wake_up` (APME, X-10) are the EEPROM's.
+  void reset(std::uint64_t mac, bool wake_up);
   /// RA0 from the EEPROM, valid.
-  void load_address();
+  void load_address(std::uint64_t mac);
 
  private:
   static constexpr std::uint32_t bytes = 0x6000;  // all registers of FS 2 that store lie below
 
-  const std::uint64_t mac_;
   std::vector<std::uint32_t> values_;
   std::vector<std::uint32_t> masks_;
 };

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "common/ethernet.h"
-#include "hw/tlm/model/received_frame.h"
 #include "hw/tlm/model/transmit_offload.h"
+#include "hw/tlm/wire/frame_marks.h"
 
 namespace ringside::tlm::model {
 namespace {
@@ -27,26 +27,6 @@ bool to_broadcast(const std::vector<std::uint8_t>& bytes) {
 }
 bool to_group(const std::vector<std::uint8_t>& bytes) {
   return !bytes.empty() && (bytes[0] & 1) != 0;
-}
-
-std::uint64_t marks_of(const std::vector<std::uint8_t>& bytes, bool good_fcs, std::uint16_t control_type) {
-  std::uint64_t marks = good_fcs ? 0 : wire_mark::bad_fcs;
-  if (bytes.size() < ethernet::least_frame) marks |= wire_mark::runt;
-  if (bytes.size() > ethernet::longest_frame) marks |= wire_mark::oversize;
-  if (to_broadcast(bytes))
-    marks |= wire_mark::broadcast;
-  else if (to_group(bytes))
-    marks |= wire_mark::multicast;
-  if (bytes.size() >= ethernet::header_bytes && big_endian_16(bytes, ethernet::type_offset) == control_type)
-    marks |= wire_mark::mac_control;
-  return marks;
-}
-
-bool ends_in_its_fcs(const std::vector<std::uint8_t>& bytes) {
-  if (bytes.size() <= ethernet::fcs_bytes) return false;
-  const std::span<const std::uint8_t> all = bytes;
-  const auto right = frame_check_sequence(all.first(all.size() - ethernet::fcs_bytes));
-  return std::equal(right.begin(), right.end(), bytes.end() - ethernet::fcs_bytes);
 }
 
 void put_low_first(std::vector<std::uint8_t>& to, std::uint64_t value, unsigned n) {
@@ -147,8 +127,7 @@ void transmit_mac::begin(sending&& frame) {
 void transmit_mac::last_byte() {
   sending& s = *now_sent_;
   s.counted = true;
-  const auto control = static_cast<std::uint16_t>(core_.regs.get(reg::FCT));
-  core_.emit(stage::tx_wire_eof, s.id, s.bytes.size(), marks_of(s.bytes, ends_in_its_fcs(s.bytes), control));
+  core_.emit(stage::tx_wire_eof, s.id, s.bytes.size(), marks_of(s.bytes, ethernet::longest_frame));
   count();
 }
 

@@ -260,6 +260,15 @@ TEST(register_agreement, same_answers_on_both) {
     }
 }
 
+// Words that E-10 gives the image and the RTL's does not have; no Microwire part stands behind its pins, DO idles.
+std::uint32_t comparable(std::uint32_t offset, std::uint32_t value) {
+  constexpr std::array<std::uint32_t, 5> only_in_the_model{0x04, 0x0A, 0x0F, 0x24, 0x3F};
+  if (offset == reg::EECD) return value & ~eecd::DO;
+  const std::uint32_t word = (value & eerd::ADDR) >> eerd::ADDR_SHIFT;
+  const bool differs = std::find(only_in_the_model.begin(), only_in_the_model.end(), word) != only_in_the_model.end();
+  return offset == reg::EERD && differs ? value & ~eerd::DATA : value;
+}
+
 // FS 3.2, 3.3, 4.1, 4.2: accesses of all kinds to the PHY and the EEPROM, with the link going up and down.
 TEST(register_agreement, same_phy_and_eeprom) {
   card_bench model(card_kind::model);

@@ -24,7 +24,7 @@ TEST_F(transmit, one_frame_leaves_whole_and_its_descriptor_is_done) {  // T-42, 
   bench.run_for(20 * us);
   ASSERT_EQ(bench.sent().size(), 1U);
   EXPECT_EQ(frame(0), with_fcs(bytes));
-  EXPECT_FALSE(bench.sent()[0].tx_er);
+  EXPECT_EQ(bench.sent()[0].marks, 0U);
   EXPECT_EQ(bench.dword(0, 3), 1U) << "DD and nothing else in bytes 12 to 15";
   EXPECT_EQ(bench.dword(0, 2), 100U | cmd::whole << 24) << "the rest of the descriptor is as it was";
   EXPECT_EQ(bench.read(reg::TDH), 1U);
