@@ -64,6 +64,11 @@ enum class cost : std::uint8_t {
   socket_lookup,
   socket_enqueue,
   checksum_per_byte,
+  // Transmit.
+  dev_queue_xmit,
+  qdisc_enqueue,
+  qdisc_dequeue,
+  tx_driver,
   // Socket calls.
   recvmsg,
   poll_call,

@@ -33,6 +33,9 @@ class irq_table {
   /// returns to a task no CPU runs it.
   void free_irq(irq_line line, const void* owner);
 
+  /// Whether somebody has a handler there: a request that wants the line for itself would fail.
+  bool requested(irq_line line) { return has_handler(at(line)); }
+
   /// Waits until no handler of the line is running on another CPU.  Task context.
   void synchronize_irq(irq_line line);
 
