@@ -34,7 +34,7 @@ stack::mac_address address_of(std::uint64_t word) {
 // One function for each row of common/reconfigurations.inc, of the same name.
 
 int ring_size(const interface_under_change& on, std::uint64_t value) {
-  return on.ops.set_ringparam(u32(value));
+  return on.ops.set_ringparam(u32(value), on.ops.get_ringparam().tx);
 }
 
 int mtu(const interface_under_change& on, std::uint64_t value) {
@@ -80,15 +80,15 @@ int vlan_remove(const interface_under_change& on, std::uint64_t value) {
 }
 
 int rx_checksum(const interface_under_change& on, std::uint64_t value) {
-  return on.ops.ndo_set_features(stack::device_feature::rx_checksum, value != 0);
+  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_checksum, value != 0);
 }
 
 int vlan_strip(const interface_under_change& on, std::uint64_t value) {
-  return on.ops.ndo_set_features(stack::device_feature::rx_vlan, value != 0);
+  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_vlan, value != 0);
 }
 
 int store_bad(const interface_under_change& on, std::uint64_t value) {
-  return on.ops.ndo_set_features(stack::device_feature::rx_all, value != 0);
+  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_all, value != 0);
 }
 
 int pthresh(const interface_under_change& on, std::uint64_t value) {

@@ -13,12 +13,14 @@
 #include <vector>
 
 #include "sw/stack/bytes.h"
+#include "sw/stack/device_features.h"
 #include "sw/stack/netdev_queue.h"
 #include "sw/stack/sk_buff.h"
+#include "sw/stack/tx_watchdog.h"
 
 namespace ringside::stack {
 
-/// The receive side of Linux' rtnl_link_stats64.
+/// Linux' rtnl_link_stats64.
 struct net_device_statistics {
   std::uint64_t rx_packets = 0;  // handed to the stack
   std::uint64_t rx_bytes = 0;    // without FCS
@@ -31,6 +33,14 @@ struct net_device_statistics {
   std::uint64_t rx_missed_errors = 0;
   std::uint64_t rx_nohandler = 0;  // RX_HANDLER_EXACT, and nobody waited for just this device
   std::uint64_t multicast = 0;
+  std::uint64_t tx_packets = 0;  // came back from the card; each segment counts
+  std::uint64_t tx_bytes = 0;    // without FCS, headers of each segment
+  std::uint64_t tx_errors = 0;
+  std::uint64_t tx_dropped = 0;  // by driver or validation, not by a queueing discipline (QD-11)
+  std::uint64_t collisions = 0;
+  std::uint64_t tx_aborted_errors = 0;
+  std::uint64_t tx_carrier_errors = 0;
+  std::uint64_t tx_window_errors = 0;
 };
 
 class net_device_ops;
@@ -61,11 +71,16 @@ struct net_device {
   // Addresses to receive beside its own (netdev->uc, netdev->mc), in the order they were added.
   std::vector<mac_address> unicast;
   std::vector<mac_address> multicast;
-  // Features.
-  bool rx_checksum = true;      // NETIF_F_RXCSUM
-  bool rx_vlan_offload = true;  // NETIF_F_HW_VLAN_CTAG_RX
+  // Features: what the device does now, what may be switched, what was asked for, and what it does for tagged packets.
+  feature_set features;
+  feature_set hw_features;
+  feature_set wanted_features;
+  feature_set vlan_features;
   net_device_statistics stats;
-  std::vector<std::unique_ptr<netdev_queue>> tx;  // real_num_tx_queues of them
+  // Transmit.
+  std::size_t tx_queue_len = 1000;                // packets a queue of its discipline holds
+  std::vector<std::unique_ptr<netdev_queue>> tx;  // real_num_tx_queues of them; none: it sends at once (noqueue)
+  std::unique_ptr<tx_watchdog> watchdog;          // null without queues
   // Receive.
   /// Of a bridge, a bond or macvlans above; nobody, from the start.  Softirq context.
   std::function<rx_handler_result(skb_ptr&)> rx_handler;

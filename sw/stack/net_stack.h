@@ -9,6 +9,8 @@
 
 #include "sw/stack/arp.h"
 #include "sw/stack/config.h"
+#include "sw/stack/device_transmit.h"
+#include "sw/stack/frame_numbers.h"
 #include "sw/stack/icmp.h"
 #include "sw/stack/ip.h"
 #include "sw/stack/packet_layer.h"
@@ -38,6 +40,8 @@ class net_stack {
   kernel::host& machine() { return kernel_.machine(); }
   skb_allocator& skbs() { return skbs_; }
   packet_layer& packets() { return packets_; }
+  device_transmit& transmit() { return transmit_; }
+  frame_numbers& numbers() { return numbers_; }
   arp_layer& arp() { return arp_; }
   ipv4_layer& ipv4() { return ipv4_; }
   icmp_layer& icmp() { return icmp_; }
@@ -49,7 +53,9 @@ class net_stack {
   kernel::kernel& kernel_;
   config settings_;
   skb_allocator skbs_;
+  frame_numbers numbers_;
   packet_layer packets_;
+  device_transmit transmit_;
   arp_layer arp_;
   ipv4_layer ipv4_;
   icmp_layer icmp_;

@@ -246,6 +246,18 @@ bool packet_layer::tapped(const sk_buff& skb) const {
 }
 
 void packet_layer::deliver_to_taps(sk_buff& skb) {
+  skb.push(eth_header_bytes);
+  show_to_taps(skb, skb.dev);
+  skb.pull(eth_header_bytes);
+}
+
+void packet_layer::dev_queue_xmit_nit(sk_buff& skb, net_device& dev) {
+  if (taps_.empty() && dev.taps.empty()) return;
+  host_.consume(kernel::cost::build_skb);  // skb_clone
+  show_to_taps(skb, &dev);
+}
+
+void packet_layer::show_to_taps(const sk_buff& skb, net_device* dev) {
   std::array<std::span<const std::byte>, sk_buff::max_frags + 4> pieces;
   std::array<std::byte, ethernet::tag_bytes> tag;
   std::size_t count = 0;
@@ -255,7 +267,6 @@ void packet_layer::deliver_to_taps(sk_buff& skb) {
     bytes += piece.size();
   };
 
-  skb.push(eth_header_bytes);
   if (skb.has_vlan_tag()) {
     tag = {static_cast<std::byte>(skb.vlan_proto >> 8), static_cast<std::byte>(skb.vlan_proto & 0xFF),
            static_cast<std::byte>(skb.vlan_tci >> 8), static_cast<std::byte>(skb.vlan_tci & 0xFF)};
@@ -274,9 +285,8 @@ void packet_layer::deliver_to_taps(sk_buff& skb) {
     t->on_packet(host_.now(), skb.frame, std::span(pieces).first(count), bytes);
   };
   for (tap* t : taps_) deliver(t);
-  if (skb.dev != nullptr)
-    for (tap* t : skb.dev->taps) deliver(t);
-  skb.pull(eth_header_bytes);
+  if (dev != nullptr)
+    for (tap* t : dev->taps) deliver(t);
 }
 
 }  // namespace ringside::stack

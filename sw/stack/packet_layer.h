@@ -42,6 +42,9 @@ class packet_layer {
   /// (net_device::add_tap: those of one device).
   void add_tap(tap& t) { taps_.push_back(&t); }
   void remove_tap(const tap& t) { std::erase(taps_, &t); }
+  /// Shows the taps a packet on its way out, its Ethernet header at data (dev_queue_xmit_nit).  The tag beside it is
+  /// shown in its place; a sum that was begun and segments to be cut are seen as they are.
+  void dev_queue_xmit_nit(sk_buff& skb, net_device& dev);
   /// VLANs the first device will have.
   void configure_vlan(std::uint16_t tpid, std::uint16_t vid) { planned_vlans_.emplace_back(tpid, vid); }
   /// A VLAN device above `real`, by TPID and VID (register_vlan_dev).
@@ -82,6 +85,7 @@ class packet_layer {
   static void deliver_list(const protocol& to, sk_buff_queue& list);
   bool tapped(const sk_buff& skb) const;
   void deliver_to_taps(sk_buff& skb);
+  void show_to_taps(const sk_buff& skb, net_device* dev);
 
   kernel::host& host_;
   kernel::kernel& kernel_;

@@ -115,6 +115,11 @@ class sk_buff final : public kernel::packet, public skb_headers {
   void reset_mac_header() { mac_header_ = data_; }
   void reset_network_header() { network_header_ = data_; }
   void reset_transport_header() { transport_header_ = data_; }
+  /// `offset`: from data on.
+  void set_network_header(std::size_t offset) { network_header_ = data_ + static_cast<std::uint32_t>(offset); }
+  void set_transport_header(std::size_t offset) { transport_header_ = data_ + static_cast<std::uint32_t>(offset); }
+  std::size_t network_offset() const { return network_header_ - data_; }      // skb_network_offset
+  std::size_t transport_offset() const { return transport_header_ - data_; }  // skb_transport_offset
   std::byte* mac_header() { return memory_ + mac_header_; }
   std::byte* network_header() { return memory_ + network_header_; }
   std::byte* transport_header() { return memory_ + transport_header_; }

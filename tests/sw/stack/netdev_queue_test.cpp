@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "sw/kernel/kernel.h"
+#include "sw/stack/net_device.h"
+#include "sw/stack/qdisc.h"
 #include "tests/sw/fake_host.h"
 
 namespace ringside::test {
@@ -16,7 +18,7 @@ class transmit_queue : public testing::Test {
     host.connect(os);
     host.run_task([this] { os.boot(); });
     host.run_for(1 * ms);
-    qdisc.run = [this] { ++runs; };
+    queue.runner().run = [this] { ++runs; };
   }
   /// Runs `body` as a task, then what it raised.
   unsigned runs_after(const std::function<void()>& body) {
@@ -28,8 +30,8 @@ class transmit_queue : public testing::Test {
 
   fake_host host;
   kernel::kernel os{host, {}};
-  kernel::schedulable_qdisc qdisc;
-  stack::netdev_queue queue{os.transmit(), qdisc};
+  stack::net_device dev;
+  stack::netdev_queue queue{os, dev};
   unsigned runs = 0;
 };
 

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sw/stack/device_features.h"
+
+#include "sw/stack/net_device.h"
+#include "sw/stack/net_device_ops.h"
+
+namespace ringside::stack {
+
+feature_set netdev_fix_features(feature_set wished) {
+  if (!wished.has(device_feature::sg) || !wished.has(device_feature::tx_checksum))
+    wished = wished.without(device_feature::tso);
+  return wished;
+}
+
+// ethtool_set_features: only what the user may switch at all (hw_features) is taken as wanted.
+int netdev_change_feature(net_device& dev, device_feature which, bool on) {
+  if (!dev.hw_features.has(which)) return dev.features.has(which) == on ? 0 : -EOPNOTSUPP;
+  dev.wanted_features.set(which, on);
+  if (dev.ops == nullptr) return -EOPNOTSUPP;
+  // netdev_get_wanted_features
+  feature_set wished = (dev.features & ~dev.hw_features) | (dev.wanted_features & dev.hw_features);
+  wished = netdev_fix_features(dev.ops->ndo_fix_features(wished));
+  if (wished == dev.features) return 0;
+  const int result = dev.ops->ndo_set_features(wished);
+  if (result == 0) dev.features = wished;
+  return result;
+}
+
+}  // namespace ringside::stack
