@@ -30,6 +30,14 @@ std::string_view check(const config& c) {
   if (c.rsrpd > 0xFFF) return "driver.rsrpd must be at most 4095";
   if (c.buffer_offset > 4095) return "driver.buffer_offset must be at most 4095";
   if (c.multicast_offset > 3) return "driver.multicast_offset must be from 0 to 3";
+  if (c.tx_ring_size < 48 || c.tx_ring_size > 4096) return "driver.tx_ring_size must be from 48 to 4096";
+  if (c.tx_int_delay > 0xFFFF) return "driver.tx_int_delay must be at most 65535";
+  if (c.tx_abs_int_delay > 0xFFFF) return "driver.tx_abs_int_delay must be at most 65535";
+  if (c.autoneg == 0 || (c.autoneg & ~0x2FU) != 0)
+    return "driver.autoneg must be from 0x01 to 0x0F or from 0x20 to 0x2F";
+  if (c.duplex > 2) return "driver.duplex must be negotiated, half or full";
+  if (c.speed != 0 && c.speed != 10 && c.speed != 100 && c.speed != 1000)
+    return "driver.speed must be 0, 10, 100 or 1000";
   if (c.watchdog_period <= 0) return "the watchdog period must be positive";
   return {};
 }

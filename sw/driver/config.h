@@ -28,6 +28,9 @@ enum class chain_policy : std::uint8_t {
   discard     // dropped up to its EOP (e1000_clean_rx_irq)
 };
 
+/// PAUSE frames: none, obey them, send them, both; by_eeprom: as the card's EEPROM says (Linux' parameter FlowControl).
+enum class flow_control : std::uint8_t { none = 0, rx = 1, tx = 2, full = 3, by_eeprom };
+
 struct config {
   receive_mode_kind mode = receive_mode_kind::napi;
   std::uint32_t ring_size = 256;     // descriptors: 8..4096 (Linux: from 48), rounded up to a multiple of 8
@@ -57,14 +60,25 @@ struct config {
   bool store_bad = false;        // NETIF_F_RXALL, RCTL.SBP: damaged frames come too and go up the stack
   bool strip_crc = false;        // RCTL.SECRC; Linux leaves the FCS in memory and trims it
   chain_policy chains = chain_policy::automatic;
-  std::uint32_t irq_quota = 0;  // frames per interrupt in mode irq; 0 = until the ring is empty
-  bool skip_dma_sync = false;   // planted bug, for lessons: copies without dma_sync_single_for_cpu
-  bool ack_after_poll = false;  // planted bug, for lessons: the poll clears ICR after its last look at the ring
-  std::uint32_t pba_kb = 48;    // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
-  unsigned cpu = 0;             // of the polling task in mode poll
+  std::uint32_t tx_ring_size = 256;              // descriptors: 48..4096, rounded up to a multiple of 8 (TxDescriptors)
+  std::uint32_t tx_int_delay = 8;                // TIDV, 1.024 us units; 0: no descriptor asks for it (TxIntDelay)
+  std::uint32_t tx_abs_int_delay = 32;           // TADV, 1.024 us units (TxAbsIntDelay)
+  flow_control pause = flow_control::by_eeprom;  // FlowControl
+  std::uint32_t autoneg = 0x2F;  // modes advertised: 1 10/half, 2 10/full, 4 100/half, 8 100/full, 20 1000/full
+  std::uint32_t duplex = 0;      // Duplex: 0 negotiated, 1 half, 2 full
+  std::uint32_t speed = 0;       // Speed: 0 negotiated, 10, 100, 1000 Mb/s
+  bool tx_checksum = true;       // NETIF_F_HW_CSUM
+  bool scatter_gather = true;    // NETIF_F_SG
+  bool tso = true;               // NETIF_F_TSO
+  std::uint32_t irq_quota = 0;   // frames per interrupt in mode irq; 0 = until the ring is empty
+  bool skip_dma_sync = false;    // planted bug, for lessons: copies without dma_sync_single_for_cpu
+  bool ack_after_poll = false;   // planted bug, for lessons: the poll clears ICR after its last look at the ring
+  std::uint32_t pba_kb = 48;     // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
+  unsigned cpu = 0;              // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;
   sim_time quiesce_delay = 10 * ms;  // after EN=0, before reset
   sim_time reset_delay = 5 * ms;     // EEPROM auto-load after reset
+  sim_time eeprom_delay = 50 * us;   // half a clock of the EEPROM
 
   bool operator==(const config&) const = default;
 };
@@ -89,7 +103,7 @@ inline constexpr std::uint32_t max_mtu = 16110;
 inline constexpr std::uint32_t max_frame_bytes(const config& c) {
   return c.mtu + eth_header_bytes + fcs_bytes;
 }
-/// Descriptors of a ring of that setting (ethtool -G: REQ_RX_DESCRIPTOR_MULTIPLE).
+/// Descriptors of a ring of that setting (ethtool -G: REQ_RX_DESCRIPTOR_MULTIPLE, REQ_TX_DESCRIPTOR_MULTIPLE).
 inline constexpr std::uint32_t ring_descriptors(std::uint32_t setting) {
   return (setting + 7) / 8 * 8;
 }

@@ -20,7 +20,7 @@ int error_of(driver_status s) {
     case driver_status::not_copper:
       return -EOPNOTSUPP;
     case driver_status::no_address:
-      return -EIO;
+      return -EADDRNOTAVAIL;
     case driver_status::no_memory:
       return -ENOMEM;
     case driver_status::no_irq:
@@ -46,16 +46,28 @@ int e1000_ops::ndo_stop() {
 int e1000_ops::ndo_change_mtu(std::uint32_t mtu) {
   return error_of(card_.change_mtu(mtu));
 }
-int e1000_ops::ndo_set_features(stack::device_feature which, bool on) {
-  switch (which) {
-    case stack::device_feature::rx_checksum:
-      return error_of(card_.set_rx_checksum(on));
-    case stack::device_feature::rx_vlan:
-      return error_of(card_.set_vlan_strip(on));
-    case stack::device_feature::rx_all:
-      return error_of(card_.set_store_bad(on));
-  }
-  return -EINVAL;
+stack::netdev_tx e1000_ops::ndo_start_xmit(stack::skb_ptr& skb) {
+  return card_.xmit_frame(skb);
+}
+void e1000_ops::ndo_tx_timeout(unsigned /*queue*/) {
+  card_.tx_timeout();
+}
+
+// e1000_fix_features: CTRL.VME is one switch for both directions.
+stack::feature_set e1000_ops::ndo_fix_features(stack::feature_set wished) {
+  return wished.with(stack::device_feature::tx_vlan, wished.has(stack::device_feature::rx_vlan));
+}
+
+// e1000_set_features: what the stack alone looks at needs nothing of the card.
+int e1000_ops::ndo_set_features(stack::feature_set wished) {
+  using f = stack::device_feature;
+  const auto changed = [&](f which) { return wished.has(which) != card_.device().features.has(which); };
+  driver_status result = driver_status::ok;
+  if (changed(f::rx_vlan)) result = card_.set_vlan_strip(wished.has(f::rx_vlan));
+  if (result == driver_status::ok && changed(f::rx_checksum))
+    result = card_.set_rx_checksum(wished.has(f::rx_checksum));
+  if (result == driver_status::ok && changed(f::rx_all)) result = card_.set_store_bad(wished.has(f::rx_all));
+  return error_of(result);
 }
 // The card knows one TPID (VET): NETIF_F_HW_VLAN_CTAG_FILTER.
 int e1000_ops::ndo_vlan_rx_add_vid(std::uint16_t tpid, std::uint16_t vid) {
@@ -82,8 +94,54 @@ int e1000_ops::unicast_add(const stack::mac_address& address) {
 int e1000_ops::unicast_remove(const stack::mac_address& address) {
   return error_of(card_.remove_unicast(address));
 }
-int e1000_ops::set_ringparam(std::uint32_t rx_pending) {
-  return error_of(card_.set_ring_size(rx_pending));
+// e1000_set_ringparam, each ring for itself: the one that does not change stays.
+int e1000_ops::set_ringparam(std::uint32_t rx_pending, std::uint32_t tx_pending) {
+  const config& now = card_.settings();
+  driver_status result = driver_status::ok;
+  if (rx_pending != now.ring_size) result = card_.set_ring_size(rx_pending);
+  if (result == driver_status::ok && tx_pending != now.tx_ring_size) result = card_.set_tx_ring_size(tx_pending);
+  return error_of(result);
+}
+stack::ring_parameters e1000_ops::get_ringparam() const {
+  constexpr std::uint32_t most = 4096;  // E1000_MAX_82544_RXD, E1000_MAX_82544_TXD
+  return {most, most, card_.settings().ring_size, card_.settings().tx_ring_size};
+}
+int e1000_ops::set_pauseparam(const stack::pause_parameters& wished) {
+  return error_of(card_.set_pause(wished));
+}
+stack::pause_parameters e1000_ops::get_pauseparam() const {
+  return card_.pause();
+}
+int e1000_ops::get_link_settings(stack::link_settings& now) {
+  now = card_.link_now();
+  return 0;
+}
+int e1000_ops::set_link_settings(const stack::link_settings& wished) {
+  return error_of(card_.set_link(wished));
+}
+bool e1000_ops::get_link() {
+  return card_.get_link();
+}
+int e1000_ops::nway_reset() {
+  return error_of(card_.restart_autoneg());
+}
+std::vector<std::uint32_t> e1000_ops::get_regs() {
+  return card_.dump_registers();
+}
+std::size_t e1000_ops::get_eeprom_len() const {
+  return card_.eeprom_bytes();
+}
+int e1000_ops::get_eeprom(std::size_t offset, std::span<std::uint8_t> to) {
+  return card_.read_eeprom(offset, to);
+}
+int e1000_ops::set_eeprom(std::uint32_t magic, std::size_t offset, std::span<const std::uint8_t> from) {
+  return card_.write_eeprom(magic, offset, from);
+}
+stack::self_test_result e1000_ops::self_test(bool offline) {
+  return card_.self_test(offline);
+}
+int e1000_ops::set_phys_id(stack::identify_state state) {
+  return card_.identify(state);
 }
 int e1000_ops::set_tunable(reconfiguration which, std::uint32_t value) {
   switch (which) {
@@ -96,47 +154,47 @@ int e1000_ops::set_tunable(reconfiguration which, std::uint32_t value) {
   }
 }
 
-// e1000_gstrings_stats of Linux 6.1's e1000_ethtool.c, in its order.  There is no transmitter and no SMBus manager:
-// tx_* that no register of this card counts and tx_smbus stay 0.
+// e1000_gstrings_stats of Linux 6.1's e1000_ethtool.c, in its order.
 e1000_ops::named_counts e1000_ops::get_ethtool_stats() const {
   const nic_statistics& c = card_.hardware_counters();
   const receiver_statistics& r = card_.receive_counters();
+  const transmitter_statistics& t = card_.transmit_counters();
   const stack::net_device_statistics& dev = card_.device().stats;
   return {{"rx_packets", c["GPRC"]},
-          {"tx_packets", 0},
+          {"tx_packets", c["GPTC"]},
           {"rx_bytes", c["GORC"]},
-          {"tx_bytes", 0},
+          {"tx_bytes", c["GOTC"]},
           {"rx_broadcast", c["BPRC"]},
-          {"tx_broadcast", 0},
+          {"tx_broadcast", c["BPTC"]},
           {"rx_multicast", c["MPRC"]},
-          {"tx_multicast", 0},
+          {"tx_multicast", c["MPTC"]},
           {"rx_errors", c["RXERRC"]},
-          {"tx_errors", 0},
-          {"tx_dropped", 0},
+          {"tx_errors", c["ECOL"] + c["LATECOL"]},
+          {"tx_dropped", dev.tx_dropped},
           {"multicast", c["MPRC"]},
-          {"collisions", 0},
+          {"collisions", c["COLC"]},
           {"rx_length_errors", c["RUC"] + c["ROC"]},
           {"rx_over_errors", 0},
           {"rx_crc_errors", c["CRCERRS"]},
           {"rx_frame_errors", dev.rx_frame_errors},
           {"rx_no_buffer_count", c["RNBC"]},
           {"rx_missed_errors", c["MPC"]},
-          {"tx_aborted_errors", 0},
-          {"tx_carrier_errors", 0},
+          {"tx_aborted_errors", c["ECOL"]},
+          {"tx_carrier_errors", c["TNCRS"]},
           {"tx_fifo_errors", 0},
           {"tx_heartbeat_errors", 0},
-          {"tx_window_errors", 0},
-          {"tx_abort_late_coll", 0},
-          {"tx_deferred_ok", 0},
-          {"tx_single_coll_ok", 0},
-          {"tx_multi_coll_ok", 0},
-          {"tx_timeout_count", 0},
-          {"tx_restart_queue", 0},
+          {"tx_window_errors", c["LATECOL"]},
+          {"tx_abort_late_coll", c["LATECOL"]},
+          {"tx_deferred_ok", c["DC"]},
+          {"tx_single_coll_ok", c["SCC"]},
+          {"tx_multi_coll_ok", c["MCC"]},
+          {"tx_timeout_count", t.timeouts},
+          {"tx_restart_queue", t.restarts},
           {"rx_long_length_errors", c["ROC"]},
           {"rx_short_length_errors", c["RUC"]},
           {"rx_align_errors", c["ALGNERRC"]},
-          {"tx_tcp_seg_good", 0},
-          {"tx_tcp_seg_failed", 0},
+          {"tx_tcp_seg_good", c["TSCTC"]},
+          {"tx_tcp_seg_failed", c["TSCTFC"]},
           {"rx_flow_control_xon", c["XONRXC"]},
           {"rx_flow_control_xoff", c["XOFFRXC"]},
           {"tx_flow_control_xon", c["XONTXC"]},
@@ -145,9 +203,9 @@ e1000_ops::named_counts e1000_ops::get_ethtool_stats() const {
           {"rx_csum_offload_good", r.checksum_good},
           {"rx_csum_offload_errors", r.checksum_bad},
           {"alloc_rx_buff_failed", r.buffer_failures},
-          {"tx_smbus", 0},
+          {"tx_smbus", c["MGTPTC"]},
           {"rx_smbus", c["MGTPRC"]},
-          {"dropped_smbus", 0}};
+          {"dropped_smbus", c["MGTPDC"]}};
 }
 
 }  // namespace ringside::driver

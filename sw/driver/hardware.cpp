@@ -8,15 +8,14 @@
 namespace ringside::driver {
 namespace {
 
-constexpr std::uint32_t flow_control_type = 0x8808;             // IEEE 802.3 annex 31A
-constexpr std::uint32_t flow_control_address_low = 0x00C28001;  // 01:80:C2:00:00:01
-constexpr std::uint32_t flow_control_address_high = 0x00000100;
-constexpr std::uint32_t pause_time = 0xFFFF;
 constexpr std::uint32_t vlan_ether_type = 0x8100;
-constexpr std::uint32_t packet_buffer_kb = 48;
-constexpr std::uint32_t packet_buffer_jumbo_kb = 40;
+constexpr std::uint32_t usual_packet_buffer_kb = 48;  // 8 less for jumbo frames
+constexpr std::uint32_t phy_power_management = 1U << 21;
 constexpr std::uint32_t jumbo_frame_bytes = 8192;
 constexpr std::uint32_t descriptor_thresholds = 0x01010000;  // GRAN and WTHRESH = 1 (FS 2.6)
+constexpr std::uint32_t write_back_threshold = 0x003F0000;   // TXDCTL.WTHRESH
+constexpr std::uint32_t copper_gap = 0x00602008;             // IPGT 8, IPGR1 8, IPGR2 6
+constexpr std::uint32_t collision_threshold = 15;
 
 }  // namespace
 
@@ -40,17 +39,54 @@ void hardware::reset_hw() {
   regs_.read(reg::ICR);
 }
 
-bool hardware::read_address(stack::mac_address& address) {
-  const std::uint32_t low = regs_.read(reg::RAL);
-  const std::uint32_t high = regs_.read(reg::RAH);
-  for (unsigned i = 0; i < 4; ++i) address[i] = static_cast<std::uint8_t>(low >> (8 * i));
-  address[4] = static_cast<std::uint8_t>(high);
-  address[5] = static_cast<std::uint8_t>(high >> 8);
-  return (high & rah::AV) != 0 && !stack::is_multicast(address);
+stack::mac_address hardware::read_address() {
+  stack::mac_address address{};
+  constexpr std::uint16_t nothing_drives_it = 0xFFFF;
+  if (eeprom_.read(eeprom_word::ADDRESS).value_or(nothing_drives_it) == nothing_drives_it) {
+    // No EEPROM behind the pins, as with a card that models none: what the reset loaded.  Linux knows no such
+    // card.
+    const std::uint32_t high = regs_.read(reg::RAH);
+    const std::uint64_t whole = regs_.read(reg::RAL) | std::uint64_t{high} << 32;
+    if ((high & rah::AV) == 0) return address;
+    for (std::size_t i = 0; i < address.size(); ++i) address[i] = static_cast<std::uint8_t>(whole >> (8 * i));
+    return address;
+  }
+  if (!eeprom_.valid()) return address;
+  for (std::uint32_t i = 0; i < address.size(); i += 2) {
+    const std::uint16_t word = eeprom_.read(eeprom_word::ADDRESS + i / 2).value_or(0);
+    address[i] = static_cast<std::uint8_t>(word);
+    address[i + 1] = static_cast<std::uint8_t>(word >> 8);
+  }
+  return address;
 }
 
-void hardware::init_hw(const stack::mac_address& a) {
-  regs_.read(reg::LEDCTL);
+// Word 04 has four bits for each LED: what it shows in each of two modes, 0 being what it shows anyhow.
+bool hardware::init_leds() {
+  constexpr std::uint16_t usual = 0x8911;  // ID_LED_DEFAULT: LED 3 OFF1_ON2, LED 2 OFF1_OFF2, the others as they are
+  constexpr std::uint32_t on = 0xE;
+  constexpr std::uint32_t off = 0xF;
+  led_default_ = led_mode1_ = led_mode2_ = regs_.read(reg::LEDCTL);
+  const std::optional<std::uint16_t> word = eeprom_.read(eeprom_word::ID_LED);
+  if (!word.has_value()) return false;
+  const std::uint16_t choice = *word == 0 || *word == 0xFFFF ? usual : *word;
+  const auto put = [](std::uint32_t& leds, unsigned number, std::uint32_t mode) {
+    leds = (leds & ~(0xFFU << (8 * number))) | mode << (8 * number);
+  };
+  for (unsigned number = 0; number < 4; ++number) {
+    const unsigned kind = choice >> (4 * number) & 0xFU;
+    // 1 DEF1_DEF2, 2 DEF1_ON2, 3 DEF1_OFF2, 4 ON1_DEF2, 5 ON1_ON2, 6 ON1_OFF2, 7 OFF1_DEF2, 8 OFF1_ON2, 9 OFF1_OFF2
+    if (kind == 0 || kind > 9) continue;
+    const unsigned first = (kind - 1) / 3;
+    const unsigned second = (kind - 1) % 3;
+    if (first != 0) put(led_mode1_, number, first == 1 ? on : off);
+    if (second != 0) put(led_mode2_, number, second == 1 ? on : off);
+  }
+  return true;
+}
+
+bool hardware::init_hw(const stack::mac_address& a) {
+  if (!init_leds()) return false;
+  regs_.read(reg::STATUS);  // media
   regs_.write(reg::VET, 0);
   for (std::uint32_t i = 0; i < reg::VFTA_COUNT; ++i) {
     regs_.write(reg::VFTA + i * reg::VFTA_STRIDE, 0);
@@ -62,28 +98,29 @@ void hardware::init_hw(const stack::mac_address& a) {
     regs_.write(reg::MTA + i * reg::MTA_STRIDE, 0);
     regs_.flush();
   }
-  regs_.write(reg::CTRL, (regs_.read(reg::CTRL) | ctrl::SLU) & ~(ctrl::FRCSPD | ctrl::FRCDPX));
-  regs_.write(reg::FCT, flow_control_type);
-  regs_.write(reg::FCAH, flow_control_address_high);
-  regs_.write(reg::FCAL, flow_control_address_low);
-  regs_.write(reg::FCTTV, pause_time);
-  // No pause was negotiated (that is the PHY's part), so the thresholds stay off.
-  regs_.write(reg::FCRTL, 0);
-  regs_.write(reg::FCRTH, 0);
-  regs_.write(reg::TXDCTL, regs_.read(reg::TXDCTL) | descriptor_thresholds);
+  const bool sound = link_.setup(packet_buffer_kb());
+  regs_.write(reg::TXDCTL, (regs_.read(reg::TXDCTL) & ~write_back_threshold) | descriptor_thresholds);
   nic_statistics::clear(regs_);
+  return sound;
 }
 
-void hardware::reset(const stack::mac_address& address) {
-  // written before the reset, in force after it.
-  const std::uint32_t linux_choice =
-      max_frame_bytes(settings_) > jumbo_frame_bytes ? packet_buffer_jumbo_kb : packet_buffer_kb;
-  regs_.write(reg::PBA, settings_.pba_kb != 0 ? settings_.pba_kb : linux_choice);
+std::uint32_t hardware::packet_buffer_kb() const {
+  if (settings_.pba_kb != 0) return settings_.pba_kb;
+  return max_frame_bytes(settings_) > jumbo_frame_bytes ? usual_packet_buffer_kb - 8 : usual_packet_buffer_kb;
+}
+
+bool hardware::reset(const stack::mac_address& address) {
+  regs_.write(reg::PBA, packet_buffer_kb());  // written before the reset, in force after it
   reset_hw();
   regs_.write(reg::WUC, 0);
-  init_hw(address);
+  const bool sound = init_hw(address);
+  // Gigabit alone: no other speed is tried when power goes (CTRL.EN_PHY_PWR_MGMT is SWDPIN3).
+  if (link_.autoneg && link_.advertised == link::full_1000)
+    regs_.write(reg::CTRL, regs_.read(reg::CTRL) & ~phy_power_management);
   regs_.write(reg::VET, vlan_ether_type);
   regs_.write(reg::AIT, 0);
+  link_.read_info();
+  return sound;
 }
 
 std::uint32_t hardware::buffer_size_bits() const {
@@ -152,8 +189,31 @@ void hardware::configure_rx(const rx_ring& ring, std::uint32_t itr) {
   regs_.write(reg::RCTL, control | rctl::EN);
 }
 
-void hardware::stop() {
+// e1000_configure_tx.
+void hardware::configure_tx(const tx_ring& ring) {
+  regs_.write(reg::TDLEN, ring.bytes());
+  regs_.write(reg::TDBAH, static_cast<std::uint32_t>(ring.base() >> 32));
+  regs_.write(reg::TDBAL, static_cast<std::uint32_t>(ring.base()));
+  regs_.write(reg::TDT, 0);
+  regs_.write(reg::TDH, 0);
+  regs_.write(reg::TIPG, copper_gap);
+  regs_.write(reg::TIDV, settings_.tx_int_delay);
+  regs_.write(reg::TADV, settings_.tx_abs_int_delay);
+  // The collision distance is the link's; what was read before it is set is written behind it, as Linux does.
+  const std::uint32_t control = regs_.read(reg::TCTL) & ~tctl::CT;
+  link_.set_collision_distance();
+  regs_.write(reg::TCTL, control | tctl::PSP | tctl::RTLC | collision_threshold << tctl::CT_SHIFT);
+}
+
+void hardware::enable_transmitter() {
+  regs_.write(reg::TCTL, regs_.read(reg::TCTL) | tctl::EN);
+}
+
+void hardware::stop_receiver() {
   regs_.write(reg::RCTL, regs_.read(reg::RCTL) & ~rctl::EN);
+}
+
+void hardware::stop_transmitter() {
   regs_.write(reg::TCTL, regs_.read(reg::TCTL) & ~tctl::EN);
   regs_.flush();
   pause(settings_.quiesce_delay);

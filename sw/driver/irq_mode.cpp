@@ -20,6 +20,7 @@ class irq_mode final : public receive_mode {
   std::uint32_t itr() const override { return context_.settings.itr; }
 
   void on_interrupt(std::uint32_t /*causes*/) override {
+    context_.tx.clean(true);
     const std::uint32_t quota = context_.settings.irq_quota;
     if (quota != 0) {
       if (context_.rx.clean(quota) == quota) context_.regs.write(reg::ICS, icr::RXT0);

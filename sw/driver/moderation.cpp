@@ -12,7 +12,8 @@ std::uint32_t itr_register(std::uint32_t interrupts_per_second) {
 }
 
 // e1000_update_itr.
-dynamic_moderation::latency dynamic_moderation::next(latency now, std::uint64_t packets, std::uint64_t bytes) {
+dynamic_moderation::latency dynamic_moderation::next(latency now, const traffic& seen) {
+  const auto [packets, bytes] = seen;
   if (packets == 0) return now;
   const std::uint64_t average = bytes / packets;
   switch (now) {
@@ -37,12 +38,12 @@ dynamic_moderation::latency dynamic_moderation::next(latency now, std::uint64_t 
   return now;
 }
 
-std::uint32_t dynamic_moderation::update(std::uint64_t packets, std::uint64_t bytes, bool gigabit) {
+std::uint32_t dynamic_moderation::update(traffic received, traffic sent, bool gigabit) {
   std::uint32_t target = 4000;
   if (gigabit) {
-    state_ = next(state_, packets, bytes);
-    if (state_ == latency::lowest) state_ = latency::low;  // the conservative mode has no lowest
-    if (state_ == latency::low) target = 20000;
+    transmit_ = std::max(next(transmit_, sent), latency::low);  // the conservative mode has no lowest
+    receive_ = std::max(next(receive_, received), latency::low);
+    if (std::max(receive_, transmit_) == latency::low) target = 20000;
   }
   rate_ = target > rate_ ? std::min(rate_ + target / 4, target) : target;
   return rate_;

@@ -17,17 +17,23 @@ class dynamic_moderation {
  public:
   static constexpr std::uint32_t first_rate = 20000;
 
-  /// Rate after a poll that completed: for what came since the last one.  Without a link of 1000 Mb/s the traffic does
-  /// not count.
-  std::uint32_t update(std::uint64_t packets, std::uint64_t bytes, bool gigabit = true);
+  struct traffic {
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+  };
+
+  /// Rate after a poll that completed: for what came and what was sent since the last one, the direction that needs
+  /// fewer interrupts deciding.  Without a link of 1000 Mb/s the traffic does not count.
+  std::uint32_t update(traffic received, traffic sent, bool gigabit = true);
   std::uint32_t rate() const { return rate_; }
 
  private:
   enum class latency : std::uint8_t { lowest, low, bulk };
 
-  static latency next(latency now, std::uint64_t packets, std::uint64_t bytes);
+  static latency next(latency now, const traffic& seen);
 
-  latency state_ = latency::lowest;
+  latency receive_ = latency::lowest;
+  latency transmit_ = latency::lowest;
   std::uint32_t rate_ = first_rate;
 };
 

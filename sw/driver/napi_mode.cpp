@@ -39,8 +39,9 @@ class napi_mode final : public receive_mode {
 
  private:
   unsigned poll(unsigned budget) {
+    const bool sent_all = context_.tx.clean();  // has no budget (DR-6)
     const unsigned work = context_.rx.clean(budget);
-    if (work == budget) return budget;
+    if (!sent_all || work == budget) return budget;
     // Planted bug (docs/lessons/lost_wakeup.md): "what is pending has been served".  A frame that came since the ring
     // was last looked at has its cause cleared with the others (I-3), and no other will ever come for it.
     if (context_.settings.ack_after_poll) context_.regs.write(reg::ICR, 0xFFFFFFFF);
@@ -54,21 +55,27 @@ class napi_mode final : public receive_mode {
 
   // e1000_set_itr.
   void update_itr() {
-    const std::uint64_t packets = context_.rx.packets() - packets_seen_;
-    const std::uint64_t bytes = context_.rx.bytes() - bytes_seen_;
-    packets_seen_ += packets;
-    bytes_seen_ += bytes;
+    const dynamic_moderation::traffic received = since(received_, context_.rx.packets(), context_.rx.bytes());
+    const dynamic_moderation::traffic sent = since(sent_, context_.tx.packets(), context_.tx.bytes());
     const std::uint32_t before = moderation_.rate();
-    const std::uint32_t rate = moderation_.update(packets, bytes, context_.gigabit);
+    const std::uint32_t rate = moderation_.update(received, sent, context_.gigabit);
     if (rate != before) context_.regs.write(reg::ITR, itr_register(rate));
+  }
+
+  /// What was added to `seen`, which then holds all.
+  static dynamic_moderation::traffic since(dynamic_moderation::traffic& seen, std::uint64_t packets,
+                                           std::uint64_t bytes) {
+    const dynamic_moderation::traffic more{packets - seen.packets, bytes - seen.bytes};
+    seen = {packets, bytes};
+    return more;
   }
 
   mode_context context_;
   kernel::net_rx& net_;
   kernel::napi_struct napi_;
   dynamic_moderation moderation_;
-  std::uint64_t packets_seen_ = 0;
-  std::uint64_t bytes_seen_ = 0;
+  dynamic_moderation::traffic received_;
+  dynamic_moderation::traffic sent_;
 };
 
 }  // namespace

@@ -21,7 +21,7 @@ struct nic_counter {
 
 class nic_statistics {
  public:
-  static constexpr std::size_t counters = 31;
+  static constexpr std::size_t counters = 54;
 
   static const std::array<nic_counter, counters>& table();
 

@@ -37,6 +37,7 @@ class poll_mode final : public receive_mode {
       host_.sync();
       if (stopping_) break;
       softirq.local_bh_disable();  // the stack below expects softirq context
+      context_.tx.clean();
       context_.rx.clean(context_.settings.budget);
       softirq.local_bh_enable();
       host_.cond_resched();

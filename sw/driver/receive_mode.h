@@ -9,6 +9,7 @@
 #include "sw/driver/config.h"
 #include "sw/driver/receiver.h"
 #include "sw/driver/registers.h"
+#include "sw/driver/transmitter.h"
 
 namespace ringside::driver {
 
@@ -18,6 +19,7 @@ struct mode_context {
   stack::net_device& dev;
   registers& regs;
   receiver& rx;
+  transmitter& tx;
   const config& settings;
   const bool& down;     // true while the interface is being closed
   const bool& gigabit;  // the link is up at 1000 Mb/s, as the watchdog saw it last

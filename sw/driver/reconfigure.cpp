@@ -44,25 +44,40 @@ void e1000::end_reset() {
 
 // ---- Down and up: rings, buffers, RXCSUM, SBP.
 
+driver_status e1000::around_a_stop(const std::function<driver_status(bool)>& change) {
+  begin_reset();
+  const bool running = open_;
+  if (running) down();
+  const driver_status result = change(running);
+  if (running) up();
+  end_reset();
+  return result;
+}
+
 driver_status e1000::set_ring_size(std::uint32_t wished) {
   return traced(reconfiguration::ring_size, wished, [this, wished] {
     config wanted = settings_;
     wanted.ring_size = wished;
     if (!check(wanted).empty()) return driver_status::bad_config;
     const std::uint32_t descriptors = ring_descriptors(wished);
-    begin_reset();
-    const bool running = open_;
-    if (running) down();
-    driver_status result = driver_status::ok;
-    if (running && !receiver_->resize(descriptors)) {
-      result = driver_status::no_memory;  // up again with the old ring
-    } else {
+    return around_a_stop([this, descriptors](bool running) {
+      if (running && !receiver_->resize(descriptors)) return driver_status::no_memory;  // up again with the old ring
       settings_.ring_size = descriptors;
       receiver_->apply(settings_);
-    }
-    if (running) up();
-    end_reset();
-    return result;
+      return driver_status::ok;
+    });
+  });
+}
+
+driver_status e1000::set_tx_ring_size(std::uint32_t wished) {
+  config wanted = settings_;
+  wanted.tx_ring_size = wished;
+  if (!check(wanted).empty()) return driver_status::bad_config;
+  const std::uint32_t descriptors = ring_descriptors(wished);
+  return around_a_stop([this, descriptors](bool running) {
+    if (running && !transmitter_.resize(descriptors)) return driver_status::no_memory;
+    settings_.tx_ring_size = descriptors;
+    return driver_status::ok;
   });
 }
 
@@ -79,7 +94,7 @@ driver_status e1000::change_mtu(std::uint32_t mtu) {
       receiver_->stop_refill();
       down();
     } else if (probed_) {
-      hardware_.reset(dev_.address);
+      reset();
     }
     receiver_->apply(settings_);
     dev_.mtu = mtu;
@@ -91,15 +106,12 @@ driver_status e1000::change_mtu(std::uint32_t mtu) {
 
 driver_status e1000::set_rx_checksum(bool on) {
   return traced(reconfiguration::rx_checksum, on ? 1 : 0, [this, on] {
-    if (dev_.rx_checksum == on) return driver_status::ok;
-    begin_reset();
-    const bool running = open_;
-    if (running) down();
-    settings_.checksum_offload = dev_.rx_checksum = on;
-    receiver_->apply(settings_);
-    if (running) up();
-    end_reset();
-    return driver_status::ok;
+    if (settings_.checksum_offload == on) return driver_status::ok;
+    return around_a_stop([this, on](bool) {
+      settings_.checksum_offload = on;
+      receiver_->apply(settings_);
+      return driver_status::ok;
+    });
   });
 }
 
@@ -115,14 +127,11 @@ driver_status e1000::set_frame_hook(frame_hook hook) {
 driver_status e1000::set_store_bad(bool on) {
   return traced(reconfiguration::store_bad, on ? 1 : 0, [this, on] {
     if (settings_.store_bad == on) return driver_status::ok;
-    begin_reset();
-    const bool running = open_;
-    if (running) down();
-    settings_.store_bad = on;
-    receiver_->apply(settings_);
-    if (running) up();
-    end_reset();
-    return driver_status::ok;
+    return around_a_stop([this, on](bool) {
+      settings_.store_bad = on;
+      receiver_->apply(settings_);
+      return driver_status::ok;
+    });
   });
 }
 
@@ -222,7 +231,7 @@ driver_status e1000::vlan_rx_add_vid(std::uint16_t vid) {
     }
     if (!filter_.vlan_used()) {
       mask_around([this] {
-        filter_.set_vlan_strip(dev_.rx_vlan_offload);
+        filter_.set_vlan_strip(settings_.vlan_offload);
         filter_.set_vlan_filter(true, dev_);
       });
       filter_.add_priority_tag();
@@ -247,9 +256,9 @@ driver_status e1000::vlan_rx_kill_vid(std::uint16_t vid) {
 
 driver_status e1000::set_vlan_strip(bool on) {
   return traced(reconfiguration::vlan_strip, on ? 1 : 0, [this, on] {
-    if (dev_.rx_vlan_offload == on) return driver_status::ok;
-    settings_.vlan_offload = dev_.rx_vlan_offload = on;
-    if (open_) mask_around([this] { filter_.set_vlan_strip(dev_.rx_vlan_offload); });
+    if (settings_.vlan_offload == on) return driver_status::ok;
+    settings_.vlan_offload = on;
+    if (open_) mask_around([this] { filter_.set_vlan_strip(settings_.vlan_offload); });
     return driver_status::ok;
   });
 }

@@ -102,7 +102,7 @@ void rx_filter::remove_vlan(std::uint16_t vid) {
 
 void rx_filter::restore_vlans(const stack::net_device& dev) {
   if (!vlan_used()) return;
-  set_vlan_strip(dev.rx_vlan_offload);
+  set_vlan_strip(settings_.vlan_offload);
   set_vlan_filter(true, dev);
   write_vlan_bit(0, true);
   for (const std::uint16_t vid : vlans_) write_vlan_bit(vid, true);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <set>
@@ -68,6 +69,36 @@ class bench {
     return last_frame;
   }
 
+  // ---- Transmit
+  /// A packet for the card: `frame` from the Ethernet header on, an id of its own.  Task context.
+  stack::skb_ptr packet(const bytes& frame) {
+    stack::skb_ptr skb = net.skbs().alloc_skb(frame.size());
+    std::memcpy(skb->put(frame.size()), frame.data(), frame.size());
+    fill_in(*skb);
+    return skb;
+  }
+  /// The same with `linear` bytes in the head and the rest in fragments of at most `piece` bytes.
+  stack::skb_ptr in_pieces(const bytes& frame, std::size_t linear, std::size_t piece) {
+    stack::skb_ptr skb = net.skbs().alloc_skb(linear);
+    std::memcpy(skb->put(linear), frame.data(), linear);
+    for (std::size_t at = linear; at < frame.size(); at += piece) {
+      const std::size_t n = std::min(piece, frame.size() - at);
+      const kernel::bus_address buffer = os.memory().alloc(n);
+      std::memcpy(os.memory().at(buffer), frame.data() + at, n);
+      EXPECT_TRUE(skb->add_frag(buffer, 0, static_cast<std::uint32_t>(n)));
+    }
+    fill_in(*skb);
+    return skb;
+  }
+  int send(stack::skb_ptr skb) { return net.transmit().dev_queue_xmit(std::move(skb)); }
+  /// Sends from a task of its own and lets the card finish.
+  int send_now(stack::skb_ptr skb) {
+    int result = -1;
+    host.run_task([&] { result = send(std::move(skb)); });
+    host.run_for(1 * ms);
+    return result;
+  }
+
   /// Closes everything and checks that nothing is left: no packet, no mapping, no buffer, no DMA misuse.
   void finish() {
     if (finished_) return;
@@ -83,7 +114,9 @@ class bench {
     // Exactly one fate per frame received (those the test says it left in the chip excepted).
     EXPECT_EQ(
         net.skbs().delivered() + net.skbs().consumed() + net.skbs().total_dropped() + left_in_chip + nic.lost_in_reset,
-        last_frame);
+        last_frame + made_and_dropped);
+    // ... and one for each that was made.
+    EXPECT_EQ(host.count(stage::tx_complete) + made_and_dropped, made + host.count(stage::skb_link));
   }
 
   /// Starts an application on `port` that keeps what it reads.
@@ -109,8 +142,18 @@ class bench {
   std::vector<std::pair<frame_id, bytes>> read;
   frame_id last_frame = 0;
   std::uint64_t left_in_chip = 0;
+  std::uint64_t made = 0;              // packets to send
+  std::uint64_t made_and_dropped = 0;  // ... of which a test says they are dropped, or cut into segments
 
  private:
+  void fill_in(stack::sk_buff& skb) {
+    skb.dev = &card.device();
+    skb.frame = make_frame_id(frame_kind::made, 0, ++made);
+    skb.protocol = stack::load_be16(skb.data() + ethernet::type_offset);
+    skb.reset_mac_header();
+    skb.set_network_header(ethernet::header_bytes);
+  }
+
   bool finished_ = false;
 };
 

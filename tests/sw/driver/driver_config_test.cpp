@@ -113,15 +113,15 @@ TEST(moderation, follows_the_driver_of_linux) {
   for (const auto& story : stories) {
     dynamic_moderation m;
     EXPECT_EQ(m.rate(), 20000U);
-    for (const step& s : story) EXPECT_EQ(m.update(s.packets, s.bytes), s.rate) << s.packets << ' ' << s.bytes;
+    for (const step& s : story) EXPECT_EQ(m.update({s.packets, s.bytes}, {}), s.rate) << s.packets << ' ' << s.bytes;
   }
 }
 
 TEST(moderation, is_4000_without_a_gigabit_link) {
   dynamic_moderation m;
-  EXPECT_EQ(m.update(1, 60, false), 4000U);
-  EXPECT_EQ(m.update(1, 60, false), 4000U);
-  EXPECT_EQ(m.update(1, 60, true), 9000U);
+  EXPECT_EQ(m.update({1, 60}, {}, false), 4000U);
+  EXPECT_EQ(m.update({1, 60}, {}, false), 4000U);
+  EXPECT_EQ(m.update({1, 60}, {}, true), 9000U);
 }
 
 TEST(rx_ring, wraps_after_last_descriptor) {

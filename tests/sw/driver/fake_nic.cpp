@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint32_t ctrl = 0x0000, status = 0x0008, icr_offset = 0x00C0, ics = 0x00C8, ims_offset = 0x00D0,
                         imc = 0x00D8;
 constexpr std::uint32_t rctl = 0x0100, rdbal = 0x2800, rdlen = 0x2808, rdh = 0x2810, rdt = 0x2818;
+constexpr std::uint32_t eecd = 0x0010, mdic = 0x0020, tctl = 0x0400, tdbal = 0x3800, tdlen = 0x3808, tdh = 0x3810,
+                        tdt = 0x3818;
 constexpr std::uint32_t ral0 = 0x5400, rah0 = 0x5404, pba = 0x1000;
 constexpr std::uint32_t ctrl_rst = 1U << 26;
 constexpr std::uint32_t rctl_en = 2;
@@ -34,6 +36,11 @@ void fake_nic::reset() {
   registers[0x5820] = 0x00222300;
   icr = 0;
   ims = 0;
+  if (!phy.link) registers[status] &= ~2U;
+  under_way_ = {};
+  next_descriptor_ = 0;
+  unfinished_.clear();
+  taken_.clear();
   lost_in_reset += fifo_.size();
   fifo_.clear();
   update_line();
@@ -66,6 +73,8 @@ std::uint32_t fake_nic::read_register(std::uint32_t offset) {
     }
     case ims_offset:
       return ims;
+    case eecd:
+      return eeprom.read_pins();
     case imc:
       return 0;
     default:
@@ -79,7 +88,8 @@ std::uint32_t fake_nic::read_register(std::uint32_t offset) {
     return value;
   }
   const auto found = registers.find(offset);
-  return found == registers.end() ? 0 : found->second;
+  if (found == registers.end()) return 0;
+  return stuck.contains(offset) ? found->second & ~stuck.at(offset) : found->second;
 }
 
 void fake_nic::write_register(std::uint32_t offset, std::uint32_t value, bool through_io) {
@@ -98,8 +108,22 @@ void fake_nic::write_register(std::uint32_t offset, std::uint32_t value, bool th
       icr &= ~value;
       break;
     case ics:
-      icr |= value & 0x1FFFF;
+      if (ics_works) icr |= value & 0x1FFFF;
       break;
+    case eecd:
+      eeprom.write_pins(value);
+      return;
+    case mdic:
+      registers[offset] = phy.access(value);
+      return;
+    case tdh:
+      registers[offset] = next_descriptor_ = value & 0xFFFF;
+      return;
+    case tdt:
+    case tctl:
+      registers[offset] = offset == tdt ? value & 0xFFFF : value & 0x033FFFFA;
+      take_descriptors();
+      return;
     case ims_offset:
       ims |= value & 0x1FFFF;
       break;
@@ -151,6 +175,80 @@ std::uint32_t fake_nic::config_read(unsigned device, std::uint32_t offset) {
 
 void fake_nic::config_write(unsigned device, std::uint32_t offset, std::uint32_t value) {
   if (device == device_number && offset == 0x04) command = value & 0xFFFF;
+}
+
+void fake_nic::set_link(bool up) {
+  phy.link = up;
+  if (up) {
+    registers[status] |= 2;
+  } else {
+    registers[status] &= ~2U;
+  }
+  set_cause(4);
+}
+
+// ---- Transmit ----
+
+void fake_nic::take_descriptors() {
+  if (!registers.contains(tctl) || (registers[tctl] & 2) == 0 || registers[tdlen] == 0) return;
+  while (next_descriptor_ != registers[tdt] && next_descriptor_ < registers[tdlen] / 16) take_one();
+  if (!hold_transmit) finish(unfinished_.size());
+}
+
+void fake_nic::take_one() {
+  if ((command & 4) == 0) ++dma_faults;
+  const std::span<std::byte> memory = host_.memory();
+  std::array<std::uint64_t, 2> words{};
+  std::memcpy(words.data(), memory.data() + registers[tdbal] + std::size_t{16} * next_descriptor_, 16);
+  taken_.push_back(next_descriptor_);
+  next_descriptor_ = (next_descriptor_ + 1) % (registers[tdlen] / 16);
+  under_way_.descriptors.push_back(words);
+  const auto low = static_cast<std::uint32_t>(words[1]);
+  const bool extended = (low & 1U << 29) != 0;
+  if (extended && (low >> 20 & 0xF) == 0) return;  // context
+  const std::uint32_t length = low & (extended ? 0xFFFFFU : 0xFFFFU);
+  const auto* from = reinterpret_cast<const std::uint8_t*>(memory.data() + words[0]);
+  under_way_.bytes.insert(under_way_.bytes.end(), from, from + length);
+  if (under_way_.frame == 0) under_way_.frame = host_.frame_at(words[0]);
+  if ((low & 1U << 24) == 0) return;
+  unfinished_.push_back(std::move(taken_));
+  taken_.clear();
+  loop_back(under_way_);
+  sent.push_back(std::move(under_way_));
+  under_way_ = {};
+}
+
+// DD only where RS asks for it: bytes 12 to 15, then the head, then the cause (T-42, T-44).
+void fake_nic::finish(std::size_t packets) {
+  for (; packets != 0 && !unfinished_.empty(); --packets) {
+    bool written = false;
+    for (const std::uint32_t index : unfinished_.front()) {
+      std::byte* const at = host_.memory().data() + registers[tdbal] + std::size_t{16} * index;
+      std::uint32_t low = 0;
+      std::uint32_t high = 0;
+      std::memcpy(&low, at + 8, 4);
+      std::memcpy(&high, at + 12, 4);
+      if ((low & 1U << 27) != 0) {
+        high = (high & ~0xFU) | 1;
+        std::memcpy(at + 12, &high, 4);
+        written = true;
+      }
+      registers[tdh] = (index + 1) % (registers[tdlen] / 16);
+    }
+    unfinished_.pop_front();
+    if (written && raise_txdw) set_cause(1);
+  }
+}
+
+void fake_nic::loop_back(const sent_packet& packet) {
+  if (!phy.loopback()) return;
+  ++looped_;
+  if (loopback_loses_from != 0 && looped_ >= loopback_loses_from) return;
+  if (packet.bytes.front() != 0xFF) return;  // by its address: broadcasts alone are taken
+  fake_frame f;
+  f.bytes = packet.bytes;
+  fifo_.push_back(std::move(f));
+  drain_fifo();
 }
 
 // ---- Receive ----

@@ -4,12 +4,14 @@
 // Independent of hw/: written from FS 2, FS 5, FS 6.1 to FS 6.5 and FS 7 only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <vector>
 
+#include "tests/sw/driver/fake_eeprom.h"
 #include "tests/sw/fake_host.h"
 
 namespace ringside::test {
@@ -24,6 +26,13 @@ struct fake_frame {
   bool append_fcs = true;
 };
 
+/// A packet the driver gave the card: its descriptors, contexts before it among them, and the bytes of its buffers.
+struct sent_packet {
+  std::vector<std::array<std::uint64_t, 2>> descriptors;
+  std::vector<std::uint8_t> bytes;
+  frame_id frame = 0;  // of the first buffer that bears one
+};
+
 class fake_nic final : public fake_device {
  public:
   static constexpr kernel::bus_address bar0 = 0xF0000000;
@@ -36,6 +45,24 @@ class fake_nic final : public fake_device {
   ///
   void receive(fake_frame frame);
   void set_cause(std::uint32_t bits);
+
+  /// LU and the PHY's link, with LSC.
+  void set_link(bool up);
+
+  // ---- Transmit (FS 9): what TDT hands over is taken at once while TCTL.EN is on, and finished unless `hold` is.
+  std::vector<sent_packet> sent;
+  bool hold_transmit = false;  // fault: nothing is finished
+  bool raise_txdw = true;
+  /// Finishes the oldest `packets` of what is held.
+  void finish(std::size_t packets);
+  fake_eeprom eeprom;
+  fake_phy phy;
+  /// Fault: bits of a register that read 0 whatever is written.
+  std::map<std::uint32_t, std::uint32_t> stuck;
+  /// Fault: ICS sets no cause.
+  bool ics_works = true;
+  /// Fault: looped frames are lost from this one on; 0: none.
+  std::size_t loopback_loses_from = 0;
 
   // What tests look at and change.
   std::map<std::uint32_t, std::uint32_t> registers;
@@ -75,12 +102,20 @@ class fake_nic final : public fake_device {
   std::uint32_t buffer_bytes() const;
   std::uint32_t free_descriptors() const;
   void drain_fifo();
+  void take_descriptors();
+  void take_one();
+  void loop_back(const sent_packet& packet);
   void store(const fake_frame& frame);
 
   fake_host& host_;
   kernel::irq_line line_;
   std::uint32_t io_address_ = 0;
   std::deque<fake_frame> fifo_;
+  sent_packet under_way_;
+  std::uint32_t next_descriptor_ = 0;                  // behind the last one taken
+  std::deque<std::vector<std::uint32_t>> unfinished_;  // indices, packet by packet
+  std::vector<std::uint32_t> taken_;
+  std::size_t looped_ = 0;
 };
 
 }  // namespace ringside::test
