@@ -41,6 +41,15 @@ constexpr std::uint64_t number_of(frame_id id) {
   return id & frame_number_mask;
 }
 
+/// Of derived frames, who counts those that cards derive, plus the card's number: segments of a packet (FS 9.2), which
+/// end when they are sent (tx_wire_eof), and copies that a PHY in loopback sends back, which begin at wire_sof as
+/// others do.
+inline constexpr std::uint16_t segment_counters = 0x2000;
+inline constexpr std::uint16_t looped_counters = 0x3000;
+constexpr bool is_segment(frame_id id) {
+  return kind_of(id) == frame_kind::derived && (wire_of(id) & 0x3000) == segment_counters;
+}
+
 /// What happened: stages.inc says it of each, with the meaning of event::a and event::b.
 enum class stage : std::uint16_t {
 #define STAGE(name, where, reference, shown) name,

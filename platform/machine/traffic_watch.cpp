@@ -30,7 +30,8 @@ using effect_table = std::array<effect, static_cast<std::size_t>(stage::count)>;
 constexpr effect_table make_effects() {
   effect_table all{};
   const auto of = [&all](stage what) -> effect& { return all[static_cast<std::size_t>(what)]; };
-  for (const stage what : {stage::nic_reset, stage::reconfigure, stage::fifo_drop}) of(what).rare = true;
+  for (const stage what : {stage::nic_reset, stage::reconfigure, stage::fifo_drop, stage::tx_wire_eof})
+    of(what).rare = true;
   of(stage::wire_sof) = {.offered = 1, .open = 1, .work = true, .change = true};
   of(stage::frame_made) = {.open = 1, .work = true, .change = true};
   of(stage::skb_link) = {.change = true, .rare = true};
@@ -89,10 +90,12 @@ void traffic_watch::note_times(event_stretch stretch, std::span<const std::uint3
   }
   const std::int64_t whole = does.written & static_cast<std::int64_t>(e.b / word_eop);  // 1 or 0
   const std::int64_t stored = counts.in_card != 0 ? whole : 0;
-  counts.offered += static_cast<std::uint64_t>(does.offered);
+  // A looped frame came to be before, as a copy.
+  const std::int64_t again = does.offered & static_cast<std::int64_t>(e.frame >> frame_kind_shift);
+  counts.offered += static_cast<std::uint64_t>(does.offered - again);
   counts.in_card += does.stored - stored;
   const std::int64_t followed = e.frame != 0 ? does.open : 0;  // a packet without an id never was open
-  counts.open += followed + whole - stored;  // what was not in the card was on its way when the reset came
+  counts.open += followed - again + whole - stored;  // what was not in the card was on its way when the reset came
   counts.unread += does.unread;
 }
 
@@ -110,12 +113,21 @@ traffic_watch::frame_counts traffic_watch::count_rare(const event& e, frame_coun
       break;
     case stage::fifo_drop:
       last_change_ = e.time;
+      if (e.b == static_cast<std::uint64_t>(drop_reason::tx_reset)) {  // a segment
+        --counts.open;
+        break;
+      }
       // Out of the FIFO: told of by name, or by nic_reset before.
       if (e.b == static_cast<std::uint64_t>(drop_reason::nic_reset) || (e.a & drop_mark::stored) != 0) {
         if (counts.in_card == 0) break;
         --counts.in_card;
       }
       --counts.open;
+      break;
+    case stage::tx_wire_eof:
+      if (!is_segment(e.frame)) break;
+      --counts.open;
+      last_change_ = e.time;
       break;
     case stage::skb_link:
       if (e.b == static_cast<std::uint64_t>(link_kind::merged_into)) {

@@ -26,11 +26,21 @@ void frame_ledger::on_event(const event& e) {
 }
 
 void frame_ledger::offer(const event& e) {
+  if (kind_of(e.frame) == frame_kind::derived) return loop(e);
   record* r = begin(e, frame_kind::received);
   if (r == nullptr) return;
   r->bytes = static_cast<std::uint32_t>(e.a);
   r->nic = e.unit;
   bytes_.offered += r->bytes;
+}
+
+// A copy that a PHY in loopback sends back: the card that made it has it on its wire again.
+void frame_ledger::loop(const event& e) {
+  record* r = windows_.find(e.frame);
+  if (r == nullptr) return breach(e, "comes in and was derived of no frame");
+  r->where = place::wire;
+  r->whole = false;
+  r->nic = e.unit;
 }
 
 frame_ledger::record* frame_ledger::begin(const event& e, frame_kind kind) {

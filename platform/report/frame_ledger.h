@@ -85,6 +85,7 @@ class frame_ledger final : public event_consumer {
   };
 
   void offer(const event& e);
+  void loop(const event& e);
   void make(const event& e);
   void link(const event& e);
   record* begin(const event& e, frame_kind kind);
@@ -153,6 +154,10 @@ template <class action>
       return act([&] { self->make(e); });
     case stage::skb_link:
       return act([&] { self->link(e); });
+    case stage::tx_wire_eof:
+      return act([&] {
+        if (is_segment(e.frame)) self->settle(e, fate::transmitted, drop_reason::none);
+      });
     case stage::tx_complete:
       return act([&] {
         if (e.frame != 0) self->sent_bytes_ += e.a;

@@ -12,7 +12,6 @@ namespace ringside::tlm::model {
 namespace {
 constexpr sim_time pause_unit_bytes = 64;  // F-1
 constexpr std::uint32_t kilobyte = 1024;
-constexpr std::uint16_t first_looped_counter = 0x3000;  // who counts frames the PHY sends back
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -60,7 +59,7 @@ void mac::loop(frame_id id, const std::vector<std::uint8_t>& bytes) {
   a->frame.bytes = bytes;
   a->frame.marks = marks_of(bytes, ethernet::longest_frame);
   if (id != 0) {
-    const auto counter = static_cast<std::uint16_t>(first_looped_counter + core_.params.unit);
+    const auto counter = static_cast<std::uint16_t>(looped_counters + core_.params.unit);
     a->frame.id = make_frame_id(frame_kind::derived, counter, ++looped_);
     core_.emit(stage::skb_link, a->frame.id, id, static_cast<std::uint64_t>(link_kind::copy));
   }

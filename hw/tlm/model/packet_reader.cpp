@@ -6,7 +6,6 @@
 namespace ringside::tlm::model {
 namespace {
 // Who counts derived frames: the cards, behind the wires and those that make frames in software.
-constexpr std::uint16_t first_segment_counter = 0x2000;
 }  // namespace
 
 void packet_reader::wake() {
@@ -152,7 +151,7 @@ void packet_reader::end_packet(transmit_packet& packet) {
 void packet_reader::store(const transmit_packet& packet, transmit_packet::finished_frame&& made) {
   outgoing_frame& frame = made.frame;
   if (packet.segmented() && packet.id() != 0) {
-    const auto counter = static_cast<std::uint16_t>(first_segment_counter + core_.params.unit);
+    const auto counter = static_cast<std::uint16_t>(segment_counters + core_.params.unit);
     frame.id = make_frame_id(frame_kind::derived, counter, ++segments_);
     core_.emit(stage::skb_link, frame.id, packet.id(), static_cast<std::uint64_t>(link_kind::segment_of));
   }

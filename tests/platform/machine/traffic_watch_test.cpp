@@ -159,6 +159,30 @@ TEST(traffic_watch, a_derived_frame_is_work_and_a_merged_one_is_over) {
 }
 
 // Packets without an id are followed by nobody: they make up for no frame.
+TEST(traffic_watch, a_segment_is_over_on_the_wire_or_with_the_card) {
+  const frame_id first = make_frame_id(frame_kind::derived, segment_counters, 1);
+  const frame_id second = make_frame_id(frame_kind::derived, segment_counters, 2);
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task);
+  s.link(first, 2 * us, link_kind::segment_of, made_id(1)).link(second, 3 * us, link_kind::segment_of, made_id(1));
+  s.at(4 * us, stage::tx_wire_eof, first, 1518).at(5 * us, stage::tx_complete, made_id(1), 3000);
+  EXPECT_FALSE(watches(s).whole.quiet());
+  s.at(6 * us, stage::fifo_drop, second, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::tx_reset));
+  EXPECT_TRUE(watches(s).whole.quiet());
+  EXPECT_EQ(watches(s).whole.last_change(), 6 * us);
+}
+
+TEST(traffic_watch, a_looped_frame_is_a_copy_and_nothing_from_the_wire) {
+  const frame_id looped = make_frame_id(frame_kind::derived, looped_counters, 1);
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task).at(2 * us, stage::tx_complete, made_id(1), 64);
+  s.link(looped, 2 * us, link_kind::copy, made_id(1)).arrive(looped, 2 * us, 64);
+  EXPECT_FALSE(watches(s).whole.quiet());
+  s.at(5 * us, stage::skb_consume, looped);
+  EXPECT_TRUE(watches(s).whole.quiet());
+  EXPECT_EQ(watches(s).whole.offered(), 0U);
+}
+
 TEST(traffic_watch, a_packet_without_an_id_is_no_frame) {
   story s;
   s.at(1 * us, stage::wire_sof, 1, 64).at(2 * us, stage::skb_consume);

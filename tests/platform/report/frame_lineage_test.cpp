@@ -117,6 +117,46 @@ TEST(frame_lineage, a_split_frame_is_consumed_and_its_segments_go_on) {
 }
 
 // Each time a segment goes out it is another frame; the queue keeps the first one until it is acknowledged.
+// FS 9.2: the card cuts a packet; the driver hears of the packet, each segment is over when it is on the wire.
+TEST(frame_lineage, segments_of_a_card_end_on_the_wire) {
+  const frame_id first = make_frame_id(frame_kind::derived, segment_counters + 1, 1);
+  const frame_id second = make_frame_id(frame_kind::derived, segment_counters + 1, 2);
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task);
+  s.link(first, 2 * us, link_kind::segment_of, made_id(1)).link(second, 3 * us, link_kind::segment_of, made_id(1));
+  s.at(4 * us, stage::tx_wire_eof, first, 1518).at(5 * us, stage::tx_complete, made_id(1), 3000);
+  const accounts got(s);
+  EXPECT_EQ(got.made().transmitted, 1U);
+  EXPECT_EQ(got.derived().offered, 2U);
+  EXPECT_EQ(got.derived().transmitted, 1U);
+  EXPECT_EQ(got.derived().in_flight, 1U);
+}
+
+// Of a whole packet the end on the wire is no fate: its descriptors come back later.
+TEST(frame_lineage, a_packet_is_not_sent_before_it_came_back) {
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task).at(2 * us, stage::tx_wire_eof, made_id(1), 64);
+  const accounts got(s);
+  EXPECT_EQ(got.made().transmitted, 0U);
+  EXPECT_EQ(got.made().in_flight, 1U);
+}
+
+// B-1: a copy that comes back is received like others, and counts as what it is.
+TEST(frame_lineage, a_looped_frame_comes_in_as_a_copy) {
+  const frame_id looped = make_frame_id(frame_kind::derived, looped_counters, 1);
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task).link(looped, 2 * us, link_kind::copy, made_id(1));
+  s.arrive(looped, 2 * us, 64).at(4 * us, stage::skb_consume, looped).at(5 * us, stage::tx_complete, made_id(1), 64);
+  const accounts got(s);
+  EXPECT_EQ(got.received().offered, 0U);
+  EXPECT_EQ(got.derived().consumed, 1U);
+  EXPECT_EQ(got.made().transmitted, 1U);
+  story reset;
+  reset.make(made_id(1), 1 * us, cause_kind::task).link(looped, 2 * us, link_kind::copy, made_id(1));
+  reset.at(2 * us, stage::wire_sof, looped, 64).at(3 * us, stage::fifo_commit, looped).at(4 * us, stage::nic_reset);
+  EXPECT_EQ(accounts(reset).derived().dropped[static_cast<std::size_t>(drop_reason::nic_reset)], 1U);
+}
+
 TEST(frame_lineage, a_retransmission_is_a_frame_of_its_own) {
   story s;
   s.make(made_id(1), 1 * us, cause_kind::task).link(derived_id(1), 2 * us, link_kind::clone, made_id(1));
