@@ -21,10 +21,11 @@ OPTIONAL = ("within", "set", "scenario", "test", "tests", "seeds")
 # The tests of kernel, stack and cpu are compiled against the production headers.
 SIDES = {
     "rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h"),
-    "kernel": (".cpp",), "stack": (".cpp",), "cpu": (".cpp",),
+    "kernel": (".cpp",), "stack": (".cpp",), "cpu": (".cpp",), "model": (".cpp",),
 }
 # The instrumented tests that show a defect of a side, unless its file says otherwise.
-TESTS = {"rtl": "card", "driver": "machine", "bus": "machine", "kernel": "unit", "stack": "unit", "cpu": "cpu"}
+TESTS = {"rtl": "card", "driver": "machine", "bus": "machine", "kernel": "unit", "stack": "unit", "cpu": "cpu",
+         "model": "model"}
 KINDS = ("expression", "statement")
 # How a defect shows, and the key that says what to run for it.
 SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds"}

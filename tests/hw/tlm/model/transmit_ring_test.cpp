@@ -73,6 +73,10 @@ TEST_F(transmit_ring, fetches_only_when_empty_unless_told) {  // T-41
   bench.hold_bus(false);
   bench.run_for(100 * us);
   EXPECT_EQ(fetched(), (std::vector<std::uint32_t>{10, 20}));
+  const sim_time second = bench.transfers(tlm::dma_kind::tx_fetch)[1].requested;
+  std::size_t read = 0;
+  for (const auto& r : bench.transfers(tlm::dma_kind::tx_payload)) read += r.ended <= second ? 1 : 0;
+  EXPECT_GE(read, 6U) << "all ten were used: no more than four reads are under way";
 }
 
 TEST_F(transmit_ring, prefetches_below_pthresh_what_reaches_hthresh) {  // T-41
