@@ -30,12 +30,12 @@ class TestplanTest(unittest.TestCase):
 
     def test_rules_come_from_the_sheet(self):
         sheet = "- **P-8** layout, R-1.\n- **R-12b** free. **R-40 memory-safety** 1522.\n- **F-3** pause.\n| V-1 | RST |\n"
-        self.assertEqual(testplan.sheet_ids(sheet), ["P-8", "R-12b", "R-40"])
+        self.assertEqual(testplan.sheet_ids(sheet), ["P-8", "R-12b", "R-40", "F-3"])
 
     def test_the_sheet_as_it_is(self):
         ids = testplan.sheet_ids(testplan.files.text(testplan.SHEET))
         self.assertEqual(len(ids), len(set(ids)))
-        for rule in ("P-1", "X-10", "L-7", "R-12b", "R-40", "R-70", "I-54", "D-6", "N-16"):
+        for rule in ("P-1", "X-10", "L-7", "R-12b", "R-40", "R-70", "I-54", "D-6", "N-16", "F-8", "M-9", "E-5", "B-2", "T-90"):
             self.assertIn(rule, ids)
 
     def test_every_row_is_missed_when_it_is_gone(self):

@@ -97,7 +97,7 @@ struct microwire_eeprom : testing::Test {
   }
 };
 
-TEST_F(microwire_eeprom, reads_as_linux_reads_it) {  // FS 4.1, E-1, E-3
+TEST_F(microwire_eeprom, reads_as_linux_reads_it) {  // FS 4.1, E-1 to E-3, E-9
   EXPECT_EQ(bench.read(reg::EECD), idle);
   request();
   std::uint32_t sum = 0;

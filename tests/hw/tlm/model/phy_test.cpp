@@ -36,7 +36,7 @@ TEST(phy, registers_read_as_the_sheet_s) {  // FS 3.3; link up, auto-negotiation
     EXPECT_EQ(phy_read(bench, number), value) << "register " << number;
 }
 
-TEST(phy, a_read_puts_the_register_into_data_and_keeps_the_rest) {  // M-2, M-3
+TEST(phy, a_read_puts_the_register_into_data_and_keeps_the_rest) {  // M-1, M-2, M-3: at once
   card_bench bench;
   EXPECT_EQ(mdic_after(bench, op_read, 2, 0xBEEF), 0x1822'0141U);
   EXPECT_EQ(mdic_after(bench, op_read, 31, 0xBEEF), 0x183F'0000U) << "unlisted: 0, and no ERROR";
