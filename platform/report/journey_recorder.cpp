@@ -94,6 +94,12 @@ void journey_recorder::begin(const event& e) {
 
 void journey_recorder::record_context(const event& e) {
   recent_[recent_count_++ % recent_events] = e;
+  if (e.what == stage::tdt_write)
+    windows_.for_each([&e](frame_id, track& t) {
+      if (!t.rings || t.cpu != e.unit) return;
+      t.rings = false;
+      t.story.steps.push_back(e);
+    });
   const auto* after = std::find(after_stages.begin(), after_stages.end(), e.what);
   if (after == after_stages.end()) return;
   const auto bit = static_cast<std::uint8_t>(1U << (after - after_stages.begin()));
@@ -109,7 +115,9 @@ void journey_recorder::record_context(const event& e) {
 }
 
 void journey_recorder::step(track& t, const event& e) {
-  if (e.what == stage::desc_writeback && (e.b & word_eop) != 0) add_fetch(t, e);
+  if (e.what == stage::desc_writeback && (e.b & word_eop) != 0) add_fetch(t, stage::desc_fetch, e.a);
+  if (e.what == stage::tx_desc_writeback) add_fetch(t, stage::tx_desc_fetch, e.a);
+  if (e.what == stage::tx_complete) add_completion(t, e);
   const bool takes = e.what == stage::desc_take || e.what == stage::dma_sync || e.what == stage::netif_receive_skb;
   if (takes && !t.taken && kind_of(e.frame) == frame_kind::received) add_interrupt(t, e);
   t.story.steps.push_back(e);
@@ -137,6 +145,10 @@ void journey_recorder::step(track& t, const event& e) {
     case stage::skb_link:
       if (merges(e)) end(journey::end::merged, true);
       break;
+    case stage::tx_driver:
+      t.rings = true;
+      t.cpu = e.unit;
+      break;
     case stage::tx_complete:
       end(journey::end::transmitted, true);
       t.story.bytes = static_cast<std::uint32_t>(e.a);
@@ -157,11 +169,11 @@ void journey_recorder::choose(frame_id id) {
   for (const frame_id other : others) windows_.end(other);
 }
 
-void journey_recorder::add_fetch(track& t, const event& writeback) {
+void journey_recorder::add_fetch(track& t, stage fetch, std::uint64_t descriptor) {
   const std::uint64_t held = std::min<std::uint64_t>(recent_count_, recent_events);
   for (std::uint64_t back = 1; back <= held; ++back) {
     const event& e = recent_[(recent_count_ - back) % recent_events];
-    if (e.what != stage::desc_fetch || writeback.a < e.a || writeback.a >= e.a + e.b) continue;
+    if (e.what != fetch || descriptor < e.a || descriptor >= e.a + e.b) continue;
     t.story.steps.push_back(e);
     return;
   }
@@ -190,6 +202,32 @@ void journey_recorder::add_interrupt(track& t, const event& taken) {
     }
   }
   if (by.own) keep_own_interrupt(chain, by.asserted);
+  t.story.steps.insert(t.story.steps.end(), chain.rbegin(), chain.rend());
+}
+
+// What led from the write-back to the poll; without an interrupt since then the poll alone.
+void journey_recorder::add_completion(track& t, const event& complete) {
+  sim_time written_back = complete.time;
+  for (const event& e : t.story.steps)
+    if (e.what == stage::tx_desc_writeback) written_back = std::min(written_back, e.time);
+  const std::uint64_t held = std::min<std::uint64_t>(recent_count_, recent_events);
+  std::vector<event> chain;  // newest first
+  sim_time asserted = -1;
+  for (std::uint64_t back = 1; back <= held; ++back) {
+    const event& e = recent_[(recent_count_ - back) % recent_events];
+    if (e.time < written_back) break;
+    if (!is_interrupt_step(e.what) || (e.from == origin::cpu && e.unit != complete.unit)) continue;
+    chain.push_back(e);
+    if (e.what == stage::intx_assert) asserted = e.time;  // the first one since
+  }
+  if (asserted >= 0)
+    keep_own_interrupt(chain, asserted);
+  else
+    std::erase_if(chain, [last = true](const event& e) mutable {
+      const bool keep = last && e.what == stage::napi_poll;
+      if (keep) last = false;
+      return !keep;
+    });
   t.story.steps.insert(t.story.steps.end(), chain.rbegin(), chain.rend());
 }
 

@@ -7,7 +7,9 @@
 // Steps that carry no frame id belong to the journey of a received frame by these rules: the descriptor fetch that
 // brought the descriptor it was written back to; with an interrupt of its own, causes, INTA#, handler and softirq up to
 // the poll that took it; otherwise the poll alone; afterwards, on the same CPU, the first rdt_write, napi_complete,
-// ims_write and softirq_exit.
+// ims_write and softirq_exit.  Of a frame that is sent: the first tdt_write on its CPU after the driver took it, the
+// fetch that brought the descriptor that was written back, and, from that write-back on, causes, INTA#, handler and
+// softirq up to the poll that found it sent.
 #pragma once
 
 #include <cstdint>
@@ -53,6 +55,7 @@ class journey_recorder final : public event_consumer {
     std::uint8_t cpu = 0;
     bool taken = false;
     bool over = false;       // fate known and, when delivered, read
+    bool rings = false;      // the driver has it, TDT is to be written
     std::uint8_t after = 0;  // bits of `after_stages` seen
   };
 
@@ -60,7 +63,8 @@ class journey_recorder final : public event_consumer {
   void record_context(const event& e);
   void begin(const event& e);
   void step(track& t, const event& e);
-  void add_fetch(track& t, const event& writeback);
+  void add_fetch(track& t, stage fetch, std::uint64_t descriptor);
+  void add_completion(track& t, const event& complete);
   void add_interrupt(track& t, const event& taken);
   void close_if_complete(frame_id id, track& t);
   void choose(frame_id id);

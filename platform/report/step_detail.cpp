@@ -110,6 +110,27 @@ std::string step_detail(const event& e) {
       return fmt::format("@{:x} {} B", e.a, e.b);
     case stage::skb_build:
       return fmt::format("{} B{}", e.a, e.b == 1 ? " copied" : "");
+    case stage::tx_wire_eof:
+      return sof_text(e);
+    case stage::tx_desc_fetch:
+      return fmt::format("@{:x} {} descriptors", e.a, e.b / 16);
+    case stage::tx_dma_start:
+      return fmt::format("@{:x} burst {} B", e.a, e.b);
+    case stage::tx_dma_done:
+      return fmt::format("to {:x}", e.a);
+    case stage::tx_desc_writeback:
+    case stage::tx_dd_visible:
+      return fmt::format("@{:x} st {:02x}", e.a, word_status(e.b));
+    case stage::tx_socket:
+      return fmt::format("socket {} {} B", e.a, e.b);
+    case stage::tx_qdisc:
+      return e.b == 0 ? fmt::format("{} B, none before it", e.a) : fmt::format("{} B, {} before it", e.a, e.b);
+    case stage::tx_driver:
+      return fmt::format("{} B, {} descriptors", e.a, e.b);
+    case stage::tdt_write:
+      return fmt::format("TDT = {}", e.a);
+    case stage::tx_fifo_commit:
+      return fmt::format("{} B", e.a);
     case stage::frame_made:
       return made_text(e);
     case stage::skb_link:

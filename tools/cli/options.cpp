@@ -46,9 +46,11 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--trace-window", o.trace_window,
                  "Part of the run in the waveform: 10us..20us, or STAGE:1us..5us around the first such event")
       ->type_name("WINDOW");
-  run.add_option("--journey", o.journey,
-                 "Print the journey of frame N (default: the first delivered; none: no journey)")
-      ->type_name("N");
+  run.add_option(
+         "--journey", o.journey,
+         "Print the journey of frame N, of one the machine made (made:N) or derived (derived:N); default: the first "
+         "delivered; none: no journey")
+      ->type_name("FRAME");
   run.add_flag("--stats", o.stats, "Print the network counters as ethtool, ip link and /proc/net show them");
   run.add_option("--json", o.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <ostream>
 
+#include "platform/report/frame_name.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/json_report.h"
 #include "platform/report/run_report.h"
@@ -64,11 +65,11 @@ scenario load(const options& chosen, const command_environment& env) {
 std::optional<frame_id> journey_frame(const options& chosen) {
   if (!chosen.journey) return std::nullopt;
   if (*chosen.journey == "none") return 0;
-  const auto number = parse_quantity(*chosen.journey);
-  if (!number || !number->unit.empty() || number->value.den != 1 || number->value.num < 1)
+  const auto frame = frame_by_name(*chosen.journey);
+  if (!frame)
     throw input_error(fmt_error("--journey", 0, "frame", fmt::format("'{}' is not allowed", *chosen.journey),
-                                "a frame number from 1 on, or none"));
-  return static_cast<frame_id>(number->value.num);
+                                "a frame number from 1 on, made:N or derived:N, or none"));
+  return frame;
 }
 
 std::optional<trace_window> window_of(const options& chosen) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "platform/report/frame_name.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/run_report.h"
 #include "platform/report/step_detail.h"
@@ -228,6 +229,66 @@ TEST(step_detail, tells_causes_and_links) {
   EXPECT_EQ(detail(stage::skb_link, 3, 3), "retransmission of 3");
   EXPECT_EQ(detail(stage::skb_link, 3, 5), "link 5 to 3");
   EXPECT_EQ(detail(stage::tx_complete, 64, 0), "64 B");
+}
+
+// ---- frames that are sent ----
+
+story sent_frame() {
+  story s;
+  s.make(made_id(1), 1 * us, cause_kind::task);
+  s.at(2 * us, stage::tx_socket, made_id(1), 7, 100).at(3 * us, stage::tx_driver, made_id(1), 142, 1);
+  s.at(3100 * ns, stage::tdt_write, 0, 0, 0, 1);  // another CPU's
+  s.at(3200 * ns, stage::tdt_write, 0, 5).at(3300 * ns, stage::tdt_write, 0, 6);
+  s.at(4 * us, stage::tx_desc_fetch, 0, 0x2040, 32).at(5 * us, stage::tx_dma_start, made_id(1), 0x8000, 142);
+  s.at(6 * us, stage::tx_dma_done, made_id(1), 0x808E).at(7 * us, stage::tx_fifo_commit, made_id(1), 142);
+  s.at(8 * us, stage::tx_wire_sof, made_id(1)).at(9 * us, stage::tx_wire_eof, made_id(1), 146);
+  s.at(10 * us, stage::tx_desc_writeback, made_id(1), 0x2050, 1ULL << 32);
+  s.at(11 * us, stage::tx_dd_visible, made_id(1), 0x2050, 1ULL << 32);
+  return s;
+}
+
+TEST(journey, of_a_sent_frame_goes_from_the_socket_to_its_completion) {
+  const auto all = journeys_of(sent_frame()
+                                   .at(11500 * ns, stage::cause_set, 0, 1)
+                                   .interrupt(12 * us)
+                                   .at(14 * us, stage::tx_complete, made_id(1), 146),
+                               {made_id(1)}, false);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all[0].fate, journey::end::transmitted);
+  EXPECT_EQ(all[0].bytes, 146U);
+  EXPECT_EQ(
+      stages_of(all[0]),
+      (std::vector<stage>{stage::frame_made,    stage::tx_socket,     stage::tx_driver,         stage::tdt_write,
+                          stage::tx_desc_fetch, stage::tx_dma_start,  stage::tx_dma_done,       stage::tx_fifo_commit,
+                          stage::tx_wire_sof,   stage::tx_wire_eof,   stage::tx_desc_writeback, stage::tx_dd_visible,
+                          stage::cause_set,     stage::intx_assert,   stage::hardirq_enter,     stage::icr_read,
+                          stage::imc_write,     stage::napi_schedule, stage::hardirq_exit,      stage::softirq_enter,
+                          stage::napi_poll,     stage::tx_complete}));
+  const std::string text = print_journey(all[0], {});
+  EXPECT_NE(text.find("TDT = 5"), std::string::npos) << text;
+  EXPECT_EQ(text.find("TDT = 6"), std::string::npos) << text;
+  EXPECT_NE(text.find("@2040 2 descriptors"), std::string::npos) << text;
+}
+
+TEST(journey, of_a_sent_frame_that_a_poll_found_shows_the_poll_alone) {
+  const auto all = journeys_of(sent_frame()
+                                   .at(12 * us, stage::cause_set, 0, 1)
+                                   .at(12500 * ns, stage::napi_poll, 0, 300)
+                                   .at(13 * us, stage::tx_complete, made_id(1), 146),
+                               {made_id(1)}, false);
+  ASSERT_EQ(all.size(), 1U);
+  const auto stages = stages_of(all[0]);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::napi_poll), 1);
+  EXPECT_EQ(std::count(stages.begin(), stages.end(), stage::cause_set), 0);
+}
+
+TEST(frame_name, names_and_ids_are_the_same_thing) {
+  for (const frame_id id : {frame_id{7}, make_frame_id(frame_kind::received, 3, 5), made_id(1), derived_id(9),
+                            make_frame_id(frame_kind::derived, segment_counters, 4)})
+    EXPECT_EQ(frame_by_name(frame_name(id)), id) << frame_name(id);
+  EXPECT_EQ(frame_by_name("made:12"), made_id(12));
+  for (const char* wrong : {"", "0", "made", "made 0", "made:1.", "made:99999.1", "derived-3", "3x", "-1", "made:x"})
+    EXPECT_EQ(frame_by_name(wrong), std::nullopt) << wrong;
 }
 
 }  // namespace
