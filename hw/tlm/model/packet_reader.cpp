@@ -10,6 +10,10 @@ namespace {
 
 void packet_reader::wake() {
   if (waking_) return;
+  if (!in_buffer_ && ring_.unused() == 0) {
+    ring_.wake();
+    return;
+  }
   waking_ = true;
   core_.after(core_.params.dma_clocks, [this] {
     waking_ = false;

@@ -45,7 +45,7 @@ void append_fcs(std::vector<std::uint8_t>& bytes) {
 }  // namespace
 
 void transmit_mac::wake() {
-  if (waking_) return;
+  if (waking_ || now_sent_ || (!pause_ && fifo_.empty())) return;
   waking_ = true;
   core_.at(std::max(core_.now + core_.params.transmit_clocks * card_clock, gap_until_), [this] {
     waking_ = false;

@@ -174,7 +174,8 @@ sim_time card_bench::dma_request(tlm::nic&, tlm::dma_transfer& transfer, sim_tim
 
 void card_bench::begin(tlm::dma_transfer& transfer, sim_time requested, sim_time t) {
   bus_free_ = std::max(bus_free_, t) + bus_overhead + transfer.length * byte_time;
-  at(bus_free_, [this, &transfer, requested, end = bus_free_] { complete(transfer, requested, end); });
+  const sim_time end = bus_free_ + (bus_delay ? bus_delay(transfer) : 0);
+  at(end, [this, &transfer, requested, end] { complete(transfer, requested, end); });
 }
 
 void card_bench::hold_bus(bool on) {

@@ -85,6 +85,8 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   // ---- bus ----
   /// Before each transfer; a slow bus keeps several waiting.
   sim_time bus_overhead = 150 * ns;
+  /// More for this transfer alone: those behind it overtake it.
+  std::function<sim_time(const tlm::dma_transfer&)> bus_delay;
   /// Asked for and not ended.
   std::size_t on_bus(tlm::dma_kind kind) const;
   /// Lets time pass, a clock at a time, until `done`; false after 1 ms.
