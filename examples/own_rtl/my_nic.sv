@@ -4,7 +4,7 @@
 // The ports are those of hw/rtl/e1000_top.sv; docs/rtl/top.md is their contract.  The driver finds this card, maps it, reads
 // its address and opens it; frames arrive on GMII and nothing takes them.  Put a receiver between GMII and the master ports.
 module my_nic (
-  // One clock: any of the eight, all of which come at every edge since every clk_req_*_o is 1.
+  // One clock: any of the eleven, all of which come at every edge since every clk_req_*_o is 1.
   input  logic        clk_csr_i,
   input  logic        clk_rx_frame_i,
   input  logic        clk_rx_mac_i,
@@ -13,12 +13,18 @@ module my_nic (
   input  logic        clk_rx_desc_i,
   input  logic        clk_mst_i,
   input  logic        clk_irq_i,
+  input  logic        clk_tx_desc_i,
+  input  logic        clk_tx_dma_i,
+  input  logic        clk_tx_mac_i,
   input  logic        rst_ni,                // synchronous
   input  logic [63:0] now_i,
   input  logic        gmii_ce_i,
   input  logic        gmii_rx_dv_i,
   input  logic        gmii_rx_er_i,
   input  logic [7:0]  gmii_rxd_i,
+  input  logic        gmii_tx_ce_i,
+  output logic        gmii_tx_er_o,
+  output logic [7:0]  gmii_txd_o,
   input  logic        link_up_i,
   input  logic [1:0]  link_speed_i,
   input  logic        m66en_i,
@@ -45,6 +51,7 @@ module my_nic (
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
   output logic [12:0] mst_req_len_o,
+  output logic [15:0] mst_req_ftag_o,
   output logic        mst_wdata_valid_o,
   input  logic        mst_wdata_ready_i,
   output logic [31:0] mst_wdata_o,
@@ -71,8 +78,14 @@ module my_nic (
   output logic        clk_req_rx_desc_o,
   output logic        clk_req_mst_o,
   output logic        clk_req_irq_o,
+  output logic        clk_req_tx_desc_o,
+  output logic        clk_req_tx_dma_o,
+  output logic        clk_req_tx_mac_o,
+  output logic        gmii_tx_en_o,
   output logic [63:0] next_deadline_o,
   output logic [24:0] evt_rx_o,
+  output logic [19:0] evt_tx_o,
+  output logic [14:0] evt_tx_length_o,
   output logic [16:0] evt_causes_o,
   output logic [16:0] evt_held_o,
   output logic [16:0] evt_lost_frame_o
@@ -153,15 +166,20 @@ module my_nic (
   // ---- what one clock and an unfinished card tie off ------------------------------------------------------------
   assign {clk_req_csr_o, clk_req_rx_frame_o, clk_req_rx_mac_o, clk_req_rx_fifo_o} = '1;
   assign {clk_req_rx_dma_o, clk_req_rx_desc_o, clk_req_mst_o, clk_req_irq_o}      = '1;
+  assign {clk_req_tx_desc_o, clk_req_tx_dma_o, clk_req_tx_mac_o} = '0;   // the clocks of all come anyway
+  assign {gmii_tx_en_o, gmii_tx_er_o, gmii_txd_o} = '0;
   assign next_deadline_o = '1;
   assign {evt_rst_o, evt_cause_o, evt_hold_o, evt_lost_o, evt_rx_o, evt_causes_o, evt_held_o, evt_lost_frame_o} = '0;
+  assign {evt_tx_o, evt_tx_length_o} = '0;
   assign cfg_reset_o = 1'b0;
   assign intx_o      = 1'b0;
   assign {mst_req_valid_o, mst_req_kind_o, mst_req_tag_o, mst_req_write_o, mst_req_addr_o, mst_req_len_o} = '0;
+  assign mst_req_ftag_o = '0;
   assign {mst_wdata_valid_o, mst_wdata_o, mst_wbe_o, mst_wtag_o, mst_wlast_o}                            = '0;
 
   logic unused;
   assign unused = ^{clk_rx_frame_i, clk_rx_mac_i, clk_rx_fifo_i, clk_rx_dma_i, clk_rx_desc_i, clk_mst_i, clk_irq_i, now_i,
+                    clk_tx_desc_i, clk_tx_dma_i, clk_tx_mac_i, gmii_tx_ce_i,
                     gmii_ce_i, gmii_rx_dv_i, gmii_rx_er_i, gmii_rxd_i, link_up_i, link_speed_i, m66en_i, mst_req_ready_i,
                     mst_wdata_ready_i, mst_rsp_valid_i, mst_rsp_tag_i, mst_rsp_status_i, mst_rsp_data_i, mst_rsp_last_i,
                     addr_q[1:0], wdata_q[31:17]};

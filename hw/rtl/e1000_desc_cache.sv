@@ -23,7 +23,8 @@ module e1000_desc_cache #(
   input  logic [5:0]  hthresh_i,         // descriptors
   // head of the unused descriptors, to the DMA engine
   output logic        desc_valid_o,
-  output logic [63:0] desc_addr_o,
+  output logic [63:0] desc_addr_o,       // its bytes 0-7
+  output logic [63:0] desc_hi_o,         // its bytes 8-15
   output logic [6:0]  use_ptr_o,
   input  logic        desc_use_i,
   output logic        none_left_o,       // no unused descriptor on chip or in the ring (R-20 d)
@@ -65,7 +66,7 @@ module e1000_desc_cache #(
 
   logic [63:0] mem_lo [64];      // bytes 0-7: read by the DMA engine (address) and by the write-back
   logic [63:0] mem_hi [64];      // bytes 8-15 as fetched: a null descriptor goes back with only DD added (R-26)
-  logic [63:0] head_addr_q, wb_lo_q, wb_hi_q;
+  logic [63:0] head_addr_q, head_hi_q, wb_lo_q, wb_hi_q;
   logic        head_loaded_q;
 
   logic [6:0]  unused, occupied, space;
@@ -170,7 +171,10 @@ module e1000_desc_cache #(
   always_ff @(posedge clk_i) begin
     if (store && dword_q == 2'd1) mem_lo[write_ptr_q[5:0]] <= {rsp_data_i, dword_low_q};
     if (store && dword_q == 2'd3) mem_hi[write_ptr_q[5:0]] <= {rsp_data_i, dword_low_q};
-    if (unused != 7'd0 && !head_loaded_q) head_addr_q <= mem_lo[use_ptr_q[5:0]];
+    if (unused != 7'd0 && !head_loaded_q) begin
+      head_addr_q <= mem_lo[use_ptr_q[5:0]];
+      head_hi_q   <= mem_hi[use_ptr_q[5:0]];
+    end
     if (wb_rd_i) begin
       wb_lo_q <= mem_lo[wb_rd_ptr_i];
       wb_hi_q <= mem_hi[wb_rd_ptr_i];
@@ -179,6 +183,7 @@ module e1000_desc_cache #(
 
   assign desc_valid_o = head_loaded_q;
   assign desc_addr_o  = head_addr_q;
+  assign desc_hi_o    = head_hi_q;
   assign use_ptr_o    = use_ptr_q;
   assign none_left_o  = unused == 7'd0 && avail == 16'd0 && state_q == StIdle;
   assign starved_o    = unused == 7'd0 && !can_fetch && state_q == StIdle;

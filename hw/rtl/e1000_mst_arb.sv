@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // PCI master side: picks the next request, streams write beats in request order, routes responses, counts what is out.
 //
-// Order: write-back, fetch with nothing on chip, payload, prefetch.  One write at a time owns the beat stream, so its
-// beats follow without a bubble; the next request may already be on its way.  Two registers hold beats, so that no path
-// leads from mst_wdata_ready_i to a block.  At most four writes are outstanding.  After an error response DMA stops
-// until CTRL.RST or PCI reset.
+// The receive side asks in this order: write-back, fetch with nothing on chip, payload, prefetch.  The transmit side asks
+// for one thing at a time (e1000_tx_back).  When both want what can be granted, the one that had no grant last gets it.  One
+// write at a time owns the beat stream, so its beats follow without a bubble; the next request may already be on its way.
+// Two registers hold beats, so that no path leads from mst_wdata_ready_i to a block.  At most four writes are outstanding.
+// After an error response DMA stops until CTRL.RST or PCI reset.
 module e1000_mst_arb (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -31,12 +32,26 @@ module e1000_mst_arb (
   input  logic        wb_wvalid_i,
   input  e1000_pkg::mst_wdata_t wb_w_i,
   output logic        wb_wready_o,
+  // the transmit side: one request; a write is one dword
+  input  logic        tx_valid_i,
+  input  logic        tx_write_i,
+  input  e1000_pins_pkg::kind_e tx_kind_i,
+  input  logic [63:0] tx_addr_i,
+  input  logic [12:0] tx_len_i,
+  input  logic [15:0] tx_tag_i,             // number of its packet
+  input  logic [31:0] tx_data_i,
+  output logic        tx_write_ok_o,        // a write could be granted now
+  output logic        tx_gnt_o,
+  output logic        tx_fetch_rsp_o,
+  output logic        tx_pay_rsp_o,
+  output logic        tx_wb_rsp_o,
   // responses, routed
   output logic        fetch_rsp_o,
   output logic        pay_rsp_o,
   output logic        wb_rsp_o,
-  output logic        rsp_o,                // any of them
-  output logic        grant_o,              // any of the three
+  output logic        rsp_o,                // any of the receive side's
+  output logic        grant_o,              // a grant to the receive side
+  output logic        granting_o,           // a grant to either
   output logic        rsp_ok_o,
   output logic        rsp_last_o,
   output logic [31:0] rsp_data_o,
@@ -50,6 +65,7 @@ module e1000_mst_arb (
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
   output logic [12:0] mst_req_len_o,
+  output logic [15:0] mst_req_ftag_o,       // packet of a transmit request
   output logic        mst_wdata_valid_o,
   input  logic        mst_wdata_ready_i,
   output logic [31:0] mst_wdata_o,
@@ -68,6 +84,7 @@ module e1000_mst_arb (
   logic [4:0]            req_tag_q;
   logic [63:0]           req_addr_q;
   logic [12:0]           req_len_q;
+  logic [15:0]           req_ftag_q;
   logic                  wvalid_q, wlast_q;
   logic [31:0]           wdata_q;
   logic [3:0]            wbe_q;
@@ -75,14 +92,21 @@ module e1000_mst_arb (
   logic                  skid_q;        // a beat waits behind the one on the pins, which the bus did not take
   e1000_pkg::mst_wdata_t skid_data_q;
   logic                  rsp_valid_q, rsp_fetch_q, rsp_pay_q, rsp_wb_q, rsp_ok_q, rsp_last_q;
+  logic                  rsp_rx_q, rsp_write_q;             // of the receive side; ends a write
+  logic                  rsp_txf_q, rsp_txp_q, rsp_txw_q;   // fetch, payload, write-back of the transmit side
   e1000_pkg::mst_error_t fault_q;
   logic [31:0]           rsp_data_q;
   logic                  data_busy_q;   // a granted write still has beats to send
   logic                  data_go_q;     // ... and its request was accepted
   logic                  data_wb_q;     // ... and belongs to the write-back
+  logic                  data_tx_q;     // ... or is the transmit side's dword
+  logic [31:0]           tx_data_q;
   logic [2:0]            writes_q;      // writes granted, response outstanding
   logic                  read_q;        // fetch granted, last response beat outstanding
+  logic [2:0]            tx_reads_q;    // transmit reads granted, last response beat outstanding
+  logic                  tx_turn_q;     // the receive side had the last grant
   logic                  error_q;
+  logic [1:0]            seq_txf_q, seq_txp_q, seq_txw_q;
   logic [1:0]            seq_fetch_q, seq_pay_q, seq_wb_q;
 
   logic may_grant, may_write;
@@ -98,19 +122,39 @@ module e1000_mst_arb (
       fetch_gnt_o = fetch_valid_i && !wb_gnt_o && (fetch_urgent_i || !(may_write && pay_valid_i));
       pay_gnt_o   = may_write && pay_valid_i && !wb_gnt_o && !fetch_gnt_o;
     end
+    // Round robin between the sides (docs/rtl/mst_arb.md has the bound).
+    tx_gnt_o = 1'b0;
+    if (tx_valid_i) begin
+      tx_gnt_o = may_grant && (!tx_write_i || may_write) && (tx_turn_q || !(wb_gnt_o || fetch_gnt_o || pay_gnt_o));
+      if (tx_gnt_o) begin
+        wb_gnt_o    = 1'b0;
+        fetch_gnt_o = 1'b0;
+        pay_gnt_o   = 1'b0;
+      end
+    end
+  end
+  assign tx_write_ok_o = may_write;
+
+  // A grant comes only while no request is on the pins; what follows is the same for all.
+  logic grant, grant_write, stage_free, take_beat;
+  assign grant        = wb_gnt_o || fetch_gnt_o || pay_gnt_o || tx_gnt_o;
+  assign grant_write  = wb_gnt_o || pay_gnt_o || (tx_gnt_o && tx_write_i);
+  assign stage_free   = data_go_q && !skid_q;
+  assign pay_wready_o = stage_free && !data_wb_q && !data_tx_q;
+  assign wb_wready_o  = stage_free && data_wb_q;
+  assign take_beat    = stage_free && (data_tx_q || (data_wb_q ? wb_wvalid_i : pay_wvalid_i));
+  e1000_pkg::mst_wdata_t beat;
+  always_comb begin
+    beat = data_wb_q ? wb_w_i : pay_w_i;
+    if (data_tx_q) beat = {tx_data_q, 4'hF, req_ftag_q, 1'b1};
   end
 
-  // A grant comes only while no request is on the pins; what follows is the same for all three.
-  logic grant, grant_write, stage_free, take_beat;
-  assign grant        = wb_gnt_o || fetch_gnt_o || pay_gnt_o;
-  assign grant_write  = wb_gnt_o || pay_gnt_o;
-  assign stage_free   = data_go_q && !skid_q;
-  assign pay_wready_o = stage_free && !data_wb_q;
-  assign wb_wready_o  = stage_free && data_wb_q;
-  assign take_beat    = stage_free && (data_wb_q ? wb_wvalid_i : pay_wvalid_i);
+  logic tx_read, tx_read_done;
+  assign tx_read      = tx_gnt_o && !tx_write_i;
+  assign tx_read_done = (rsp_txf_q || rsp_txp_q) && rsp_last_q;
 
   always_ff @(posedge clk_i) begin : update
-    logic write_done, last;
+    logic [2:0] kind;
     if (!rst_ni || soft_rst_i) begin
       req_valid_q    <= 1'b0;
       wvalid_q       <= 1'b0;
@@ -119,6 +163,18 @@ module e1000_mst_arb (
       rsp_fetch_q    <= 1'b0;
       rsp_pay_q      <= 1'b0;
       rsp_wb_q       <= 1'b0;
+      rsp_rx_q       <= 1'b0;
+      rsp_write_q    <= 1'b0;
+      rsp_txf_q      <= 1'b0;
+      rsp_txp_q      <= 1'b0;
+      rsp_txw_q      <= 1'b0;
+      data_wb_q      <= 1'b0;
+      data_tx_q      <= 1'b0;
+      tx_reads_q     <= 3'd0;
+      tx_turn_q      <= 1'b0;
+      seq_txf_q      <= 2'd0;
+      seq_txp_q      <= 2'd0;
+      seq_txw_q      <= 2'd0;
       fault_q        <= '0;
       data_busy_q    <= 1'b0;
       data_go_q      <= 1'b0;
@@ -136,8 +192,28 @@ module e1000_mst_arb (
         end
       end else if (grant) begin
         req_valid_q <= 1'b1;
-        req_write_q <= !fetch_gnt_o;
-        if (fetch_gnt_o) begin
+        req_write_q <= grant_write;
+        tx_turn_q   <= !tx_gnt_o;
+        if (tx_gnt_o) begin
+          req_kind_q <= tx_kind_i;
+          req_addr_q <= tx_addr_i;
+          req_len_q  <= tx_len_i;
+          req_ftag_q <= tx_tag_i;
+          if (tx_kind_i == e1000_pins_pkg::KindTxFetch) begin
+            req_tag_q <= {e1000_pins_pkg::KindTxFetch, seq_txf_q};
+            seq_txf_q <= seq_txf_q + 2'd1;
+          end else if (!tx_write_i) begin
+            req_tag_q <= {e1000_pins_pkg::KindTxPayload, seq_txp_q};
+            seq_txp_q <= seq_txp_q + 2'd1;
+          end else begin
+            req_tag_q   <= {e1000_pins_pkg::KindTxWriteback, seq_txw_q};
+            seq_txw_q   <= seq_txw_q + 2'd1;
+            data_busy_q <= 1'b1;
+            data_wb_q   <= 1'b0;
+            data_tx_q   <= 1'b1;
+            tx_data_q   <= tx_data_i;
+          end
+        end else if (fetch_gnt_o) begin
           req_kind_q  <= e1000_pins_pkg::KindFetch;
           req_tag_q   <= {e1000_pins_pkg::KindFetch, seq_fetch_q};
           req_addr_q  <= fetch_addr_i;
@@ -147,6 +223,7 @@ module e1000_mst_arb (
         end else begin
           data_busy_q <= 1'b1;
           data_wb_q   <= wb_gnt_o;
+          data_tx_q   <= 1'b0;
           req_addr_q  <= wb_gnt_o ? wb_addr_i : pay_addr_i;
           req_len_q   <= wb_gnt_o ? wb_len_i : pay_len_i;
           if (wb_gnt_o) begin
@@ -167,76 +244,90 @@ module e1000_mst_arb (
           skid_q <= 1'b0;
           {wdata_q, wbe_q, wtag_q, wlast_q} <= skid_data_q;
         end else if (take_beat) begin
-          last    = data_wb_q ? wb_w_i.last : pay_w_i.last;
-          wdata_q <= data_wb_q ? wb_w_i.data : pay_w_i.data;
-          wbe_q   <= data_wb_q ? wb_w_i.be : pay_w_i.be;
-          wtag_q  <= data_wb_q ? wb_w_i.frame_tag : pay_w_i.frame_tag;
-          wlast_q <= last;
-          if (last) begin
+          {wdata_q, wbe_q, wtag_q, wlast_q} <= beat;
+          if (beat.last) begin
             data_busy_q <= 1'b0;
             data_go_q   <= 1'b0;
           end
         end
       end else if (take_beat) begin
-        last        = data_wb_q ? wb_w_i.last : pay_w_i.last;
         skid_q      <= 1'b1;
-        skid_data_q <= data_wb_q ? wb_w_i : pay_w_i;
-        if (last) begin
+        skid_data_q <= beat;
+        if (beat.last) begin
           data_busy_q <= 1'b0;
           data_go_q   <= 1'b0;
         end
       end
 
       if (mst_rsp_valid_i) begin
-        rsp_valid_q    <= 1'b1;
-        rsp_fetch_q    <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindFetch;
-        rsp_pay_q      <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindPayload;
-        rsp_wb_q       <= mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindWriteback;
-        rsp_ok_q       <= mst_rsp_status_i == e1000_pins_pkg::RspOk;
-        rsp_last_q     <= mst_rsp_last_i;
-        rsp_data_q     <= mst_rsp_data_i;
-        fault_q        <= '0;
+        kind        = mst_rsp_tag_i[4:2];
+        rsp_valid_q <= 1'b1;
+        rsp_rx_q    <= !mst_rsp_tag_i[4];
+        rsp_write_q <= kind != e1000_pins_pkg::KindFetch && kind != e1000_pins_pkg::KindTxPayload &&
+                       kind != e1000_pins_pkg::KindTxFetch;
+        rsp_fetch_q <= kind == e1000_pins_pkg::KindFetch;
+        rsp_pay_q   <= kind == e1000_pins_pkg::KindPayload;
+        rsp_wb_q    <= kind == e1000_pins_pkg::KindWriteback;
+        rsp_txf_q   <= kind == e1000_pins_pkg::KindTxFetch;
+        rsp_txp_q   <= kind == e1000_pins_pkg::KindTxPayload;
+        rsp_txw_q   <= kind == e1000_pins_pkg::KindTxWriteback;
+        rsp_ok_q    <= mst_rsp_status_i == e1000_pins_pkg::RspOk;
+        rsp_last_q  <= mst_rsp_last_i;
+        rsp_data_q  <= mst_rsp_data_i;
+        fault_q     <= '0;
         if (mst_rsp_status_i != e1000_pins_pkg::RspOk) begin
           fault_q <= {1'b1, mst_rsp_status_i == e1000_pins_pkg::RspMasterAbort,
                       mst_rsp_status_i == e1000_pins_pkg::RspTargetAbort, mst_rsp_status_i == e1000_pins_pkg::RspParityError,
-                      mst_rsp_tag_i[4:2] == e1000_pins_pkg::KindFetch};
+                      kind == e1000_pins_pkg::KindFetch || kind == e1000_pins_pkg::KindTxPayload ||
+                      kind == e1000_pins_pkg::KindTxFetch};
         end
       end else if (rsp_valid_q) begin
-        rsp_valid_q    <= 1'b0;
-        rsp_fetch_q    <= 1'b0;
-        rsp_pay_q      <= 1'b0;
-        rsp_wb_q       <= 1'b0;
-        fault_q        <= '0;
+        rsp_valid_q <= 1'b0;
+        rsp_rx_q    <= 1'b0;
+        rsp_write_q <= 1'b0;
+        rsp_fetch_q <= 1'b0;
+        rsp_pay_q   <= 1'b0;
+        rsp_wb_q    <= 1'b0;
+        rsp_txf_q   <= 1'b0;
+        rsp_txp_q   <= 1'b0;
+        rsp_txw_q   <= 1'b0;
+        fault_q     <= '0;
       end
       if (fault_q.any) error_q <= 1'b1;
       if (rsp_fetch_q && rsp_last_q) read_q <= 1'b0;
-      write_done = rsp_valid_q && !rsp_fetch_q;
-      if (grant_write != write_done) writes_q <= write_done ? writes_q - 3'd1 : writes_q + 3'd1;
+      if (grant_write != rsp_write_q) writes_q <= rsp_write_q ? writes_q - 3'd1 : writes_q + 3'd1;
+      if (tx_read != tx_read_done) tx_reads_q <= tx_read_done ? tx_reads_q - 3'd1 : tx_reads_q + 3'd1;
     end
   end
 
   assign fetch_rsp_o    = rsp_fetch_q;
   assign pay_rsp_o      = rsp_pay_q;
   assign wb_rsp_o       = rsp_wb_q;
-  assign rsp_o          = rsp_valid_q;
+  assign tx_fetch_rsp_o = rsp_txf_q;
+  assign tx_pay_rsp_o   = rsp_txp_q;
+  assign tx_wb_rsp_o    = rsp_txw_q;
+  assign rsp_o          = rsp_rx_q;
   assign rsp_ok_o       = rsp_ok_q;
   assign rsp_last_o     = rsp_last_q;
   assign rsp_data_o     = rsp_data_q;
   assign error_o        = fault_q;
 
-  assign drained_o         = !req_valid_q && !data_busy_q && !wvalid_q && !skid_q && writes_q == 3'd0 && !read_q;
+  assign drained_o         = !req_valid_q && !data_busy_q && !wvalid_q && !skid_q && writes_q == 3'd0 && !read_q &&
+                             tx_reads_q == 3'd0;
   assign mst_req_valid_o   = req_valid_q;
   assign mst_req_kind_o    = req_kind_q;
   assign mst_req_tag_o     = req_tag_q;
   assign mst_req_write_o   = req_write_q;
   assign mst_req_addr_o    = req_addr_q;
   assign mst_req_len_o     = req_len_q;
+  assign mst_req_ftag_o    = req_ftag_q;
   assign mst_wdata_valid_o = wvalid_q;
   assign mst_wdata_o       = wdata_q;
   assign mst_wbe_o         = wbe_q;
   assign mst_wtag_o        = wtag_q;
   assign mst_wlast_o       = wlast_q;
-  assign grant_o           = grant;
+  assign grant_o           = grant && !tx_gnt_o;
+  assign granting_o        = grant;
   assign clk_req_o         = req_valid_q || wvalid_q || rsp_valid_q || take_beat || grant;
 
   // The kind is all that matters: responses come in order.

@@ -2,8 +2,8 @@
 // General registers of BAR0: CTRL, STATUS, flow control, transmit, wake-up, PBA, RCTL, RXDCTL,
 // RXCSUM (FS 2.1, 2.5, 2.6).
 //
-// Registers of a block live in that block; what is here is configuration for others, or storage for functions this
-// receive path does not have.  Masks and resets come from e1000_regs_pkg.  Unknown offsets read 0 (P-6, R-60, R-61).
+// Registers of a block live in that block; what is here is configuration for others, or storage for functions that are
+// not here.  Masks and resets come from e1000_regs_pkg.  Unknown offsets read 0 (P-6, R-60, R-61).
 module e1000_regs #(
   parameter logic Apme = 1'b0     // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
 ) (
@@ -33,6 +33,9 @@ module e1000_regs #(
   output logic [5:0]  pthresh_o,
   output logic [5:0]  hthresh_o,
   output logic [5:0]  wthresh_o,
+  // transmit
+  output e1000_tx_pkg::tx_cfg_t tx_cfg_o,
+  input  logic        txoff_i,           // STATUS.TXOFF
   output logic        clk_req_o
 );
   localparam logic [31:0] ResetCtrl =
@@ -41,8 +44,8 @@ module e1000_regs #(
 
   logic [31:0] ctrl_q, ctrl_ext_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
   logic [31:0] tctl_q, tipg_q, ait_q, ledctl_q, fcrtl_q, fcrth_q, rxdctl_q, rxcsum_q, wuc_q, wufc_q, manc_q;
-  logic [31:0] tdbal_q, tdbah_q, tdlen_q, tdh_q, tdt_q, tidv_q, txdctl_q, tadv_q;
-  logic [6:0]  pba_rxa_q;
+  logic [31:0] txdctl_q;
+  logic [6:0]  pba_rxa_q, tx_rxa_q;
 
   logic wr_ctrl;
   assign wr_ctrl = reg_i.wr && (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP);
@@ -73,12 +76,7 @@ module e1000_regs #(
       wuc_q       <= e1000_regs_pkg::RESET_WUC;
       wufc_q      <= e1000_regs_pkg::RESET_WUFC;
       manc_q      <= e1000_regs_pkg::RESET_MANC;
-      tdlen_q     <= e1000_regs_pkg::RESET_TDLEN;
-      tdh_q       <= e1000_regs_pkg::RESET_TDH;
-      tdt_q       <= e1000_regs_pkg::RESET_TDT;
-      tidv_q      <= e1000_regs_pkg::RESET_TIDV;
       txdctl_q    <= e1000_regs_pkg::RESET_TXDCTL;
-      tadv_q      <= e1000_regs_pkg::RESET_TADV;
     end else if (reg_i.wr) begin
       unique case (reg_i.addr)
         e1000_regs_pkg::REG_CTRL, e1000_regs_pkg::REG_CTRL_DUP: ctrl_q <= reg_i.wdata & e1000_regs_pkg::MASK_CTRL;
@@ -91,7 +89,7 @@ module e1000_regs #(
         e1000_regs_pkg::REG_RCTL:   rctl_q   <= reg_i.wdata & e1000_regs_pkg::MASK_RCTL;
         e1000_regs_pkg::REG_FCTTV:  fcttv_q  <= reg_i.wdata & e1000_regs_pkg::MASK_FCTTV;
         e1000_regs_pkg::REG_TXCW:   txcw_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TXCW;
-        // SWXOFF, outside the mask, clears itself (F-7); there is no transmitter
+        // SWXOFF, outside the mask, clears itself; e1000_tx_flow sees it (F-7)
         e1000_regs_pkg::REG_TCTL:   tctl_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TCTL;
         e1000_regs_pkg::REG_TIPG:   tipg_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TIPG;
         e1000_regs_pkg::REG_AIT:    ait_q    <= reg_i.wdata & e1000_regs_pkg::MASK_AIT;
@@ -103,21 +101,15 @@ module e1000_regs #(
         e1000_regs_pkg::REG_WUC:    wuc_q    <= reg_i.wdata & e1000_regs_pkg::MASK_WUC;
         e1000_regs_pkg::REG_WUFC:   wufc_q   <= reg_i.wdata & e1000_regs_pkg::MASK_WUFC;
         e1000_regs_pkg::REG_MANC:   manc_q   <= reg_i.wdata & e1000_regs_pkg::MASK_MANC;
-        e1000_regs_pkg::REG_TDLEN:  tdlen_q  <= reg_i.wdata & e1000_regs_pkg::MASK_TDLEN;
-        e1000_regs_pkg::REG_TDH:    tdh_q    <= reg_i.wdata & e1000_regs_pkg::MASK_TDH;
-        e1000_regs_pkg::REG_TDT:    tdt_q    <= reg_i.wdata & e1000_regs_pkg::MASK_TDT;
-        e1000_regs_pkg::REG_TIDV:   tidv_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TIDV;
         e1000_regs_pkg::REG_TXDCTL: txdctl_q <= reg_i.wdata & e1000_regs_pkg::MASK_TXDCTL;
-        e1000_regs_pkg::REG_TADV:   tadv_q   <= reg_i.wdata & e1000_regs_pkg::MASK_TADV;
         default: ;
       endcase
     end
-    // No defined reset value, kept over CTRL.RST (X-5)
-    if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TDBAL) tdbal_q <= reg_i.wdata & e1000_regs_pkg::MASK_TDBAL;
-    if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TDBAH) tdbah_q <= reg_i.wdata & e1000_regs_pkg::MASK_TDBAH;
     // Linux writes PBA before CTRL.RST and expects it to last (X-5)
     if (!rst_ni) pba_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
     else if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_i.wdata[6:0];
+    if (!rst_ni) tx_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
+    else if (soft_rst_i) tx_rxa_q <= pba_rxa_q;
   end
 
   // ---- reads -------------------------------------------------------------------------------------------
@@ -129,6 +121,7 @@ module e1000_regs #(
     status[e1000_regs_pkg::STATUS_SPEED_HI:e1000_regs_pkg::STATUS_SPEED_LO] = speed_i;
     status[e1000_regs_pkg::STATUS_ASDV_HI:e1000_regs_pkg::STATUS_ASDV_LO]   = asdv_i;
     status[e1000_regs_pkg::STATUS_PCI66] = m66en_i;
+    status[e1000_regs_pkg::STATUS_TXOFF] = txoff_i;
     pba = {9'd0, pba_rxa_q[6] ? 7'd0 : FifoKib - pba_rxa_q, 9'd0, pba_rxa_q};  // FS 6.6: 64 KiB in all
   end
 
@@ -159,21 +152,14 @@ module e1000_regs #(
         e1000_regs_pkg::REG_WUC:      reg_rdata_o = wuc_q;
         e1000_regs_pkg::REG_WUFC:     reg_rdata_o = wufc_q;
         e1000_regs_pkg::REG_MANC:     reg_rdata_o = manc_q;
-        e1000_regs_pkg::REG_TDBAL:    reg_rdata_o = tdbal_q;
-        e1000_regs_pkg::REG_TDBAH:    reg_rdata_o = tdbah_q;
-        e1000_regs_pkg::REG_TDLEN:    reg_rdata_o = tdlen_q;
-        e1000_regs_pkg::REG_TDH:      reg_rdata_o = tdh_q;
-        e1000_regs_pkg::REG_TDT:      reg_rdata_o = tdt_q;
-        e1000_regs_pkg::REG_TIDV:     reg_rdata_o = tidv_q;
         e1000_regs_pkg::REG_TXDCTL:   reg_rdata_o = txdctl_q;
-        e1000_regs_pkg::REG_TADV:     reg_rdata_o = tadv_q;
         default:                      reg_rdata_o = 32'd0;   // P-6; WUS (W1C) has no hardware source and reads 0
       endcase
     end
   end
 
-  // ---- RXDCTL thresholds in descriptors: a cache line of CLS dwords holds CLS / 4, at most 31 in all (FS 6.4) ----
-  logic [5:0] pthresh_q, hthresh_q, wthresh_q;
+  // ---- RXDCTL and TXDCTL thresholds in descriptors: a cache line of CLS dwords holds CLS / 4, at most 31 in all (FS 6.4) ----
+  logic [5:0] pthresh_q, hthresh_q, wthresh_q, tx_pthresh_q, tx_hthresh_q, tx_wthresh_q;
   logic [7:0] cache_line_q;
   logic       stale_q;
   function automatic logic [5:0] in_descriptors(logic [5:0] threshold, logic granular, logic [5:0] per_line);
@@ -183,7 +169,7 @@ module e1000_regs #(
   endfunction
 
   always_ff @(posedge clk_i) begin
-    stale_q <= !rst_ni || soft_rst_i || (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_RXDCTL) ||
+    stale_q <= !rst_ni || soft_rst_i || (reg_i.wr && (reg_i.addr == e1000_regs_pkg::REG_RXDCTL || reg_i.addr == e1000_regs_pkg::REG_TXDCTL)) ||
                cache_line_q != cache_line_i;
     cache_line_q <= cache_line_i;
     if (stale_q) begin
@@ -193,6 +179,12 @@ module e1000_regs #(
                                   rxdctl_q[e1000_regs_pkg::RXDCTL_GRAN], cache_line_q[7:2]);
       wthresh_q <= in_descriptors(rxdctl_q[e1000_regs_pkg::RXDCTL_WTHRESH_HI:e1000_regs_pkg::RXDCTL_WTHRESH_LO],
                                   rxdctl_q[e1000_regs_pkg::RXDCTL_GRAN], cache_line_q[7:2]);
+      tx_pthresh_q <= in_descriptors(txdctl_q[e1000_regs_pkg::TXDCTL_PTHRESH_HI:e1000_regs_pkg::TXDCTL_PTHRESH_LO],
+                                     txdctl_q[e1000_regs_pkg::TXDCTL_GRAN], cache_line_q[7:2]);
+      tx_hthresh_q <= in_descriptors(txdctl_q[e1000_regs_pkg::TXDCTL_HTHRESH_HI:e1000_regs_pkg::TXDCTL_HTHRESH_LO],
+                                     txdctl_q[e1000_regs_pkg::TXDCTL_GRAN], cache_line_q[7:2]);
+      tx_wthresh_q <= in_descriptors(txdctl_q[e1000_regs_pkg::TXDCTL_WTHRESH_HI:e1000_regs_pkg::TXDCTL_WTHRESH_LO],
+                                     txdctl_q[e1000_regs_pkg::TXDCTL_GRAN], cache_line_q[7:2]);
     end
   end
 
@@ -206,5 +198,10 @@ module e1000_regs #(
   assign pthresh_o   = pthresh_q;
   assign hthresh_o   = hthresh_q;
   assign wthresh_o   = wthresh_q;
+  assign tx_cfg_o    = {tctl_q[e1000_regs_pkg::TCTL_EN], tctl_q[e1000_regs_pkg::TCTL_PSP],
+                        tipg_q[e1000_regs_pkg::TIPG_IPGT_HI:e1000_regs_pkg::TIPG_IPGT_LO], tx_rxa_q,
+                        tx_pthresh_q, tx_hthresh_q, tx_wthresh_q,
+                        txdctl_q[e1000_regs_pkg::TXDCTL_LWTHRESH_HI:e1000_regs_pkg::TXDCTL_LWTHRESH_LO],
+                        fcrtl_q[e1000_regs_pkg::FCRTL_XONE], fcrtl_q[15:3], fcrth_q[15:3], fcttv_q[15:0]};
   assign clk_req_o   = stale_q || cache_line_q != cache_line_i;
 endmodule

@@ -37,8 +37,23 @@ module e1000_rx_back #(
   output logic                    no_desc_o,      // free count 0, for RNBC (R-32)
   output logic                    lost_o,         // the frame at the FIFO's head is discarded
   output logic                    lost_long_o,    // ... as too long (R-40), not for a rewritten ring (R-85)
-  // master side
-  output logic                    grant_o,
+  // master side, shared with the transmit side (e1000_tx_back)
+  input  logic                    tx_valid_i,
+  input  logic                    tx_write_i,
+  input  e1000_pins_pkg::kind_e   tx_kind_i,
+  input  logic [63:0]             tx_addr_i,
+  input  logic [12:0]             tx_len_i,
+  input  logic [15:0]             tx_tag_i,
+  input  logic [31:0]             tx_data_i,
+  output logic                    tx_write_ok_o,
+  output logic                    tx_gnt_o,
+  output logic                    tx_fetch_rsp_o,
+  output logic                    tx_pay_rsp_o,
+  output logic                    tx_wb_rsp_o,
+  output logic                    rsp_ok_o,
+  output logic                    rsp_last_o,
+  output logic [31:0]             rsp_data_o,
+  output logic                    granting_o,     // a grant, to either side
   output logic                    drained_o,      // nothing outstanding
   output e1000_pkg::mst_error_t   error_o,
   output logic                    mst_req_valid_o,
@@ -48,6 +63,7 @@ module e1000_rx_back #(
   output logic                    mst_req_write_o,
   output logic [63:0]             mst_req_addr_o,
   output logic [12:0]             mst_req_len_o,
+  output logic [15:0]             mst_req_ftag_o,
   output logic                    mst_wdata_valid_o,
   input  logic                    mst_wdata_ready_i,
   output logic [31:0]             mst_wdata_o,
@@ -64,7 +80,7 @@ module e1000_rx_back #(
   output logic                    clk_req_rx_desc_o,
   output logic                    clk_req_mst_o
 );
-  logic fetch_gnt, pay_gnt, wb_gnt, rsp_any, rx_en;
+  logic fetch_gnt, pay_gnt, wb_gnt, rsp_any, grant, rx_en;
   assign rx_en = rctl_i[e1000_regs_pkg::RCTL_EN];
 
   // ---- ring, descriptors, DMA, write-back --------------------------------------------------------------------
@@ -101,7 +117,7 @@ module e1000_rx_back #(
   );
 
   logic        desc_valid, desc_use, none_left, cache_starved, wb_rd, req_cache;
-  logic [63:0] desc_addr, wb_lo, wb_hi;
+  logic [63:0] desc_addr, wb_lo, wb_hi, unused_hi;
   logic [6:0]  use_ptr, freed_ptr;
   logic [5:0]  wb_rd_ptr;
   logic        fetch_valid, fetch_urgent, fetch_rsp, rsp_ok, rsp_last;
@@ -124,6 +140,7 @@ module e1000_rx_back #(
     .hthresh_i,
     .desc_valid_o (desc_valid),
     .desc_addr_o  (desc_addr),
+    .desc_hi_o    (unused_hi),
     .use_ptr_o    (use_ptr),
     .desc_use_i   (desc_use),
     .none_left_o  (none_left),
@@ -297,7 +314,20 @@ module e1000_rx_back #(
     .wb_rsp_o      (wb_rsp),
     .rsp_o         (rsp_any),
     .error_o,
-    .grant_o,
+    .tx_valid_i,
+    .tx_write_i,
+    .tx_kind_i,
+    .tx_addr_i,
+    .tx_len_i,
+    .tx_tag_i,
+    .tx_data_i,
+    .tx_write_ok_o,
+    .tx_gnt_o,
+    .tx_fetch_rsp_o,
+    .tx_pay_rsp_o,
+    .tx_wb_rsp_o,
+    .grant_o       (grant),
+    .granting_o,
     .rsp_ok_o      (rsp_ok),
     .rsp_last_o    (rsp_last),
     .rsp_data_o    (rsp_data),
@@ -309,6 +339,7 @@ module e1000_rx_back #(
     .mst_req_write_o,
     .mst_req_addr_o,
     .mst_req_len_o,
+    .mst_req_ftag_o,
     .mst_wdata_valid_o,
     .mst_wdata_ready_i,
     .mst_wdata_o,
@@ -323,7 +354,11 @@ module e1000_rx_back #(
     .clk_req_o     (clk_req_mst_o)
   );
 
+  assign rsp_ok_o   = rsp_ok;
+  assign rsp_last_o = rsp_last;
+  assign rsp_data_o = rsp_data;
+
   // Grants, responses, uses and completions move the pointers of ring, cache and write-back.
-  assign clk_req_rx_desc_o = req_ring | req_cache | req_wb | req_slots | rsp_any | grant_o
+  assign clk_req_rx_desc_o = req_ring | req_cache | req_wb | req_slots | rsp_any | grant
                              | desc_use | done_alone | halt_i;
 endmodule

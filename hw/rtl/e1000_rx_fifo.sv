@@ -21,6 +21,9 @@ module e1000_rx_fifo (
   input  e1000_pkg::rx_frame_t    frame_i,        // from the cycle after commit_o
   output logic                    lost_o,         // with finish_i and keep_i: a word found no room, so it rolls back
   output logic                    commit_o,       // with finish_i: it is kept
+  input  logic                    fill_on_i,      // fill_o is looked at
+  input  logic                    taken_i,        // the frame in progress counts: the address filter has taken it
+  output logic [13:0]             fill_o,         // words occupied (F-10)
 
   // read side
   output logic                    frame_valid_o,
@@ -77,6 +80,10 @@ module e1000_rx_fifo (
     end
   end
 
+  always_comb begin
+    fill_o = 14'd0;
+    if (fill_on_i) fill_o = used_q + (taken_i || wr_state_q != WrData ? stored_q + 14'd2 : 14'd0);
+  end
   assign commit_o  = finish_i & keep_i & ~lost_o;
   assign published = wr_state_q == WrStat1;
 

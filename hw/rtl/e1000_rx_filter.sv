@@ -21,6 +21,7 @@ module e1000_rx_filter (
   input  logic [47:0]             flow_address_i,  // FCAH, FCAL; byte 0 in bits 7:0
   input  logic [15:0]             flow_type_i,     // FCT
   output e1000_rx_pkg::rx_flow_t  flow_o,
+  output logic [47:0]             station_o,       // RA0, byte 0 in bits 7:0
 
   input  e1000_pkg::reg_req_t     reg_i,
   output logic [31:0]             reg_rdata_o
@@ -149,7 +150,7 @@ module e1000_rx_filter (
         vet_q <= {prev_q, byte_i} == cfg_i.vet;
         if ({prev_q, byte_i} == flow_type_i) begin   // RA0 with whatever AV and ASEL say
           control_q <= {da5_q, da_q} == flow_address_i ||
-              {da5_q, da_q} == {rah_live_q[0] ? rah_mem[0][15:0] : 16'd0, ral_live_q[0] ? ral_mem[0] : 32'd0};
+              {da5_q, da_q} == station_o;
         end
       end
       if (index_i[3:0] == 4'd15) pause_q <= {prev_q, byte_i} == PauseOpcode;
@@ -162,6 +163,7 @@ module e1000_rx_filter (
     end
   end
 
+  assign station_o  = {rah_live_q[0] ? rah_mem[0][15:0] : 16'd0, ral_live_q[0] ? ral_mem[0] : 32'd0};
   assign vet_seen_o = vet_q;
   assign flow_o     = {control_q, control_q & pause_q};
 

@@ -13,6 +13,11 @@ module e1000_rx_front (
   input  logic                 gmii_rx_dv_i,
   input  logic                 gmii_rx_er_i,
   input  logic [7:0]           gmii_rxd_i,
+  input  logic                 loop_i,          // BMCR.14, and what the own transmitter sends
+  input  logic                 loop_ce_i,
+  input  logic                 loop_dv_i,
+  input  logic [7:0]           loop_data_i,
+  output logic                 looped_o,        // the receiver listens to it
   input  logic                 link_up_i,       // STATUS.LU
   input  logic [47:0]          mac_addr_i,      // RA[0] after reset; byte 0 in bits 7:0
   input  logic [31:0]          rctl_i,
@@ -37,6 +42,12 @@ module e1000_rx_front (
   input  logic                 frame_pop_i,
 
   output logic                 rxo_o,           // one cycle: a frame was missed
+  // for the transmit side's flow control
+  input  logic                 fill_on_i,       // fill_o is looked at
+  output logic [13:0]          fill_o,          // words in the FIFO (F-10)
+  output logic [47:0]          station_o,       // RA0
+  output logic                 pause_o,         // one cycle: a good PAUSE frame
+  output logic [15:0]          pause_time_o,
   // strobes, CTRL.RST, pops and GMII pins are asked for from outside
   output logic                 clk_req_rx_mac_o,
   output logic                 clk_req_rx_frame_o,
@@ -52,6 +63,7 @@ module e1000_rx_front (
 
   e1000_rx_mac u_mac (
     .clk_i(clk_rx_mac_i), .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
+    .loop_i, .loop_ce_i, .loop_dv_i, .loop_data_i, .looped_o,
     .sfd_o     (sfd),
     .byte_en_o (byte_en),
     .byte_o    (rx_byte),
@@ -119,6 +131,7 @@ module e1000_rx_front (
     .vet_seen_o (vet_seen),
     .flow_address_i, .flow_type_i,
     .flow_o     (flow),
+    .station_o,
     .reg_i,
     .reg_rdata_o(filter_rdata)
   );
@@ -238,6 +251,9 @@ module e1000_rx_front (
     .frame_i    (frame),
     .lost_o     (lost),
     .commit_o   (commit),
+    .fill_on_i,
+    .taken_i    (wanted_q),
+    .fill_o,
     .frame_valid_o, .frame_o, .data_valid_o, .data_o, .data_pop_i, .frame_pop_i,
     .reg_i,
     .reg_wr_ok_i(~rctl_i[e1000_regs_pkg::RCTL_EN]),
@@ -264,6 +280,8 @@ module e1000_rx_front (
     .no_desc_i,
     .reg_i,
     .reg_rdata_o(stats_rdata),
+    .pause_o,
+    .pause_time_o,
     .clk_req_o  (stats_req)
   );
 

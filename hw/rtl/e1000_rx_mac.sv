@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Receive MAC: finds frames in rx_dv bursts, numbers them, counts their bytes, checks the FCS, remembers RX_ER.
 //
-// Pins are registered first; every output is a function of those registers, of the MAC's state and of soft_rst_i.  Each
+// The wire's pins, or the transmitter's in PHY loopback, are registered first; every output is a function of those registers, of the MAC's state and of soft_rst_i.  Each
 // rx_dv burst takes the next tag and raises `eob_o` or, when a reset hits it, `cut_o`, exactly once.
 module e1000_rx_mac (
   input  logic        clk_i,
@@ -11,6 +11,12 @@ module e1000_rx_mac (
   input  logic        gmii_rx_dv_i,
   input  logic        gmii_rx_er_i,
   input  logic [7:0]  gmii_rxd_i,
+  // PHY loopback (B-5): what the own transmitter sends
+  input  logic        loop_i,
+  input  logic        loop_ce_i,
+  input  logic        loop_dv_i,
+  input  logic [7:0]  loop_data_i,
+  output logic        looped_o,    // the receiver listens to it and not to the wire
 
   output logic        sfd_o,       // start frame delimiter: sample the settings, forget the last frame
   output logic        byte_en_o,   // byte_o belongs to the frame
@@ -70,20 +76,43 @@ module e1000_rx_mac (
     .crc_o (crc_d)
   );
 
+  // The source changes between two bursts.  dv_q follows the wire whatever the source is, open_q the transmitter.
+  logic loop_q, open_q, switch_back;
+  assign switch_back = loop_q && !loop_i && !loop_dv_i && !open_q;
   always_ff @(posedge clk_i) begin
     byte_q <= 1'b0;
     end_q  <= 1'b0;
-    if (gmii_ce_i) begin
-      dv_q <= gmii_rx_dv_i;
-      if (gmii_rx_dv_i) begin
+    if (gmii_ce_i) dv_q <= gmii_rx_dv_i;
+    if (!loop_q) begin
+      if (gmii_ce_i) begin
+        if (gmii_rx_dv_i) begin
+          byte_q <= 1'b1;
+          er_q   <= gmii_rx_er_i;
+          rxd_q  <= gmii_rxd_i;
+        end else begin
+          end_q <= dv_q;
+        end
+      end
+    end else if (loop_ce_i) begin
+      open_q <= loop_dv_i;
+      if (loop_dv_i) begin
         byte_q <= 1'b1;
-        er_q   <= gmii_rx_er_i;
-        rxd_q  <= gmii_rxd_i;
+        er_q   <= 1'b0;
+        rxd_q  <= loop_data_i;
       end else begin
-        end_q <= dv_q;
+        end_q <= open_q;
       end
     end
+    if (!rst_ni) begin
+      loop_q <= 1'b0;
+      open_q <= 1'b0;
+    end else if (switch_back) begin
+      loop_q <= 1'b0;
+    end else if (loop_i && !loop_q && !(gmii_ce_i ? gmii_rx_dv_i : dv_q)) begin
+      loop_q <= 1'b1;
+    end
   end
+  assign looped_o = loop_q;
 
   always_ff @(posedge clk_i) begin
     if (byte_en_o) begin
@@ -124,6 +153,8 @@ module e1000_rx_mac (
         data_q <= sfd_o;
       end
       if (byte_q && !hunt_q && !data_q && !skip_q) tag_q <= tag_q + 16'd1;
+      // What is on the wire when the receiver turns back to it began for nobody.
+      if (switch_back && (gmii_ce_i ? gmii_rx_dv_i : dv_q)) skip_q <= 1'b1;
     end
   end
 
@@ -135,6 +166,6 @@ module e1000_rx_mac (
   // RX_ER with RX_DV speaks of the frame, whose first byte on GMII is that of the preamble (IEEE 802.3 35.2.2.8, 35.2.3).
   assign rx_er_o    = bad_q | hunt_er_q;
   assign tag_o      = tag_q;
-  assign clk_req_o  = byte_q | end_q;
+  assign clk_req_o  = byte_q | end_q | (loop_i != loop_q) | (loop_q & (loop_dv_i | open_q));
 
 endmodule

@@ -28,6 +28,8 @@ module e1000_stats (
   input  logic                    no_desc_i,    // no free descriptor (R-12b)
   input  e1000_pkg::reg_req_t     reg_i,         // clears what it reads
   output logic [31:0]             reg_rdata_o,
+  output logic                    pause_o,      // with eof_i: a good PAUSE frame, to be obeyed with CTRL.RFCE
+  output logic [15:0]             pause_time_o,
   output logic                    clk_req_o     // increments wait; the front asks for eof_i
 );
 
@@ -88,7 +90,7 @@ module e1000_stats (
   logic [NumStats:0]   queue_q;        // what waits: a PAUSE frame's second timer byte on top, then increments
   logic [NumStats-1:0] pending_q;      // increments
   assign pending_q = queue_q[NumStats-1:0];
-  logic                time_q;         // that timer is not zero
+  logic [15:0]         time_q;         // that timer
   logic [63:0]         gor_q, tor_q;  // pairs
 
   function automatic logic [31:0] plus_one(input logic [31:0] count);
@@ -171,16 +173,16 @@ module e1000_stats (
         news[e1000_rx_pkg::StatRnbc] = kind_i.pass & kind_i.good & no_desc_i;  // R-32: stored or missed
         if (flow_i.control && kind_i.good) begin   // F-1 to F-3, F-5: with RFCE or without
           if (!flow_i.pause) news[e1000_rx_pkg::StatFcruc] = 1'b1;
-          else if (time_q) news[e1000_rx_pkg::StatXoffrxc] = 1'b1;
+          else if (time_q != 16'd0) news[e1000_rx_pkg::StatXoffrxc] = 1'b1;
           else news[e1000_rx_pkg::StatXonrxc] = 1'b1;
         end
         pending = pending | news;
       end
       if (timer_i && flow_i.pause) begin
         waits  = 1'b1;
-        time_q <= byte_i != 8'd0;
-      end else if (queue_q[NumStats] && byte_en_i && byte_i != 8'd0) begin
-        time_q <= 1'b1;
+        time_q <= {byte_i, 8'd0};
+      end else if (queue_q[NumStats] && byte_en_i) begin
+        time_q[7:0] <= byte_i;
       end
       if (eof_i) waits = 1'b0;
       live_q    <= live;
@@ -193,6 +195,12 @@ module e1000_stats (
                                             : {31'd0, pending_q[index]}) :
                        sel_gorl ? gor_q[31:0] : sel_gorh ? gor_q[63:32] :
                        sel_torl ? tor_q[31:0] : sel_torh ? tor_q[63:32] : 32'd0;
+
+  always_comb begin
+    pause_o = 1'b0;
+    if (counted) pause_o = flow_i.pause & kind_i.good;
+  end
+  assign pause_time_o = time_q;
 
   assign clk_req_o = queue_q != '0;
 

@@ -2,7 +2,8 @@
 // 82540EM-compatible NIC behind its PCI interface: wiring and flat ports only.
 //
 // GMII in -> e1000_rx_front (MAC, filter, FIFO, statistics) -> e1000_rx_back (descriptors, DMA, write-back) -> PCI
-// master; causes through e1000_rx_timers and e1000_irq; e1000_target strobes the registers of all.  No path leads from an
+// master -> e1000_tx_back (descriptors, reads, frames) -> e1000_tx_front (FIFO, MAC, statistics) -> GMII out; causes
+// through e1000_rx_timers, e1000_tx_timers and e1000_irq; e1000_target strobes the registers of all.  No path leads from an
 // input to an output or a clk_req_*_o without a register in between.
 module e1000_top #(
   parameter int unsigned FetchMax   = 64,    // descriptors in one fetch burst
@@ -21,6 +22,9 @@ module e1000_top #(
   input  logic        clk_rx_desc_i,         // ring, descriptor cache, write-back
   input  logic        clk_mst_i,             // master side
   input  logic        clk_irq_i,             // timers, interrupts
+  input  logic        clk_tx_desc_i,         // transmit ring, descriptor cache, write-back
+  input  logic        clk_tx_dma_i,          // payload reads, frames, transmit FIFO's write side
+  input  logic        clk_tx_mac_i,          // transmit FIFO's read side, MAC, statistics
   input  logic        rst_ni,                // power-on and PCI RST#, synchronous; 0 asks for all clocks
   input  logic [63:0] now_i,                 // time in clocks; counts whether they come or not
   // GMII and link
@@ -28,6 +32,10 @@ module e1000_top #(
   input  logic        gmii_rx_dv_i,
   input  logic        gmii_rx_er_i,
   input  logic [7:0]  gmii_rxd_i,
+  input  logic        gmii_tx_ce_i,          // as gmii_ce_i, for what goes out
+  output logic        gmii_tx_er_o,
+  output logic [7:0]  gmii_txd_o,
+  output logic        gmii_looped_o,         // PHY loopback: what comes on GMII is not received (B-5)
   input  logic        link_up_i,             // of the wire
   input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
   input  logic        m66en_i,
@@ -55,6 +63,7 @@ module e1000_top #(
   output logic        mst_req_write_o,
   output logic [63:0] mst_req_addr_o,
   output logic [12:0] mst_req_len_o,
+  output logic [15:0] mst_req_ftag_o,        // number of the packet a transmit read or write-back belongs to
   output logic        mst_wdata_valid_o,
   input  logic        mst_wdata_ready_i,
   output logic [31:0] mst_wdata_o,
@@ -83,38 +92,38 @@ module e1000_top #(
   output logic        clk_req_rx_desc_o,
   output logic        clk_req_mst_o,         // mst_rsp_valid_i
   output logic        clk_req_irq_o,         // now_i >= next_deadline_o
+  output logic        clk_req_tx_desc_o,
+  output logic        clk_req_tx_dma_o,
+  output logic        clk_req_tx_mac_o,
+  output logic        gmii_tx_en_o,          // beside the requests: it says that a byte is to be taken
   output logic [63:0] next_deadline_o,       // all ones: none
   // observation
   output logic [24:0] evt_rx_o,              // e1000_pins_pkg::rx_evt_t, zero when nothing happens
+  output logic [19:0] evt_tx_o,              // e1000_pins_pkg::tx_evt_t, likewise
+  output logic [14:0] evt_tx_length_o,       // with its commit: bytes of the frame as sent, without padding and FCS
   output logic [16:0] evt_causes_o,          // ICR bits set in this cycle
   output logic [16:0] evt_held_o,            // causes that wait for the throttle from this cycle on
   output logic [16:0] evt_lost_frame_o       // e1000_pins_pkg::rx_loss_t: a stored frame is discarded
 );
-  // ---- reset ---------------------------------------------------------------------------------------------
-  logic rst_req, wake, rst_pending, soft_rst, drained, grant, stopped, halting, halt, req_reset;
-  e1000_reset u_reset (
-    .clk_i     (clk_csr_i),
+  // ---- reset, target side, registers, link -------------------------------------------------------------------
+  e1000_pkg::reg_req_t   reg_bus;
+  e1000_pkg::mst_error_t mst_error;
+  e1000_tx_pkg::tx_cfg_t tx_cfg;
+  logic        req_csr, soft_rst, halt, drained, granting, dma_allow, intx_allow, asleep, lu, full_duplex, phy_loop, lsc, mdac, paused;
+  logic [31:0] ctrl, rctl, rctl_front, rdata_ring, rdata_front, rdata_transmit, rdata_causes;
+  logic [47:0] flow_address;
+  logic [15:0] flow_type, vet;
+  logic [10:0] rxcsum;
+  logic [6:0]  pba_rxa;
+  logic [5:0]  pthresh, hthresh, wthresh;
+  logic [1:0]  speed;
+  e1000_csr #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_csr (
+    .clk_i         (clk_csr_i),
     .rst_ni,
-    .rst_req_i (rst_req || wake),
-    .drained_i (drained),
-    .granting_i(grant),
-    .stopped_i (stopped),
-    .pending_o (rst_pending),
-    .soft_rst_o(soft_rst),
-    .halting_o (halting),
-    .halt_o    (halt),
-    .clk_req_o (req_reset)
-  );
-
-  // ---- target side and registers ---------------------------------------------------------------------------
-  e1000_pkg::reg_req_t reg_bus;
-  e1000_pkg::cfg_req_t cfg_bus;
-  logic [31:0] cfg_rdata, reg_rdata;
-  logic        req_target;
-  e1000_target u_target (
-    .clk_i      (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i (soft_rst),
+    .link_up_i,
+    .link_speed_i,
+    .m66en_i,
+    .mac_addr_i,
     .tgt_req_valid_i,
     .tgt_req_ready_o,
     .tgt_space_i,
@@ -124,148 +133,49 @@ module e1000_top #(
     .tgt_wdata_i,
     .tgt_rsp_valid_o,
     .tgt_rsp_rdata_o,
-    .cfg_o      (cfg_bus),
-    .cfg_rdata_i(cfg_rdata),
-    .reg_o      (reg_bus),
-    .reg_rdata_i(reg_rdata),
-    .clk_req_o  (req_target)
-  );
-
-  e1000_pkg::mst_error_t mst_error;
-  logic        power_d3, asleep, req_cfg;
-  e1000_pci_cfg #(.SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_pci_cfg (
-    .clk_i          (clk_csr_i),
-    .rst_ni,
-    .cfg_i          (cfg_bus),
-    .cfg_rdata_o    (cfg_rdata),
-    .error_i        (mst_error),
-    .command_o      (cfg_command_o),
-    .bar0_o         (cfg_bar0_o),
-    .bar2_o         (cfg_bar2_o),
-    .latency_timer_o(cfg_latency_timer_o),
-    .cache_line_o   (cfg_cache_line_o),
-    .power_d3_o     (power_d3),
-    .asleep_o       (asleep),
-    .wake_o         (wake),
-    .clk_req_o      (req_cfg)
-  );
-
-  localparam int unsigned CmdBusMaster   = 2;
-  localparam int unsigned CmdIntxDisable = 10;
-  logic bus_master, dma_allow, intx_allow;
-  assign bus_master  = cfg_command_o[CmdBusMaster];                                  // not asleep
-  assign dma_allow   = bus_master && !rst_pending && !halting;                       // P-3, N-9, N-10
-  assign intx_allow  = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;  // P-4, X-8
-  assign cfg_reset_o = rst_pending || halting;
-
-  logic        m66en_q;
-  always_ff @(posedge clk_csr_i) m66en_q <= m66en_i;
-
-  logic [31:0] rdata_regs, rdata_phy, rdata_eeprom, rdata_storage, rdata_ring, rdata_timers, rdata_irq, rdata_front;
-  assign reg_rdata = rdata_regs | rdata_phy | rdata_eeprom | rdata_storage | rdata_ring | rdata_timers | rdata_irq |
-                     rdata_front;
-
-  logic        lu, full_duplex, lsc, req_regs, req_link, phy_up, phy_down, phy_loop;
-  logic [1:0]  speed, asdv, phy_speed;
-  logic [47:0] flow_address;
-  logic [15:0] flow_type;
-  logic [31:0] ctrl, rctl;
-  logic [15:0] vet;
-  logic [10:0] rxcsum;
-  logic [6:0]  pba_rxa;
-  logic [5:0]  pthresh, hthresh, wthresh;
-  e1000_regs #(.Apme(Apme)) u_regs (
-    .clk_i         (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i    (soft_rst),
-    .rst_pending_i (rst_pending),
-    .reg_i         (reg_bus),
-    .reg_rdata_o   (rdata_regs),
-    .lu_i          (lu),
-    .full_duplex_i (full_duplex),
-    .speed_i       (speed),
-    .asdv_i        (asdv),
-    .m66en_i       (m66en_q),
-    .rst_req_o     (rst_req),
+    .cfg_command_o,
+    .cfg_bar0_o,
+    .cfg_bar2_o,
+    .cfg_latency_timer_o,
+    .cfg_cache_line_o,
+    .cfg_reset_o,
+    .drained_i     (drained),
+    .granting_i    (granting),
+    .soft_rst_o    (soft_rst),
+    .halt_o        (halt),
+    .reg_o         (reg_bus),
+    .reg_rdata_i   (rdata_ring | rdata_front | rdata_transmit | rdata_causes),
+    .error_i       (mst_error),
+    .dma_allow_o   (dma_allow),
+    .intx_allow_o  (intx_allow),
+    .asleep_o      (asleep),
+    .link_up_o     (lu),
+    .full_duplex_o (full_duplex),
+    .speed_o       (speed),
+    .loop_o        (phy_loop),
+    .paused_i      (paused),
+    .lsc_o         (lsc),
+    .mdac_o        (mdac),
     .ctrl_o        (ctrl),
     .rctl_o        (rctl),
+    .rctl_front_o  (rctl_front),
     .vet_o         (vet),
     .rxcsum_o      (rxcsum),
     .pba_rxa_o     (pba_rxa),
     .flow_address_o(flow_address),
     .flow_type_o   (flow_type),
-    .cache_line_i  (cfg_cache_line_o),
     .pthresh_o     (pthresh),
     .hthresh_o     (hthresh),
     .wthresh_o     (wthresh),
-    .clk_req_o     (req_regs)
+    .tx_cfg_o      (tx_cfg),
+    .clk_req_o     (req_csr)
   );
-
-  e1000_link u_link (
-    .clk_i        (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i   (soft_rst),
-    .link_up_i,
-    .link_speed_i,
-    .phy_down_i   (phy_down),
-    .phy_loop_i   (phy_loop),
-    .phy_up_o     (phy_up),
-    .phy_speed_o  (phy_speed),
-    .slu_i        (ctrl[e1000_regs_pkg::CTRL_SLU]),
-    .frcspd_i     (ctrl[e1000_regs_pkg::CTRL_FRCSPD]),
-    .frcdpx_i     (ctrl[e1000_regs_pkg::CTRL_FRCDPX]),
-    .fd_i         (ctrl[e1000_regs_pkg::CTRL_FD]),
-    .speed_i      (ctrl[e1000_regs_pkg::CTRL_SPEED_HI:e1000_regs_pkg::CTRL_SPEED_LO]),
-    .lu_o         (lu),
-    .full_duplex_o(full_duplex),
-    .speed_o      (speed),
-    .asdv_o       (asdv),
-    .lsc_o        (lsc),
-    .clk_req_o    (req_link)
-  );
-
-  logic        mdac, req_phy;
-  e1000_phy u_phy (
-    .clk_i         (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i    (soft_rst),
-    .wake_i        (wake),
-    .ctrl_phy_rst_i(ctrl[e1000_regs_pkg::CTRL_PHY_RST]),
-    .phy_up_i      (phy_up),
-    .phy_speed_i   (phy_speed),
-    .reg_i         (reg_bus),
-    .reg_rdata_o   (rdata_phy),
-    .power_down_o  (phy_down),
-    .loopback_o    (phy_loop),
-    .mdac_o        (mdac),
-    .clk_req_o     (req_phy)
-  );
-
-  e1000_eeprom #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_eeprom (
-    .clk_i      (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i (soft_rst),
-    .mac_addr_i,
-    .reg_i      (reg_bus),
-    .reg_rdata_o(rdata_eeprom)
-  );
-
-  e1000_storage u_storage (
-    .clk_i      (clk_csr_i),
-    .rst_ni,
-    .soft_rst_i (soft_rst),
-    .reg_i      (reg_bus),
-    .reg_rdata_o(rdata_storage)
-  );
-
-  logic        rx_en;
-  logic [31:0] rctl_front;   // a card that sleeps takes no frame from the wire
-  assign rx_en      = rctl[e1000_regs_pkg::RCTL_EN];
-  assign stopped    = !bus_master && !rx_en;   // P-3
-  assign rctl_front = rctl & ~(32'(asleep) << e1000_regs_pkg::RCTL_EN);
 
   // ---- receive front ---------------------------------------------------------------------------------------
-  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo;
+  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, loop_dv, pause_seen;
+  logic [13:0]          rx_fill;
+  logic [15:0]          pause_time;
+  logic [47:0]          station;
   logic                 req_rx_mac, req_rx_frame, req_rx_fifo, req_rx_read;
   e1000_pkg::rx_frame_t frame;
   logic [63:0]          data;
@@ -282,6 +192,11 @@ module e1000_top #(
     .gmii_rx_dv_i,
     .gmii_rx_er_i,
     .gmii_rxd_i,
+    .loop_i            (phy_loop),
+    .loop_ce_i         (gmii_tx_ce_i),
+    .loop_dv_i         (loop_dv),
+    .loop_data_i       (gmii_txd_o),
+    .looped_o          (gmii_looped_o),
     .link_up_i         (lu),
     .mac_addr_i,
     .rctl_i            (rctl_front),
@@ -301,6 +216,11 @@ module e1000_top #(
     .data_pop_i        (data_pop),
     .frame_pop_i       (frame_pop),
     .rxo_o             (rxo),
+    .fill_on_i         (ctrl[e1000_regs_pkg::CTRL_TFCE]),
+    .fill_o            (rx_fill),
+    .station_o         (station),
+    .pause_o           (pause_seen),
+    .pause_time_o      (pause_time),
     .clk_req_rx_mac_o  (req_rx_mac),
     .clk_req_rx_frame_o(req_rx_frame),
     .clk_req_rx_fifo_o (req_rx_fifo),
@@ -312,6 +232,12 @@ module e1000_top #(
   logic        frame_done, frame_small, ask, rxdmt0, lost_long, req_rx_dma, req_rx_desc, req_mst;
   e1000_pkg::rx_causes_t ask_causes, rx_causes;
   logic [11:0] small_limit;
+  logic        tx_req_valid, tx_req_write, tx_write_ok, tx_gnt, tx_fetch_rsp, tx_pay_rsp, tx_wb_rsp, rsp_ok, rsp_last;
+  e1000_pins_pkg::kind_e tx_req_kind;
+  logic [63:0] tx_req_addr;
+  logic [12:0] tx_req_len;
+  logic [15:0] tx_req_tag;
+  logic [31:0] tx_req_data, rsp_data;
   e1000_rx_back #(.FetchMax(FetchMax), .BurstBytes(BurstBytes)) u_back (
     .clk_rx_dma_i,
     .clk_rx_desc_i,
@@ -342,7 +268,22 @@ module e1000_top #(
     .no_desc_o        (no_desc),
     .lost_o           (evt_lost_o),
     .lost_long_o      (lost_long),
-    .grant_o          (grant),
+    .tx_valid_i       (tx_req_valid),
+    .tx_write_i       (tx_req_write),
+    .tx_kind_i        (tx_req_kind),
+    .tx_addr_i        (tx_req_addr),
+    .tx_len_i         (tx_req_len),
+    .tx_tag_i         (tx_req_tag),
+    .tx_data_i        (tx_req_data),
+    .tx_write_ok_o    (tx_write_ok),
+    .tx_gnt_o         (tx_gnt),
+    .tx_fetch_rsp_o   (tx_fetch_rsp),
+    .tx_pay_rsp_o     (tx_pay_rsp),
+    .tx_wb_rsp_o      (tx_wb_rsp),
+    .rsp_ok_o         (rsp_ok),
+    .rsp_last_o       (rsp_last),
+    .rsp_data_o       (rsp_data),
+    .granting_o       (granting),
     .drained_o        (drained),
     .error_o          (mst_error),
     .mst_req_valid_o,
@@ -352,6 +293,7 @@ module e1000_top #(
     .mst_req_write_o,
     .mst_req_addr_o,
     .mst_req_len_o,
+    .mst_req_ftag_o,
     .mst_wdata_valid_o,
     .mst_wdata_ready_i,
     .mst_wdata_o,
@@ -369,51 +311,106 @@ module e1000_top #(
   );
 
   // ---- causes --------------------------------------------------------------------------------------------------
-  logic [63:0] timer_deadline, irq_deadline;
-  logic        req_timers, req_irq, hold;
-  logic [16:0] held;
-  e1000_rx_timers u_timers (
+  logic        req_causes, hold, tx_start, tx_done, tx_done_ide, tx_ask, txdw, txqe, txd_low;
+  logic [16:0] causes_set, held;
+  e1000_causes u_causes (
     .clk_i          (clk_irq_i),
     .rst_ni,
     .soft_rst_i     (soft_rst),
     .now_i,
     .reg_i          (reg_bus),
-    .reg_rdata_o    (rdata_timers),
+    .reg_rdata_o    (rdata_causes),
+    .enable_i       (intx_allow),
     .small_limit_o  (small_limit),
     .frame_done_i   (frame_done),
     .frame_small_i  (frame_small),
-    .ask_o          (ask),
-    .ask_causes_o   (ask_causes),
-    .next_deadline_o(timer_deadline),
-    .clk_req_o      (req_timers)
-  );
-
-  logic [16:0] causes, causes_set;
-  always_comb begin
-    causes = 17'd0;
-    causes[e1000_regs_pkg::ICR_SRPD]   = rx_causes.srpd;
-    causes[e1000_regs_pkg::ICR_MDAC]   = mdac;
-    causes[e1000_regs_pkg::ICR_RXT0]   = rx_causes.rxt0;
-    causes[e1000_regs_pkg::ICR_RXO]    = rxo;   // I-41
-    causes[e1000_regs_pkg::ICR_RXDMT0] = rxdmt0;
-    causes[e1000_regs_pkg::ICR_LSC]    = lsc;
-  end
-  e1000_irq u_irq (
-    .clk_i          (clk_irq_i),
-    .rst_ni,
-    .soft_rst_i     (soft_rst),
-    .now_i,
-    .reg_i          (reg_bus),
-    .reg_rdata_o    (rdata_irq),
-    .causes_i       (causes),
-    .enable_i       (intx_allow),
+    .rx_ask_o       (ask),
+    .rx_ask_causes_o(ask_causes),
+    .rx_causes_i    (rx_causes),
+    .rxo_i          (rxo),
+    .rxdmt0_i       (rxdmt0),
+    .lsc_i          (lsc),
+    .mdac_i         (mdac),
+    .tx_start_i     (tx_start),
+    .tx_done_i      (tx_done),
+    .tx_done_ide_i  (tx_done_ide),
+    .tx_ask_o       (tx_ask),
+    .txdw_i         (txdw),
+    .txqe_i         (txqe),
+    .txd_low_i      (txd_low),
+    .pause_i        (pause_seen),
+    .pause_time_i   (pause_time),
+    .pause_obey_i   (ctrl[e1000_regs_pkg::CTRL_RFCE] && full_duplex),
+    .speed_i        (speed),
+    .paused_o       (paused),
     .causes_o       (causes_set),
     .hold_o         (hold),
     .held_o         (held),
     .intx_o,
-    .next_deadline_o(irq_deadline),
-    .clk_req_o      (req_irq)
+    .next_deadline_o,
+    .clk_req_o      (req_causes)
   );
+
+  // ---- transmit: ring, descriptors, reads, frames; FIFO and MAC ----------------------------------------------
+  logic        req_tx_desc, req_tx_dma, req_tx_mac;
+  e1000_pins_pkg::tx_evt_t tx_evt;
+  e1000_transmit #(.FetchMax(FetchMax), .BurstBytes(BurstBytes)) u_transmit (
+    .clk_tx_desc_i,
+    .clk_tx_dma_i,
+    .clk_tx_mac_i,
+    .rst_ni,
+    .soft_rst_i       (soft_rst),
+    .reg_i            (reg_bus),
+    .reg_rdata_o      (rdata_transmit),
+    .ctrl_i           (ctrl),
+    .cfg_i            (tx_cfg),
+    .vet_i            (vet),
+    .flow_address_i   (flow_address),
+    .flow_type_i      (flow_type),
+    .station_i        (station),
+    .full_duplex_i    (full_duplex),
+    .link_up_i        (lu),
+    .asleep_i         (asleep),
+    .loop_i           (phy_loop),
+    .rx_looped_i      (gmii_looped_o),
+    .paused_i         (paused),
+    .fill_i           (rx_fill),
+    .overflow_i       (rxo),
+    .hold_i           (cfg_reset_o),
+    .halt_i           (halt),
+    .gmii_tx_ce_i,
+    .gmii_tx_en_o,
+    .gmii_txd_o,
+    .loop_dv_o        (loop_dv),
+    .start_o          (tx_start),
+    .done_o           (tx_done),
+    .done_ide_o       (tx_done_ide),
+    .ask_i            (tx_ask),
+    .txdw_o           (txdw),
+    .txqe_o           (txqe),
+    .low_o            (txd_low),
+    .req_valid_o      (tx_req_valid),
+    .req_write_o      (tx_req_write),
+    .req_kind_o       (tx_req_kind),
+    .req_addr_o       (tx_req_addr),
+    .req_len_o        (tx_req_len),
+    .req_tag_o        (tx_req_tag),
+    .req_data_o       (tx_req_data),
+    .write_ok_i       (tx_write_ok),
+    .req_gnt_i        (tx_gnt),
+    .rsp_fetch_i      (tx_fetch_rsp),
+    .rsp_pay_i        (tx_pay_rsp),
+    .rsp_wb_i         (tx_wb_rsp),
+    .rsp_ok_i         (rsp_ok),
+    .rsp_last_i       (rsp_last),
+    .rsp_data_i       (rsp_data),
+    .evt_o            (tx_evt),
+    .evt_length_o     (evt_tx_length_o),
+    .clk_req_tx_desc_o(req_tx_desc),
+    .clk_req_tx_dma_o (req_tx_dma),
+    .clk_req_tx_mac_o (req_tx_mac)
+  );
+  assign gmii_tx_er_o = 1'b0;   // T-75
 
   // ---- observation ---------------------------------------------------------------------------------------------
   assign evt_rx_o        = rx_evt;
@@ -429,19 +426,22 @@ module e1000_top #(
     evt_lost_frame_o = 17'd0;
     if (evt_lost_o) evt_lost_frame_o = lost;
   end
-  assign next_deadline_o = timer_deadline < irq_deadline ? timer_deadline : irq_deadline;
+  assign evt_tx_o        = tx_evt;
 
   // ---- clocks --------------------------------------------------------------------------------------------------
   // Each block asks for what it will do by itself; here stands what others do to it.  A register access and CTRL.RST
   // concern everybody; in the csr group the blocks they come from ask.
   logic wake_all;
   assign wake_all           = reg_bus.rd | reg_bus.wr | soft_rst;
-  assign clk_req_csr_o      = req_reset | req_target | req_cfg | req_regs | req_link | req_phy;
+  assign clk_req_csr_o      = req_csr;
   assign clk_req_rx_frame_o = wake_all | req_rx_frame;
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;
   assign clk_req_rx_dma_o   = wake_all | req_rx_dma | req_rx_read;
   assign clk_req_rx_desc_o  = wake_all | req_rx_desc;
   assign clk_req_mst_o      = wake_all | req_mst;
-  assign clk_req_irq_o      = wake_all | req_timers | req_irq;
+  assign clk_req_irq_o      = wake_all | req_causes;
+  assign clk_req_tx_desc_o  = wake_all | req_tx_desc;
+  assign clk_req_tx_dma_o   = wake_all | req_tx_dma;
+  assign clk_req_tx_mac_o   = wake_all | req_tx_mac;
 endmodule

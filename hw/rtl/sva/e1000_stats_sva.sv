@@ -21,7 +21,7 @@ module e1000_stats_sva (
   input logic                   sel_gorh,
   input logic [e1000_rx_pkg::NumStats-1:0] pending_q,
   input e1000_rx_pkg::rx_flow_t flow_i,
-  input logic time_q,
+  input logic [15:0] time_q,
   input logic [63:0]            tor_q,
   input logic [63:0]            gor_q
 );
@@ -44,8 +44,8 @@ module e1000_stats_sva (
     inc[e1000_rx_pkg::StatMpc]     = counted && missed_i;
     inc[e1000_rx_pkg::StatRnbc]    = counted && kind_i.pass && kind_i.good && no_desc_i;
     inc[e1000_rx_pkg::StatFcruc]   = counted && kind_i.good && flow_i.control && !flow_i.pause;
-    inc[e1000_rx_pkg::StatXonrxc]  = counted && kind_i.good && flow_i.control && flow_i.pause && !time_q;
-    inc[e1000_rx_pkg::StatXoffrxc] = counted && kind_i.good && flow_i.control && flow_i.pause && time_q;
+    inc[e1000_rx_pkg::StatXonrxc]  = counted && kind_i.good && flow_i.control && flow_i.pause && time_q == 16'd0;
+    inc[e1000_rx_pkg::StatXoffrxc] = counted && kind_i.good && flow_i.control && flow_i.pause && time_q != 16'd0;
     inc[e1000_rx_pkg::StatGprc]    = good;
     inc[e1000_rx_pkg::StatBprc]    = good && broadcast_i;
     inc[e1000_rx_pkg::StatMprc]    = good && multicast_i;

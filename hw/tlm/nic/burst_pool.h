@@ -78,7 +78,7 @@ class burst_pool {
   }
 
  private:
-  static constexpr std::size_t pool = 8;  // more than the RTL keeps under way (4 writes, 1 read)
+  static constexpr std::size_t pool = 12;  // more than the RTL keeps under way (4 writes, 2 fetches, 4 reads)
   static constexpr std::uint32_t descriptor_bytes = 16;
   static constexpr unsigned all_lanes = 0xF;
 
@@ -91,7 +91,9 @@ class burst_pool {
     }
     dma_transfer& transfer = *oldest_;
     const bool writeback = transfer.kind == dma_kind::writeback;
-    if (transfer.filled == 0 || (writeback && transfer.filled % descriptor_bytes == 0))
+    // Whose a transmit descriptor is was known with the request.
+    const bool known = transfer.kind == dma_kind::tx_writeback;
+    if (!known && (transfer.filled == 0 || (writeback && transfer.filled % descriptor_bytes == 0)))
       transfer.frames.push_back(from.frame);
     add_bytes(transfer, word, enables);
     if (last) return end_burst();

@@ -9,12 +9,19 @@
 
 namespace ringside::tlm {
 
-/// In the order of the top's clk_*_i and clk_req_*_o.
-enum class card_clock : unsigned { csr, rx_frame, rx_mac, rx_fifo, rx_dma, rx_desc, mst, irq };
-inline constexpr unsigned card_clock_count = 8;
+/// In the order of the top's clk_*_i and clk_req_*_o, those of the transmit side last.
+enum class card_clock : unsigned { csr, rx_frame, rx_mac, rx_fifo, rx_dma, rx_desc, mst, irq, tx_desc, tx_dma, tx_mac };
+inline constexpr unsigned card_clock_count = 11;
 
-/// A byte for each clock, 0 or 1, the first in the lowest byte.
+/// A byte for each clock but the transmit side's, 0 or 1, the first in the lowest byte: these come in most edges.
 using clock_set = std::uint64_t;
+inline constexpr unsigned common_clock_count = 8;
+/// The same for the transmit side's three.  No pin asks for them.
+using tx_clock_set = std::uint32_t;
+inline constexpr tx_clock_set all_tx_clocks = 0x01'01'01;
+constexpr tx_clock_set only_tx(card_clock c) {
+  return tx_clock_set{1} << (8 * (static_cast<unsigned>(c) - common_clock_count));
+}
 constexpr clock_set only(card_clock c) {
   return clock_set{1} << (8 * static_cast<unsigned>(c));
 }

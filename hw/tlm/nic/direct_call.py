@@ -6,7 +6,8 @@ Usage: direct_call.py GENERATED-FOLDER --verilator VERSION [--no]
 
 eval() of the Verilators below searches for clocks that rose (`eval_triggers__act`) and calls `eval_nba`, which asks one
 group of logic after the other whether one of its clocks is among them.  direct_call.cpp has that list of groups for each set
-of clocks, so that an edge calls what hangs on its clocks and asks nothing.  That is right only if
+of the first eight clocks, so that an edge calls what hangs on its clocks and asks nothing.  With a clock of the transmit side
+among them it asks (card_edge_any): the sets of eleven clocks would be eight times as many.  That is right only if
 - it is a version whose generated code was read: eval_nba is a list of `if (clocks) { calls }` and of nothing else;
 - no logic hangs on input pins: no function of the `ico` region (input combinational);
 - the triggers are the clocks of card_clock, all of them, in that order, and nothing else looks at them;
@@ -21,17 +22,18 @@ import re
 import sys
 
 VERSIONS = ["5.006", "5.032"]
-CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
+COMMON = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
+CLOCKS = [*COMMON, "tx_desc", "tx_dma", "tx_mac"]
 SIDE_BY_SIDE = {
-    "clock requests": [f"clk_req_{name}_o" for name in CLOCKS],
+    "clock requests": [*(f"clk_req_{name}_o" for name in CLOCKS), "gmii_tx_en_o"],
     "strobes": ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o",
                 "evt_lost_o"],
 }
 MADE_BY = "// Made by hw/tlm/nic/direct_call.py.\n"
 
 # Lines of eval_nba: `if (flags) {`, calls, a note for waveforms, `}`.  A flag is a byte in 5.006, a bit in 5.032.
-FLAGS = re.compile(r"at\((\d+)U\)|\((0x[0-9a-f]+|\d+)ULL\s*& ")
-CONDITION = re.compile(r"if \((?:[()|\s]|vlSelf(?:Ref\.|->)__VnbaTriggered|\.at\(\d+U\)|\.word\(0U\)|"
+FLAGS = re.compile(r"at\((0x[0-9a-f]+|\d+)U\)|\((0x[0-9a-f]+|\d+)ULL\s*& ")
+CONDITION = re.compile(r"if \((?:[()|\s]|vlSelf(?:Ref\.|->)__VnbaTriggered|\.at\((?:0x[0-9a-f]+|\d+)U\)|\.word\(0U\)|"
                        r"(?:0x[0-9a-f]+|\d+)ULL\s*& )+\) \{")
 CALL = re.compile(r"(Vnic___024root___nba_\w+)\(vlSelf\);")
 NOTE = re.compile(r"vlSelf(?:Ref\.|->)__Vm_traceActivity\[\w+\] = 1U;")
@@ -86,7 +88,7 @@ def groups(texts):
         if match := CONDITION.match(rest):
             clocks = 0
             for index, word in FLAGS.findall(match[0]):
-                clocks |= 1 << int(index) if index else int(word, 0)
+                clocks |= 1 << int(index, 0) if index else int(word, 0)
             if open_group is not None or clocks == 0 or clocks >> len(CLOCKS):
                 raise Unsuitable(f"eval_nba has another condition: {' '.join(match[0].split())}")
             open_group = []
@@ -117,19 +119,25 @@ def table(found):
               "constexpr std::array<card_edge, sizeof...(clocks)> all(std::integer_sequence<unsigned, clocks...>) {\n"
               "  return {&edge<clocks>...};\n}\n\n}  // namespace\n\n"
               "constinit const std::array<card_edge, RINGSIDE_CARD_EDGES> card_edges =\n"
-              "    all(std::make_integer_sequence<unsigned, RINGSIDE_CARD_EDGES>{});\n"]
+              "    all(std::make_integer_sequence<unsigned, RINGSIDE_CARD_EDGES>{});\n\n"
+              "void card_edge_any([[maybe_unused]] Vnic___024root* vlSelf, unsigned clocks) {\n"]
+    lines += [f"  if ((clocks & {clocks:#x}) != 0) {{ {' '.join(f'{name}(vlSelf);' for name in names)} }}\n"
+              for clocks, names in found if names]
+    lines += ["}\n"]
     return "".join(lines)
 
 
 HEADER = f"""#define RINGSIDE_DIRECT_CALL 1
-#define RINGSIDE_CARD_EDGES {1 << len(CLOCKS)}
+#define RINGSIDE_CARD_EDGES {1 << len(COMMON)}
 
 #include <array>
 
 class Vnic___024root;
 using card_edge = void (*)(Vnic___024root*);
-/// What one rising edge does; the index has a bit for each clock, the first clock the lowest.
+/// What one rising edge does; the index has a bit for each of the first eight clocks, the first clock the lowest.
 extern const std::array<card_edge, RINGSIDE_CARD_EDGES> card_edges;
+/// The same for any set: a bit for each clock, those of the transmit side last.
+void card_edge_any(Vnic___024root* model, unsigned clocks);
 """
 
 

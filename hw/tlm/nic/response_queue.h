@@ -24,7 +24,8 @@ class response_queue {
     dma_transfer* returned;  // goes back to the pool with this beat
   };
 
-  /// Bytes [from, to) of a read, one dword an edge from `cycle` on; one beat without data for a transfer that failed.
+  /// Bytes [from, to) of a read, one dword of the bus an edge from `cycle` on, each byte at its lane; one beat without
+  /// data for a transfer that failed.
   /// The bytes stay where they are until they were taken.
   void add_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last, std::int64_t cycle) {
     if (transfer.status != dma_status::ok || from == to)
@@ -51,8 +52,16 @@ class response_queue {
     stretch& s = stretches_.front();
     const dma_transfer& t = *s.transfer;
     beat out{0, t.tag, t.status, s.last, nullptr};
-    if (s.from != s.to) std::memcpy(&out.data, t.data.data() + s.from, sizeof out.data);
-    s.from += sizeof out.data;
+    const std::uint32_t lane = static_cast<std::uint32_t>(t.address + s.from) % sizeof out.data;
+    if (lane == 0 && s.to - s.from >= sizeof out.data) [[likely]] {
+      std::memcpy(&out.data, t.data.data() + s.from, sizeof out.data);
+      s.from += sizeof out.data;
+    } else if (s.from != s.to) {
+      const std::uint32_t bytes = std::min<std::uint32_t>(sizeof out.data - lane, s.to - s.from);
+      std::memcpy(&out.data, t.data.data() + s.from, bytes);
+      out.data <<= 8 * lane;
+      s.from += bytes;
+    }
     ++s.cycle;
     ++next_;
     if (s.from < s.to) {
@@ -78,7 +87,8 @@ class response_queue {
   };
 
   void add(const stretch& s) {
-    const std::uint32_t beats = std::max<std::uint32_t>((s.to - s.from + 3) / 4, 1);
+    const auto lane = static_cast<std::uint32_t>(s.transfer->address + s.from) % 4;
+    const std::uint32_t beats = s.from == s.to ? 1 : (lane + s.to - s.from + 3) / 4;
     free_ = s.cycle + beats;
     if (stretches_.empty()) next_ = s.cycle;
     stretches_.push(s);

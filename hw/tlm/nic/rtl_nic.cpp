@@ -6,10 +6,8 @@
 #include "hw/tlm/nic/rtl_nic.h"
 
 #include <algorithm>
-#include <deque>
 #include <limits>
 #include <span>
-#include <stdexcept>
 
 #include "hw/regs/e1000_pins.h"
 #include "hw/tlm/nic/burst_pool.h"
@@ -18,6 +16,7 @@
 #include "hw/tlm/nic/response_queue.h"
 #include "hw/tlm/nic/rtl_access.h"
 #include "hw/tlm/nic/rtl_trace.h"
+#include "hw/tlm/nic/transmit_side.h"
 #include "hw/tlm/nic/verilated_card.h"
 
 namespace ringside::tlm {
@@ -35,7 +34,8 @@ struct rtl_nic::impl {
         params(p),
         host(h),
         gmii(rx, rtl_clock),
-        sends_on(tx),
+        sent(tx, p.unit),
+        sent_byte_clocks(1000 / p.link_mbps),
         wire_number(rx.number()),
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
@@ -49,6 +49,9 @@ struct rtl_nic::impl {
 
   [[gnu::hot]] void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
     events.push(source, now(), what, frame, a, b);
+  }
+  auto emitter() {
+    return [this](stage what, frame_id frame, std::uint64_t a, std::uint64_t b) { emit(what, frame, a, b); };
   }
 
   // The 16-bit tag counts the frames the MAC began; the nearest frame at or before the last one begun bears it.
@@ -83,10 +86,13 @@ struct rtl_nic::impl {
         c.now_i = static_cast<std::uint64_t>(edge);
         c.gmii_rxd_i = *byte;
         byte += gmii.stride;
-        direct ? edge_directly(c, due(c, pin_clocks)) : card.edge(pin_clocks);
+        if (const std::uint32_t sends = transmits(c); sends != 0) [[unlikely]]
+          edge_sending(edge, sends);
+        else
+          direct ? edge_directly(c, due(c, pin_clocks)) : card.edge(pin_clocks);
         ++edge;
         news = outputs_speak(c, intx);
-        still = skipping && requested(c) == 0;
+        still = skipping && requested(c) == 0 && transmits(c) == 0;
       } while (!news && !still && edge < next_due);
       gmii.byte = byte;
       cycle = edge - 1;
@@ -97,10 +103,17 @@ struct rtl_nic::impl {
     } while (!stop && (prepared || prepare_edge()));
   }
 
-  void drive_edge() {
-    state->now_i = static_cast<std::uint64_t>(cycle);
-    state->gmii_rxd_i = *gmii.byte;
-    gmii.byte += gmii.stride;
+  // An edge with something to do for the transmit side; `sends` is transmits() before it.  GMII's byte is taken when
+  // the next one may follow it.
+  [[gnu::hot, gnu::noinline]] void edge_sending(std::int64_t edge, std::uint32_t sends) {
+    const bool on_wire = sends >> 24 != 0;
+    state->gmii_tx_ce_i = edge % sent_byte_clocks == 0;
+    if (on_wire && state->gmii_tx_ce_i != 0) sent.byte(state->gmii_txd_o);
+    if (pins != nullptr) pins->edges.push_back(pins_of(*state));
+    card.edge(pin_clocks);
+    if (!on_wire || state->gmii_tx_en_o != 0) return;
+    cycle = edge;
+    sent.ended(now(), emitter());
   }
 
   // The same with waveforms, a pin log or all clocks at every edge, and during reset, when outputs mean nothing.
@@ -109,9 +122,10 @@ struct rtl_nic::impl {
       if (waves != nullptr) waves->before_edge(now());
       drive_inputs();
       if (cycle >= reset_edges && state->mst_wdata_valid_o != 0) take_beat(*state, cycle);
-      drive_edge();
-      if (pins != nullptr) pins->edges.push_back(pins_of(*state));
-      card.edge(pin_clocks);
+      state->now_i = static_cast<std::uint64_t>(cycle);
+      state->gmii_rxd_i = *gmii.byte;
+      gmii.byte += gmii.stride;
+      edge_sending(cycle, cycle >= reset_edges ? transmits(*state) : 0);
       if (pins != nullptr) pins->output_hash = hash_outputs(*state, pins->output_hash);
       if (waves != nullptr) waves->dump(now());
       if (cycle >= reset_edges) look_at_outputs();
@@ -144,7 +158,7 @@ struct rtl_nic::impl {
     }
   }
 
-  bool may_skip() const { return skip_idle && card.requested() == 0 && cycle > reset_edges; }
+  bool may_skip() const { return skip_idle && card.asks_nothing() && cycle > reset_edges; }
 
   // False when run() has reached its end before the edge of `cycle`.
   [[gnu::always_inline]] bool reach_edge() { return (cycle < end && !may_skip()) || go_on(); }
@@ -194,6 +208,7 @@ struct rtl_nic::impl {
     const Vnic___024root& c = *state;
     dma_transfer& transfer = bursts.take({static_cast<dma_kind>(c.mst_req_kind_o), c.mst_req_write_o != 0,
                                           c.mst_req_tag_o, c.mst_req_addr_o, c.mst_req_len_o});
+    if (transfer.kind >= dma_kind::tx_payload) sent.requested(transfer, c.mst_req_ftag_o);
     const sim_time go_on = host.dma_request(owner, transfer, now());
     if (go_on < until) limit_to(go_on);
   }
@@ -223,33 +238,13 @@ struct rtl_nic::impl {
       state->link_up_i = link.take();
       emit(stage::link_change, 0, state->link_up_i);
     }
-    drive_access();
-    rare_inputs = cycle < reset_edges || access_driven || !accesses.empty() || link.next_cycle() != never;
+    target.drive(cycle, *state, emitter());
+    rare_inputs = cycle < reset_edges || target.busy() || link.next_cycle() != never;
   }
 
   // First edge at which a pin changes that belongs neither to GMII nor to the responses.
   std::int64_t next_rare_input() const {
-    if (cycle < reset_edges || access_driven) return cycle + 1;
-    return accesses.empty() ? link.next_cycle() : std::min(accesses.front().cycle, link.next_cycle());
-  }
-
-  void drive_access() {
-    access_driven = !accesses.empty() && accesses.front().cycle <= cycle;
-    state->tgt_req_valid_i = access_driven;
-    if (!access_driven) return;
-    const target_access access = accesses.front().access;
-    state->tgt_space_i = static_cast<std::uint8_t>(access.space);
-    state->tgt_write_i = access.write;
-    state->tgt_addr_i = access.offset;
-    state->tgt_be_i = access.byte_enables;
-    state->tgt_wdata_i = access.data;
-    if (!state->tgt_req_ready_o) return;
-    accesses.pop_front();  // taken at this edge
-    answers_due.push_back({is_answered(access.space, access.write), access.write ? -1 : io_window.register_of(access)});
-    if (!access.write) return;
-    const std::int64_t written = io_window.register_of(access);
-    if (written >= 0) emit(stage::reg_write, 0, static_cast<std::uint64_t>(written), access.data);
-    io_window.note_write(access);
+    return cycle < reset_edges ? cycle + 1 : std::min(target.next_cycle(cycle), link.next_cycle());
   }
 
   [[gnu::hot, gnu::noinline]] void drive_response() {
@@ -288,9 +283,7 @@ struct rtl_nic::impl {
   }
 
   [[gnu::noinline]] void answer() {
-    if (answers_due.empty()) throw std::runtime_error("the RTL answered an access nobody made");
-    const answer_due due = answers_due.front();
-    answers_due.pop_front();
+    const answer_due due = target.answered();
     if (state->cfg_reset_o != 0) host.withdraw(owner, now());
     if (!due.awaited) return;
     if (due.read_offset >= 0)
@@ -302,8 +295,11 @@ struct rtl_nic::impl {
   // Frames, causes and losses apart: a function that did all would save registers for all at every look.
   [[gnu::always_inline]] void report_events() {
     const Vnic___024root& c = *state;
-    if (c.evt_rst_o != 0) [[unlikely]]
+    if (c.evt_rst_o != 0) [[unlikely]] {
       emit(stage::nic_reset);
+      sent.reset();
+    }
+    if (c.evt_tx_o != 0) report_sent(c.evt_tx_o);
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
     if ((c.evt_cause_o | c.evt_hold_o) != 0) report_causes();
     if (c.evt_lost_o != 0) [[unlikely]]
@@ -314,6 +310,10 @@ struct rtl_nic::impl {
     pins::events_of(
         pins::unpack_rx_evt(word), [this](std::uint16_t tag) { return frame_of(tag); },
         [this](stage what, frame_id frame, std::uint64_t b) { emit(what, frame, 0, b); });
+  }
+
+  [[gnu::noinline]] void report_sent(std::uint32_t word) {
+    sent.happened(pins::unpack_tx_evt(word), state->evt_tx_length_o, state->gmii_tx_en_o != 0, now(), emitter());
   }
 
   // A frame of the FIFO that never reaches the host.
@@ -332,7 +332,8 @@ struct rtl_nic::impl {
   rtl_nic_params params;
   nic_host& host;
   gmii_stretch gmii;
-  tx_wire& sends_on;
+  transmit_side sent;
+  const std::int64_t sent_byte_clocks;  // 1, 10 or 100 at 1000, 100 and 10 Mb/s
   const std::uint16_t wire_number;
   event_stream& events;
   const event_stream::source_id source;
@@ -351,13 +352,10 @@ struct rtl_nic::impl {
 
   burst_pool bursts;
   response_queue responses;
-  std::deque<queued_access> accesses;
-  std::deque<answer_due> answers_due;  // per accepted access
-  std::int64_t side_due = 0;           // first edge at which a pin other than GMII's may change
-  bool rare_inputs = true;             // reset, accesses or the link to look after
-  bool access_driven = false;
-  std::uint8_t intx = 0;  // intx_o as reported
-  io_window_address io_window;
+  target_side target;
+  std::int64_t side_due = 0;  // first edge at which a pin other than GMII's may change
+  bool rare_inputs = true;    // reset, accesses or the link to look after
+  std::uint8_t intx = 0;      // intx_o as reported
   link_changes link;
 
   std::unique_ptr<rtl_trace> waves;
@@ -380,12 +378,13 @@ rtl_nic::~rtl_nic() = default;
 }
 
 void rtl_nic::deliver_access(const target_access& access, sim_time t) {
-  impl_->accesses.push_back({impl_->crossed(t), access});
+  impl_->target.queue(impl_->crossed(t), access);
   impl_->rare_input_queued();
 }
 
 [[gnu::hot]] void rtl_nic::dma_data(dma_transfer& transfer, std::uint32_t from, std::uint32_t to, bool last,
                                     sim_time t) {
+  if (is_payload(transfer.kind)) impl_->sent.bytes_came(transfer);
   impl_->responses.add_data(transfer, from, to, last, impl_->crossed(t));
   impl_->response_queued();
 }

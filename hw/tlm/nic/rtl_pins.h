@@ -14,7 +14,7 @@ struct rtl_pins {
   std::uint32_t target_addr = 0;
   std::uint8_t target_valid = 0, target_write = 0, target_space = 0, target_be = 0;
   std::uint8_t response_valid = 0, response_last = 0, response_status = 0, response_tag = 0;
-  std::uint8_t rxd = 0, rx_dv = 0, rx_er = 0, ce = 1;
+  std::uint8_t rxd = 0, rx_dv = 0, rx_er = 0, ce = 1, tx_ce = 1;
   std::uint8_t request_ready = 0;
   std::uint8_t rst_n = 0, link_up = 0;
 };

@@ -32,7 +32,7 @@ namespace ringside::tlm {
 /// Clocks the card's registers ask for.
 [[gnu::always_inline]] inline clock_set requested(const Vnic___024root& c) {
 #if RINGSIDE_DIRECT_CALL
-  clock_set set;  // the eight outputs lie side by side: direct_call.py has looked
+  clock_set set;  // these eight outputs lie side by side: direct_call.py has looked
   std::memcpy(&set, &c.clk_req_csr_o, sizeof set);
   return set;
 #else
@@ -41,6 +41,23 @@ namespace ringside::tlm {
          asked_for(card_clock::rx_dma, c.clk_req_rx_dma_o) | asked_for(card_clock::rx_desc, c.clk_req_rx_desc_o) |
          asked_for(card_clock::mst, c.clk_req_mst_o) | asked_for(card_clock::irq, c.clk_req_irq_o);
 #endif
+}
+
+/// What the transmit side has to do at the next edge: its clocks' requests, a byte each, and in the highest byte
+/// whether GMII carries a byte of it.
+[[gnu::always_inline]] inline std::uint32_t transmits(const Vnic___024root& c) {
+#if RINGSIDE_DIRECT_CALL
+  std::uint32_t out;  // four bytes side by side
+  std::memcpy(&out, &c.clk_req_tx_desc_o, sizeof out);
+  return out;
+#else
+  return c.clk_req_tx_desc_o | std::uint32_t{c.clk_req_tx_dma_o} << 8 | std::uint32_t{c.clk_req_tx_mac_o} << 16 |
+         std::uint32_t{c.gmii_tx_en_o} << 24;
+#endif
+}
+/// Of those, the clocks.
+[[gnu::always_inline]] inline tx_clock_set requested_tx(const Vnic___024root& c) {
+  return transmits(c) & all_tx_clocks;
 }
 
 /// Those, the ones asked for by pins, and the interrupt unit's when a timer is due.
@@ -55,18 +72,27 @@ namespace ringside::tlm {
 #if RINGSIDE_DIRECT_CALL
   std::uint64_t strobes;  // seven of them side by side, intx_o in the lowest byte, and a byte of something else
   std::memcpy(&strobes, &c.intx_o, sizeof strobes);
-  return ((strobes ^ intx) << 8 | c.evt_rx_o) != 0;
+  return ((strobes ^ intx) << 8 | c.evt_rx_o | c.evt_tx_o) != 0;
 #else
   return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
-          c.evt_lost_o | c.evt_rx_o) != 0;
+          c.evt_lost_o | c.evt_rx_o | c.evt_tx_o) != 0;
 #endif
 }
 
 /// One rising edge of these clocks, past eval(); only where verilated_card::direct() says so.
 [[gnu::always_inline]] inline void edge_directly([[maybe_unused]] Vnic___024root& c, [[maybe_unused]] clock_set set) {
 #if RINGSIDE_DIRECT_CALL
-  static_assert(card_clock_count == 8 && RINGSIDE_CARD_EDGES == 1 << card_clock_count);
+  static_assert(common_clock_count == 8 && RINGSIDE_CARD_EDGES == 1 << common_clock_count);
   card_edges[(set * 0x0102'0408'1020'4080) >> 56](&c);  // the product has the lowest bit of byte k in bit 56 + k
+#endif
+}
+/// The same with clocks of the transmit side.
+[[gnu::always_inline]] inline void edge_directly([[maybe_unused]] Vnic___024root& c, [[maybe_unused]] clock_set set,
+                                                 [[maybe_unused]] tx_clock_set tx) {
+#if RINGSIDE_DIRECT_CALL
+  const auto common = static_cast<unsigned>((set * 0x0102'0408'1020'4080) >> 56);
+  const unsigned sending = (tx * 0x4081) >> 14 & 7;  // the product has the lowest bit of byte k in bit 14 + k
+  card_edge_any(&c, common | sending << common_clock_count);
 #endif
 }
 
@@ -81,7 +107,7 @@ class verilated_card {
     top_ = std::make_unique<Vnic>(&context_, "nic");
     pins_ = top_->rootp;
     tie_off(params);
-    drive_clocks(0);  // pins start at random as well, and a clock that starts high has no first edge
+    drive_clocks(0, 0);  // pins start at random as well, and a clock that starts high has no first edge
     top_->eval();
   }
   ~verilated_card() { top_->final(); }
@@ -93,14 +119,19 @@ class verilated_card {
   const Vnic___024root& pins() const { return *pins_; }
 
   clock_set requested() const { return tlm::requested(*pins_); }
+  tx_clock_set requested_tx() const { return tlm::requested_tx(*pins_); }
+  bool asks_nothing() const { return (requested() | requested_tx()) == 0; }
 
   /// One rising edge of the clocks that registers, pins or a timer ask for.
   [[gnu::always_inline]] void edge(clock_set asked_by_pins) {
     const clock_set set = due(*pins_, asked_by_pins | always_);
-    if (direct_) [[likely]]
+    const tx_clock_set tx = (pins_->rst_ni != 0 ? requested_tx() : all_tx_clocks) | always_tx_;
+    if (!direct_) [[unlikely]]
+      edge_by_eval(set, tx);
+    else if (tx == 0)
       edge_directly(*pins_, set);
     else
-      edge_by_eval(set);
+      edge_directly(*pins_, set, tx);
   }
   /// The clocks that come asked for or not; a caller of edge_directly() adds them.
   clock_set always() const { return always_; }
@@ -111,6 +142,7 @@ class verilated_card {
   void set_clocking(bool gate, bool direct) {
     fall();
     always_ = gate ? 0 : all_clocks;
+    always_tx_ = gate ? 0 : all_tx_clocks;
     direct_ = RINGSIDE_DIRECT_CALL != 0 && direct && !drawn_;
   }
 
@@ -123,21 +155,21 @@ class verilated_card {
   /// The clocks fall; without effect on the card.
   [[gnu::noinline]] void fall() {
     if (!high_) return;
-    drive_clocks(0);
+    drive_clocks(0, 0);
     top_->eval();
     high_ = false;
   }
 
  private:
-  [[gnu::noinline]] void edge_by_eval(clock_set set) {
+  [[gnu::noinline]] void edge_by_eval(clock_set set, tx_clock_set tx) {
     fall();
-    if (set == 0 && !drawn_) return;
-    drive_clocks(set);
+    if ((set | tx) == 0 && !drawn_) return;
+    drive_clocks(set, tx);
     top_->eval();
-    high_ = set != 0;
+    high_ = (set | tx) != 0;
   }
 
-  void drive_clocks(clock_set set) {
+  void drive_clocks(clock_set set, tx_clock_set tx) {
     const auto level = [set](card_clock c) { return static_cast<CData>(set >> (8 * static_cast<unsigned>(c)) & 1); };
     top_->clk_csr_i = level(card_clock::csr);
     top_->clk_rx_frame_i = level(card_clock::rx_frame);
@@ -147,6 +179,9 @@ class verilated_card {
     top_->clk_rx_desc_i = level(card_clock::rx_desc);
     top_->clk_mst_i = level(card_clock::mst);
     top_->clk_irq_i = level(card_clock::irq);
+    top_->clk_tx_desc_i = (tx & only_tx(card_clock::tx_desc)) != 0;
+    top_->clk_tx_dma_i = (tx & only_tx(card_clock::tx_dma)) != 0;
+    top_->clk_tx_mac_i = (tx & only_tx(card_clock::tx_mac)) != 0;
   }
 
   // Pins that never change in a run, and those of a card in reset.
@@ -155,6 +190,7 @@ class verilated_card {
     top_->m66en_i = params.bus_66mhz;
     top_->link_speed_i = params.link_mbps == 1000 ? 2 : params.link_mbps == 100 ? 1 : 0;  // as STATUS.SPEED
     top_->gmii_ce_i = 1;
+    top_->gmii_tx_ce_i = 1;
     top_->mst_wdata_ready_i = 1;
     top_->rst_ni = 0;
   }
@@ -164,6 +200,7 @@ class verilated_card {
   Vnic___024root* pins_ = nullptr;
   bool direct_ = RINGSIDE_DIRECT_CALL != 0;
   clock_set always_ = 0;  // clocks that come asked for or not
+  tx_clock_set always_tx_ = 0;
   bool drawn_ = false;
   bool high_ = false;  // clock pins are high
 };
@@ -187,6 +224,7 @@ inline rtl_pins pins_of(const Vnic___024root& c) {
   p.rx_dv = c.gmii_rx_dv_i;
   p.rx_er = c.gmii_rx_er_i;
   p.ce = c.gmii_ce_i;
+  p.tx_ce = c.gmii_tx_ce_i;
   p.request_ready = c.mst_req_ready_i;
   p.rst_n = c.rst_ni;
   p.link_up = c.link_up_i;
@@ -201,10 +239,11 @@ inline std::uint64_t hash_outputs(const Vnic___024root& c, std::uint64_t hash) {
   if (c.evt_cause_o) fold(c.evt_causes_o);
   if (c.evt_hold_o) fold(c.evt_held_o);
   if (c.evt_lost_o) fold(c.evt_lost_frame_o);
+  fold(c.evt_tx_o | std::uint64_t{c.gmii_tx_en_o} << 20 | std::uint64_t{c.gmii_txd_o} << 24);
   fold(c.mst_req_valid_o | c.mst_wdata_valid_o << 1 | c.tgt_rsp_valid_o << 2 | c.intx_o << 3 | c.tgt_req_ready_o << 4);
   if (c.mst_req_valid_o) {
     fold(c.mst_req_addr_o);
-    fold(c.mst_req_len_o | c.mst_req_kind_o << 16 | c.mst_req_tag_o << 20 | c.mst_req_write_o << 24);
+    fold(c.mst_req_len_o | c.mst_req_kind_o << 16 | c.mst_req_tag_o << 20 | c.mst_req_write_o << 25);
   }
   if (c.mst_wdata_valid_o) fold(c.mst_wdata_o | std::uint64_t{c.mst_wbe_o} << 32 | std::uint64_t{c.mst_wtag_o} << 40);
   if (c.tgt_rsp_valid_o) fold(c.tgt_rsp_rdata_o);

@@ -19,6 +19,9 @@ void set_clocks(Model& m, std::uint8_t level) {
   if constexpr (requires { m.clk_rx_desc_i; }) m.clk_rx_desc_i = level;
   if constexpr (requires { m.clk_mst_i; }) m.clk_mst_i = level;
   if constexpr (requires { m.clk_irq_i; }) m.clk_irq_i = level;
+  if constexpr (requires { m.clk_tx_desc_i; }) m.clk_tx_desc_i = level;
+  if constexpr (requires { m.clk_tx_dma_i; }) m.clk_tx_dma_i = level;
+  if constexpr (requires { m.clk_tx_mac_i; }) m.clk_tx_mac_i = level;
 }
 
 }  // namespace ringside::rtl_test

@@ -18,6 +18,11 @@ front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
   m.gmii_rx_dv_i = 0;
   m.gmii_rx_er_i = 0;
   m.gmii_rxd_i = 0;
+  m.loop_i = 0;
+  m.loop_ce_i = 1;
+  m.loop_dv_i = 0;
+  m.loop_data_i = 0;
+  m.fill_on_i = 0;
   m.link_up_i = 1;
   m.mac_addr_i = 0x563412005452;  // 52:54:00:12:34:56
   m.rctl_i = 0;

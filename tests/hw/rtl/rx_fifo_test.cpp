@@ -33,6 +33,8 @@ class fifo_bench {
     m.rst_ni = 0;
     m.soft_rst_i = 0;
     m.pba_rxa_i = 48;
+    m.fill_on_i = 0;
+    m.taken_i = 0;
     m.reg_i = 0;
     m.reg_wr_ok_i = 1;
     idle_pins();

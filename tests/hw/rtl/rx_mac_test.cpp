@@ -24,6 +24,10 @@ class mac_bench {
     auto& m = bench_.pins();
     m.soft_rst_i = 0;
     m.gmii_ce_i = 1;
+    m.loop_i = 0;
+    m.loop_ce_i = 1;
+    m.loop_dv_i = 0;
+    m.loop_data_i = 0;
     quiet();
     m.rst_ni = 0;
     for (int i = 0; i < 3; ++i) tick();

@@ -22,6 +22,7 @@ top_bench::top_bench() : context_(std::make_unique<VerilatedContext>()) {
   dut_ = std::make_unique<Ve1000_top>(context_.get());
   // All pins that tick() does not drive: they are random as well.
   dut_->gmii_ce_i = 1;
+  dut_->gmii_tx_ce_i = 1;
   dut_->gmii_rx_er_i = 0;
   dut_->link_up_i = 0;
   dut_->link_speed_i = 2;
@@ -81,6 +82,9 @@ void top_bench::tick() {
   m.clk_rx_desc_i = all || m.clk_req_rx_desc_o;
   m.clk_mst_i = all || m.clk_req_mst_o || m.mst_rsp_valid_i;
   m.clk_irq_i = all || m.clk_req_irq_o || m.now_i >= m.next_deadline_o;
+  m.clk_tx_desc_i = all || m.clk_req_tx_desc_o;
+  m.clk_tx_dma_i = all || m.clk_req_tx_dma_o;
+  m.clk_tx_mac_i = all || m.clk_req_tx_mac_o;
   burst_ = m.gmii_rx_dv_i;
   side_pins_ = side_pins;
   dut_->eval();
@@ -160,6 +164,20 @@ void top_bench::set_ring(std::uint64_t base, unsigned descriptors) {
   write(reg::RDH, 0);
 }
 
+void top_bench::set_tx_ring(std::uint64_t base, unsigned descriptors) {
+  tx_ring_ = base;
+  write(reg::TDLEN, descriptors * 16);
+  write(reg::TDBAH, static_cast<std::uint32_t>(base >> 32));
+  write(reg::TDBAL, static_cast<std::uint32_t>(base));
+  write(reg::TDT, 0);
+  write(reg::TDH, 0);
+}
+
+void top_bench::put_tx(unsigned index, std::uint64_t low, std::uint64_t high) {
+  poke_qword(tx_ring_ + 16ULL * index, low);
+  poke_qword(tx_ring_ + 16ULL * index + 8, high);
+}
+
 void top_bench::post(unsigned index, std::uint64_t buffer) {
   poke_qword(ring_ + 16ULL * index, buffer);
   poke_qword(ring_ + 16ULL * index + 8, 0);
@@ -228,7 +246,8 @@ bool top_bench::intx() const {
 }
 bool top_bench::asks_no_clock() const {
   return !(dut_->clk_req_csr_o || dut_->clk_req_rx_frame_o || dut_->clk_req_rx_mac_o || dut_->clk_req_rx_fifo_o ||
-           dut_->clk_req_rx_dma_o || dut_->clk_req_rx_desc_o || dut_->clk_req_mst_o || dut_->clk_req_irq_o);
+           dut_->clk_req_rx_dma_o || dut_->clk_req_rx_desc_o || dut_->clk_req_mst_o || dut_->clk_req_irq_o ||
+           dut_->clk_req_tx_desc_o || dut_->clk_req_tx_dma_o || dut_->clk_req_tx_mac_o);
 }
 bool top_bench::quiet_pins() const {
   return !burst_ && side_pins_ == side_pins_now();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives a Verilated e1000_top: clock, register accesses, GMII frames, and a PCI master side with memory behind it.
+// Drives a Verilated e1000_top: clock, register accesses, GMII frames both ways, and a PCI master side with memory
+// behind it.
 //
-// Owned and called by the benches of the receive back (back.cmake).  The bus checks the seam's rules on every beat:
+// Owned and called by the benches of the whole chip (back.cmake).  The bus checks the seam's rules on every beat:
 // hold until ready, no bubbles inside a burst, lanes by address, 4 KiB pages, outstanding limits.
 #pragma once
 
@@ -19,12 +20,13 @@ class VerilatedContext;
 
 namespace ringside::rtl_test {
 
-enum class kind : std::uint8_t { payload = 0, fetch = 1, writeback = 2 };
+enum class kind : std::uint8_t { payload, fetch, writeback, tx_payload, tx_fetch, tx_writeback };
+inline constexpr std::size_t kinds = 6;
 
 // One finished or running bus transaction; times in clk cycles.
 struct bus_op {
   kind what{};
-  bool ends_frame = false;  // payload: last burst of its frame
+  bool ends_frame = false;  // payload: last burst of its frame, or packet
   unsigned tag = 0;
   bool write = false;
   std::uint64_t addr = 0;
@@ -33,6 +35,7 @@ struct bus_op {
   std::uint64_t completed = 0;  // cycle of the (last) response; 0 while it runs
   std::vector<std::uint8_t> data;
   std::vector<std::uint16_t> frame_tags;  // per beat
+  std::uint16_t packet = 0;               // of a transmit request
 };
 
 // How the bus behaves; every choice is a function of the cycle number, so skipping cycles changes nothing.
@@ -40,6 +43,12 @@ struct bus_timing {
   unsigned latency_min = 20;  // cycles from the last beat (or the request of a read) to the response
   unsigned latency_max = 20;
   unsigned stall_percent = 0;  // chance that a ready input is 0 in a cycle
+};
+
+// A frame as it left the chip.
+struct sent_frame {
+  std::uint64_t start = 0, end = 0;  // cycles of its first preamble byte and of its last byte
+  std::vector<std::uint8_t> bytes;   // DA .. FCS
 };
 
 class top_bench {
@@ -72,6 +81,18 @@ class top_bench {
   void set_ring(std::uint64_t base, unsigned descriptors);
   void post(unsigned index, std::uint64_t buffer);  // writes a descriptor with status 0
   void fill_ring(unsigned descriptors, std::uint64_t first_buffer, unsigned stride);
+
+  // ---- transmit set-up in the order of Linux (FS 10.2 step 4), TCTL left 0
+  void set_tx_ring(std::uint64_t base, unsigned descriptors);
+  void put_tx(unsigned index, std::uint64_t low, std::uint64_t high);  // bytes 0..7 and 8..15 of a descriptor
+  std::uint64_t tx_high(unsigned index) const { return qword_at(tx_ring_ + 16ULL * index + 8); }
+  std::vector<sent_frame> sent;  // frames that left the chip
+  struct tx_event {
+    std::uint64_t time;
+    std::uint32_t word;  // evt_tx_o
+  };
+  std::vector<tx_event> tx_events;
+  unsigned tx_byte_clocks = 1;  // 10 and 100 on slow links
 
   // ---- wire and link
   void send(const std::vector<std::uint8_t>& frame, unsigned gap = 12);
@@ -128,6 +149,9 @@ class top_bench {
   bool quiet_pins() const;
   unsigned side_pins_now() const;
   void sample();
+  void sample_gmii();
+  void take_request();
+  void respond();
   void mix(std::uint64_t value);
   unsigned random(unsigned salt) const;  // of this cycle
   std::uint64_t idle_until() const;
@@ -140,7 +164,7 @@ class top_bench {
   bool burst_ = false;        // the last byte time on the pins held a byte
   unsigned side_pins_ = ~0U;  // link and m66en at the last edge
   std::map<std::uint64_t, std::array<std::uint8_t, 4096>> pages_;
-  std::uint64_t ring_ = 0;
+  std::uint64_t ring_ = 0, tx_ring_ = 0;
 
   struct wire_byte {
     std::uint64_t time;
@@ -149,10 +173,12 @@ class top_bench {
   std::deque<wire_byte> wire_;
 
   // master side
-  std::deque<std::size_t> write_queue_;               // accepted, beats still to come
-  unsigned beat_ = 0;                                 // of the first of them
-  std::array<std::deque<pending_rsp>, 3> responses_;  // per kind, in order
-  std::array<std::uint64_t, 3> last_due_{};
+  std::deque<std::size_t> write_queue_;                   // accepted, beats still to come
+  unsigned beat_ = 0;                                     // of the first of them
+  std::array<std::deque<pending_rsp>, kinds> responses_;  // per kind, in order
+  std::array<std::uint64_t, kinds> last_due_{};
+  bool sending_ = false;  // a frame is on GMII
+  sent_frame frame_;
   bool held_req_ = false, held_wdata_ = false, in_burst_ = false;
   std::uint64_t held_req_value_ = 0, held_wdata_value_ = 0;
   bool intx_was_ = false;

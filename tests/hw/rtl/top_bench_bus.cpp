@@ -3,12 +3,36 @@
 #include <gtest/gtest.h>
 #include <verilated.h>
 
+#include <algorithm>
+#include <array>
+
 #include "Ve1000_top.h"
 #include "tests/hw/rtl/top_bench.h"
 
 namespace ringside::rtl_test {
+namespace {
+
+// Codes of mst_req_kind_o (hw/regs/e1000_pins.toml); the _end kinds are a payload's last burst.
+kind kind_of(unsigned code) {
+  constexpr std::array of_code = {kind::payload,    kind::fetch,    kind::writeback,    kind::payload,
+                                  kind::tx_payload, kind::tx_fetch, kind::tx_writeback, kind::tx_payload};
+  return of_code.at(code);
+}
+bool is_end(unsigned code) {
+  return code == 3 || code == 7;
+}
+bool is_write(kind what) {
+  return what == kind::payload || what == kind::writeback || what == kind::tx_writeback;
+}
+// Dwords of a read: whole ones, whatever bytes of the first and last are asked for.
+unsigned beats_of(const bus_op& op) {
+  return static_cast<unsigned>((op.addr & 3) + op.length + 3) / 4;
+}
+
+}  // namespace
 
 void top_bench::drive() {
+  dut_->gmii_tx_ce_i = now_ % tx_byte_clocks == 0;
   // GMII
   const bool byte_now = !wire_.empty() && wire_.front().time <= now_;
   dut_->gmii_rx_dv_i = byte_now;
@@ -45,41 +69,54 @@ void top_bench::drive() {
     }
   }
 
-  if (dut_->mst_req_valid_o && req_ready && dut_->rst_ni) {
-    bus_op op;
-    // The last payload burst of a frame says so (e1000_pins_pkg::KindPayloadEnd).
-    op.ends_frame = dut_->mst_req_kind_o == 3;
-    op.what = op.ends_frame ? kind::payload : static_cast<kind>(dut_->mst_req_kind_o);
-    op.tag = dut_->mst_req_tag_o;
-    op.write = dut_->mst_req_write_o;
-    op.addr = dut_->mst_req_addr_o;
-    op.length = dut_->mst_req_len_o;
-    op.accepted = now_;
-    EXPECT_GE(op.length, 1U);
-    EXPECT_LE((op.addr & 0xFFF) + op.length, 4096U) << "crosses a 4 KiB page";
-    EXPECT_EQ(op.write, op.what != kind::fetch);
-    if (op.what == kind::payload) {
-      EXPECT_LE(op.addr % burst_bytes + op.length, burst_bytes);
-    } else {
-      EXPECT_EQ(op.addr % 16, 0U);
-      EXPECT_EQ(op.length % 16, 0U);
-    }
-    mix(now_ * 3 + op.addr + op.length);
-    log.push_back(op);
-    if (op.write) {
-      write_queue_.push_back(log.size() - 1);
-    } else {
-      const auto which = static_cast<std::size_t>(op.what);
-      EXPECT_TRUE(responses_[which].empty()) << "two fetches outstanding";
-      const unsigned span = timing.latency_max - timing.latency_min + 1;
-      last_due_[which] = std::max(last_due_[which] + 1, now_ + timing.latency_min + random(4) % span);
-      responses_[which].push_back({last_due_[which], log.size() - 1, 0});
-    }
-    std::size_t writes = write_queue_.size();
-    writes += responses_[0].size() + responses_[2].size();
-    EXPECT_LE(writes, 4U) << "more than four writes outstanding, cycle " << now_;
-  }
+  if (dut_->mst_req_valid_o && req_ready && dut_->rst_ni) take_request();
+  respond();
+}
 
+void top_bench::take_request() {
+  bus_op op;
+  const unsigned code = dut_->mst_req_kind_o;
+  op.ends_frame = is_end(code);
+  op.what = kind_of(code);
+  op.tag = dut_->mst_req_tag_o;
+  op.write = dut_->mst_req_write_o;
+  op.addr = dut_->mst_req_addr_o;
+  op.length = dut_->mst_req_len_o;
+  op.packet = dut_->mst_req_ftag_o;
+  op.accepted = now_;
+  EXPECT_GE(op.length, 1U);
+  EXPECT_LE((op.addr & 0xFFF) + op.length, 4096U) << "crosses a 4 KiB page";
+  EXPECT_EQ(op.write, is_write(op.what));
+  EXPECT_EQ(kind_of(op.tag >> 2), op.what);
+  EXPECT_FALSE(is_end(op.tag >> 2)) << "kind 3 or 7 in a tag means withdrawn";
+  if (op.what == kind::payload || op.what == kind::tx_payload) {
+    EXPECT_LE(op.addr % burst_bytes + op.length, burst_bytes);
+  } else if (op.what == kind::tx_writeback) {
+    EXPECT_EQ(op.addr % 16, 12U);
+    EXPECT_EQ(op.length, 4U);
+  } else {
+    EXPECT_EQ(op.addr % 16, 0U);
+    EXPECT_EQ(op.length % 16, 0U);
+  }
+  mix(now_ * 3 + op.addr + op.length);
+  log.push_back(op);
+  const auto which = static_cast<std::size_t>(op.what);
+  if (op.write) {
+    write_queue_.push_back(log.size() - 1);
+  } else {
+    const std::size_t limit = op.what == kind::tx_payload ? 4 : 1;
+    EXPECT_LT(responses_[which].size(), limit) << "too many reads of a kind outstanding";
+    const unsigned span = timing.latency_max - timing.latency_min + 1;
+    last_due_[which] = std::max(last_due_[which] + 1, now_ + timing.latency_min + random(4) % span);
+    responses_[which].push_back({last_due_[which], log.size() - 1, 0});
+  }
+  std::size_t writes = write_queue_.size();
+  for (const kind what : {kind::payload, kind::writeback, kind::tx_writeback})
+    writes += responses_[static_cast<std::size_t>(what)].size();
+  EXPECT_LE(writes, 4U) << "more than four writes outstanding, cycle " << now_;
+}
+
+void top_bench::respond() {
   // one response beat a cycle: the kind that has been due longest
   dut_->mst_rsp_valid_i = 0;
   std::deque<pending_rsp>* source = nullptr;
@@ -99,9 +136,15 @@ void top_bench::drive() {
     if (!failed)
       for (unsigned i = 0; i < op.length; ++i) poke(op.addr + i, op.data[i]);
   } else {
-    const std::uint64_t qword = qword_at(op.addr + 4ULL * rsp.beat);
-    dut_->mst_rsp_data_i = static_cast<IData>(qword);
-    dut_->mst_rsp_last_i = ++rsp.beat * 4 == op.length || failed;
+    // Each byte in its lane; those that were not asked for mean nothing.
+    std::uint32_t dword = 0x9E3779B9U * static_cast<std::uint32_t>(now_);
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      const std::uint64_t at = (op.addr & ~std::uint64_t{3}) + 4ULL * rsp.beat + lane;
+      if (at < op.addr || at >= op.addr + op.length) continue;
+      dword = (dword & ~(0xFFU << (8 * lane))) | std::uint32_t{byte_at(at)} << (8 * lane);
+    }
+    dut_->mst_rsp_data_i = dword;
+    dut_->mst_rsp_last_i = ++rsp.beat == beats_of(op) || failed;
     rsp.due = now_ + 1;
   }
   if (dut_->mst_rsp_last_i) {
@@ -133,8 +176,13 @@ void top_bench::sample() {
   held_wdata_ = dut_->mst_wdata_valid_o && random(2) < timing.stall_percent;
   --now_;
 
+  sample_gmii();
   // causes and held mean something with their strobes
   if (dut_->evt_rx_o != 0) mix(dut_->evt_rx_o + now_ * 5);
+  if (dut_->evt_tx_o != 0) {
+    tx_events.push_back({now_, dut_->evt_tx_o});
+    mix(dut_->evt_tx_o + now_ * 19);
+  }
   if (dut_->evt_cause_o) {
     causes.push_back({now_, dut_->evt_causes_o});
     EXPECT_NE(dut_->evt_causes_o, 0U) << "cycle " << now_;
@@ -156,6 +204,29 @@ void top_bench::sample() {
     mix(now_ * 7 + intx_is);
   }
   intx_was_ = intx_is;
+}
+
+// What GMII shows for the byte time that begins with this edge.
+void top_bench::sample_gmii() {
+  EXPECT_EQ(dut_->gmii_tx_er_o, 0) << "T-75";
+  if (!dut_->gmii_tx_ce_i) return;
+  constexpr std::size_t preamble = 8;
+  if (dut_->gmii_tx_en_o) {
+    if (!sending_) frame_ = {now_, 0, {}};
+    sending_ = true;
+    frame_.bytes.push_back(dut_->gmii_txd_o);
+    frame_.end = now_;
+    mix(now_ * 23 + dut_->gmii_txd_o);
+    return;
+  }
+  if (!sending_) return;
+  sending_ = false;
+  std::vector<std::uint8_t>& all = frame_.bytes;
+  const std::vector<std::uint8_t> head = {0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0x55, 0xD5};  // IEEE 802.3 3.2.1, 3.2.2
+  EXPECT_GE(all.size(), preamble);
+  EXPECT_TRUE(std::equal(head.begin(), head.end(), all.begin())) << "preamble, cycle " << frame_.start;
+  all.erase(all.begin(), all.begin() + preamble);
+  sent.push_back(frame_);
 }
 
 }  // namespace ringside::rtl_test

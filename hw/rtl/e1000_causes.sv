@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// What waits for a time: the timers of both directions, a received PAUSE, and ITR; what sets ICR, and INTA#.  Wiring only.
+module e1000_causes (
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  input  logic        soft_rst_i,
+  input  logic [63:0] now_i,
+  input  e1000_pkg::reg_req_t reg_i,
+  output logic [31:0] reg_rdata_o,
+  input  logic        enable_i,         // 0: INTx disabled, D3 or reset pending
+  // receive
+  output logic [11:0] small_limit_o,    // RSRPD
+  input  logic        frame_done_i,     // a frame is in memory
+  input  logic        frame_small_i,    // ... and no longer than RSRPD
+  output logic        rx_ask_o,         // flush, then raise the causes
+  output e1000_pkg::rx_causes_t rx_ask_causes_o,
+  input  e1000_pkg::rx_causes_t rx_causes_i,
+  input  logic        rxo_i,
+  input  logic        rxdmt0_i,
+  // link and MDIO
+  input  logic        lsc_i,
+  input  logic        mdac_i,
+  // transmit
+  input  logic        tx_start_i,       // a descriptor with RS and IDE is complete
+  input  logic        tx_done_i,        // a status was written
+  input  logic        tx_done_ide_i,    // ... whose interrupt may be delayed
+  output logic        tx_ask_o,         // flush, then TXDW
+  input  logic        txdw_i,           // ... which comes then
+  input  logic        txqe_i,
+  input  logic        txd_low_i,
+  // PAUSE received
+  input  logic        pause_i,
+  input  logic [15:0] pause_time_i,
+  input  logic        pause_obey_i,     // CTRL.RFCE and full duplex
+  input  logic [1:0]  speed_i,
+  output logic        paused_o,         // STATUS.TXOFF
+  // what follows
+  output logic [16:0] causes_o,         // ICR bits set in this cycle
+  output logic        hold_o,           // causes begin to wait for ITR
+  output logic [16:0] held_o,
+  output logic        intx_o,
+  output logic [63:0] next_deadline_o,
+  output logic        clk_req_o
+);
+  logic [31:0] rdata_rx, rdata_tx, rdata_irq;
+  logic [63:0] rx_deadline, tx_deadline, timer_deadline, pause_deadline, irq_deadline, late_deadline;
+  logic        req_rx, req_tx, req_pause, req_irq, txdw_now;
+  e1000_rx_timers u_timers (
+    .clk_i,
+    .rst_ni,
+    .soft_rst_i,
+    .now_i,
+    .reg_i,
+    .reg_rdata_o    (rdata_rx),
+    .small_limit_o,
+    .frame_done_i,
+    .frame_small_i,
+    .ask_o          (rx_ask_o),
+    .ask_causes_o   (rx_ask_causes_o),
+    .next_deadline_o(rx_deadline),
+    .clk_req_o      (req_rx)
+  );
+
+  e1000_tx_timers u_tx_timers (
+    .clk_i,
+    .rst_ni,
+    .soft_rst_i,
+    .now_i,
+    .reg_i,
+    .reg_rdata_o    (rdata_tx),
+    .start_i        (tx_start_i),
+    .done_i         (tx_done_i),
+    .done_ide_i     (tx_done_ide_i),
+    .at_once_o      (txdw_now),
+    .ask_o          (tx_ask_o),
+    .next_deadline_o(tx_deadline),
+    .clk_req_o      (req_tx)
+  );
+
+  e1000_tx_pause u_pause (
+    .clk_i,
+    .rst_ni,
+    .soft_rst_i,
+    .now_i,
+    .pause_i,
+    .time_i         (pause_time_i),
+    .obey_i         (pause_obey_i),
+    .speed_i,
+    .paused_o,
+    .next_deadline_o(pause_deadline),
+    .clk_req_o      (req_pause)
+  );
+
+  logic [16:0] causes;
+  always_comb begin
+    causes = 17'd0;
+    causes[e1000_regs_pkg::ICR_SRPD]    = rx_causes_i.srpd;
+    causes[e1000_regs_pkg::ICR_TXD_LOW] = txd_low_i;
+    causes[e1000_regs_pkg::ICR_MDAC]    = mdac_i;
+    causes[e1000_regs_pkg::ICR_RXT0]    = rx_causes_i.rxt0;
+    causes[e1000_regs_pkg::ICR_RXO]     = rxo_i;   // I-41
+    causes[e1000_regs_pkg::ICR_RXDMT0]  = rxdmt0_i;
+    causes[e1000_regs_pkg::ICR_LSC]     = lsc_i;
+    causes[e1000_regs_pkg::ICR_TXQE]    = txqe_i;
+    causes[e1000_regs_pkg::ICR_TXDW]    = txdw_now || txdw_i;
+  end
+  e1000_irq u_irq (
+    .clk_i,
+    .rst_ni,
+    .soft_rst_i,
+    .now_i,
+    .reg_i,
+    .reg_rdata_o    (rdata_irq),
+    .causes_i       (causes),
+    .enable_i,
+    .causes_o,
+    .hold_o,
+    .held_o,
+    .intx_o,
+    .next_deadline_o(irq_deadline),
+    .clk_req_o      (req_irq)
+  );
+
+  assign reg_rdata_o     = rdata_rx | rdata_tx | rdata_irq;
+  assign timer_deadline  = rx_deadline < tx_deadline ? rx_deadline : tx_deadline;
+  assign late_deadline   = pause_deadline < irq_deadline ? pause_deadline : irq_deadline;
+  assign next_deadline_o = timer_deadline < late_deadline ? timer_deadline : late_deadline;
+  assign clk_req_o       = req_rx | req_tx | req_pause | req_irq;
+endmodule
