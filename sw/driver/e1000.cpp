@@ -161,7 +161,7 @@ driver_status e1000::open() {
     return driver_status::no_memory;
   }
   link_.power_phy(true);
-  net_.ipv4().ip_mc_up(dev_);
+  net_.ipv4().device_up(dev_);
   configure();
   if (mode_->uses_interrupts() &&
       !kernel_.irqs().request_irq(slot_.line, dev_.name, this, [this](kernel::irq_line) { return on_irq(); })) {

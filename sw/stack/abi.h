@@ -52,13 +52,19 @@ inline constexpr int fionbio = 0x5421;
 inline constexpr int af_unspec = 0;
 inline constexpr int af_inet = 2;
 inline constexpr int sock_dgram = 2;
+inline constexpr int sock_raw = 3;
 inline constexpr int sock_nonblock = o_nonblock;
 inline constexpr int sock_cloexec = o_cloexec;
 
+inline constexpr int msg_oob = 0x1;
 inline constexpr int msg_peek = 0x2;
+inline constexpr int msg_dontroute = 0x4;
+inline constexpr int msg_probe = 0x10;
 inline constexpr int msg_trunc = 0x20;
 inline constexpr int msg_dontwait = 0x40;
+inline constexpr int msg_confirm = 0x800;
 inline constexpr int msg_errqueue = 0x2000;
+inline constexpr int msg_more = 0x8000;
 
 inline constexpr int shut_rd = 0;
 inline constexpr int shut_wr = 1;
@@ -68,8 +74,11 @@ inline constexpr int sol_socket = 1;
 inline constexpr int so_reuseaddr = 2;
 inline constexpr int so_type = 3;
 inline constexpr int so_error = 4;
+inline constexpr int so_dontroute = 5;
+inline constexpr int so_broadcast = 6;
 inline constexpr int so_sndbuf = 7;
 inline constexpr int so_rcvbuf = 8;
+inline constexpr int so_no_check = 11;
 inline constexpr int so_priority = 12;
 inline constexpr int so_rcvlowat = 18;
 inline constexpr int so_sndlowat = 19;
@@ -83,6 +92,24 @@ inline constexpr int so_mark = 36;
 inline constexpr int so_protocol = 38;
 inline constexpr int so_domain = 39;
 inline constexpr int so_meminfo = 55;
+
+inline constexpr int sol_ip = 0;
+inline constexpr int ip_tos = 1;
+inline constexpr int ip_ttl = 2;
+inline constexpr int ip_mtu_discover = 10;
+inline constexpr int ip_recverr = 11;
+inline constexpr int ip_mtu = 14;
+inline constexpr int ip_multicast_ttl = 33;
+inline constexpr int ip_multicast_loop = 34;
+inline constexpr int ip_pmtudisc_dont = 0;
+inline constexpr int ip_pmtudisc_want = 1;
+inline constexpr int ip_pmtudisc_do = 2;
+inline constexpr int ip_pmtudisc_probe = 3;
+inline constexpr int ip_pmtudisc_interface = 4;
+inline constexpr int ip_pmtudisc_omit = 5;
+
+inline constexpr int sol_udp = 17;
+inline constexpr int udp_cork = 1;
 
 struct sockaddr_in {
   std::uint16_t family = af_inet;
@@ -108,6 +135,14 @@ struct epoll_event {
 
 using fd_set = std::bitset<1024>;  // FD_SETSIZE
 }  // namespace abi
+
+/// msghdr of a sending call.
+struct send_message {
+  std::span<const std::byte> payload;
+  const abi::sockaddr_in* name = nullptr;  // where it goes; null: to whom the socket is connected
+  // The bench's own: which frame it answers, 0: none.
+  std::uint64_t cause = 0;
+};
 
 /// msghdr of a receiving call.
 struct receive_message {

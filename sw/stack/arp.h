@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// ARP receive (RFC 826): validates, keeps the neighbour table, counts.  Answers need a transmitter.
+// ARP (RFC 826): what is heard goes to the neighbour table, requests for an own address are answered, and the table's
+// questions are asked (net/ipv4/arp.c of Linux 6.1; NB-8 to NB-13).
 //
-// Owner: net_stack.  Caller: packet_layer (EtherType 0x0806).
+// Owner: net_stack.  Callers: packet_layer (EtherType 0x0806), neighbour_table.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
 
+#include "sw/stack/frame_numbers.h"
+#include "sw/stack/neighbour.h"
+#include "sw/stack/packet_transmit.h"
+#include "sw/stack/routing.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -16,26 +21,53 @@ struct arp_statistics {
   std::uint64_t requests_for_us = 0;
   std::uint64_t replies = 0;
   std::uint64_t invalid = 0;
-  std::uint64_t updates = 0;  // neighbour entries made or changed
+  std::uint64_t requests_sent = 0;
+  std::uint64_t replies_sent = 0;
 };
 
 class arp_layer {
  public:
-  arp_layer(kernel::host& machine, skb_allocator& skbs) : host_(machine), skbs_(skbs) {}
+  arp_layer(kernel::host& machine, skb_allocator& skbs, routing& routes, neighbour_table& neighbours,
+            packet_transmit& xmit, frame_numbers& frames)
+      : host_(machine), skbs_(skbs), routes_(routes), neighbours_(neighbours), xmit_(xmit), frames_(frames) {}
 
-  void add_address(ipv4_address own) { own_.push_back(own); }
   void arp_rcv(skb_ptr skb);
+  /// Asks who has the neighbour's address, for the packet that waits for it, or null (arp_solicit).
+  void solicit(neighbour& n, const sk_buff* waiting);
+  /// Nobody answered: the packet's sender is told (arp_error_report).
+  void error_report(skb_ptr skb);
+  /// Who sends a host unreachable about a packet (dst_link_failure).
+  void on_link_failure(std::function<void(sk_buff&)> tell) { link_failure_ = std::move(tell); }
+  /// NETDEV_NOTIFY_PEERS, and a change of the device's address with arp_notify: its addresses are told to all
+  /// (inetdev_send_gratuitous_arp, NB-11).
+  void send_gratuitous(net_device& dev);
 
   /// The link address last seen for `address`, or null.
-  const mac_address* neighbour(ipv4_address address) const;
-  std::size_t neighbours() const { return table_.size(); }
+  const mac_address* neighbour(const net_device& dev, ipv4_address address) const;
   const arp_statistics& counters() const { return counters_; }
 
  private:
+  struct message {
+    std::uint16_t operation;
+    mac_address destination;
+    mac_address sender_hardware;
+    ipv4_address sender;
+    mac_address target_hardware;
+    ipv4_address target;
+  };
+  void process(const sk_buff& skb);
+  bool ignored(const net_device& dev, ipv4_address sender, ipv4_address target) const;
+  bool accepted(const net_device& dev, ipv4_address sender) const;
+  bool leads_here(const net_device& dev, ipv4_address target, ipv4_address sender);
+  void send(net_device& dev, const message& what, frame_id cause, cause_kind why);
+
   kernel::host& host_;
   skb_allocator& skbs_;
-  std::vector<ipv4_address> own_;
-  std::map<ipv4_address, mac_address> table_;
+  routing& routes_;
+  neighbour_table& neighbours_;
+  packet_transmit& xmit_;
+  frame_numbers& frames_;
+  std::function<void(sk_buff&)> link_failure_;
   arp_statistics counters_;
 };
 

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "sw/stack/header_writers.h"
+
 namespace ringside::stack {
 namespace {
 
@@ -57,6 +59,34 @@ bool checksum_valid(std::span<const std::byte> bytes) {
 
 void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size_t bytes) {
   skb.for_each_piece(offset, bytes, [&sum](std::span<const std::byte> piece) { sum.add(piece); });
+}
+
+void write_ip_checksum(std::byte* header) {
+  store_be16(header + 10, 0);
+  inet_sum sum;
+  sum.add({header, ipv4_view(header).header_bytes()});
+  store_be16(header + 10, static_cast<std::uint16_t>(~sum.folded()));
+}
+
+bool complete_checksum(kernel::host& machine, sk_buff& skb) {
+  const std::size_t begin = skb.csum_start - skb.headroom();
+  const std::size_t place = begin + skb.csum_offset;
+  if (place + 2 > skb.headlen() || !skb.unclone()) return false;
+  machine.consume(kernel::cost::checksum_per_byte, skb.len() - begin);
+  inet_sum sum;
+  add_packet(sum, skb, begin, skb.len() - begin);
+  const auto result = static_cast<std::uint16_t>(~sum.folded());
+  store_be16(skb.data() + place, result == 0 ? 0xFFFF : result);
+  skb.ip_summed = checksum_state::none;
+  return true;
+}
+
+void add_pseudo_header(inet_sum& sum, std::uint32_t source, std::uint32_t destination, std::uint8_t protocol,
+                       std::size_t length) {
+  sum.add32(source);
+  sum.add32(destination);
+  sum.add16(protocol);
+  sum.add32(static_cast<std::uint32_t>(length));
 }
 
 void add_pseudo_header(inet_sum& sum, const sk_buff& skb, std::uint8_t protocol, std::size_t length) {

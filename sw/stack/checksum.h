@@ -32,7 +32,17 @@ bool checksum_valid(std::span<const std::byte> bytes);
 /// Adds [offset, offset + bytes) of a packet.
 void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size_t bytes);
 
-/// Pseudo header of RFC 768.
+/// Writes the checksum of an IPv4 header that is whole but for it (ip_send_check).
+void write_ip_checksum(std::byte* header);
+
+/// The sum a device was to complete, from csum_start on, completed here (skb_checksum_help); spends what it costs.
+/// False when the place for it is not in the head or memory is out.
+bool complete_checksum(kernel::host& machine, sk_buff& skb);
+
+/// Pseudo header of RFC 768 of a packet that leaves.
+void add_pseudo_header(inet_sum& sum, std::uint32_t source, std::uint32_t destination, std::uint8_t protocol,
+                       std::size_t length);
+/// The same of one that came in.
 void add_pseudo_header(inet_sum& sum, const sk_buff& skb, std::uint8_t protocol, std::size_t length);
 
 }  // namespace ringside::stack

@@ -17,7 +17,61 @@ namespace ringside::stack {
 struct ipv4_interface_address {
   ipv4_address address = 0;
   unsigned prefix_bits = 24;
+  std::string device = {};  // its name; empty: the first one that comes up
   friend bool operator==(const ipv4_interface_address&, const ipv4_interface_address&) = default;
+};
+
+/// A route as `ip route add` has it.
+struct ipv4_route {
+  enum class kind : std::uint8_t { unicast, blackhole, unreachable, prohibit };
+  ipv4_address prefix = 0;
+  unsigned prefix_bits = 0;
+  kind what = kind::unicast;
+  ipv4_address gateway = 0;  // via; 0: what it leads to is on the link
+  std::string device = {};   // dev; empty: the one whose prefix holds the gateway, or the first that comes up
+  ipv4_address source = 0;   // src; 0: by the device
+  std::uint32_t metric = 0;
+  std::uint32_t mtu = 0;  // 0: the device's
+  bool mtu_locked = false;
+  friend bool operator==(const ipv4_route&, const ipv4_route&) = default;
+};
+
+/// net.ipv4.*: what the layers above a device do on their own.
+struct ipv4_sysctls {
+  std::uint8_t default_ttl = 64;                // ip_default_ttl
+  bool no_pmtu_disc = false;                    // ip_no_pmtu_disc 1: sockets begin with IP_PMTUDISC_DONT
+  std::uint32_t min_pmtu = 552;                 // route.min_pmtu: the least an ICMP message makes of a path
+  sim_time mtu_expires = 600 * second;          // route.mtu_expires
+  bool echo_ignore_all = false;                 // icmp_echo_ignore_all
+  bool echo_ignore_broadcasts = true;           // icmp_echo_ignore_broadcasts
+  bool errors_use_inbound_ifaddr = false;       // icmp_errors_use_inbound_ifaddr
+  sim_time icmp_ratelimit = 1 * second;         // of one destination
+  std::uint32_t icmp_ratemask = 0x1818;         // types limited: bit n for type n
+  std::uint32_t icmp_msgs_per_sec = 1000;       // of all together
+  std::uint32_t icmp_msgs_burst = 50;
+  std::uint16_t first_local_port = 32768;       // ip_local_port_range
+  std::uint16_t last_local_port = 60999;
+  friend bool operator==(const ipv4_sysctls&, const ipv4_sysctls&) = default;
+};
+
+/// Of class neighbour_table: net.ipv4.neigh.default.*, and net.ipv4.conf.all.arp_* of class arp_layer.
+struct neighbour_config {
+  sim_time base_reachable_time = 30 * second;
+  sim_time retrans_time = 1 * second;
+  sim_time delay_first_probe_time = 5 * second;
+  sim_time gc_stale_time = 60 * second;
+  sim_time locktime = 1 * second;
+  unsigned mcast_solicit = 3;
+  unsigned ucast_solicit = 3;
+  std::size_t unres_qlen_bytes = 212992;
+  std::size_t gc_thresh1 = 128;
+  std::size_t gc_thresh2 = 512;
+  std::size_t gc_thresh3 = 1024;
+  unsigned arp_ignore = 0;
+  unsigned arp_announce = 0;
+  unsigned arp_accept = 0;
+  bool arp_notify = false;
+  friend bool operator==(const neighbour_config&, const neighbour_config&) = default;
 };
 
 /// net.core.*: what sockets begin with, and what they may ask for, in bytes.
@@ -40,11 +94,14 @@ struct fragment_config {
 /// Of class net_stack.
 struct stack_config {
   std::vector<ipv4_interface_address> addresses{{0x0A000002, 24}};  // 10.0.0.2/24
+  std::vector<ipv4_route> routes;                                   // beside those the addresses bring
   std::vector<ipv4_address> groups;                                 // joined multicast groups
   std::vector<std::uint16_t> vlans;                                 // 802.1Q
   std::vector<std::uint16_t> service_vlans;                         // 802.1ad
   sock_limits sockets;
   fragment_config fragments;
+  ipv4_sysctls ipv4;
+  neighbour_config neighbours;
   friend bool operator==(const stack_config&, const stack_config&) = default;
 };
 

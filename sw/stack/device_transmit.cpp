@@ -51,7 +51,7 @@ int device_transmit::dev_queue_xmit(skb_ptr skb) {
   kernel_.softirq().local_bh_disable();
   host_.consume(kernel::cost::dev_queue_xmit);
   skb->claim_control<qdisc_control>().packet_bytes = bytes_on_the_wire(*skb);
-  skb->dst.reset();  // IFF_XMIT_DST_RELEASE
+  if (!dev.keeps_dst) skb->dst.reset();  // IFF_XMIT_DST_RELEASE
   int result = 0;
   if (dev.tx.empty()) {
     result = send_without_queue(std::move(skb), dev);

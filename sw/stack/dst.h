@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a packet goes on: the result of a route lookup that travels with it (struct dst_entry, struct rtable).
 //
-// Owner: who refers to it: packets, and the route it is kept with (nhc_rth_input).  Made by ipv4_layer.
+// Owner: who refers to it: packets, sockets, and the route it is kept with (nhc_rth_input, nhc_pcpu_rth_output).  Made
+// by ipv4_layer for packets that come in and by routing for those that leave.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +11,42 @@
 
 namespace ringside::stack {
 
+class ip_output;
 class ipv4_layer;
 class sk_buff;
 struct net_device;
 
 /// RTN_*, with Linux' numbers.
-enum class route_type : std::uint8_t { unicast = 1, local = 2, broadcast = 3, multicast = 5, unreachable = 7 };
+enum class route_type : std::uint8_t {
+  unicast = 1,
+  local = 2,
+  broadcast = 3,
+  multicast = 5,
+  blackhole = 6,
+  unreachable = 7,
+  prohibit = 8
+};
 
 struct dst_entry {
   /// Takes the packet.
-  using function = void (*)(ipv4_layer&, std::unique_ptr<sk_buff>);
+  using input_function = void (*)(ipv4_layer&, std::unique_ptr<sk_buff>);
+  /// The same; what dev_queue_xmit says, or a negative errno.
+  using output_function = int (*)(ip_output&, std::unique_ptr<sk_buff>);
 
   route_type type;
-  function input;             // of a packet that came in (dst_input)
-  function output;            // of one that leaves (dst_output)
+  input_function input;       // of a packet that came in (dst_input)
+  output_function output;     // of one that leaves (dst_output)
   net_device* dev = nullptr;  // by which it leaves; null: it does not
   std::uint32_t references = 0;
+  // Of one that leaves (struct rtable).
+  std::uint32_t gateway = 0;     // rt_gw4: the next hop; 0: the destination itself
+  bool local = false;            // RTCF_LOCAL: this host takes it
+  std::uint32_t metric_mtu = 0;  // RTAX_MTU of its route; 0: none
+  bool mtu_locked = false;       // ... which no ICMP changes, and packets go without DF
+  std::uint32_t pmtu = 0;        // learned (rt_pmtu); 0: none
+  std::uint64_t expires = 0;     // jiffies: when what was learned is forgotten
+  std::uint64_t generation = 0;  // rt_genid: of all routes when it was made
+  bool obsolete = false;         // DST_OBSOLETE_KILL: who keeps it has to look again
 };
 
 // The analyzer does not follow counts: to it an entry is used after it is freed, or never freed.
@@ -50,6 +71,8 @@ class dst_ref {
 
   explicit operator bool() const { return entry_ != nullptr; }
   const dst_entry* operator->() const { return entry_; }
+  /// To change it for all who refer to it.
+  dst_entry& shared() const { return *entry_; }
   const dst_entry& operator*() const { return *entry_; }
   /// The same entry, not an equal one.
   friend bool operator==(const dst_ref& x, const dst_ref& y) { return x.entry_ == y.entry_; }

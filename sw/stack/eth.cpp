@@ -5,6 +5,15 @@
 
 namespace ringside::stack {
 
+mac_address ip_eth_mc_map(ipv4_address group) {
+  return {0x01,
+          0x00,
+          0x5E,
+          static_cast<std::uint8_t>(group >> 16 & 0x7F),
+          static_cast<std::uint8_t>(group >> 8),
+          static_cast<std::uint8_t>(group)};
+}
+
 void eth_type_trans(sk_buff& skb, net_device& dev) {
   skb.dev = &dev;
   skb.reset_mac_header();

@@ -25,6 +25,9 @@ inline constexpr std::uint16_t ieee_802_2 = 0x0004;  // Linux' ETH_P_802_2: the 
 inline constexpr std::uint16_t first = 0x0600;       // IEEE 802.3 3.2.6: values below are lengths
 }  // namespace ether_type
 
+/// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
+mac_address ip_eth_mc_map(ipv4_address group);
+
 /// Sets device, MAC header, packet type and protocol, and moves data behind the Ethernet header.
 /// The packet has at least 14 linear bytes.
 void eth_type_trans(sk_buff& skb, net_device& dev);

@@ -2,39 +2,21 @@
 #include "sw/stack/ip.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "common/inet.h"
 #include "sw/stack/checksum.h"
+#include "sw/stack/eth.h"
 #include "sw/stack/headers.h"
+#include "sw/stack/icmp.h"
+#include "sw/stack/ip_output.h"
 
 namespace ringside::stack {
 namespace {
 
 constexpr ipv4_address all_hosts = 0xE0000001;
-constexpr ipv4_address loopback_address = 0x7F000001;  // of the interface lo
-
-constexpr bool is_multicast_group(ipv4_address a) {
-  return (a >> 28) == 0xE;
-}
-constexpr bool is_local_multicast(ipv4_address a) {  // 224.0.0.0/24: never forwarded
-  return (a >> 8) == 0xE00000;
-}
-constexpr bool is_loopback(ipv4_address a) {
-  return (a >> 24) == 127;
-}
-constexpr bool is_zeronet(ipv4_address a) {
-  return (a >> 24) == 0;
-}
-
-// RFC 1112 6.4: 01:00:5E and the lower 23 bits of the group.
-mac_address group_address(ipv4_address group) {
-  return {0x01,
-          0x00,
-          0x5E,
-          static_cast<std::uint8_t>(group >> 16 & 0x7F),
-          static_cast<std::uint8_t>(group >> 8),
-          static_cast<std::uint8_t>(group)};
-}
+using ipv4::is_loopback;
+using ipv4::is_zeronet;
 
 std::uint8_t type_of_service(const sk_buff& skb) {
   return ipv4_view(skb.data()).type_of_service();
@@ -87,22 +69,13 @@ void ipv4_layer::reject(skb_ptr skb, drop_reason reason, std::uint64_t& counter)
   skbs_.drop(std::move(skb), reason);
 }
 
-route_type ipv4_layer::address_type(ipv4_address address) {
-  if (is_zeronet(address) || address == inet::limited_broadcast) return route_type::broadcast;
-  if (is_multicast_group(address)) return route_type::multicast;
-  if (is_loopback(address)) return route_type::local;
-  const fib_table::route* const found = fib_.lookup(address);
-  const bool of_table_local =
-      found != nullptr && (found->type == route_type::local || found->type == route_type::broadcast);
-  return of_table_local ? found->type : route_type::unicast;
-}
-
-void ipv4_layer::ip_mc_up(net_device& dev) const {
-  std::vector<mac_address> list{group_address(all_hosts)};
+void ipv4_layer::device_up(net_device& dev) {
+  routes_.device_up(dev);
+  std::vector<mac_address> list{ip_eth_mc_map(all_hosts)};
   const auto add = [&list](const mac_address& address) {
     if (std::find(list.begin(), list.end(), address) == list.end()) list.push_back(address);
   };
-  for (const ipv4_address group : groups_) add(group_address(group));
+  for (const ipv4_address group : routes_.groups()) add(ip_eth_mc_map(group));
   for (const mac_address& address : dev.multicast) add(address);
   dev.multicast = std::move(list);
 }
@@ -163,6 +136,7 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
 
 // Where it goes, then its options.  With a hint it goes where that goes.
 bool ipv4_layer::rcv_finish_core(skb_ptr& skb, const sk_buff* hint) {
+  if (skb->dst) return skb->ip().header_bytes == inet::ipv4_header_bytes || rcv_options(skb);  // it was sent here
   const verdict way = hint == nullptr ? route_input(*skb) : route_by_hint(*skb, *hint);
   if (way != verdict::taken) {
     turn_away(std::move(skb), way);
@@ -201,8 +175,9 @@ void ipv4_layer::ip_error(ipv4_layer& layer, skb_ptr skb) {
 }
 
 // What came in does not go out by the same route.
-void ipv4_layer::ip_rt_bug(ipv4_layer& layer, skb_ptr skb) {
-  layer.skbs_.drop(std::move(skb), drop_reason::ip_address);
+int ipv4_layer::ip_rt_bug(ip_output& out, skb_ptr skb) {
+  out.skbs().drop(std::move(skb), drop_reason::ip_address);
+  return -EINVAL;
 }
 
 // rt_dst_alloc.
@@ -215,7 +190,10 @@ void ipv4_layer::deliver(skb_ptr skb) {
   skb->pull(skb->ip().header_bytes);
   skb->reset_transport_header();
   net_protocol* const to = find_protocol(protocol);
-  if (to == nullptr) return reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
+  if (to == nullptr) {
+    if (icmp_ != nullptr) icmp_->icmp_send(*skb, icmp_type::unreachable, icmp_code::protocol_unreachable, 0);
+    return reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);
+  }
   ++counters_.in_delivers;
   to->handler(std::move(skb));
 }
@@ -231,22 +209,22 @@ net_protocol* ipv4_layer::find_protocol(std::uint8_t number) const {
 ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) {
   const ipv4_address source = skb.ip().source;
   const ipv4_address destination = skb.ip().destination;
-  if (is_multicast_group(destination)) return route_multicast(skb);
-  if (is_multicast_group(source) || source == inet::limited_broadcast) return verdict::martian_source;
+  if (ipv4::is_multicast(destination)) return route_multicast(skb);
+  if (ipv4::is_multicast(source) || source == inet::limited_broadcast) return verdict::martian_source;
   if (destination == inet::limited_broadcast || (source == 0 && destination == 0)) {
-    if (fib_.is_local(source) || source == loopback_address) return verdict::martian_source;
+    if (routes_.addresses().owns(source)) return verdict::martian_source;
     skb.dst = input_dst(route_type::broadcast);
     return verdict::taken;
   }
   if (is_zeronet(source)) return verdict::martian_source;
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
   if (is_loopback(source)) return verdict::martian_source;
-  fib_table::route* const found = fib_.lookup(destination);
+  fib_table::route* const found = routes_.fib().lookup(destination);
   if (found == nullptr || found->type == route_type::unicast) {
     skb.dst = input_dst(route_type::unreachable);
     return verdict::taken;
   }
-  if (fib_.is_local(source)) return verdict::martian_source;
+  if (routes_.addresses().owns(source)) return verdict::martian_source;
   if (!found->input) found->input = input_dst(found->type);
   skb.dst = found->input;
   return verdict::taken;
@@ -256,12 +234,12 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) {
 ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) {
   const ipv4_address source = skb.ip().source;
   const ipv4_address destination = skb.ip().destination;
-  if (destination != all_hosts && !groups_.contains(destination)) return verdict::refused;
-  if (is_multicast_group(source) || source == inet::limited_broadcast || is_loopback(source)) return verdict::refused;
+  if (!routes_.joined(destination)) return verdict::refused;
+  if (ipv4::is_multicast(source) || source == inet::limited_broadcast || is_loopback(source)) return verdict::refused;
   if (is_zeronet(source)) {
-    const bool stays_here = is_local_multicast(destination) || skb.ip().protocol == ip_protocol::igmp;
+    const bool stays_here = ipv4::is_local_multicast(destination) || skb.ip().protocol == ip_protocol::igmp;
     if (!stays_here) return verdict::refused;
-  } else if (fib_.is_local(source)) {
+  } else if (routes_.addresses().owns(source)) {
     return verdict::refused;
   }
   skb.dst = input_dst(route_type::multicast);
@@ -271,7 +249,7 @@ ipv4_layer::verdict ipv4_layer::route_multicast(sk_buff& skb) {
 // ip_route_use_hint: the source is looked at, but not looked up.
 ipv4_layer::verdict ipv4_layer::route_by_hint(sk_buff& skb, const sk_buff& hint) {
   const ipv4_address source = skb.ip().source;
-  if (is_multicast_group(source) || source == inet::limited_broadcast || is_zeronet(source) || is_loopback(source))
+  if (ipv4::is_multicast(source) || source == inet::limited_broadcast || is_zeronet(source) || is_loopback(source))
     return verdict::martian_source;
   skb.dst = hint.dst;
   return verdict::taken;

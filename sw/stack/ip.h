@@ -8,17 +8,16 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "sw/stack/config.h"
 #include "sw/stack/dst.h"
-#include "sw/stack/fib.h"
 #include "sw/stack/ip_fragment.h"
 #include "sw/stack/net_device.h"
 #include "sw/stack/net_protocol.h"
+#include "sw/stack/routing.h"
 #include "sw/stack/skb_allocator.h"
 
 namespace ringside::stack {
@@ -44,17 +43,18 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
   std::uint64_t in_delivers = 0;
 };
 
+class icmp_layer;
+
 class ipv4_layer {
  public:
-  ipv4_layer(kernel::kernel& os, skb_allocator& skbs, const ip_fragments::config& fragments)
-      : host_(os.machine()), skbs_(skbs), fragments_(os, skbs, fragments) {}
+  ipv4_layer(kernel::kernel& os, skb_allocator& skbs, routing& routes, const ip_fragments::config& fragments)
+      : host_(os.machine()), skbs_(skbs), routes_(routes), fragments_(os, skbs, fragments) {}
 
-  void add_address(const ipv4_interface_address& a) { fib_.add_address(a.address, a.prefix_bits); }
-  /// The device comes up (ip_mc_up): 224.0.0.1 and the groups joined are addresses it must receive.
-  void ip_mc_up(net_device& dev) const;
-  /// inet_addr_type: of an address no route is local or a broadcast for: unicast.
-  route_type address_type(ipv4_address address);
-  void join_group(ipv4_address group) { groups_.insert(group); }
+  /// Who tells senders what became of their packets; none: nobody.
+  void connect(icmp_layer& icmp) { icmp_ = &icmp; }
+  /// The device comes up (inetdev_event, NETDEV_UP): routes over it have a way, and 224.0.0.1 and the groups joined are
+  /// addresses it must receive (ip_mc_up).
+  void device_up(net_device& dev);
   /// Registers the one protocol of a number (inet_add_protocol); not owned.
   void inet_add_protocol(std::uint8_t number, net_protocol& protocol);
   /// Null when nobody has registered.
@@ -67,6 +67,9 @@ class ipv4_layer {
 
   /// Gives up the fragments held: the stack goes down.
   void shut_down() { fragments_.flush(); }
+
+  /// What a way that ends here has packets do (dst_entry::input).
+  static void ip_local_deliver(ipv4_layer& layer, skb_ptr skb);
 
   const ipv4_statistics& counters() const { return counters_; }
   const ip_fragments& fragments() const { return fragments_; }
@@ -83,9 +86,8 @@ class ipv4_layer {
   }
   void dst_input(sk_buff_queue& list);
   // What routes have packets do: dst_entry::input and output.
-  static void ip_local_deliver(ipv4_layer& layer, skb_ptr skb);
   static void ip_error(ipv4_layer& layer, skb_ptr skb);
-  static void ip_rt_bug(ipv4_layer& layer, skb_ptr skb);
+  static int ip_rt_bug(ip_output& out, skb_ptr skb);
   /// For packets in that take a route of that type.
   static dst_ref input_dst(route_type type);
   verdict route_input(sk_buff& skb);
@@ -100,9 +102,9 @@ class ipv4_layer {
 
   kernel::host& host_;
   skb_allocator& skbs_;
+  routing& routes_;
   ip_fragments fragments_;
-  fib_table fib_;
-  std::set<ipv4_address> groups_;
+  icmp_layer* icmp_ = nullptr;
   std::vector<std::pair<std::uint8_t, net_protocol*>> protocols_;
   ipv4_statistics counters_;
 };

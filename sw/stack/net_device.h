@@ -71,6 +71,9 @@ struct net_device {
   // Addresses to receive beside its own (netdev->uc, netdev->mc), in the order they were added.
   std::vector<mac_address> unicast;
   std::vector<mac_address> multicast;
+  bool is_loopback = false;  // IFF_LOOPBACK
+  bool no_arp = false;       // IFF_NOARP
+  bool keeps_dst = false;    // not IFF_XMIT_DST_RELEASE: a packet it sends keeps its route
   // Features: what the device does now, what may be switched, what was asked for, and what it does for tagged packets.
   feature_set features;
   feature_set hw_features;

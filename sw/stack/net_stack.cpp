@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/net_stack.h"
 
+#include <cerrno>
+
 #include "sw/stack/eth.h"
 #include "sw/stack/inet_offload.h"
 #include "sw/stack/udp_sock.h"
@@ -13,17 +15,27 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       skbs_(k),
       numbers_(k.machine()),
       packets_(k, skbs_),
+      loopback_(k.machine(), packets_),
+      routes_(k, settings_.ipv4),
       transmit_(k, skbs_, packets_, numbers_),
-      arp_(k.machine(), skbs_),
-      ipv4_(k, skbs_, settings_.fragments),
-      icmp_(k.machine(), skbs_, ipv4_),
-      udp_(k.machine(), skbs_, ipv4_, packets_, k.random().stream("udp_port")),
-      sockets_({k.machine(), k.softirq(), k.clock(), settings_.sockets}) {
-  for (const ipv4_interface_address& a : settings_.addresses) {
-    ipv4_.add_address(a);
-    arp_.add_address(a.address);
-  }
-  for (const ipv4_address group : settings_.groups) ipv4_.join_group(group);
+      neighbours_(k, skbs_, routes_, transmit_, settings_.neighbours),
+      output_(k, skbs_, routes_, packets_, numbers_),
+      arp_(k.machine(), skbs_, routes_, neighbours_, transmit_, numbers_),
+      ipv4_(k, skbs_, routes_, settings_.fragments),
+      socket_environment_{k.machine(), k.softirq(), k.clock(), settings_.sockets},
+      icmp_(k, skbs_, ipv4_, output_, socket_environment_),
+      udp_(k.machine(), skbs_, output_, icmp_, packets_, k.random().stream("udp_port")),
+      sockets_(socket_environment_) {
+  neighbours_.connect(arp_);
+  output_.connect(neighbours_, icmp_);
+  ipv4_.connect(icmp_);
+  arp_.on_link_failure([this](sk_buff& skb) {
+    icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0);
+  });
+  routes_.set_loopback(loopback_.device());
+  for (const ipv4_interface_address& a : settings_.addresses) routes_.add_address(a);
+  for (const ipv4_route& r : settings_.routes) routes_.add_route(r);
+  for (const ipv4_address group : settings_.groups) routes_.join_group(group);
   for (const std::uint16_t vid : settings_.vlans) packets_.configure_vlan(ether_type::vlan, vid);
   for (const std::uint16_t vid : settings_.service_vlans) packets_.configure_vlan(ether_type::service_vlan, vid);
   kernel_.net().set_backlog_receiver([this](kernel::packet_ptr packet) {
@@ -44,13 +56,14 @@ void net_stack::register_protocols() {
   ipv4_.inet_add_protocol(ip_protocol::icmp, icmp_);
   ipv4_.inet_add_protocol(ip_protocol::udp, udp_);
   sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::udp}, [this](const sock::environment& around) {
-    return std::make_unique<udp_sock>(around, udp_);
+    return sock_ptr(new udp_sock(around, udp_, kernel_.random().stream("udp_ip_id")));
   });
 }
 
 void net_stack::shut_down() {
   kernel_.softirq().local_bh_disable();
   ipv4_.shut_down();
+  neighbours_.flush(nullptr);
   kernel_.softirq().local_bh_enable();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The receive stack of one machine: its layers, built and registered in boot order.
+// The network stack of one machine: its layers, built and registered in boot order.
 //
 // Owner: the platform.  Callers: the driver (skbs, packets), applications (udp), reports (counters).
 #pragma once
@@ -13,7 +13,11 @@
 #include "sw/stack/frame_numbers.h"
 #include "sw/stack/icmp.h"
 #include "sw/stack/ip.h"
+#include "sw/stack/ip_output.h"
+#include "sw/stack/loopback.h"
+#include "sw/stack/neighbour.h"
 #include "sw/stack/packet_layer.h"
+#include "sw/stack/routing.h"
 #include "sw/stack/skb_allocator.h"
 #include "sw/stack/sock.h"
 #include "sw/stack/socket_protocols.h"
@@ -42,6 +46,10 @@ class net_stack {
   packet_layer& packets() { return packets_; }
   device_transmit& transmit() { return transmit_; }
   frame_numbers& numbers() { return numbers_; }
+  routing& routes() { return routes_; }
+  neighbour_table& neighbours() { return neighbours_; }
+  loopback_device& loopback() { return loopback_; }
+  ip_output& output() { return output_; }
   arp_layer& arp() { return arp_; }
   ipv4_layer& ipv4() { return ipv4_; }
   icmp_layer& icmp() { return icmp_; }
@@ -55,9 +63,14 @@ class net_stack {
   skb_allocator skbs_;
   frame_numbers numbers_;
   packet_layer packets_;
+  loopback_device loopback_;
+  routing routes_;
   device_transmit transmit_;
+  neighbour_table neighbours_;
+  ip_output output_;
   arp_layer arp_;
   ipv4_layer ipv4_;
+  sock::environment socket_environment_;
   icmp_layer icmp_;
   udp_layer udp_;
   socket_protocols sockets_;

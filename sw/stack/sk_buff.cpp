@@ -59,6 +59,21 @@ bool sk_buff::add_frag(kernel::bus_address buffer, std::uint32_t offset, std::ui
   return true;
 }
 
+bool sk_buff::append_page(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size) {
+  if (shared_->nr_frags != 0) {
+    skb_frag& last = shared_->frags[shared_->nr_frags - 1];
+    if (last.buffer == buffer && last.offset + last.size == offset) {
+      last.size += size;
+      frag_bytes_ += size;
+      truesize_ += size;
+      return true;
+    }
+  }
+  if (shared_->nr_frags == max_frags) return false;
+  pool_.hold_buffer(buffer);
+  return add_frag(buffer, offset, size, size);
+}
+
 bool sk_buff::copy_bits(std::size_t offset, std::span<std::byte> to) const {
   if (offset + to.size() > len()) return false;
   std::byte* out = to.data();
@@ -128,7 +143,7 @@ bool sk_buff::cut(std::size_t bytes) {
   }
   shared_->nr_frags = kept;
   frag_bytes_ = total;
-  condense();  // the end of ___pskb_trim
+  if (sk == nullptr) condense();  // the end of ___pskb_trim; what a socket has paid for stays so
   return true;
 }
 

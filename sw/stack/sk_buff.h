@@ -37,6 +37,7 @@ struct skb_headers {
   std::uint16_t protocol = 0;  // EtherType
   packet_type type = packet_type::host;
   bool l4_hash = false;             // `hash` covers ports
+  bool ignore_df = false;           // may be fragmented here whatever its header says
   std::uint16_t vlan_proto = 0;     // TPID of the tag taken out of the data, by the chip or by the stack; 0: none
   std::uint16_t vlan_tci = 0;       // ... and what followed it
   std::uint16_t queue_mapping = 0;  // receive: queue + 1, 0 = not recorded; transmit: queue
@@ -102,6 +103,9 @@ class sk_buff final : public kernel::packet, public skb_headers {
   /// Takes the buffer, which counts `truesize` bytes: whole pages, whatever of them is used.
   bool add_frag(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size,
                 std::uint32_t truesize = page_bytes);
+  /// One reference to `buffer` more: `size` bytes behind those of the last fragment where they follow them, else a
+  /// fragment of their own (skb_fill_page_desc, skb_can_coalesce).  False when there is no place for one.
+  bool append_page(kernel::bus_address buffer, std::uint32_t offset, std::uint32_t size);
   std::size_t frag_count() const { return shared_->nr_frags; }
   std::span<const std::byte> frag(std::size_t index) const;
 
@@ -123,7 +127,9 @@ class sk_buff final : public kernel::packet, public skb_headers {
   std::byte* mac_header() { return memory_ + mac_header_; }
   std::byte* network_header() { return memory_ + network_header_; }
   std::byte* transport_header() { return memory_ + transport_header_; }
+  const std::byte* network_header() const { return memory_ + network_header_; }
   const std::byte* transport_header() const { return memory_ + transport_header_; }
+  std::size_t transport_start() const { return transport_header_; }  // from the head on
   std::size_t mac_offset() const { return mac_header_; }
 
   /// Memory charged to a socket that queues it (truesize).
@@ -152,6 +158,7 @@ class sk_buff final : public kernel::packet, public skb_headers {
   // The socket it belongs to, and what tells it that the packet is gone.  Not a clone's.
   sock* sk = nullptr;
   void (*destructor)(sk_buff& skb) = nullptr;
+  kernel::packet_queue<sk_buff> frag_list;  // of a datagram to send: the fragments behind this one (skb_shinfo); not in len()
   dst_ref dst;           // where it goes on, once a route has been looked up; a copy goes there as well
   bool is_copy = false;  // at a second socket: the frame's fate is that of the first
 

@@ -14,6 +14,14 @@ skb_ptr skb_allocator::alloc_skb(std::size_t bytes) {
   return buffer == 0 ? nullptr : build_skb(buffer, size);
 }
 
+skb_ptr skb_allocator::alloc_to_send(std::size_t bytes) {
+  host_.sync_software();  // the allocator is shared with interrupts that allocate
+  const std::size_t size = kmalloc_bytes(bytes);
+  const kernel::bus_address buffer = memory_.alloc(size);
+  host_.consume(kernel::cost::skb_alloc);
+  return buffer == 0 ? nullptr : build_skb(buffer, size, 0);
+}
+
 skb_ptr skb_allocator::build_skb(kernel::bus_address buffer, std::size_t bytes, std::size_t room) {
   host_.consume(kernel::cost::build_skb);
   skb_ptr skb(::new (objects_.take())

@@ -48,6 +48,8 @@ class skb_allocator {
 
   /// An empty packet with headroom and room for `bytes` (napi_alloc_skb); null when memory is out.
   skb_ptr alloc_skb(std::size_t bytes);
+  /// An empty packet to be sent: no headroom yet, room for `bytes` from kmalloc (alloc_skb); null when memory is out.
+  skb_ptr alloc_to_send(std::size_t bytes);
   /// A packet around a buffer of `bytes` from memory() (build_skb), its shared info included: takes ownership of the
   /// buffer.  Empty, with that much headroom.
   skb_ptr build_skb(kernel::bus_address buffer, std::size_t bytes, std::size_t room = headroom);
@@ -81,6 +83,10 @@ class skb_allocator {
   friend class sk_buff;
 
   std::byte* at(kernel::bus_address address) const { return memory_.at(address); }
+  void hold_buffer(kernel::bus_address address) {
+    host_.sync_software();
+    memory_.get_page(address);
+  }
   void free_buffer(kernel::bus_address address) {
     host_.sync_software();  // the allocator is shared with interrupts that allocate
     memory_.free(address);

@@ -9,7 +9,9 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <utility>
 
 #include "sw/kernel/sock_lock.h"
 #include "sw/kernel/timers.h"
@@ -60,6 +62,12 @@ class sock {
   virtual long connect(const abi::sockaddr_in& address) = 0;
   virtual long getname(abi::sockaddr_in& address) = 0;
   virtual long recvmsg(receive_message& message, int flags) = 0;
+  /// Bytes taken, all of them, or an error.
+  virtual long sendmsg(const send_message& message, int flags) {
+    static_cast<void>(message);
+    static_cast<void>(flags);
+    return -EOPNOTSUPP;
+  }
   /// `nonblocking`: O_NONBLOCK of the file that asks.
   virtual poll_mask poll(poll_table* table, bool nonblocking) = 0;
   virtual long ioctl(int command, int& argument) {
@@ -74,6 +82,20 @@ class sock {
   /// Of SOL_SOCKET (sock_options.cpp).  `value` of getsockopt() is cut to what there is.
   long setsockopt(int name, std::span<const std::byte> value, const credentials& who);
   long getsockopt(int name, std::span<std::byte>& value);
+  /// Of other levels.
+  virtual long protocol_setsockopt(int level, int name, std::span<const std::byte> value, const credentials& who) {
+    static_cast<void>(level);
+    static_cast<void>(name);
+    static_cast<void>(value);
+    static_cast<void>(who);
+    return -ENOPROTOOPT;
+  }
+  virtual long protocol_getsockopt(int level, int name, std::span<std::byte>& value) {
+    static_cast<void>(level);
+    static_cast<void>(name);
+    static_cast<void>(value);
+    return -ENOPROTOOPT;
+  }
 
   // ---- Owner and backlog ----
   void lock_sock() { sk_lock.lock_sock(); }
@@ -96,6 +118,21 @@ class sock {
   told data_ready;
   told write_space;
   told error_report;
+
+  // ---- Send buffer (sock_write.cpp)
+  /// A packet of `bytes` that the socket pays for; waits while as much as its buffer holds is below it, SO_SNDTIMEO at
+  /// most (sock_alloc_send_skb).  Null with a pending error, -EPIPE, -EAGAIN or -ENOBUFS.
+  skb_ptr alloc_send_skb(skb_allocator& skbs, std::size_t bytes, bool nonblocking, long& error);
+  /// The socket pays for it until it is gone (skb_set_owner_w).
+  void set_owner_w(sk_buff& skb);
+  /// Bytes more, or none any more, of packets below it (sk_wmem_alloc).
+  void charge_w(std::size_t bytes) { sk_wmem_alloc += bytes; }
+  std::size_t wmem_alloc() const { return sk_wmem_alloc; }
+  std::size_t sndbuf() const { return sk_sndbuf; }
+  /// A call has found no room (SOCK_NOSPACE).
+  bool had_no_space() const { return sk_no_space; }
+  /// Destructor of a packet that was paid for: who waits for room is told (sock_wfree).
+  static void wfree(sk_buff& skb);
 
   kernel::wait_queue& readiness() { return sk_wait; }
   /// sock_writeable().
@@ -149,10 +186,27 @@ class sock {
   std::size_t sk_forward_alloc = 0;  // of the pages taken: not charged to a packet
   std::uint64_t sk_drops = 0;
   std::uint64_t sk_id = 0;
+  bool sk_no_space = false;           // SOCK_NOSPACE
+  bool sk_use_write_queue = false;    // SOCK_USE_WRITE_QUEUE: nobody is told of room
+  bool sk_broadcast = false;          // SOCK_BROADCAST
+  bool sk_local_route = false;        // SOCK_LOCALROUTE
+  bool sk_no_check_tx = false;        // SO_NO_CHECK
+  net_device* sk_bound_dev = nullptr;  // SO_BINDTODEVICE
 
  private:
+  friend struct sock_free;
+  void wait_for_wmem(std::uint64_t& timeout);
+
+  bool sk_dead = false;  // no file has it; packets below still do
+
   long set_timeout(std::uint64_t& jiffies, std::span<const std::byte> value);
   void set_buffer(std::size_t& buffer, std::int64_t value, std::size_t least);
 };
+
+/// Ends a socket when its file and the last packet it paid for are gone (sk_free, __sk_free).
+struct sock_free {
+  void operator()(sock* sk) const;
+};
+using sock_ptr = std::unique_ptr<sock, sock_free>;
 
 }  // namespace ringside::stack

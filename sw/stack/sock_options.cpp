@@ -62,6 +62,15 @@ long sock::setsockopt(int name, std::span<const std::byte> value, const credenti
     case abi::so_reuseaddr:
       sk_reuse = number != 0;
       break;
+    case abi::so_dontroute:
+      sk_local_route = number != 0;
+      break;
+    case abi::so_broadcast:
+      sk_broadcast = number != 0;
+      break;
+    case abi::so_no_check:
+      sk_no_check_tx = number != 0;
+      break;
     case abi::so_sndbuf:
       set_buffer(sk_sndbuf, at_most(number, limits.wmem_max), min_sndbuf);
       write_space(*this, 0);
@@ -126,6 +135,12 @@ long sock::getsockopt(int name, std::span<std::byte>& value) {
   switch (name) {
     case abi::so_reuseaddr:
       return number(sk_reuse);
+    case abi::so_dontroute:
+      return number(sk_local_route);
+    case abi::so_broadcast:
+      return number(sk_broadcast);
+    case abi::so_no_check:
+      return number(sk_no_check_tx);
     case abi::so_sndbuf:
       return number(sk_sndbuf);
     case abi::so_rcvbuf:

@@ -13,7 +13,7 @@ namespace ringside::stack {
 
 class socket_file final : public file {
  public:
-  socket_file(std::unique_ptr<sock> sk, int flags) : file(flags), sk_(std::move(sk)) {}
+  socket_file(sock_ptr sk, int flags) : file(flags), sk_(std::move(sk)) {}
 
   socket_file* as_socket() override { return this; }
   bool can_poll() const override { return true; }
@@ -24,10 +24,13 @@ class socket_file final : public file {
   long recvmsg(receive_message& message, int flags) {
     return sk_->recvmsg(message, nonblocking() ? flags | abi::msg_dontwait : flags);
   }
+  long sendmsg(const send_message& message, int flags) {
+    return sk_->sendmsg(message, nonblocking() ? flags | abi::msg_dontwait : flags);
+  }
   sock& sk() { return *sk_; }
 
  private:
-  std::unique_ptr<sock> sk_;
+  sock_ptr sk_;
 };
 
 }  // namespace ringside::stack

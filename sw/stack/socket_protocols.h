@@ -15,14 +15,14 @@ namespace ringside::stack {
 
 class socket_protocols {
  public:
-  using maker = std::function<std::unique_ptr<sock>(const sock::environment&)>;
+  using maker = std::function<sock_ptr(const sock::environment&)>;
 
   explicit socket_protocols(const sock::environment& around) : around_(around) {}
 
   /// The one registered first is the one that protocol 0 means.
   void inet_register_protosw(const sock::kind& what, maker make) { rows_.emplace_back(what, std::move(make)); }
   /// A socket, or null with -EPROTONOSUPPORT or -ESOCKTNOSUPPORT (inet_create).
-  std::unique_ptr<sock> create(const sock::kind& what, long& error) const {
+  sock_ptr create(const sock::kind& what, long& error) const {
     error = -ESOCKTNOSUPPORT;
     for (const auto& [row, make] : rows_) {
       if (row.type != what.type) continue;

@@ -47,6 +47,9 @@ class syscalls {
   long recvmsg(int fd, receive_message& message, int flags);
   long recvfrom(int fd, std::span<std::byte> buffer, int flags, abi::sockaddr_in& from);
   long recv(int fd, std::span<std::byte> buffer, int flags);
+  long sendmsg(int fd, const send_message& message, int flags);
+  long sendto(int fd, std::span<const std::byte> payload, int flags, const abi::sockaddr_in& to);
+  long send(int fd, std::span<const std::byte> payload, int flags);
   long setsockopt(int fd, int level, int name, std::span<const std::byte> value);
   /// `value` is cut to what was written.
   long getsockopt(int fd, int level, int name, std::span<std::byte>& value);

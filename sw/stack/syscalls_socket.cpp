@@ -25,7 +25,7 @@ long syscalls::socket(int family, int type, int protocol) {
   if (family != abi::af_inet) return -EAFNOSUPPORT;
   if (protocol < 0 || protocol > 255) return -EINVAL;
   long error = 0;
-  std::unique_ptr<sock> made = net_.sockets().create({type & ~flags, protocol}, error);
+  sock_ptr made = net_.sockets().create({type & ~flags, protocol}, error);
   if (made == nullptr) return error;
   return files_.install(std::make_unique<socket_file>(std::move(made), type & abi::sock_nonblock));
 }
@@ -58,7 +58,8 @@ long syscalls::setsockopt(int fd, int level, int name, std::span<const std::byte
   const call entered(*this);
   spend(kernel::cost::socket_call);
   return with_socket(fd, [&](socket_file& s) -> long {
-    return level == abi::sol_socket ? s.sk().setsockopt(name, value, who_) : -ENOPROTOOPT;
+    return level == abi::sol_socket ? s.sk().setsockopt(name, value, who_)
+                                    : s.sk().protocol_setsockopt(level, name, value, who_);
   });
 }
 
@@ -66,8 +67,22 @@ long syscalls::getsockopt(int fd, int level, int name, std::span<std::byte>& val
   const call entered(*this);
   spend(kernel::cost::socket_call);
   return with_socket(fd, [&](socket_file& s) -> long {
-    return level == abi::sol_socket ? s.sk().getsockopt(name, value) : -ENOPROTOOPT;
+    return level == abi::sol_socket ? s.sk().getsockopt(name, value)
+                                    : s.sk().protocol_getsockopt(level, name, value);
   });
+}
+
+long syscalls::sendmsg(int fd, const send_message& message, int flags) {
+  const call entered(*this);
+  return with_socket(fd, [&](socket_file& s) { return s.sendmsg(message, flags); });
+}
+
+long syscalls::sendto(int fd, std::span<const std::byte> payload, int flags, const abi::sockaddr_in& to) {
+  return sendmsg(fd, {payload, &to, 0}, flags);
+}
+
+long syscalls::send(int fd, std::span<const std::byte> payload, int flags) {
+  return sendmsg(fd, {payload, nullptr, 0}, flags);
 }
 
 long syscalls::recvmsg(int fd, receive_message& message, int flags) {

@@ -5,7 +5,9 @@
 
 #include "sw/stack/checksum.h"
 #include "sw/stack/headers.h"
+#include "sw/stack/icmp.h"
 #include "sw/stack/ip.h"
+#include "sw/stack/ip_output.h"
 #include "sw/stack/packet_layer.h"
 #include "sw/stack/udp_sock.h"
 
@@ -22,8 +24,10 @@ bool udp_layer::taken(const udp_sock& socket, std::uint16_t port) const {
 // udp_lib_get_port with number 0: a chain of the hash table by chance, and the ports of a chain in an order by chance.
 std::uint16_t udp_layer::draw_port(const udp_sock& socket) {
   constexpr std::uint32_t slots = 256;  // UDP_HTABLE_SIZE_MIN; Linux has more by the size of memory
+  const std::uint16_t first_port = out_.routes().sysctls().first_local_port;
+  const std::uint16_t last_port = out_.routes().sysctls().last_local_port;
   const std::uint32_t chance = ports_.u32();
-  const std::uint32_t range = last_port - first_port + 1;
+  const auto range = static_cast<std::uint32_t>(last_port - first_port + 1);
   const auto start = static_cast<std::uint16_t>((std::uint64_t{chance} * range >> 32) + first_port);
   const auto step = static_cast<std::uint16_t>((chance | 1) * slots);
   for (std::uint32_t slot = 0; slot < slots; ++slot) {
@@ -51,7 +55,7 @@ bool udp_layer::bind(udp_sock& socket, std::uint16_t port) {
 }
 
 route_type udp_layer::address_type(ipv4_address address) const {
-  return ip_.address_type(address);
+  return out_.routes().address_type(address);
 }
 
 void udp_layer::stamps_wanted(bool on) {
@@ -82,7 +86,7 @@ void udp_layer::udp_rcv(skb_ptr skb) {
 }
 
 void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
-  udp_sock* socket = lookup(*skb, p);
+  udp_sock* socket = lookup({skb->ip().destination, p.destination, skb->ip().source, p.source});
   if (socket == nullptr) {
     if (skb->ip_summed == checksum_state::none && !checksum_right(*skb)) {  // a wrong one is no datagram at all
       ++counters_.checksum_errors;
@@ -90,6 +94,7 @@ void udp_layer::unicast_deliver(skb_ptr&& skb, const ports& p) {
       return;
     }
     ++counters_.no_ports;
+    icmp_.icmp_send(*skb, icmp_type::unreachable, icmp_code::port_unreachable, 0);
     skbs_.drop(std::move(skb), drop_reason::no_socket);
     return;
   }
@@ -135,7 +140,8 @@ void udp_layer::mcast_deliver(skb_ptr&& skb, const ports& p) {
 bool udp_layer::checksum_init(sk_buff& skb, std::size_t length) {
   if (udp_view(skb.data()).checksum() == 0)
     skb.ip_summed = checksum_state::unnecessary;  // RFC 768: the sender computed none
-  if (skb.ip_summed == checksum_state::unnecessary || length > checksum_break) return true;
+  // What was looped back unfinished was never on a wire.
+  if (skb.ip_summed != checksum_state::none || length > checksum_break) return true;
   if (!checksum_right(skb)) return false;
   skb.ip_summed = checksum_state::unnecessary;
   return true;
@@ -160,11 +166,11 @@ void udp_layer::drop_unread(skb_ptr skb) {
 }
 
 // The most specific socket wins (compute_score of net/ipv4/udp.c); among equals the one bound last (SO-3).
-udp_sock* udp_layer::lookup(const sk_buff& skb, const ports& p) const {
+udp_sock* udp_layer::lookup(const four_tuple& t) const {
   udp_sock* best = nullptr;
   int best_score = 0;
   for (udp_sock* socket : sockets_) {
-    const int score = socket->match(skb.ip().destination, p.destination, skb.ip().source, p.source);
+    const int score = socket->match(t.local, t.local_port, t.remote, t.remote_port);
     if (score > best_score) {
       best = socket;
       best_score = score;

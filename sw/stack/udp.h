@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP receive (RFC 768): length, checksum, socket lookup, hand-over to the sockets' queues.
+// UDP (RFC 768): length, checksum, socket lookup, hand-over to the sockets' queues; ports; headers and checksums of what
+// leaves (udp_send.cpp), and errors about it.
 //
 // Owner: net_stack.  Callers: ipv4_layer (protocol 17), udp_sock (bind, close, checksum).  A unicast goes to one
 // socket, what was sent to a group or to all goes to every socket that fits (SO-3, UE-4).  The checksum of a datagram
@@ -15,9 +16,12 @@
 
 namespace ringside::stack {
 
-class ipv4_layer;
+class icmp_layer;
+class ip_output;
 class packet_layer;
 class udp_sock;
+struct flow;
+struct ip_cork;
 
 struct udp_statistics {
   std::uint64_t in_datagrams = 0;
@@ -26,22 +30,27 @@ struct udp_statistics {
   std::uint64_t checksum_errors = 0;
   std::uint64_t receive_buffer_errors = 0;
   std::uint64_t ignored_multicast = 0;  // IgnoredMulti: nobody wanted it
+  std::uint64_t out_datagrams = 0;
+  std::uint64_t send_buffer_errors = 0;
 };
 
 class udp_layer final : public net_protocol {
  public:
   static constexpr std::size_t header_bytes = 8;
 
-  static constexpr std::uint16_t first_port = 32768;  // ip_local_port_range
-  static constexpr std::uint16_t last_port = 60999;
-
   /// `port_numbers`: where numbers for ports come from (G-2).
-  udp_layer(kernel::host& machine, skb_allocator& skbs, ipv4_layer& ip, packet_layer& packets,
+  udp_layer(kernel::host& machine, skb_allocator& skbs, ip_output& out, icmp_layer& icmp, packet_layer& packets,
             kernel::entropy_stream& port_numbers)
-      : host_(machine), skbs_(skbs), ip_(ip), packets_(packets), ports_(port_numbers) {}
+      : host_(machine), skbs_(skbs), out_(out), icmp_(icmp), packets_(packets), ports_(port_numbers) {}
 
   void handler(skb_ptr skb) override { udp_rcv(std::move(skb)); }
   void udp_rcv(skb_ptr skb);
+  /// To the socket that sent what the message quotes, if it is one (UE-1).
+  void err_handler(sk_buff& skb, std::uint32_t info) override;
+
+  /// A datagram put together for `way`: its header and checksum, and off with it (udp_send_skb).  0 or an errno.
+  long send(udp_sock& socket, const flow& way, skb_ptr skb);
+  void count_send_buffer_error() { ++counters_.send_buffer_errors; }
 
   /// Gives a socket its port and adds it to the table; false when another one is bound to the same port and an address
   /// that overlaps, unless both allow it (SO_REUSEADDR).  Port 0: a free one by chance, false when there is none.
@@ -61,6 +70,7 @@ class udp_layer final : public net_protocol {
   void stamps_wanted(bool on);
 
   skb_allocator& skbs() { return skbs_; }
+  ip_output& out() { return out_; }
   const udp_statistics& counters() const { return counters_; }
 
  private:
@@ -71,13 +81,20 @@ class udp_layer final : public net_protocol {
   bool taken(const udp_sock& socket, std::uint16_t port) const;
   std::uint16_t draw_port(const udp_sock& socket);
   bool checksum_init(sk_buff& skb, std::size_t length);
-  udp_sock* lookup(const sk_buff& skb, const ports& p) const;
+  struct four_tuple {
+    ipv4_address local;
+    std::uint16_t local_port;
+    ipv4_address remote;
+    std::uint16_t remote_port;
+  };
+  udp_sock* lookup(const four_tuple& t) const;
   void unicast_deliver(skb_ptr&& skb, const ports& p);
   void mcast_deliver(skb_ptr&& skb, const ports& p);
 
   kernel::host& host_;
   skb_allocator& skbs_;
-  ipv4_layer& ip_;
+  ip_output& out_;
+  icmp_layer& icmp_;
   packet_layer& packets_;
   kernel::entropy_stream& ports_;
   std::vector<udp_sock*> sockets_;  // the one bound last comes first (sk_add_node_rcu)

@@ -5,24 +5,33 @@
 
 #include "sw/kernel/jiffies.h"
 #include "sw/stack/headers.h"
+#include "sw/stack/ip_output.h"
 
 namespace ringside::stack {
+
+udp_sock::udp_sock(const environment& around, udp_layer& udp, kernel::entropy_stream& numbers)
+    : inet_sock(around, {abi::sock_dgram, 17},
+                {udp.out().routes().sysctls().default_ttl, udp.out().routes().sysctls().no_pmtu_disc}),
+      udp_(udp),
+      numbers_(numbers) {}
 
 // __inet_bind.
 long udp_sock::bind(const abi::sockaddr_in& address, const credentials& who) {
   if (address.family != abi::af_inet && (address.family != abi::af_unspec || address.address != 0))
     return -EAFNOSUPPORT;
-  if (address.address != 0 && udp_.address_type(address.address) == route_type::unicast) return -EADDRNOTAVAIL;
+  const route_type type = address.address != 0 ? udp_.address_type(address.address) : route_type::local;
+  if (type == route_type::unicast) return -EADDRNOTAVAIL;
   if (address.port != 0 && address.port < 1024 && !who.net_bind_service) return -EACCES;
   long result = -EINVAL;
   lock_sock();
-  if (sk_state == sock_state::close && local_port_ == 0 && !closed_) {
-    local_address_ = address.address;
+  if (sk_state == sock_state::close && inet_num == 0 && !closed_) {
+    inet_rcv_saddr = inet_saddr = address.address;
+    if (type != route_type::local) inet_saddr = 0;  // a group or a broadcast sends nothing
     result = get_port(address.port);
     if (result != 0) {
-      local_address_ = 0;
+      inet_rcv_saddr = inet_saddr = 0;
     } else {
-      address_by_hand_ = local_address_ != 0;
+      address_by_hand_ = inet_rcv_saddr != 0;
       port_by_hand_ = address.port != 0;
     }
   }
@@ -32,43 +41,25 @@ long udp_sock::bind(const abi::sockaddr_in& address, const credentials& who) {
 
 long udp_sock::get_port(std::uint16_t port) {
   if (!udp_.bind(*this, port)) return -EADDRINUSE;
-  if (sk_id == 0) sk_id = local_port_;
+  if (sk_id == 0) sk_id = inet_num;
   return 0;
-}
-
-// inet_dgram_connect, __ip4_datagram_connect.
-long udp_sock::connect(const abi::sockaddr_in& address) {
-  long result = 0;
-  lock_sock();
-  if (address.family == abi::af_unspec) {
-    disconnect();
-  } else if (local_port_ == 0 && get_port(0) != 0) {
-    result = -EAGAIN;
-  } else if (address.family != abi::af_inet) {
-    result = -EAFNOSUPPORT;
-  } else {
-    remote_address_ = address.address;
-    remote_port_ = address.port;
-    sk_state = sock_state::established;
-  }
-  release_sock();
-  return result;
 }
 
 // __udp_disconnect.
 void udp_sock::disconnect() {
   sk_state = sock_state::close;
-  remote_address_ = 0;
-  remote_port_ = 0;
-  if (!address_by_hand_) local_address_ = 0;
+  inet_daddr = 0;
+  inet_dport = 0;
+  route.reset();
+  if (!address_by_hand_) inet_rcv_saddr = inet_saddr = 0;
   if (port_by_hand_) return;
   udp_.unbind(*this);
-  local_port_ = 0;
+  inet_num = 0;
 }
 
 long udp_sock::getname(abi::sockaddr_in& address) {
   lock_sock();
-  address = {abi::af_inet, local_port_, local_address_};
+  address = {abi::af_inet, inet_num, inet_rcv_saddr};
   release_sock();
   return 0;
 }
@@ -79,8 +70,11 @@ void udp_sock::close() {
   sk_shutdown = shutdown_mask;
   if (sk_stamp) stamps_wanted(false);
   sk_stamp = false;
-  if (local_port_ != 0) udp_.unbind(*this);
-  local_port_ = 0;
+  if (inet_num != 0) udp_.unbind(*this);
+  inet_num = 0;
+  flush_pending();
+  page.release(udp_.out().memory());
+  route.reset();
   queue_.clear();
   reader_queue_.clear();
   read_.clear();
@@ -94,14 +88,14 @@ void udp_sock::close() {
 
 int udp_sock::match(ipv4_address local, std::uint16_t local_port, ipv4_address remote,
                     std::uint16_t remote_port) const {
-  if (local_port != local_port_) return 0;
+  if (local_port != inet_num) return 0;
   int score = 1;
-  if (local_address_ != 0) {
-    if (local_address_ != local) return 0;
+  if (inet_rcv_saddr != 0) {
+    if (inet_rcv_saddr != local) return 0;
     score += 4;
   }
   if (sk_state == sock_state::established) {
-    if (remote_address_ != remote || remote_port_ != remote_port) return 0;
+    if (inet_daddr != remote || inet_dport != remote_port) return 0;
     score += 8;
   }
   return score;
@@ -109,8 +103,8 @@ int udp_sock::match(ipv4_address local, std::uint16_t local_port, ipv4_address r
 
 // udp_lib_lport_inuse.
 bool udp_sock::conflicts(const udp_sock& other, std::uint16_t port) const {
-  if (&other == this || other.local_port_ != port) return false;
-  const bool overlap = other.local_address_ == 0 || local_address_ == 0 || other.local_address_ == local_address_;
+  if (&other == this || other.inet_num != port) return false;
+  const bool overlap = other.inet_rcv_saddr == 0 || inet_rcv_saddr == 0 || other.inet_rcv_saddr == inet_rcv_saddr;
   return overlap && !(other.sk_reuse && sk_reuse);
 }
 

@@ -31,7 +31,7 @@ class bench {
       : host(cpus),
         nic(host, line),
         os(with_memory(host, coherent), kernel_settings),
-        net(os, at_own_address(net_settings)),
+        net(os, at_own_address(silent(net_settings))),
         card(net, {fake_nic::device_number, line}, settings) {
     host.connect(os);
   }
@@ -105,6 +105,7 @@ class bench {
     finished_ = true;
     if (card.is_open()) down();
     if (application) application->stop();
+    host.run_task([this] { net.shut_down(); });
     EXPECT_EQ(net.skbs().live(), 0U);
     EXPECT_EQ(os.dma().live_mappings(), 0U);
     EXPECT_EQ(os.memory().live(), 0U);

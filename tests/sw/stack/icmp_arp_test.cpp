@@ -113,32 +113,40 @@ TEST_F(icmp, messages_that_lack_what_their_type_needs) {
 
 TEST_F(arp, learns_a_sender_that_asks_for_us) {
   feed(ethernet_frame(0x0806, arp_packet(1, peer, us_address)));
-  ASSERT_NE(net.arp().neighbour(peer), nullptr);
-  EXPECT_EQ(*net.arp().neighbour(peer), (stack::mac_address{2, 0, 0, 0, 0, 1}));
+  ASSERT_NE(net.arp().neighbour(dev, peer), nullptr);
+  EXPECT_EQ(*net.arp().neighbour(dev, peer), (stack::mac_address{2, 0, 0, 0, 0, 1}));
   EXPECT_EQ(net.arp().counters().requests_for_us, 1U);
   EXPECT_EQ(net.skbs().consumed(), 1U);
 }
 
+// NB-9, NB-10: who is not known is entered only when it asks for us, and another address counts when the last one is
+// older than locktime, a second.
 TEST_F(arp, refreshes_known_senders_only_when_not_the_target) {
   feed(ethernet_frame(0x0806, arp_packet(1, peer, peer + 7)));
-  EXPECT_EQ(net.arp().neighbour(peer), nullptr);
+  EXPECT_EQ(net.arp().neighbour(dev, peer), nullptr);
   feed(ethernet_frame(0x0806, arp_packet(2, peer, us_address)));
+  EXPECT_EQ(net.arp().neighbour(dev, peer), nullptr);
+  EXPECT_EQ(net.arp().counters().replies, 1U);
+  feed(ethernet_frame(0x0806, arp_packet(1, peer, us_address)));
   bytes moved = arp_packet(1, peer, peer + 7);
   moved[13] = 0x55;
   feed(ethernet_frame(0x0806, moved));
-  EXPECT_EQ((*net.arp().neighbour(peer))[5], 0x55);
-  EXPECT_EQ(net.arp().counters().replies, 1U);
+  ASSERT_NE(net.arp().neighbour(dev, peer), nullptr);
+  EXPECT_EQ((*net.arp().neighbour(dev, peer))[5], 1);
+  host.run_for(1010 * ms);
+  feed(ethernet_frame(0x0806, moved));
+  EXPECT_EQ((*net.arp().neighbour(dev, peer))[5], 0x55);
 }
 
 TEST_F(arp, a_probe_teaches_nothing) {
   feed(ethernet_frame(0x0806, arp_packet(1, 0, us_address)));
-  EXPECT_EQ(net.arp().neighbours(), 0U);
+  EXPECT_EQ(net.neighbours().size(), 0U);
   EXPECT_EQ(net.skbs().consumed(), 1U);
 }
 
 TEST_F(arp, malformed_packets) {
   const std::vector<std::pair<const char*, std::function<void(bytes&)>>> rows{
-      {"hardware type", [](bytes& p) { put16(p, 0, 6); }}, {"protocol type", [](bytes& p) { put16(p, 2, 0x86DD); }},
+      {"hardware type", [](bytes& p) { put16(p, 0, 7); }}, {"protocol type", [](bytes& p) { put16(p, 2, 0x86DD); }},
       {"hardware length", [](bytes& p) { p[4] = 8; }},     {"protocol length", [](bytes& p) { p[5] = 16; }},
       {"operation 0", [](bytes& p) { put16(p, 6, 0); }},   {"operation 3", [](bytes& p) { put16(p, 6, 3); }},
       {"27 bytes", [](bytes& p) { p.resize(27); }},
@@ -153,7 +161,7 @@ TEST_F(arp, malformed_packets) {
     feed(ethernet_frame(0x0806, p, o));
     EXPECT_EQ(dropped(drop_reason::arp_header), before + 1);
   }
-  EXPECT_EQ(net.arp().neighbours(), 0U);
+  EXPECT_EQ(net.neighbours().size(), 0U);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ TEST_F(net_protocol, what_came_in_does_not_leave_by_its_route) {
   packet_to(0xC0A80002);
   stack::skb_ptr skb = packet(pattern(50, 1));
   skb->frame = ++fed;
-  mine.routes[0]->output(net.ipv4(), std::move(skb));
+  EXPECT_EQ(mine.routes[0]->output(net.output(), std::move(skb)), -22);  // EINVAL
   EXPECT_EQ(dropped(drop_reason::ip_address), 1U);
 }
 

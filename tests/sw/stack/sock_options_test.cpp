@@ -82,8 +82,8 @@ TEST_F(options, values_are_kept_and_read_back) {
     }
     int value = 0;
     EXPECT_EQ(sys.getsockopt(fd, abi::sol_socket, 9999, value), -ENOPROTOOPT);
-    EXPECT_EQ(sys.setsockopt(fd, 0, 1, value), -ENOPROTOOPT) << "another level";
-    EXPECT_EQ(sys.getsockopt(fd, 0, 1, value), -ENOPROTOOPT);
+    EXPECT_EQ(sys.setsockopt(fd, 6, 1, value), -ENOPROTOOPT) << "another level";
+    EXPECT_EQ(sys.getsockopt(fd, 6, 1, value), -ENOPROTOOPT);
     const std::uint16_t narrow = 1;
     EXPECT_EQ(sys.setsockopt(fd, abi::sol_socket, abi::so_mark, narrow), -EINVAL);
     std::uint8_t cut = 0;

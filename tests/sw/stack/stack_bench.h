@@ -30,15 +30,18 @@ class stack_bench : public testing::Test {
   }
 
   void TearDown() override {
+    if (net.neighbours().size() != 0) host.run_task([this] { net.shut_down(); });  // what waits for an answer
     EXPECT_EQ(net.skbs().live(), 0U);
     EXPECT_EQ(os.memory().live(), 0U);
     EXPECT_EQ(os.memory().bad_frees(), 0U);
-    // One fate per frame.
-    EXPECT_EQ(net.skbs().delivered() + net.skbs().consumed() + net.skbs().total_dropped(), fed);
+    // One fate per frame, of those made here as well.
+    const std::uint64_t made = host.count(stage::frame_made) + host.count(stage::skb_link);
+    const std::uint64_t sent = host.count(stage::tx_complete);
+    EXPECT_EQ(net.skbs().delivered() + net.skbs().consumed() + net.skbs().total_dropped() + sent, fed + made);
     std::uint64_t revoked = 0;
     for (const event& e : host.of(stage::skb_drop)) revoked += e.a & drop_mark::revoked;
-    EXPECT_EQ(host.count(stage::socket_enqueue) + host.count(stage::skb_consume) + host.count(stage::skb_drop),
-              fed + revoked);
+    EXPECT_EQ(host.count(stage::socket_enqueue) + host.count(stage::skb_consume) + host.count(stage::skb_drop) + sent,
+              fed + made + revoked);
   }
 
   /// A packet that holds the frame, linear.
@@ -58,6 +61,11 @@ class stack_bench : public testing::Test {
       EXPECT_TRUE(skb->add_frag(buffer, 0, static_cast<std::uint32_t>(n)));
     }
     return skb;
+  }
+  /// The device has come up: there are ways out by it.
+  void bring_up() {
+    dev.up = true;
+    host.run_task([this] { net.ipv4().device_up(dev); });
   }
   /// Hands it to the stack as a driver in softirq would.
   void feed(stack::skb_ptr skb) {

@@ -86,6 +86,7 @@ TEST_F(calls, port_zero_is_any_free_one) {
 
 // SO-7: a peer is a filter, and a port to be reached at.  AF_UNSPEC takes both away again, but what was bound by hand.
 TEST_F(calls, connect_keeps_others_out) {
+  bring_up();
   const int fd = udp(5000);
   feed(from_port(4000, 1));
   host.run_task([&] {
@@ -203,6 +204,7 @@ TEST_F(calls, fionread_is_the_next_datagram) {
 
 // SO-15: of one that is not connected too, sleepers wake and see the end; what was queued can still be read.
 TEST_F(calls, shutdown_ends_a_blocked_reader) {
+  bring_up();
   const int fd = udp();
   task('r', [&] { EXPECT_EQ(read(fd, 0), 0); });
   host.run_for(1 * ms);

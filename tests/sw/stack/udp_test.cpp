@@ -168,6 +168,7 @@ TEST_F(udp, a_bad_checksum_without_a_socket_is_no_missing_port) {
 }
 
 TEST_F(udp, the_most_specific_socket_gets_it) {
+  bring_up();
   auto any = open(1, 0, 5000, true);
   EXPECT_EQ(receiver_of(), 1U);
   auto bound = open(2, 0xC0A80002, 5000, true);
@@ -180,6 +181,7 @@ TEST_F(udp, the_most_specific_socket_gets_it) {
 }
 
 TEST_F(udp, a_connected_socket_refuses_other_peers) {
+  bring_up();
   auto socket = open(1, 0, 5000);
   socket->connect(0xC0A80009, 4000);
   EXPECT_EQ(receiver_of(), 0U);
@@ -224,6 +226,7 @@ TEST_F(udp, of_equal_sockets_the_one_bound_last_gets_it) {
 
 // UE-4, __udp4_lib_mcast_deliver: every socket that fits; the one bound last gets the packet itself, after the others.
 TEST_F(udp, a_broadcast_reaches_every_socket) {
+  bring_up();
   for (const std::uint32_t destination : {0xC0A800FFU, 0xFFFFFFFFU, 0xE0000001U}) {
     auto first = open(1, 0, 5000, true);
     auto of_address = open(2, 0xC0A80002, 5000, true);
