@@ -122,8 +122,8 @@ void arp_layer::solicit(stack::neighbour& n, const sk_buff* waiting) {
   if (waiting != nullptr) source = ipv4_view(waiting->network_header()).source();
   switch (neighbours_.settings().arp_announce) {
     case 1:
-      if (source != 0 && (routes_.address_type(source) != route_type::local ||
-                          !routes_.addresses().on_link(n.dev, n.address, source)))
+      if (source != 0 &&
+          (routes_.address_type(source) != route_type::local || !routes_.addresses().on_link(n.dev, n.address, source)))
         source = 0;
       break;
     case 2:

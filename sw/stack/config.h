@@ -38,18 +38,18 @@ struct ipv4_route {
 
 /// net.ipv4.*: what the layers above a device do on their own.
 struct ipv4_sysctls {
-  std::uint8_t default_ttl = 64;                // ip_default_ttl
-  bool no_pmtu_disc = false;                    // ip_no_pmtu_disc 1: sockets begin with IP_PMTUDISC_DONT
-  std::uint32_t min_pmtu = 552;                 // route.min_pmtu: the least an ICMP message makes of a path
-  sim_time mtu_expires = 600 * second;          // route.mtu_expires
-  bool echo_ignore_all = false;                 // icmp_echo_ignore_all
-  bool echo_ignore_broadcasts = true;           // icmp_echo_ignore_broadcasts
-  bool errors_use_inbound_ifaddr = false;       // icmp_errors_use_inbound_ifaddr
-  sim_time icmp_ratelimit = 1 * second;         // of one destination
-  std::uint32_t icmp_ratemask = 0x1818;         // types limited: bit n for type n
-  std::uint32_t icmp_msgs_per_sec = 1000;       // of all together
+  std::uint8_t default_ttl = 64;           // ip_default_ttl
+  bool no_pmtu_disc = false;               // ip_no_pmtu_disc 1: sockets begin with IP_PMTUDISC_DONT
+  std::uint32_t min_pmtu = 552;            // route.min_pmtu: the least an ICMP message makes of a path
+  sim_time mtu_expires = 600 * second;     // route.mtu_expires
+  bool echo_ignore_all = false;            // icmp_echo_ignore_all
+  bool echo_ignore_broadcasts = true;      // icmp_echo_ignore_broadcasts
+  bool errors_use_inbound_ifaddr = false;  // icmp_errors_use_inbound_ifaddr
+  sim_time icmp_ratelimit = 1 * second;    // of one destination
+  std::uint32_t icmp_ratemask = 0x1818;    // types limited: bit n for type n
+  std::uint32_t icmp_msgs_per_sec = 1000;  // of all together
   std::uint32_t icmp_msgs_burst = 50;
-  std::uint16_t first_local_port = 32768;       // ip_local_port_range
+  std::uint16_t first_local_port = 32768;  // ip_local_port_range
   std::uint16_t last_local_port = 60999;
   friend bool operator==(const ipv4_sysctls&, const ipv4_sysctls&) = default;
 };

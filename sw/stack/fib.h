@@ -45,10 +45,10 @@ class fib_table {
     unsigned bits;
     route_type type;
     std::uint8_t scope = route_scope::universe;
-    std::uint8_t tos = 0;       // 0: of any
+    std::uint8_t tos = 0;        // 0: of any
     std::uint32_t priority = 0;  // "metric": the lowest is asked first
-    ipv4_address source = 0;    // fib_prefsrc
-    std::uint32_t mtu = 0;      // RTAX_MTU
+    ipv4_address source = 0;     // fib_prefsrc
+    std::uint32_t mtu = 0;       // RTAX_MTU
     bool mtu_locked = false;
     dst_ref input;  // nhc_rth_input: what packets in are given, once one has come
     fib_nexthop hop;
@@ -72,8 +72,8 @@ class fib_table {
   /// The longest prefix that holds the address; of one length one of table local first, and of one table the one
   /// added first.  Null: there is no route.
   route* lookup(ipv4_address address);
-  /// The same for a packet that leaves (fib_table_lookup): of one length by TOS and metric as well, a route whose device
-  /// is down is passed by (RT-2, RT-3).  Null with `error`: -ENETUNREACH, or what the route says.
+  /// The same for a packet that leaves (fib_table_lookup): of one length by TOS and metric as well, a route whose
+  /// device is down is passed by (RT-2, RT-3).  Null with `error`: -ENETUNREACH, or what the route says.
   route* lookup(const question& asked, long& error);
   /// RTN_LOCAL (inet_addr_type).
   bool is_local(ipv4_address address) {

@@ -8,13 +8,14 @@
 
 namespace ringside::stack {
 namespace {
-constexpr std::size_t timestamp_bytes = 4;      // what icmp_timestamp wants behind the header
-constexpr std::uint8_t protocol_raw = 255;      // IPPROTO_RAW
+constexpr std::size_t timestamp_bytes = 4;  // what icmp_timestamp wants behind the header
+constexpr std::uint8_t protocol_raw = 255;  // IPPROTO_RAW
 namespace kind = icmp_type;
 
 // What icmp_unreach and icmp_redirect tell of the header: RFC 1191 next-hop MTU, RFC 792 pointer and gateway.
 std::uint32_t error_info(const icmp_view& header) {
-  if (header.type() == kind::unreachable && header.code() == icmp_code::fragmentation_needed) return header.next_hop_mtu();
+  if (header.type() == kind::unreachable && header.code() == icmp_code::fragmentation_needed)
+    return header.next_hop_mtu();
   if (header.type() == kind::parameter_problem) return header.pointer();
   return header.type() == kind::redirect ? header.gateway() : 0;
 }
@@ -56,8 +57,7 @@ icmp_layer::verdict icmp_layer::handle(sk_buff& skb, std::uint8_t type, std::uin
   if (type > kind::last_known) return verdict::dropped;
   const bool asks = type == kind::echo || type == kind::timestamp;
   const bool mask = type == kind::address_mask || type == kind::address_mask_reply;
-  if (skb.dst->type != route_type::local && !mask &&
-      (!asks || out_.routes().sysctls().echo_ignore_broadcasts))
+  if (skb.dst->type != route_type::local && !mask && (!asks || out_.routes().sysctls().echo_ignore_broadcasts))
     return verdict::dropped;
   switch (type) {
     case kind::unreachable:

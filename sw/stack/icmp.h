@@ -67,8 +67,7 @@ class ipv4_layer;
 
 class icmp_layer final : public net_protocol {
  public:
-  icmp_layer(kernel::kernel& os, skb_allocator& skbs, ipv4_layer& ip, ip_output& out,
-             const sock::environment& sockets);
+  icmp_layer(kernel::kernel& os, skb_allocator& skbs, ipv4_layer& ip, ip_output& out, const sock::environment& sockets);
   ~icmp_layer() override;
 
   void handler(skb_ptr skb) override { icmp_rcv(std::move(skb)); }

@@ -9,10 +9,10 @@ namespace ringside::stack {
 
 namespace {
 constexpr std::uint64_t jiffies_per_second = second / kernel::jiffy;
-constexpr std::uint64_t burst_factor = 6;        // XRLIM_BURST_FACTOR
-constexpr std::uint8_t last_limited_type = 18;   // NR_ICMP_TYPES
+constexpr std::uint64_t burst_factor = 6;       // XRLIM_BURST_FACTOR
+constexpr std::uint8_t last_limited_type = 18;  // NR_ICMP_TYPES
 constexpr std::uint8_t type_unreachable = 3;
-constexpr std::uint8_t code_too_big = 4;         // path MTU discovery is never held up
+constexpr std::uint8_t code_too_big = 4;  // path MTU discovery is never held up
 }  // namespace
 
 bool icmp_limits::limits(std::uint8_t type, std::uint8_t code) const {

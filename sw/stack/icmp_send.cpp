@@ -17,10 +17,10 @@
 namespace ringside::stack {
 
 namespace {
-constexpr std::uint8_t tos_mask = 0x1E;               // RT_TOS
-constexpr std::uint8_t internetwork_control = 0xC0;   // IPTOS_PREC_INTERNETCONTROL
-constexpr std::size_t largest_error = 576;            // RFC 1812 4.3.2.3: as much as this, in all
-constexpr ipv4_address dummy_address = 0xC0000008;    // INADDR_DUMMY, RFC 7600
+constexpr std::uint8_t tos_mask = 0x1E;              // RT_TOS
+constexpr std::uint8_t internetwork_control = 0xC0;  // IPTOS_PREC_INTERNETCONTROL
+constexpr std::size_t largest_error = 576;           // RFC 1812 4.3.2.3: as much as this, in all
+constexpr ipv4_address dummy_address = 0xC0000008;   // INADDR_DUMMY, RFC 7600
 constexpr std::size_t control_sndbuf = 2 * (65536 + skb_allocator::shared_info + skb_allocator::object_bytes);
 }  // namespace
 
@@ -78,7 +78,7 @@ icmp_layer::icmp_layer(kernel::kernel& os, skb_allocator& skbs, ipv4_layer& ip, 
       ip_(ip),
       out_(out),
       limits_(out.routes().sysctls(), os.random().stream("icmp_credit")) {
-  for (unsigned cpu = 0; cpu < host_.cpu_count(); ++cpu) 
+  for (unsigned cpu = 0; cpu < host_.cpu_count(); ++cpu)
     sockets_.emplace_back(new control_sock(sockets, out.routes().sysctls().default_ttl));
 }
 
@@ -200,8 +200,7 @@ void icmp_layer::icmp_send(const sk_buff& about, std::uint8_t type, std::uint8_t
     if (route && peer_allow(route, way.destination, limited)) {
       const std::size_t most = std::min<std::size_t>(routes.mtu(*route), largest_error);
       const std::size_t room = most - ipv4_view::bytes - icmp_view::bytes;
-      const std::size_t length =
-          about.len() + static_cast<std::size_t>(about.data() - about.network_header());
+      const std::size_t length = about.len() + static_cast<std::size_t>(about.data() - about.network_header());
       what.data_bytes = std::min(length, room);
       if (way.source == 0) way.source = dummy_address;
       if (room > ipv4_view::bytes) push(sk, way, std::move(route), what, about.frame);

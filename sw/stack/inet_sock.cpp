@@ -34,8 +34,7 @@ void inet_sock::set_tos(int value) {
   route.reset();
 }
 
-long inet_sock::protocol_setsockopt(int level, int name, std::span<const std::byte> value,
-                                    const credentials& /*who*/) {
+long inet_sock::protocol_setsockopt(int level, int name, std::span<const std::byte> value, const credentials& /*who*/) {
   if (level != abi::sol_ip) return -ENOPROTOOPT;
   int number = 0;
   if (!number_of(value, number)) return -EINVAL;

@@ -15,9 +15,9 @@ namespace ringside::stack {
 
 namespace {
 constexpr std::size_t header_bytes = ipv4_view::bytes;
-constexpr std::size_t largest_packet = 65535;    // IP_MAX_MTU
-constexpr std::uint32_t least_mtu = 68;          // IPV4_MIN_MTU
-constexpr std::size_t alignment_reserve = 15;    // of alloc_extra
+constexpr std::size_t largest_packet = 65535;  // IP_MAX_MTU
+constexpr std::uint32_t least_mtu = 68;        // IPV4_MIN_MTU
+constexpr std::size_t alignment_reserve = 15;  // of alloc_extra
 }  // namespace
 
 struct ip_output::append_state {
@@ -28,11 +28,11 @@ struct ip_output::append_state {
   std::size_t length;            // to come, header of the transport included
   std::size_t transport_header;  // not made yet
   int flags;
-  bool partial;                  // the device will sum
+  bool partial;  // the device will sum
   std::size_t mtu;
-  std::size_t most;              // in a packet that is not the last (maxfraglen)
-  std::size_t offset = 0;        // in `from`
-  std::size_t wmem_delta = 0;    // charged at the end
+  std::size_t most;            // in a packet that is not the last (maxfraglen)
+  std::size_t offset = 0;      // in `from`
+  std::size_t wmem_delta = 0;  // charged at the end
 };
 
 long ip_output::setup(const inet_sock& sk, ip_cork& cork) const {
@@ -48,10 +48,13 @@ long ip_output::append_data(inet_sock& sk, ip_cork& cork, sk_buff_queue& queue, 
   const std::size_t longest = (sk.ignore_df() ? largest_packet : mtu) - header_bytes;
   if (cork.length + length > longest) return -EMSGSIZE;
   if (!queue.empty()) transport_header = 0;
-  const bool partial = transport_header != 0 && length + header_bytes <= mtu && dev.features.has(device_feature::tx_checksum) &&
-                       (flags & abi::msg_more) == 0;
-  append_state s{sk,      cork,  queue,   from, length, transport_header,
-                 flags, partial, mtu, ((mtu - header_bytes) & ~std::size_t{7}) + header_bytes};
+  const bool partial = transport_header != 0 && length + header_bytes <= mtu &&
+                       dev.features.has(device_feature::tx_checksum) && (flags & abi::msg_more) == 0;
+  append_state s{sk,     cork,
+                 queue,  from,
+                 length, transport_header,
+                 flags,  partial,
+                 mtu,    ((mtu - header_bytes) & ~std::size_t{7}) + header_bytes};
   cork.length += length;
   long error = 0;
   bool first = queue.empty();
@@ -169,8 +172,8 @@ skb_ptr ip_output::make_skb(inet_sock& sk, ip_cork& cork, sk_buff_queue& queue) 
   const int discovery = sk.mtu_discovery();
   const bool always = discovery == abi::ip_pmtudisc_do || discovery == abi::ip_pmtudisc_probe;
   // ip_dont_fragment.
-  const bool wanted = discovery == abi::ip_pmtudisc_do ||
-                      (discovery == abi::ip_pmtudisc_want && !cork.route->mtu_locked);
+  const bool wanted =
+      discovery == abi::ip_pmtudisc_do || (discovery == abi::ip_pmtudisc_want && !cork.route->mtu_locked);
   const bool dont_fragment = always || (length <= routes_.mtu(*cork.route) && wanted);
   std::uint8_t ttl = cork.ttl;
   if (ttl == 0) ttl = cork.route->type == route_type::multicast ? sk.multicast_ttl() : sk.time_to_live();

@@ -15,13 +15,13 @@
 namespace ringside::stack {
 
 struct ip_cork {
-  flow way;                     // where to, ports among it
+  flow way;  // where to, ports among it
   dst_ref route;
-  std::uint32_t fragsize = 0;   // the MTU it was begun with
-  std::size_t length = 0;       // behind the IP header, so far
-  std::uint8_t ttl = 0;         // 0: the socket's
-  int tos = -1;                 // below 0: the socket's
-  frame_id cause = 0;           // frame it answers, 0: none
+  std::uint32_t fragsize = 0;  // the MTU it was begun with
+  std::size_t length = 0;      // behind the IP header, so far
+  std::uint8_t ttl = 0;        // 0: the socket's
+  int tos = -1;                // below 0: the socket's
+  frame_id cause = 0;          // frame it answers, 0: none
   cause_kind why = cause_kind::task;
 };
 

@@ -23,16 +23,16 @@ class icmp_layer;
 class neighbour_table;
 class packet_layer;
 
-struct ip_output_statistics {      // SNMP names of RFC 4293
-  std::uint64_t out_packets = 0;   // OutRequests (IPSTATS_MIB_OUTPKTS)
-  std::uint64_t out_octets = 0;    // IpExtOutOctets
+struct ip_output_statistics {     // SNMP names of RFC 4293
+  std::uint64_t out_packets = 0;  // OutRequests (IPSTATS_MIB_OUTPKTS)
+  std::uint64_t out_octets = 0;   // IpExtOutOctets
   std::uint64_t out_discards = 0;
   std::uint64_t out_no_routes = 0;
-  std::uint64_t fragmented = 0;    // FragOKs
+  std::uint64_t fragmented = 0;  // FragOKs
   std::uint64_t frag_fails = 0;
   std::uint64_t frag_creates = 0;
-  std::uint64_t multicasts = 0;    // IpExtOutMcastPkts
-  std::uint64_t broadcasts = 0;    // IpExtOutBcastPkts
+  std::uint64_t multicasts = 0;  // IpExtOutMcastPkts
+  std::uint64_t broadcasts = 0;  // IpExtOutBcastPkts
 };
 
 class ip_output {
@@ -53,7 +53,8 @@ class ip_output {
   /// (ip_setup_cork).
   long setup(const inet_sock& sk, ip_cork& cork) const;
   /// Adds `length` bytes, the first of which are `transport_header` bytes of the transport's that nobody has written
-  /// yet; the packets are in `queue`, each one fragment.  -EMSGSIZE, -ENOBUFS, -EAGAIN, a pending error (ip_append_data).
+  /// yet; the packets are in `queue`, each one fragment.  -EMSGSIZE, -ENOBUFS, -EAGAIN, a pending error
+  /// (ip_append_data).
   long append_data(inet_sock& sk, ip_cork& cork, sk_buff_queue& queue, const payload_source& from, std::size_t length,
                    std::size_t transport_header, int flags);
   /// The datagram with its IPv4 header, to be given its transport's; null when the queue is empty (__ip_make_skb).

@@ -56,7 +56,7 @@ struct neighbour {
   kernel::timer timer;
 };
 
-struct neighbour_statistics {           // NEIGH_CACHE_STAT_*
+struct neighbour_statistics {  // NEIGH_CACHE_STAT_*
   std::uint64_t allocs = 0;
   std::uint64_t destroys = 0;
   std::uint64_t res_failed = 0;

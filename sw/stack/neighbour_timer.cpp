@@ -106,7 +106,8 @@ bool neighbour_table::forced_gc() {
     if (n.state == nud::failed || n.state == nud::noarp || now > n.updated + 5 * hz) candidates.push_back(it);
   }
   const std::size_t with_the_new_one = entries_.size() + 1;
-  const std::size_t most = std::max<std::size_t>(with_the_new_one - std::min(with_the_new_one, settings_.gc_thresh2), 1);
+  const std::size_t most =
+      std::max<std::size_t>(with_the_new_one - std::min(with_the_new_one, settings_.gc_thresh2), 1);
   std::stable_sort(candidates.begin(), candidates.end(), [](const entries::iterator& x, const entries::iterator& y) {
     return x->second->updated < y->second->updated;
   });

@@ -29,9 +29,8 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
   neighbours_.connect(arp_);
   output_.connect(neighbours_, icmp_);
   ipv4_.connect(icmp_);
-  arp_.on_link_failure([this](sk_buff& skb) {
-    icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0);
-  });
+  arp_.on_link_failure(
+      [this](sk_buff& skb) { icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0); });
   routes_.set_loopback(loopback_.device());
   for (const ipv4_interface_address& a : settings_.addresses) routes_.add_address(a);
   for (const ipv4_route& r : settings_.routes) routes_.add_route(r);

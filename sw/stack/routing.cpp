@@ -142,8 +142,7 @@ dst_ref routing::output(flow& f, long& error) {
   answer found;
   if (f.source != 0) {
     if (is_forbidden_source(f.source)) return unreachable(-EINVAL);
-    net_device* const of_source =
-        ipv4::is_loopback(f.source) ? loopback_ : addresses_.device_of(f.source);
+    net_device* const of_source = ipv4::is_loopback(f.source) ? loopback_ : addresses_.device_of(f.source);
     if (of_source == nullptr) return unreachable(-ENETUNREACH);
     if (!wanted_device && (ipv4::is_multicast(f.destination) || f.destination == inet::limited_broadcast)) {
       f.out = of_source;
@@ -169,8 +168,8 @@ dst_ref routing::output(flow& f, long& error) {
     return make(found, f, *loopback_, wanted_device, true, error);
   }
   long refused = 0;
-  fib_table::route* const route = fib_.lookup(
-      {f.destination, f.tos, f.on_link ? route_scope::link : route_scope::universe, f.out}, refused);
+  fib_table::route* const route =
+      fib_.lookup({f.destination, f.tos, f.on_link ? route_scope::link : route_scope::universe, f.out}, refused);
   if (route == nullptr) {
     if (!wanted_device) return unreachable(refused);
     if (f.source == 0) f.source = addresses_.select(out, 0, route_scope::link);
@@ -220,8 +219,7 @@ dst_ref routing::make(const answer& found, const flow& f, net_device& out, bool 
   dst_ref* place = nullptr;
   if (route != nullptr) {
     const auto exception = route->hop.exceptions.find(f.destination);
-    if (exception != route->hop.exceptions.end() && jiffies() < exception->second.expires)
-      learned = &exception->second;
+    if (exception != route->hop.exceptions.end() && jiffies() < exception->second.expires) learned = &exception->second;
     if (kept) place = learned != nullptr ? &learned->output : &route->hop.output;
     if (place != nullptr && valid(*place)) return *place;
   }

@@ -49,7 +49,8 @@ struct flow {
 
 class routing {
  public:
-  routing(kernel::kernel& os, const ipv4_sysctls& settings) : clock_(os.clock()), host_(os.machine()), sysctls_(settings) {}
+  routing(kernel::kernel& os, const ipv4_sysctls& settings)
+      : clock_(os.clock()), host_(os.machine()), sysctls_(settings) {}
 
   // ---- Configuration.  An address or a route waits for its device.
   void add_address(const ipv4_interface_address& a);

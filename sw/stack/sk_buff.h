@@ -158,7 +158,8 @@ class sk_buff final : public kernel::packet, public skb_headers {
   // The socket it belongs to, and what tells it that the packet is gone.  Not a clone's.
   sock* sk = nullptr;
   void (*destructor)(sk_buff& skb) = nullptr;
-  kernel::packet_queue<sk_buff> frag_list;  // of a datagram to send: the fragments behind this one (skb_shinfo); not in len()
+  kernel::packet_queue<sk_buff>
+      frag_list;         // of a datagram to send: the fragments behind this one (skb_shinfo); not in len()
   dst_ref dst;           // where it goes on, once a route has been looked up; a copy goes there as well
   bool is_copy = false;  // at a second socket: the frame's fate is that of the first
 

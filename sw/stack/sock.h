@@ -186,11 +186,11 @@ class sock {
   std::size_t sk_forward_alloc = 0;  // of the pages taken: not charged to a packet
   std::uint64_t sk_drops = 0;
   std::uint64_t sk_id = 0;
-  bool sk_no_space = false;           // SOCK_NOSPACE
-  bool sk_use_write_queue = false;    // SOCK_USE_WRITE_QUEUE: nobody is told of room
-  bool sk_broadcast = false;          // SOCK_BROADCAST
-  bool sk_local_route = false;        // SOCK_LOCALROUTE
-  bool sk_no_check_tx = false;        // SO_NO_CHECK
+  bool sk_no_space = false;            // SOCK_NOSPACE
+  bool sk_use_write_queue = false;     // SOCK_USE_WRITE_QUEUE: nobody is told of room
+  bool sk_broadcast = false;           // SOCK_BROADCAST
+  bool sk_local_route = false;         // SOCK_LOCALROUTE
+  bool sk_no_check_tx = false;         // SO_NO_CHECK
   net_device* sk_bound_dev = nullptr;  // SO_BINDTODEVICE
 
  private:

@@ -67,8 +67,7 @@ long syscalls::getsockopt(int fd, int level, int name, std::span<std::byte>& val
   const call entered(*this);
   spend(kernel::cost::socket_call);
   return with_socket(fd, [&](socket_file& s) -> long {
-    return level == abi::sol_socket ? s.sk().getsockopt(name, value)
-                                    : s.sk().protocol_getsockopt(level, name, value);
+    return level == abi::sol_socket ? s.sk().getsockopt(name, value) : s.sk().protocol_getsockopt(level, name, value);
   });
 }
 

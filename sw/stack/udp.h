@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// UDP (RFC 768): length, checksum, socket lookup, hand-over to the sockets' queues; ports; headers and checksums of what
-// leaves (udp_send.cpp), and errors about it.
+// UDP (RFC 768): length, checksum, socket lookup, hand-over to the sockets' queues; ports; headers and checksums of
+// what leaves (udp_send.cpp), and errors about it.
 //
 // Owner: net_stack.  Callers: ipv4_layer (protocol 17), udp_sock (bind, close, checksum).  A unicast goes to one
 // socket, what was sent to a group or to all goes to every socket that fits (SO-3, UE-4).  The checksum of a datagram

@@ -82,8 +82,7 @@ void udp_layer::err_handler(sk_buff& skb, std::uint32_t info) {
   const ipv4_view quoted(skb.data());
   const udp_view udp(skb.data() + quoted.header_bytes());
   const icmp_view message(skb.transport_header());
-  udp_sock* const socket =
-      lookup({quoted.source(), udp.source_port(), quoted.destination(), udp.destination_port()});
+  udp_sock* const socket = lookup({quoted.source(), udp.source_port(), quoted.destination(), udp.destination_port()});
   if (socket == nullptr) return icmp_.count_no_socket();
   error_row error{EHOSTUNREACH, false};
   switch (message.type()) {

@@ -83,8 +83,8 @@ class udp_sock final : public inet_sock {
 
   udp_layer& udp_;
   kernel::entropy_stream& numbers_;  // inet_id begins with
-  bool address_by_hand_ = false;  // SOCK_BINDADDR_LOCK
-  bool port_by_hand_ = false;     // SOCK_BINDPORT_LOCK
+  bool address_by_hand_ = false;     // SOCK_BINDADDR_LOCK
+  bool port_by_hand_ = false;        // SOCK_BINDPORT_LOCK
   bool closed_ = false;
   bool corked_ = false;              // UDP_CORK
   bool pending_ = false;             // a datagram grows in write_queue

@@ -183,7 +183,8 @@ long udp_sock::append_corked(const payload_source& from, std::size_t bytes, std:
   ip_output& out = udp_.out();
   long error = header != 0 ? out.setup(*this, cork) : 0;
   if (error == 0)
-    error = out.append_data(*this, cork, write_queue, from, bytes + header, header, more ? flags | abi::msg_more : flags);
+    error =
+        out.append_data(*this, cork, write_queue, from, bytes + header, header, more ? flags | abi::msg_more : flags);
   if (error != 0) {
     flush_pending();
     return error;

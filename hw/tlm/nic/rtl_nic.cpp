@@ -297,7 +297,7 @@ struct rtl_nic::impl {
     const Vnic___024root& c = *state;
     if (c.evt_rst_o != 0) [[unlikely]] {
       emit(stage::nic_reset);
-      sent.reset();
+      sent.reset([this](stage what, frame_id frame, std::uint64_t a, std::uint64_t b) { emit(what, frame, a, b); });
     }
     if (c.evt_tx_o != 0) report_sent(c.evt_tx_o);
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);

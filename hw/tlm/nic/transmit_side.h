@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 
+#include "common/drop_reason.h"
 #include "common/event.h"
 #include "common/ring_queue.h"
 #include "common/time.h"
@@ -22,7 +23,7 @@ namespace ringside::tlm {
 class transmit_side {
  public:
   transmit_side(tx_wire& to, std::uint8_t unit)
-      : to_(to), counter_(static_cast<std::uint16_t>(derived_counters + unit)) {}
+      : to_(to), counter_(static_cast<std::uint16_t>(segment_counters + unit)) {}
 
   // ---- the bus
   /// A request of the transmit side for the packet numbered so.
@@ -58,15 +59,25 @@ class transmit_side {
     pause_ = e.pause;
     if (!on_wire) return;
     to_.begin(t, id);
+    in_frame_ = false;
     emit(stage::tx_wire_sof, id, 0, 0);
   }
-  /// CTRL.RST took effect: what was in the FIFO is gone.
-  void reset() {
-    while (!in_fifo_.empty()) in_fifo_.take();
+  /// CTRL.RST took effect: what was in the FIFO is gone; a packet's fate is told by who cleans its ring.
+  template <class Emit>
+  void reset(const Emit& emit) {
+    while (!in_fifo_.empty())
+      if (const frame_id id = in_fifo_.take(); is_segment(id))
+        emit(stage::fifo_drop, id, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::tx_reset));
   }
 
   // ---- GMII
-  void byte(std::uint8_t data) { to_.add(data); }
+  /// A byte with TX_EN: up to the delimiter it is preamble (IEEE 802.3 3.2.1, 3.2.2).
+  void byte(std::uint8_t data) {
+    if (in_frame_)
+      to_.add(data);
+    else
+      in_frame_ = data == start_frame_delimiter;
+  }
   /// TX_EN fell at the edge at `t`.
   template <class Emit>
   void ended(sim_time t, const Emit& emit) {
@@ -78,9 +89,9 @@ class transmit_side {
   }
 
  private:
-  static constexpr std::uint16_t derived_counters = 0x2000;  // those of cards
-  static constexpr std::uint32_t longest_frame = 16292;      // T-17, with FCS
-  static constexpr std::size_t pause_timer = 16;             // IEEE 802.3 annex 31B: behind the opcode
+  static constexpr std::uint8_t start_frame_delimiter = 0xD5;
+  static constexpr std::uint32_t longest_frame = 16292;  // T-17, with FCS
+  static constexpr std::size_t pause_timer = 16;         // IEEE 802.3 annex 31B: behind the opcode
 
   struct known {
     std::uint16_t packet = 0;
@@ -97,7 +108,8 @@ class transmit_side {
   std::array<std::uint16_t, 4> packet_of_read_{};  // by the two low bits of a read's tag: four at most are under way
   std::array<known, 256> packets_{};               // more than a card has descriptors on chip
   ring_queue<frame_id> in_fifo_;
-  bool pause_ = false;  // the frame on GMII is the card's own
+  bool in_frame_ = false;  // behind the delimiter
+  bool pause_ = false;     // the frame on GMII is the card's own
 };
 
 }  // namespace ringside::tlm

@@ -236,7 +236,8 @@ class packet_list : public packet_layer {
     });
     std::vector<std::pair<stage, frame_id>> seen;
     for (const event& e : std::span(host.events).subspan(begun))
-      if (!made_by_software(e.frame) && e.what != stage::neigh_update && e.what != stage::skb_drop && e.what != stage::skb_consume && e.what != stage::tap)
+      if (!made_by_software(e.frame) && e.what != stage::neigh_update && e.what != stage::skb_drop &&
+          e.what != stage::skb_consume && e.what != stage::tap)
         seen.emplace_back(e.what, e.frame);
     return seen;
   }

@@ -76,7 +76,9 @@ class send_bench : public program_bench {
   }
 
   // ---- What is in a packet, by the RFCs
-  static std::uint16_t at16(const bytes& b, std::size_t at) { return static_cast<std::uint16_t>(b[at] << 8 | b[at + 1]); }
+  static std::uint16_t at16(const bytes& b, std::size_t at) {
+    return static_cast<std::uint16_t>(b[at] << 8 | b[at + 1]);
+  }
   static std::uint32_t at32(const bytes& b, std::size_t at) {
     return static_cast<std::uint32_t>(at16(b, at)) << 16 | at16(b, at + 2);
   }
@@ -142,7 +144,7 @@ class send_bench : public program_bench {
   const stack::mac_address peer_mac{0x02, 0, 0, 0, 0, 0x01};
   const bytes everybody{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
   std::vector<left_packet> left;
-  bool hold = false;  // the card keeps what it is given until complete()
+  bool hold = false;                               // the card keeps what it is given until complete()
   stack::netdev_tx answer = stack::netdev_tx::ok;  // or what became of the packet
 
  private:

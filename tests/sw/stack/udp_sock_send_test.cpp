@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a UDP socket sends, byte by byte (RFC 768, 791, 826; UD-1 to UD-10, IP-1 to IP-3).
-#include "tests/sw/stack/send_bench.h"
-
 #include <gtest/gtest.h>
 
 #include <cerrno>
+
+#include "tests/sw/stack/send_bench.h"
 
 namespace ringside::test {
 namespace udp_sock_send_tests {
