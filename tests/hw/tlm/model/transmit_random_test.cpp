@@ -69,7 +69,10 @@ class transmit_random : public testing::TestWithParam<std::uint64_t> {
 TEST_P(transmit_random, nothing_is_lost_torn_or_twice) {
   bench_.open_transmit(ring, 0);
   bench_.bus_overhead = 50 * ns + up_to(1500) * ns;
-  if (often()) bench_.bus_delay = [this](const tlm::dma_transfer&) { return up_to(1000) * ns; };  // out of order
+  // Answers out of order.  The bus gives those of one kind in the order they were asked for, and the RTL may count on
+  // it.
+  if (often() && card_under_test == card_kind::model)
+    bench_.bus_delay = [this](const tlm::dma_transfer&) { return up_to(1000) * ns; };
   bench_.write(reg::TXDCTL, 1U << 24 | up_to(12) | up_to(8) << 8 | up_to(10) << 16 | up_to(2) << 25);
   bench_.write(reg::TIDV, up_to(10));
   bench_.write(reg::TADV, up_to(20));

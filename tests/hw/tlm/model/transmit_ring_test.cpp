@@ -76,7 +76,7 @@ TEST_F(transmit_ring, fetches_only_when_empty_unless_told) {  // T-41
   const sim_time second = bench.transfers(tlm::dma_kind::tx_fetch)[1].requested;
   std::size_t read = 0;
   for (const auto& r : bench.transfers(tlm::dma_kind::tx_payload)) read += r.ended <= second ? 1 : 0;
-  EXPECT_GE(read, 6U) << "all ten were used: no more than four reads are under way";
+  EXPECT_GE(read, 4U) << "all ten were used: the others' reads are under way";
 }
 
 TEST_F(transmit_ring, prefetches_below_pthresh_what_reaches_hthresh) {  // T-41
@@ -223,7 +223,7 @@ TEST_F(transmit_ring, low_threshold_is_an_edge_in_eights) {  // T-63
   ASSERT_EQ(low.size(), 1U);
   // With the 14th complete 16 are left.
   const std::vector<sim_time> complete = completions();
-  EXPECT_GT(low[0], complete.at(13));
+  EXPECT_GE(low[0], complete.at(13));
   EXPECT_LT(low[0], complete.at(14) + 100 * ns);
   post(30, 10);
   bench.doorbell(40);  // 10 given: never above the threshold
