@@ -44,6 +44,7 @@ void append_fcs(std::vector<std::uint8_t>& bytes) {
 
 }  // namespace
 
+// While a frame is on the wire its end wakes; so nobody is woken inside the gap.
 void transmit_mac::wake() {
   if (waking_ || now_sent_ || (!pause_ && fifo_.empty())) return;
   waking_ = true;
@@ -61,10 +62,6 @@ bool transmit_mac::may_begin() const {
 }
 
 void transmit_mac::step() {
-  if (!now_sent_ && core_.now < gap_until_) {  // it was woken as a frame ended
-    wake();
-    return;
-  }
   if (!may_begin()) return;
   if (!pause_) {
     begin(next_frame());
