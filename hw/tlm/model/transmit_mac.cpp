@@ -113,24 +113,13 @@ void transmit_mac::begin(sending&& frame) {
     around_.loop(s.id, s.bytes);
   const sim_time whole = (preamble_bytes + static_cast<sim_time>(s.bytes.size())) * byte_time_;
   const std::uint64_t epoch = epoch_;
-  core_.at(s.start + whole - byte_time_, [this, epoch] {
-    if (epoch == epoch_) last_byte();
-  });
   core_.at(s.start + whole, [this, epoch] {
     if (epoch == epoch_) end();
   });
 }
 
-void transmit_mac::last_byte() {
-  sending& s = *now_sent_;
-  s.counted = true;
-  core_.emit(stage::tx_wire_eof, s.id, s.bytes.size(), marks_of(s.bytes, ethernet::longest_frame));
-  count();
-}
-
 // T-90, T-91.
-void transmit_mac::count() const {
-  const sending& s = *now_sent_;
+void transmit_mac::count(const sending& s) const {
   statistics& counters = core_.stats;
   const auto octets = static_cast<std::uint32_t>(s.bytes.size());
   counters.count(reg::TPT);
@@ -152,6 +141,8 @@ void transmit_mac::count() const {
 void transmit_mac::end() {
   const sending s = std::move(*now_sent_);
   now_sent_.reset();
+  core_.emit(stage::tx_wire_eof, s.id, s.bytes.size(), marks_of(s.bytes, ethernet::longest_frame));
+  count(s);
   gap_until_ = core_.now + ((core_.regs.get(reg::TIPG) & tipg::IPGT) + gap_overhead) * byte_time_;
   if (s.on_tx_wire) {
     wire_.add(s.bytes);
@@ -179,7 +170,7 @@ void transmit_mac::reset() {
   now_sent_.reset();
   const sim_time gone = (core_.now - s.start) / byte_time_ - preamble_bytes;
   const auto sent = static_cast<std::size_t>(std::clamp<sim_time>(gone, 0, static_cast<sim_time>(s.bytes.size())));
-  if (!s.counted) core_.emit(stage::tx_wire_eof, s.id, sent, wire_mark::bad_fcs);
+  core_.emit(stage::tx_wire_eof, s.id, sent, wire_mark::bad_fcs);
   if (!s.on_tx_wire) return;
   wire_.add(std::span(s.bytes).first(sent));
   wire_.end(core_.now);
