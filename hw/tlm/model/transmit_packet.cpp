@@ -18,7 +18,7 @@ transmit_packet::transmit_packet(const transmit_descriptor& first, const transmi
 
 void transmit_packet::set_frame_options(const transmit_descriptor& d, const std::optional<vlan_tag>& tag) {
   tag_ = tag;
-  insert_fcs_ = d.insert_fcs() || tag.has_value();  // T-13
+  insert_fcs_ = d.insert_fcs();
   legacy_checksum_ = d.insert_checksum();
   checksum_place_ = d.checksum_place();
   if (!segmented_) return;
@@ -86,21 +86,23 @@ std::optional<transmit_packet::finished_frame> transmit_packet::next_segment() {
   frame.insert(frame.end(), bytes_.begin(), bytes_.end());
   bytes_.clear();
   update_header(frame, context_, segments_++, last);
+  const bool fcs = append_fcs(frame.size());
   const bool known_layer = context_.tcp || context_.ipv4;
   order_checksums(frame, known_layer ? static_cast<std::uint32_t>(frame.size()) - context_.l4_start : 0);
   if (tag_) insert_tag(frame, *tag_);
   const std::uint32_t room = transmit_fifo::room_for(frame.size());
   room_ -= room;
-  return finished_frame{{0, std::move(frame), insert_fcs_}, room, last};
+  return finished_frame{{0, std::move(frame), fcs}, room, last};
 }
 
 std::optional<transmit_packet::finished_frame> transmit_packet::whole_frame() {
   if (segmented_ || dropped_ || bytes_.empty()) return std::nullopt;
+  const bool fcs = append_fcs(bytes_.size());
   order_checksums(bytes_, 0);
   if (tag_) insert_tag(bytes_, *tag_);
   const std::uint32_t room = transmit_fifo::room_for(bytes_.size());
   room_ -= room;
-  return finished_frame{{id_, std::move(bytes_), insert_fcs_}, room, false};
+  return finished_frame{{id_, std::move(bytes_), fcs}, room, false};
 }
 
 }  // namespace ringside::tlm::model

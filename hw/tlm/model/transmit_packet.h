@@ -58,6 +58,10 @@ class transmit_packet {
  private:
   std::uint32_t segment_at(std::uint32_t payload) const;
   std::uint32_t with_tag(std::uint32_t bytes) const;
+  /// T-13: a tag brings an FCS, if there is room for a tag.
+  bool append_fcs(std::size_t bytes) const {
+    return insert_fcs_ || with_tag(static_cast<std::uint32_t>(bytes)) != bytes;
+  }
   void order_checksums(std::vector<std::uint8_t>& frame, std::uint32_t addend) const;
 
   const bool segmented_;
@@ -65,7 +69,7 @@ class transmit_packet {
   const std::uint32_t checksum_start_;  // CSS
   const transmit_context context_;      // of its kind
   const std::uint32_t capacity_;
-  bool insert_fcs_ = false;
+  bool insert_fcs_ = false;  // IFCS
   bool legacy_checksum_ = false;
   std::uint32_t checksum_place_ = 0;
   std::optional<vlan_tag> tag_;

@@ -293,8 +293,10 @@ TEST_F(transmit_offload, a_frame_without_addresses_gets_no_tag) {  // T-13
   bench.put_bytes(bench.buffer(0), bytes);
   bench.legacy(0, bench.buffer(0), 11, cmd::whole | cmd::VLE, 0, 0, 5);
   bench.legacy(1, bench.buffer(0), 12, cmd::whole | cmd::VLE, 0, 0, 5);
-  send(2);
-  ASSERT_EQ(bench.sent().size(), 2U);
+  bench.legacy(2, bench.buffer(0), 11, cmd::EOP | cmd::VLE, 0, 0, 5);  // and no FCS for it
+  send(3);
+  ASSERT_EQ(bench.sent().size(), 3U);
+  EXPECT_EQ(frame(2), byte_vector(bytes.begin(), bytes.begin() + 11));
   EXPECT_EQ(frame(0), with_fcs(counting_frame(11)));
   byte_vector tagged = bytes;
   append(tagged, {0x81, 0x00, 0x00, 0x05});
