@@ -88,7 +88,7 @@ class random_descriptors {
       const bool last = i + 1 == parts;
       const std::uint32_t n = last ? total : up_to(total);
       total -= n;
-      std::uint32_t bits = command | (percent(30) ? cmd::RS : 0) | (last ? cmd::EOP : 0);
+      std::uint32_t bits = command | (percent(30) ? cmd::RS : 0) | (last ? cmd::EOP : 0) | (percent(40) ? cmd::IDE : 0);
       if (data) bits |= cmd::DEXT;
       const std::uint32_t cso = data ? 1U << 4 : offset();  // DTYP there
       const bool elsewhere = percent(5);
@@ -132,12 +132,15 @@ TEST_P(transmit_agreement, same_frames_descriptors_and_counters) {
   transmit_bench model(card_kind::model), rtl(card_kind::rtl);
   const std::vector<std::uint8_t> memory = die.bytes(data_bytes);
   const std::uint32_t thresholds = 1U << 24 | die.up_to(20) | die.up_to(10) << 8 | die.up_to(8) << 16;
+  const std::uint32_t delay = die.up_to(30), bound = die.up_to(60);
   const std::uint32_t tagging = die.percent(60) ? ctrl::VME : 0;
   const std::uint32_t control = tctl::EN | (die.percent(70) ? tctl::PSP : 0);
   for (transmit_bench* bench : {&model, &rtl}) {
     bench->put_bytes(transmit_bench::data_at, memory);
     bench->open_transmit(ring, control);
     bench->write(reg::TXDCTL, thresholds);
+    bench->write(reg::TIDV, delay);
+    bench->write(reg::TADV, bound);
     bench->write(reg::CTRL, bench->read(reg::CTRL) | tagging);
     bench->read(reg::ICR);
   }
@@ -170,7 +173,7 @@ TEST_P(transmit_agreement, same_frames_descriptors_and_counters) {
   EXPECT_GT(model.sent().size(), 20U);
 }
 
-INSTANTIATE_TEST_SUITE_P(seeds, transmit_agreement, testing::Range<std::uint64_t>(1, 41),
+INSTANTIATE_TEST_SUITE_P(seeds, transmit_agreement, testing::Range<std::uint64_t>(1, 61),
                          [](const auto& row) { return fmt::format("seed_{}", row.param); });
 
 }  // namespace
