@@ -175,7 +175,7 @@ TEST_P(model_on_the_bus, both_directions_come_through) {
     EXPECT_EQ(bench.memory.bytes[tx_ring + 16 * i + 12], 1U) << i;
     EXPECT_NE(bench.memory.bytes[rx_ring + 16 * i + 12] & rxd_status::DD, 0U) << i;
     const byte_vector right = with_fcs(in[i]);
-    const auto at = bench.memory.bytes.begin() + static_cast<std::ptrdiff_t>(rx_buffers + i * stride);
+    const auto at = bench.memory.bytes.begin() + rx_buffers + i * stride;
     EXPECT_TRUE(std::equal(right.begin(), right.end(), at)) << i;
   }
   EXPECT_EQ(bench.counters().retries != 0, GetParam().params.retry_per_million != 0);

@@ -27,7 +27,7 @@ struct datagram {
   byte_vector right, given;
 };
 
-datagram ipv4_datagram(std::uint32_t protocol, byte_vector payload) {
+datagram ipv4_datagram(std::uint32_t protocol, const byte_vector& payload) {
   byte_vector l4 = protocol == network::tcp ? network::tcp_header(0x1000, 0x18) : network::udp_header(payload.size());
   const std::size_t field = protocol == network::tcp ? 16 : 6;
   append(l4, payload);

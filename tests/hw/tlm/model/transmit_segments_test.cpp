@@ -120,8 +120,8 @@ struct transmit_segments : testing::Test {
     from = 0;
     for (std::size_t i = 0; i < lengths.size(); ++i) {
       const std::uint32_t index = next++ % 64;
-      const std::uint64_t at = transmit_bench::data_at + used_ + index % 7;
-      used_ += lengths[i] + 16;
+      const std::uint64_t at = transmit_bench::data_at + used + index % 7;
+      used += lengths[i] + 16;
       bench.put_bytes(at, {all.begin() + static_cast<std::ptrdiff_t>(from),
                            all.begin() + static_cast<std::ptrdiff_t>(from + lengths[i])});
       const bool last = i + 1 == lengths.size();
@@ -141,7 +141,7 @@ struct transmit_segments : testing::Test {
       EXPECT_EQ(bench.sent()[from + i].bytes, padded_with_fcs(s.segment(i))) << "segment " << i;
   }
 
-  std::size_t used_ = 0;
+  std::size_t used = 0;
 };
 
 TEST_F(transmit_segments, tcp_over_ipv4) {  // T-30 to T-33
