@@ -53,9 +53,9 @@ def reached(time: str, deadline: str) -> PinRule:
 PIN_RULES: dict[str, tuple[PinRule, ...]] = {
     "csr": (
         high("tgt_req_valid_i"),
-        changed("link_up_i", "u_link.phy_up_q"),
-        changed("link_speed_i", "u_link.phy_speed_q"),
-        changed("m66en_i", "m66en_q"),
+        changed("link_up_i", "u_csr.u_link.phy_up_q"),
+        changed("link_speed_i", "u_csr.u_link.phy_speed_q"),
+        changed("m66en_i", "u_csr.m66en_q"),
     ),
     # Every byte, and the first idle cycle after one; none between the enables of 10 and 100 Mb/s.
     "rx_mac": (

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The RTL in the order Verilator and yosys read it: packages, receive front, receive back, top.
 set(RINGSIDE_RTL_TOP e1000_top)
-# Memories: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics, storage; descriptor cache (2) and
-# contents to write back
-set(RINGSIDE_RTL_MEMORIES 11)
+# Memories of the modules: table of the CRC (constant), FIFO, MTA, VFTA, RAL, RAH, statistics, storage; descriptor cache (2)
+# and contents to write back; of the transmit side staging, queue (3), header, FIFO, statistics and packet numbers.  The chip
+# has the descriptor cache and the table of the CRC twice.
+set(RINGSIDE_RTL_MODULE_MEMORIES 19)
+set(RINGSIDE_RTL_MEMORIES 22)
 set(RINGSIDE_RTL_FRONT_NAMES
     e1000_crc32 e1000_rx_mac e1000_rx_filter e1000_rx_pack e1000_rx_fifo e1000_rx_verdict e1000_stats
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)

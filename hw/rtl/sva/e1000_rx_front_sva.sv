@@ -15,6 +15,8 @@ module e1000_rx_front_sva (
   input logic                dv_q,
   input logic                soft_rst_i,
   input logic                link_up_i,
+  input logic                loop_i,
+  input logic                loop_dv_i,
   input logic                data_pop_i,
   input logic                frame_pop_i,
   input logic [63:0]         watched  // registers all over the front
@@ -53,7 +55,7 @@ module e1000_rx_front_sva (
   `E1000_ASSERT(StillWhenUnasked,
     $past(unasked && !gmii_rx_dv_i && !(gmii_ce_i && dv_q) && !reg_i.rd && !reg_i.wr && !soft_rst_i
       && !data_pop_i && !frame_pop_i)
-      && $stable(link_up_i) |-> (unasked || frame_pop_i) && watched == $past(watched),, clk_rx_frame_i)
+      && $stable({link_up_i, loop_i, loop_dv_i}) |-> (unasked || frame_pop_i) && watched == $past(watched),, clk_rx_frame_i)
 
   `E1000_COVER(FrameIsMissed, rxo_o,, clk_rx_frame_i)
   `E1000_COVER(NoDescriptorForIt, evt_o.rnbc,, clk_rx_frame_i)

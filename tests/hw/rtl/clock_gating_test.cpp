@@ -40,6 +40,7 @@ void apply(Vnic___024root& to, const card_inputs& from, std::uint64_t cycle) {
   to.gmii_rx_dv_i = from.gmii_rx_dv_i;
   to.gmii_rx_er_i = from.gmii_rx_er_i;
   to.gmii_rxd_i = from.gmii_rxd_i;
+  to.gmii_tx_ce_i = from.gmii_tx_ce_i;
   to.tgt_req_valid_i = from.tgt_req_valid_i;
   to.tgt_space_i = from.tgt_space_i;
   to.tgt_write_i = from.tgt_write_i;
@@ -62,6 +63,7 @@ card_outputs outputs_of(const Vnic___024root& c) {
   out.req_write = c.mst_req_write_o != 0;
   out.req_tag = c.mst_req_tag_o;
   out.req_len = c.mst_req_len_o;
+  out.req_addr = c.mst_req_addr_o;
   out.wdata_valid = c.mst_wdata_valid_o != 0;
   out.wlast = c.mst_wlast_o != 0;
   return out;
@@ -69,7 +71,8 @@ card_outputs outputs_of(const Vnic___024root& c) {
 
 // What happened in all runs, to show that enough did.
 struct tally {
-  std::uint64_t frames = 0, stored = 0, requests = 0, interrupts = 0, pci_resets = 0, soft_resets = 0, bus_errors = 0;
+  std::uint64_t frames = 0, stored = 0, sent = 0, requests = 0, interrupts = 0, pci_resets = 0, soft_resets = 0,
+                bus_errors = 0;
   std::uint64_t edges = 0;
   std::uint64_t clocked[tlm::card_clock_count] = {};
 };
@@ -92,7 +95,9 @@ void run(std::uint64_t seed, tally& all) {
     if (cycle == 0 || pins.link_speed_i != before.link_speed_i || pins.m66en_i != before.m66en_i)
       asked_for |= tlm::only(tlm::card_clock::csr);
     before = pins;
-    for (unsigned clock = 0; clock < tlm::card_clock_count; ++clock)
+    for (unsigned clock = 0; clock < tlm::card_clock_count - tlm::common_clock_count; ++clock)
+      all.clocked[tlm::common_clock_count + clock] += gated.requested_tx() >> (8 * clock) & 1;
+    for (unsigned clock = 0; clock < tlm::common_clock_count; ++clock)
       all.clocked[clock] += (gated.requested() | asked_for) >> (8 * clock) & 1;
     const bool intx = full.pins().intx_o != 0;
     gated.edge(asked_for);
@@ -101,6 +106,7 @@ void run(std::uint64_t seed, tally& all) {
     ASSERT_EQ(differs, nullptr) << "seed " << seed << ", cycle " << cycle << ": " << differs;
     const Vnic___024root& c = full.pins();
     all.stored += c.evt_rx_o >> 2 & 1;  // commit
+    all.sent += c.evt_tx_o >> 1 & 1;    // a frame begins
     all.requests += c.mst_req_valid_o != 0 && pins.mst_req_ready_i != 0;
     all.interrupts += !intx && c.intx_o != 0;
   }
@@ -115,19 +121,21 @@ TEST(clock_gating, changes_nothing) {
   tally all;
   for (std::uint64_t seed = asked.first; seed <= asked.last && !HasFatalFailure(); ++seed) run(seed, all);
   std::printf(
-      "seeds %llu..%llu of %llu clocks, %u registers and outputs compared: %llu frames, %llu stored, "
+      "seeds %llu..%llu of %llu clocks, %u registers and outputs compared: %llu frames, %llu stored, %llu sent, "
       "%llu bus requests, %llu interrupts, %llu PCI resets, %llu CTRL.RST, %llu bus errors\n",
       static_cast<unsigned long long>(asked.first), static_cast<unsigned long long>(asked.last),
       static_cast<unsigned long long>(asked.cycles), compared_members, static_cast<unsigned long long>(all.frames),
-      static_cast<unsigned long long>(all.stored), static_cast<unsigned long long>(all.requests),
-      static_cast<unsigned long long>(all.interrupts), static_cast<unsigned long long>(all.pci_resets),
-      static_cast<unsigned long long>(all.soft_resets), static_cast<unsigned long long>(all.bus_errors));
+      static_cast<unsigned long long>(all.stored), static_cast<unsigned long long>(all.sent),
+      static_cast<unsigned long long>(all.requests), static_cast<unsigned long long>(all.interrupts),
+      static_cast<unsigned long long>(all.pci_resets), static_cast<unsigned long long>(all.soft_resets),
+      static_cast<unsigned long long>(all.bus_errors));
   for (unsigned clock = 0; clock < tlm::card_clock_count; ++clock) {
     EXPECT_GT(all.clocked[clock], all.edges / 1000) << "clock " << clock << " was hardly ever asked for";
     EXPECT_LT(all.clocked[clock], all.edges * 9 / 10) << "clock " << clock << " was asked for nearly always";
   }
   if (asked.first == asked.last) return;  // one seed need not see all
   EXPECT_GT(all.stored, 500U);
+  EXPECT_GT(all.sent, 500U);
   EXPECT_GT(all.frames, all.stored);
   EXPECT_GT(all.requests, 1000U);
   EXPECT_GT(all.interrupts, 100U);

@@ -91,6 +91,8 @@ void random_pins::next_frame() {
 }
 
 void random_pins::gmii(std::uint64_t cycle) {
+  // The transmit side's byte times lie elsewhere.
+  pins_.gmii_tx_ce_i = (cycle + 3 * enable_phase_) % clocks_per_byte_ == 0;
   pins_.gmii_ce_i = (cycle + enable_phase_) % clocks_per_byte_ == 0;
   if (pins_.gmii_ce_i == 0) {  // nobody looks
     pins_.gmii_rx_dv_i = static_cast<std::uint8_t>(below(2));
@@ -116,7 +118,7 @@ void random_pins::gmii(std::uint64_t cycle) {
 void random_pins::set_up() {
   ring_ = 8 * (1 + below(12));
   tail_ = ring_ - 1;
-  ctrl_ = ctrl::SLU | (one_in(2) ? ctrl::VME : 0);
+  ctrl_ = ctrl::SLU | (one_in(2) ? ctrl::VME : 0) | (one_in(2) ? ctrl::RFCE : 0) | (one_in(2) ? ctrl::TFCE : 0);
   rctl_ = rctl::EN | some_filters();
   write(reg::CTRL, ctrl_);
   write(reg::VET, one_in(4) ? 0x88A8 : 0x8100);
@@ -137,6 +139,54 @@ void random_pins::set_up() {
   write(reg::FCT, 0x8808);
   write(reg::PBA, 8 * (1 + below(6)));
   write(reg::RCTL, rctl_);
+  set_up_transmit();
+}
+
+void random_pins::set_up_transmit() {
+  tx_ring_ = 8 * (1 + below(12));
+  tx_tail_ = tx_ring_ - 1;
+  tctl_ = tctl::EN | (one_in(2) ? tctl::PSP : 0);
+  write(reg::TDBAL, below(1U << 20) << 12 | below(16) << 7);
+  write(reg::TDBAH, below(2));
+  write(reg::TDLEN, tx_ring_ * 16);
+  write(reg::TDH, 0);
+  write(reg::TDT, tx_tail_);
+  write(reg::TIDV, one_in(2) ? 0 : below(8));
+  write(reg::TADV, below(12));
+  write(reg::TIPG, below(16));
+  write(reg::TXDCTL, below(20) | below(8) << 8 | below(12) << 16 | below(2) << 24 | below(4) << 25);
+  write(reg::FCTTV, below(40));
+  write(reg::FCRTH, below(600) << 3);
+  write(reg::FCRTL, below(300) << 3 | below(2) << 31);
+  write(reg::TCTL, tctl_);
+}
+
+void random_pins::some_transmit_access() {
+  switch (below(8)) {
+    case 0:
+      write(reg::TCTL, tctl_ & ~tctl::EN);
+      if (one_in(2)) write(reg::TDH, below(tx_ring_));
+      write(reg::TCTL, tctl_);
+      break;
+    case 1:
+      write(reg::TCTL, tctl_ | tctl::SWXOFF);
+      break;
+    case 2:
+      write(reg::MDIC, 0x0420'5140);  // loopback
+      if (one_in(2)) write(reg::TDT, tx_tail_);
+      write(reg::MDIC, 0x0420'1140);
+      break;
+    case 3:
+      write(reg::TXDCTL, below(20) | below(8) << 8 | below(12) << 16 | below(2) << 24 | below(4) << 25);
+      break;
+    case 4:
+      if (one_in(4)) set_up_transmit();
+      break;
+    default:
+      tx_tail_ = (tx_tail_ + 1 + below(tx_ring_ / 2 + 1)) % tx_ring_;
+      write(reg::TDT, tx_tail_);
+      break;
+  }
 }
 
 std::uint32_t random_pins::some_filters() {
@@ -147,16 +197,18 @@ std::uint32_t random_pins::some_filters() {
 
 std::uint32_t random_pins::some_register() {
   static constexpr std::uint32_t offsets[]{
-      reg::CTRL, reg::STATUS, reg::EECD,   reg::EERD,  reg::MDIC,  reg::ICR,   reg::ITR,   reg::ICS,
-      reg::IMS,  reg::RCTL,   reg::PBA,    reg::RDBAL, reg::RDLEN, reg::RDH,   reg::RDT,   reg::RDTR,
-      reg::RADV, reg::RXDCTL, reg::RXCSUM, reg::RDFH,  reg::RDFT,  reg::RDFHS, reg::RDFTS, reg::RDFPC,
-      reg::MTA,  reg::RAL,    reg::RAH,    reg::TDFH,  reg::TSPMT, reg::IPAV,  reg::IP4AT, reg::IP6AT};
+      reg::CTRL, reg::STATUS, reg::EECD,   reg::EERD,  reg::MDIC,  reg::ICR,   reg::ITR,    reg::ICS,
+      reg::IMS,  reg::RCTL,   reg::PBA,    reg::RDBAL, reg::RDLEN, reg::RDH,   reg::RDT,    reg::RDTR,
+      reg::RADV, reg::RXDCTL, reg::RXCSUM, reg::RDFH,  reg::RDFT,  reg::RDFHS, reg::RDFTS,  reg::RDFPC,
+      reg::MTA,  reg::RAL,    reg::RAH,    reg::TDFH,  reg::TSPMT, reg::IPAV,  reg::IP4AT,  reg::IP6AT,
+      reg::TDH,  reg::TDT,    reg::TDBAL,  reg::TIDV,  reg::TADV,  reg::TCTL,  reg::TXDCTL, reg::TIPG};
   constexpr std::uint32_t statistics_begin = 0x4000;
   if (one_in(2)) return statistics_begin + 4 * below(64);
   return offsets[below(static_cast<std::uint32_t>(std::size(offsets)))];
 }
 
 void random_pins::some_access() {
+  if (one_in(3)) return some_transmit_access();
   switch (below(20)) {
     case 0:
       write(one_in(2) ? reg::IMS : reg::IMC, below(1U << 17));
@@ -259,15 +311,28 @@ std::uint8_t random_pins::status(std::uint32_t one_error_in) {
   return static_cast<std::uint8_t>(1 + below(3));
 }
 
+// Descriptors: a buffer address, sometimes null, below 4 GiB; of transmit ones bytes 8 to 11 hold a short length
+// and any command.
+std::uint32_t random_pins::some_word(std::uint8_t kind, std::uint32_t beat) {
+  constexpr std::uint8_t tx_payload = 4;
+  constexpr std::uint8_t tx_fetch = 5;
+  if (kind == tx_payload) return static_cast<std::uint32_t>(random_.next());
+  if (kind == tx_fetch && beat % 4 == 2)
+    return below(one_in(20) ? 5000 : 200) | (one_in(3) ? below(16) << 20 : below(2) << 20) |
+           static_cast<std::uint32_t>(random_.next() | random_.next()) << 24;
+  if (kind == tx_fetch && beat % 4 == 3) return static_cast<std::uint32_t>(random_.next()) & (one_in(2) ? ~0U : 0x3F00);
+  return beat % 4 == 0 && !one_in(30) ? 1 + below(1U << 30) : beat % 4 > 1 ? below(1U << 31) : 0;
+}
+
 void random_pins::take_request(std::uint64_t cycle, const card_outputs& outputs) {
   if (outputs.req_write) return writes_.push_back(outputs.req_tag);
   std::uint64_t at = std::max<std::uint64_t>(cycle + 10 + below(60), bus_free_);
   const std::uint8_t how = status(60);
-  const std::uint32_t beats = how != 0 ? 1 : outputs.req_len / 4;
+  const auto lane = static_cast<std::uint32_t>(outputs.req_addr % 4);
+  const std::uint32_t beats = how != 0 ? 1 : (lane + outputs.req_len + 3) / 4;
   for (std::uint32_t beat = 0; beat < beats; ++beat) {
-    // Descriptors: a buffer address, sometimes null, below 4 GiB.
-    const std::uint32_t word = beat % 4 == 0 && !one_in(30) ? 1 + below(1U << 30) : beat % 4 > 1 ? below(1U << 31) : 0;
-    responses_.push_back({at, outputs.req_tag, how, beat + 1 == beats, word});
+    responses_.push_back({at, outputs.req_tag, how, beat + 1 == beats,
+                          some_word(static_cast<std::uint8_t>(outputs.req_tag >> 2), beat)});
     at += 1 + below(4);
   }
   bus_free_ = at;

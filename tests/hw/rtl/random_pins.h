@@ -17,6 +17,7 @@ namespace ringside::rtl_test {
 /// Inputs of e1000_top, as named there.
 struct card_inputs {
   std::uint8_t rst_ni = 0, link_up_i = 0, link_speed_i = 2, m66en_i = 0;
+  std::uint8_t gmii_tx_ce_i = 1;
   std::uint8_t gmii_ce_i = 1, gmii_rx_dv_i = 0, gmii_rx_er_i = 0, gmii_rxd_i = 0;
   std::uint8_t tgt_req_valid_i = 0, tgt_space_i = 0, tgt_write_i = 0, tgt_be_i = 0;
   std::uint32_t tgt_addr_i = 0, tgt_wdata_i = 0;
@@ -30,6 +31,7 @@ struct card_outputs {
   bool tgt_req_ready = false;
   bool req_valid = false, req_write = false;
   std::uint8_t req_tag = 0;
+  std::uint64_t req_addr = 0;
   std::uint32_t req_len = 0;
   bool wdata_valid = false, wlast = false;
 };
@@ -70,11 +72,14 @@ class random_pins {
   void next_frame();
   void target(std::uint64_t cycle, const card_outputs& outputs);
   void set_up();
+  void set_up_transmit();
+  void some_transmit_access();
   void some_access();
   std::uint32_t some_filters();
   std::uint32_t some_register();
   void master(std::uint64_t cycle, const card_outputs& outputs);
   void take_request(std::uint64_t cycle, const card_outputs& outputs);
+  std::uint32_t some_word(std::uint8_t kind, std::uint32_t beat);
   std::uint8_t status(std::uint32_t one_error_in);
 
   rng random_;
@@ -95,6 +100,7 @@ class random_pins {
   std::deque<access> accesses_;
   bool offering_ = false;
   std::uint32_t ring_ = 8, tail_ = 0, rctl_ = 0, ctrl_ = 0;
+  std::uint32_t tx_ring_ = 8, tx_tail_ = 0, tctl_ = 0;
 
   std::deque<std::uint8_t> writes_;  // tags of writes whose data has not ended
   std::deque<response> responses_;

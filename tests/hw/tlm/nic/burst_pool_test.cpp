@@ -67,7 +67,7 @@ TEST(burst_pool, every_buffer_comes_back) {
   }
   std::set<const dma_transfer*> all;
   while (pool.ready()) EXPECT_TRUE(all.insert(&take(pool, dma_kind::fetch, 0)).second);
-  EXPECT_EQ(all.size(), 8U);
+  EXPECT_EQ(all.size(), 12U);
 }
 
 }  // namespace

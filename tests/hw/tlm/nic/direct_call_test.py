@@ -7,7 +7,7 @@ import tempfile
 import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[4] / "hw/tlm/nic/direct_call.py"
-CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq"]
+CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq", "tx_desc", "tx_dma", "tx_mac"]
 STROBES = ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o", "evt_lost_o"]
 
 
@@ -21,9 +21,11 @@ def flags(clocks, version="5.006"):
     """A condition of eval_nba: clocks by their number."""
     if version == "5.032":
         return f"({sum(1 << clock for clock in clocks):#x}ULL & vlSelfRef.__VnbaTriggered.word(0U))"
-    text = f"vlSelf->__VnbaTriggered.at({clocks[0]}U)"
+    def at(clock):  # Verilator writes numbers from ten on in hexadecimal
+        return f"vlSelf->__VnbaTriggered.at({clock if clock < 10 else hex(clock)}U)"
+    text = at(clocks[0])
     for clock in clocks[1:]:
-        text = f"({text}\n         | vlSelf->__VnbaTriggered.at({clock}U))"
+        text = f"({text}\n         | {at(clock)})"
     return text
 
 
@@ -43,12 +45,14 @@ def eval_nba(*groups, version="5.006", more=""):
     return text + more + "}\n"
 
 
-GROUPS = [([2], "sequent__TOP__0"), ([0, 7], "comb__TOP__0"), ([0, 1, 2], "comb__TOP__1")]
+GROUPS = [([2], "sequent__TOP__0"), ([0, 7], "comb__TOP__0"), ([0, 1, 2], "comb__TOP__1"), ([9], "sequent__TOP__1"),
+          ([6, 10], "comb__TOP__2")]
 
 
-def header(requests, flags=8, strobes=STROBES, kind="8", bits="0,0"):
+def header(requests, flags=11, strobes=STROBES, kind="8", bits="0,0"):
     lines = [f"VL_OUT8({name},0,0);" for name in strobes]
     lines += [f"VL_OUT{kind}(clk_req_{name}_o,{bits});" for name in requests]
+    lines += ["VL_OUT8(gmii_tx_en_o,0,0);"]
     outputs = "\n".join(f"        {line}" for line in lines)
     return f"struct {{\n        VL_IN8(rst_ni,0,0);\n{outputs}\n        VL_OUT8(cfg_cache_line_o,7,0);\n" \
            f"    VlTriggerVec<{flags}> __VnbaTriggered;\n}};\n"
@@ -65,7 +69,7 @@ class DirectCall(unittest.TestCase):
             (path / "Vnic___024root__1.cpp").write_text("void Vnic___024root___ico_sequent__TOP__0() {}\n")
             run = subprocess.run([sys.executable, "-B", SCRIPT, folder, "--verilator", verilator, *options],
                                  capture_output=True, text=True, check=True)
-            made = (path / "direct_call.h").read_text()
+            made = self.made = (path / "direct_call.h").read_text()
             self.lists = (path / "direct_call.cpp").read_text()
         directly = "directly" in run.stdout
         self.assertIn(f"RINGSIDE_DIRECT_CALL {1 if directly else 0}", made)
@@ -86,7 +90,14 @@ class DirectCall(unittest.TestCase):
             self.assertEqual(calls, [
                 "if constexpr ((clocks & 0x4) != 0) { Vnic___024root___nba_sequent__TOP__0(vlSelf); }",
                 "if constexpr ((clocks & 0x81) != 0) { Vnic___024root___nba_comb__TOP__0(vlSelf); }",
-                "if constexpr ((clocks & 0x7) != 0) { Vnic___024root___nba_comb__TOP__1(vlSelf); }"])
+                "if constexpr ((clocks & 0x7) != 0) { Vnic___024root___nba_comb__TOP__1(vlSelf); }",
+                "if constexpr ((clocks & 0x200) != 0) { Vnic___024root___nba_sequent__TOP__1(vlSelf); }",
+                "if constexpr ((clocks & 0x440) != 0) { Vnic___024root___nba_comb__TOP__2(vlSelf); }"])
+            # With a clock of the transmit side among them the same groups are asked one by one, in the same order.
+            asked = [line.strip() for line in self.lists.splitlines() if line.startswith("  if ((clocks &")]
+            self.assertEqual(asked, [call.replace("if constexpr", "if") for call in calls])
+            self.assertIn("constinit const std::array<card_edge, RINGSIDE_CARD_EDGES> card_edges", self.lists)
+            self.assertIn("#define RINGSIDE_CARD_EDGES 256\n", self.made)
 
     def test_eval_nba_that_does_more_than_calls(self):
         self.refused("eval_nba does more than calls: vlSelf->__Vdly__x = 0U;", dump(self.edges), header(CLOCKS),
@@ -95,8 +106,8 @@ class DirectCall(unittest.TestCase):
                      nba=eval_nba(*GROUPS, more="    if (vlSelf->x) {\n    }\n"))
 
     def test_a_condition_on_other_than_the_clocks(self):
-        self.refused("eval_nba has another condition: if (vlSelf->__VnbaTriggered.at(8U)) {", dump(self.edges),
-                     header(CLOCKS), nba=eval_nba(([8], "sequent__TOP__0")))
+        self.refused("eval_nba has another condition: if (vlSelf->__VnbaTriggered.at(0xbU)) {", dump(self.edges),
+                     header(CLOCKS), nba=eval_nba(([11], "sequent__TOP__0")))
 
     def test_no_eval_nba(self):
         self.refused("eval_nba was not found", dump(self.edges), header(CLOCKS), nba="")
@@ -127,10 +138,14 @@ class DirectCall(unittest.TestCase):
 
     def test_a_falling_edge(self):
         self.refused("the model's clocks are not those of e1000_top in their order",
-                     dump([*self.edges, "@(negedge clk_csr_i)"]), header(CLOCKS, flags=9))
+                     dump([*self.edges, "@(negedge clk_csr_i)"]), header(CLOCKS, flags=12))
 
     def test_requests_in_another_order(self):
         self.refused("the clock requests do not lie side by side", dump(self.edges), header(CLOCKS[::-1]))
+
+    def test_something_between_requests_and_gmii(self):
+        root = header(CLOCKS).replace("        VL_OUT8(gmii_tx_en_o,0,0);", "        VL_OUT8(gmii_txd_o,7,0);\n        VL_OUT8(gmii_tx_en_o,0,0);")
+        self.refused("the clock requests do not lie side by side", dump(self.edges), root)
 
     def test_wider_requests(self):
         self.refused("the clock requests are not a byte each", dump(self.edges), header(CLOCKS, kind="16", bits="8,0"))
