@@ -165,7 +165,10 @@ module e1000_rx_filter (
 
   assign station_o  = {rah_live_q[0] ? rah_mem[0][15:0] : 16'd0, ral_live_q[0] ? ral_mem[0] : 32'd0};
   assign vet_seen_o = vet_q;
-  assign flow_o     = {control_q, control_q & pause_q};
+  logic ruled;   // a MAC control frame with RFCE
+  assign ruled      = control_q & cfg_i.rfce;
+  assign flow_o     = {ruled & pause_q, ruled & (pause_q ? cfg_i.dpf : ~cfg_i.pmcf), ruled & ~pause_q & cfg_i.pmcf,
+                       control_q, control_q & pause_q};
 
   // ---- verdict ------------------------------------------------------------------------------------
   // The hash table is for group addresses: multicast, and broadcast when BAM is 0 (R-80).

@@ -22,6 +22,7 @@ module e1000_rx_front (
   input  logic [47:0]          mac_addr_i,      // RA[0] after reset; byte 0 in bits 7:0
   input  logic [31:0]          rctl_i,
   input  logic                 vme_i,           // CTRL.VME
+  input  logic                 rfce_i,          // CTRL.RFCE
   input  logic [15:0]          vet_i,
   input  logic [10:0]          rxcsum_i,
   input  logic [6:0]           pba_rxa_i,       // KiB
@@ -89,6 +90,9 @@ module e1000_rx_front (
       pcss_q <= rxcsum_i[e1000_regs_pkg::RXCSUM_PCSS_HI:e1000_regs_pkg::RXCSUM_PCSS_LO];
       // A reset in this cycle turns the receiver off.
       cfg_q <= {
+        rfce_i,
+        rctl_i[e1000_regs_pkg::RCTL_DPF],
+        rctl_i[e1000_regs_pkg::RCTL_PMCF],
         rctl_i[e1000_regs_pkg::RCTL_EN] & ~soft_rst_i,
         link_q,
         rctl_i[e1000_regs_pkg::RCTL_SBP],
@@ -189,7 +193,7 @@ module e1000_rx_front (
   logic wanted, decided_q, wanted_q;
   logic take_q;  // the receiver is on, and nobody has said that the frame is not wanted
 
-  assign wanted = cfg_q.en & cfg_q.link_up & match.l2_pass & match.vlan_pass;
+  assign wanted = cfg_q.en & cfg_q.link_up & ((match.l2_pass & match.vlan_pass) | flow.let_in);
   always_comb begin
     decide = 1'b0;
     if (head) decide = ~decided_q & (byte_en ? index[4] : eof);
@@ -219,6 +223,7 @@ module e1000_rx_front (
     .eof_i     (eof),
     .cfg_i     (cfg_q),
     .match_i   (match),
+    .flow_i    (flow),
     .length_i  (index),
     .crc_ok_i  (crc_ok),
     .rx_er_i   (rx_er),
@@ -319,7 +324,8 @@ module e1000_rx_front (
         if (decide) begin
           accept = wanted;
           reject = ~wanted;
-          if (!cfg_q.en) why = e1000_pins_pkg::ReasonRxDisabled;
+          if (wanted) why = e1000_pins_pkg::ReasonNone;
+          else if (!cfg_q.en) why = e1000_pins_pkg::ReasonRxDisabled;
           else if (!cfg_q.link_up) why = e1000_pins_pkg::ReasonLinkDown;
           else if (!match.l2_pass) why = e1000_pins_pkg::ReasonAddressFilter;
           else if (!match.vlan_pass) why = e1000_pins_pkg::ReasonVlanFilter;
@@ -329,13 +335,14 @@ module e1000_rx_front (
           drop      = ~stored;
           // Length first, then RX_ER (the PHY's own word), then the FCS.
           if (keep) why = lost ? e1000_pins_pkg::ReasonFifoOverflow : e1000_pins_pkg::ReasonNone;
+          else if (kind.good && flow.held) why = e1000_pins_pkg::ReasonMacControl;
           else if (kind.runt) why = crc_ok ? e1000_pins_pkg::ReasonUndersize : e1000_pins_pkg::ReasonFragment;
           else if (kind.giant) why = crc_ok ? e1000_pins_pkg::ReasonOversize : e1000_pins_pkg::ReasonJabber;
           else if (rx_er) why = e1000_pins_pkg::ReasonRxError;
           else why = e1000_pins_pkg::ReasonCrcError;
         end
       end
-      evt_q.rnbc   <= kind.pass & kind.good & no_desc_i;  // R-32: stored or missed
+      evt_q.rnbc   <= kind.pass & kind.good & no_desc_i & ~flow.obeyed;  // R-32: stored or missed
       evt_q.tag    <= accept | reject | committed | drop ? tag : 16'd0;
       evt_q.reason <= why;
       evt_q.drop   <= drop;

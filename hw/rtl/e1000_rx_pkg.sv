@@ -4,6 +4,9 @@ package e1000_rx_pkg;
 
   // The settings one frame is received with, sampled at its SFD: a write while it arrives applies to the next (R-3).
   typedef struct packed {
+    logic        rfce;       // CTRL.RFCE; DPF and PMCF count with it only (F-3)
+    logic        dpf;
+    logic        pmcf;
     logic        en;
     logic        link_up;
     logic        sbp;
@@ -40,6 +43,9 @@ package e1000_rx_pkg;
 
   // What the filter knows of a MAC control frame (F-1, F-5); the opcode is final from byte 16 on.
   typedef struct packed {
+    logic obeyed;    // PAUSE, with RFCE: no counter of good frames moves (F-2)
+    logic held;      // if good, not for the host, whatever filter it passes (F-4, F-5)
+    logic let_in;    // if good, for the host, whatever filter it fails (F-5)
     logic control;   // of type FCT, and addressed to FCAH and FCAL or to RA0
     logic pause;     // ... and its opcode is PAUSE
   } rx_flow_t;

@@ -7,6 +7,7 @@ module e1000_rx_verdict (
   input  logic                    eof_i,       // a frame with an SFD and at least one byte has ended
   input  e1000_rx_pkg::rx_cfg_t   cfg_i,
   input  e1000_rx_pkg::rx_match_t match_i,
+  input  e1000_rx_pkg::rx_flow_t  flow_i,
   input  logic [15:0]             length_i,    // DA..CRC
   input  logic                    crc_ok_i,
   input  logic                    rx_er_i,
@@ -28,11 +29,11 @@ module e1000_rx_verdict (
     kind_o   = '0;
     if (eof_i) begin
       kind_o.counted = cfg_i.en & cfg_i.link_up;
-      kind_o.pass    = cfg_i.en & cfg_i.link_up & match_i.l2_pass & match_i.vlan_pass;
       kind_o.runt    = length_i < e1000_rx_pkg::MinFrame;
       kind_o.giant   = length_i > (cfg_i.lpe ? e1000_rx_pkg::MaxJumbo : e1000_rx_pkg::MaxFrame);
       kind_o.good    = crc_ok_i & ~rx_er_i & ~kind_o.runt & ~kind_o.giant;
-      keep_o = kind_o.pass & (kind_o.good | cfg_i.sbp);
+      kind_o.pass    = kind_o.counted & ((match_i.l2_pass & match_i.vlan_pass) | (flow_i.let_in & kind_o.good));
+      keep_o = kind_o.pass & (kind_o.good ? ~flow_i.held : cfg_i.sbp);
       // What is stored: without the FCS if SECRC (R-42), without the tag (R-43).  A frame that passes has its DA,
       // and 16 bytes if it lost a tag, so this stays above zero.
       // The longest that fits into the FIFO has 65520 bytes; one of 65535 may be longer still, and does not.
@@ -50,7 +51,7 @@ module e1000_rx_verdict (
       tag_q      <= tag_i;
       special_q  <= stripped_i ? match_i.tci : 16'd0;
       stripped_q <= stripped_i;
-      pif_q      <= match_i.pif;
+      pif_q      <= match_i.pif | (flow_i.let_in & ~match_i.l2_pass);   // R-81
       crc_ok_q   <= crc_ok_i;
       rx_er_q    <= rx_er_i;
     end
@@ -61,6 +62,6 @@ module e1000_rx_verdict (
 
   // The filter used up the rest of the settings.
   logic unused_fields;
-  assign unused_fields = ^{cfg_i, match_i};
+  assign unused_fields = ^{cfg_i, match_i, flow_i};
 
 endmodule

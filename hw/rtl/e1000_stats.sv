@@ -35,6 +35,9 @@ module e1000_stats (
 
   localparam int unsigned NumStats = e1000_rx_pkg::NumStats;
 
+  logic unused_fields;   // they decide what is stored
+  assign unused_fields = ^{flow_i.held, flow_i.let_in};
+
   // ---- which counter an address names -------------------------------------------------------------
   logic       sel_gorl, sel_gorh, sel_torl, sel_torh;
   logic       hit;
@@ -99,7 +102,7 @@ module e1000_stats (
 
   logic counted, stored_good;
   assign counted     = eof_i & kind_i.counted;
-  assign stored_good = eof_i & stored_i & kind_i.good;
+  assign stored_good = eof_i & stored_i & kind_i.good & ~flow_i.obeyed;   // F-2
 
   // The counters that a frame moves, but for MPC, RNBC and flow control.
   function automatic logic [NumStats-1:0] moved(input logic [15:0] length, input logic good_stored, input logic group,
@@ -170,7 +173,7 @@ module e1000_stats (
         news = moved(length_i, stored_good, multicast_i, broadcast_i, kind_i.pass & ~missed_i, kind_i.runt,
                      kind_i.giant, crc_ok_i, rx_er_i);
         news[e1000_rx_pkg::StatMpc]  = missed_i;
-        news[e1000_rx_pkg::StatRnbc] = kind_i.pass & kind_i.good & no_desc_i;  // R-32: stored or missed
+        news[e1000_rx_pkg::StatRnbc] = kind_i.pass & kind_i.good & no_desc_i & ~flow_i.obeyed;  // R-32: stored or missed
         if (flow_i.control && kind_i.good) begin   // F-1 to F-3, F-5: with RFCE or without
           if (!flow_i.pause) news[e1000_rx_pkg::StatFcruc] = 1'b1;
           else if (time_q != 16'd0) news[e1000_rx_pkg::StatXoffrxc] = 1'b1;

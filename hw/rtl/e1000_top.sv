@@ -201,6 +201,7 @@ module e1000_top #(
     .mac_addr_i,
     .rctl_i            (rctl_front),
     .vme_i             (ctrl[e1000_regs_pkg::CTRL_VME]),
+    .rfce_i            (ctrl[e1000_regs_pkg::CTRL_RFCE]),
     .vet_i             (vet),
     .rxcsum_i          (rxcsum),
     .pba_rxa_i         (pba_rxa),

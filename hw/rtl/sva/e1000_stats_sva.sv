@@ -36,13 +36,13 @@ module e1000_stats_sva (
   logic                counted, good, bad;
   logic [NumStats-1:0] inc, step, cleared;
   assign counted = eof_i && kind_i.counted;
-  assign good    = counted && stored_i && kind_i.good;
+  assign good    = counted && stored_i && kind_i.good && !flow_i.obeyed;
   assign bad     = counted && kind_i.pass && !missed_i;
   always_comb begin
     inc = '0;
     inc[e1000_rx_pkg::StatTpr]     = counted;
     inc[e1000_rx_pkg::StatMpc]     = counted && missed_i;
-    inc[e1000_rx_pkg::StatRnbc]    = counted && kind_i.pass && kind_i.good && no_desc_i;
+    inc[e1000_rx_pkg::StatRnbc]    = counted && kind_i.pass && kind_i.good && no_desc_i && !flow_i.obeyed;
     inc[e1000_rx_pkg::StatFcruc]   = counted && kind_i.good && flow_i.control && !flow_i.pause;
     inc[e1000_rx_pkg::StatXonrxc]  = counted && kind_i.good && flow_i.control && flow_i.pause && time_q == 16'd0;
     inc[e1000_rx_pkg::StatXoffrxc] = counted && kind_i.good && flow_i.control && flow_i.pause && time_q != 16'd0;

@@ -27,6 +27,7 @@ front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
   m.mac_addr_i = 0x563412005452;  // 52:54:00:12:34:56
   m.rctl_i = 0;
   m.vme_i = 0;
+  m.rfce_i = 0;
   m.vet_i = 0x8100;
   m.rxcsum_i = 0;
   m.pba_rxa_i = 48;

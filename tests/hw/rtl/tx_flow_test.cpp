@@ -95,6 +95,48 @@ TEST(tx_flow, a_pause_is_not_obeyed_without_rfce) {  // F-3
   EXPECT_EQ(bench.read(reg::STATUS) & status::TXOFF, 0U);
 }
 
+// With RFCE: PAUSE by the ordinary filter but for DPF, other MAC control by PMCF alone; PAUSE counts as no good frame (F-2
+// to F-5).
+TEST(tx_flow, mac_control_reaches_the_host_by_dpf_and_pmcf) {
+  struct expectation {
+    std::uint32_t filters;
+    bool pause, other;  // delivered
+  };
+  for (const expectation& e : std::array<expectation, 5>{{{0, false, false},
+                                                          {rctl::MPE, true, false},
+                                                          {rctl::MPE | rctl::DPF, false, false},
+                                                          {rctl::PMCF, false, true},
+                                                          {rctl::MPE | rctl::PMCF | rctl::DPF, false, true}}}) {
+    top_bench bench;
+    open_tx(bench);
+    bench.set_ring(ring_base, 64);
+    bench.fill_ring(64, buffer_base, 2048);
+    set_flow(bench, ctrl::RFCE);
+    for (unsigned i = 0; i < 128; ++i) bench.write(reg::MTA + 4 * i, 0);  // it has no reset value
+    bench.write(reg::RCTL, rctl::EN | e.filters);
+    bench.write(reg::RDT, 62);
+    bytes other = pause_frame({2, 0, 0, 0, 0, 9}, 3);
+    other[15] = 2;  // opcode
+    other.resize(60);
+    other = with_fcs(other);
+    bench.send(pause_frame({2, 0, 0, 0, 0, 9}, 3));
+    bench.send(other);
+    bench.run_until([&] { return bench.wire_idle(); });
+    bench.run(1000);
+    EXPECT_EQ(bench.read(reg::XOFFRXC), 1U);
+    EXPECT_EQ(bench.read(reg::FCRUC), 1U);
+    EXPECT_EQ(bench.read(reg::GPRC), e.other ? 1U : 0U) << "a PAUSE frame is no good frame";
+    EXPECT_EQ(bench.read(reg::TPR), 2U);
+    const unsigned stored = bench.read(reg::RDH);
+    ASSERT_EQ(stored, (e.pause ? 1U : 0U) + (e.other ? 1U : 0U)) << e.filters;
+    if (e.other) {
+      const auto d = bench.descriptor_at(stored - 1);
+      EXPECT_EQ(bench.bytes_at(d.buffer, 64), other);
+      EXPECT_EQ((d.status & rxd_status::PIF) != 0, (e.filters & rctl::MPE) == 0) << "R-81";
+    }
+  }
+}
+
 TEST(tx_flow, software_sends_xoff_and_xon) {  // F-7, F-9, T-91
   top_bench bench;
   open_tx(bench);
