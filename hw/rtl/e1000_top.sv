@@ -36,6 +36,7 @@ module e1000_top #(
   output logic        gmii_tx_er_o,
   output logic [7:0]  gmii_txd_o,
   output logic        gmii_looped_o,         // PHY loopback: what comes on GMII is not received (B-5)
+  output logic        gmii_loop_en_o,        // ... and gmii_txd_o goes to the receiver, not to the wire
   input  logic        link_up_i,             // of the wire
   input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
   input  logic        m66en_i,
@@ -172,7 +173,7 @@ module e1000_top #(
   );
 
   // ---- receive front ---------------------------------------------------------------------------------------
-  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, loop_dv, pause_seen;
+  logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, pause_seen;
   logic [13:0]          rx_fill;
   logic [15:0]          pause_time;
   logic [47:0]          station;
@@ -194,7 +195,7 @@ module e1000_top #(
     .gmii_rxd_i,
     .loop_i            (phy_loop),
     .loop_ce_i         (gmii_tx_ce_i),
-    .loop_dv_i         (loop_dv),
+    .loop_dv_i         (gmii_loop_en_o),
     .loop_data_i       (gmii_txd_o),
     .looped_o          (gmii_looped_o),
     .link_up_i         (lu),
@@ -382,7 +383,7 @@ module e1000_top #(
     .gmii_tx_ce_i,
     .gmii_tx_en_o,
     .gmii_txd_o,
-    .loop_dv_o        (loop_dv),
+    .loop_dv_o        (gmii_loop_en_o),
     .start_o          (tx_start),
     .done_o           (tx_done),
     .done_ide_o       (tx_done_ide),

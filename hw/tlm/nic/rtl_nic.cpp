@@ -11,6 +11,7 @@
 
 #include "hw/regs/e1000_pins.h"
 #include "hw/tlm/nic/burst_pool.h"
+#include "hw/tlm/nic/frame_tags.h"
 #include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/link_changes.h"
 #include "hw/tlm/nic/response_queue.h"
@@ -36,7 +37,7 @@ struct rtl_nic::impl {
         gmii(rx, rtl_clock),
         sent(tx, p.unit),
         sent_byte_clocks(1000 / p.link_mbps),
-        wire_number(rx.number()),
+        tags(rx.number()),
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
         card(p),
@@ -54,12 +55,7 @@ struct rtl_nic::impl {
     return [this](stage what, frame_id frame, std::uint64_t a, std::uint64_t b) { emit(what, frame, a, b); };
   }
 
-  // The 16-bit tag counts the frames the MAC began; the nearest frame at or before the last one begun bears it.
-  [[gnu::hot]] frame_id frame_of(std::uint16_t tag) const {
-    const std::uint64_t last = gmii.started();
-    const auto behind = static_cast<std::uint16_t>(static_cast<std::uint16_t>(last) - tag);
-    return (frame_id{wire_number} << frame_wire_shift) + last - behind;
-  }
+  [[gnu::hot]] frame_id frame_of(std::uint16_t tag) const { return tags.of(tag, gmii.started()); }
 
   [[gnu::hot]] void run(sim_time limit) {
     stop = false;
@@ -106,12 +102,12 @@ struct rtl_nic::impl {
   // An edge with something to do for the transmit side; `sends` is transmits() before it.  GMII's byte is taken when
   // the next one may follow it.
   [[gnu::hot, gnu::noinline]] void edge_sending(std::int64_t edge, std::uint32_t sends) {
-    const bool on_wire = sends >> 24 != 0;
+    const bool on_wire = sends >> 24 != 0 || state->gmii_loop_en_o != 0;
     state->gmii_tx_ce_i = edge % sent_byte_clocks == 0;
     if (on_wire && state->gmii_tx_ce_i != 0) sent.byte(state->gmii_txd_o);
     if (pins != nullptr) pins->edges.push_back(pins_of(*state));
     card.edge(pin_clocks);
-    if (!on_wire || state->gmii_tx_en_o != 0) return;
+    if (!on_wire || (state->gmii_tx_en_o | state->gmii_loop_en_o) != 0) return;
     cycle = edge;
     sent.ended(now(), emitter());
   }
@@ -218,8 +214,11 @@ struct rtl_nic::impl {
     const auto kind = gmii.begin(cycle, *state);
     if (kind != gmii_driver::edge_kind::sof && kind != gmii_driver::edge_kind::eof) return;
     const wire_frame& frame = gmii.current();
+    if (kind == gmii_driver::edge_kind::sof) tags.wire_began(state->gmii_looped_o == 0, gmii.started());
     emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
          frame.marks);
+    if (kind == gmii_driver::edge_kind::eof && !tags.wire_heard())
+      emit(stage::filter_reject, frame.id, 0, static_cast<std::uint64_t>(drop_reason::link_down));
   }
 
   [[gnu::always_inline]] void drive_side_inputs() {
@@ -297,7 +296,7 @@ struct rtl_nic::impl {
     const Vnic___024root& c = *state;
     if (c.evt_rst_o != 0) [[unlikely]] {
       emit(stage::nic_reset);
-      sent.reset([this](stage what, frame_id frame, std::uint64_t a, std::uint64_t b) { emit(what, frame, a, b); });
+      sent.reset(emitter());
     }
     if (c.evt_tx_o != 0) report_sent(c.evt_tx_o);
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
@@ -313,7 +312,8 @@ struct rtl_nic::impl {
   }
 
   [[gnu::noinline]] void report_sent(std::uint32_t word) {
-    sent.happened(pins::unpack_tx_evt(word), state->evt_tx_length_o, state->gmii_tx_en_o != 0, now(), emitter());
+    sent.happened(pins::unpack_tx_evt(word), state->evt_tx_length_o, state->gmii_tx_en_o != 0, now(), tags,
+                  gmii.started(), emitter());
   }
 
   // A frame of the FIFO that never reaches the host.
@@ -334,7 +334,7 @@ struct rtl_nic::impl {
   gmii_stretch gmii;
   transmit_side sent;
   const std::int64_t sent_byte_clocks;  // 1, 10 or 100 at 1000, 100 and 10 Mb/s
-  const std::uint16_t wire_number;
+  frame_tags tags;
   event_stream& events;
   const event_stream::source_id source;
 

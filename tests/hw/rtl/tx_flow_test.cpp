@@ -95,8 +95,8 @@ TEST(tx_flow, a_pause_is_not_obeyed_without_rfce) {  // F-3
   EXPECT_EQ(bench.read(reg::STATUS) & status::TXOFF, 0U);
 }
 
-// With RFCE: PAUSE by the ordinary filter but for DPF, other MAC control by PMCF alone; PAUSE counts as no good frame (F-2
-// to F-5).
+// With RFCE: PAUSE by the ordinary filter but for DPF, other MAC control by PMCF alone; PAUSE counts as no good frame
+// (F-2 to F-5).
 TEST(tx_flow, mac_control_reaches_the_host_by_dpf_and_pmcf) {
   struct expectation {
     std::uint32_t filters;
