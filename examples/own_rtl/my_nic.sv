@@ -27,6 +27,7 @@ module my_nic (
   output logic [7:0]  gmii_txd_o,
   output logic        gmii_looped_o,
   output logic        gmii_loop_en_o,
+  output logic        gmii_tx_last_o,
   input  logic        link_up_i,
   input  logic [1:0]  link_speed_i,
   input  logic        m66en_i,
@@ -169,7 +170,7 @@ module my_nic (
   assign {clk_req_csr_o, clk_req_rx_frame_o, clk_req_rx_mac_o, clk_req_rx_fifo_o} = '1;
   assign {clk_req_rx_dma_o, clk_req_rx_desc_o, clk_req_mst_o, clk_req_irq_o}      = '1;
   assign {clk_req_tx_desc_o, clk_req_tx_dma_o, clk_req_tx_mac_o} = '0;   // the clocks of all come anyway
-  assign {gmii_tx_en_o, gmii_tx_er_o, gmii_txd_o, gmii_looped_o, gmii_loop_en_o} = '0;
+  assign {gmii_tx_en_o, gmii_tx_er_o, gmii_txd_o, gmii_looped_o, gmii_loop_en_o, gmii_tx_last_o} = '0;
   assign next_deadline_o = '1;
   assign {evt_rst_o, evt_cause_o, evt_hold_o, evt_lost_o, evt_rx_o, evt_causes_o, evt_held_o, evt_lost_frame_o} = '0;
   assign {evt_tx_o, evt_tx_length_o} = '0;

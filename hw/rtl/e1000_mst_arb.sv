@@ -55,6 +55,7 @@ module e1000_mst_arb (
   output logic        rsp_ok_o,
   output logic        rsp_last_o,
   output logic [31:0] rsp_data_o,
+  output logic [1:0]  rsp_seq_o,            // which of its kind
   output e1000_pkg::mst_error_t error_o,    // for the PCI status register
   output logic        drained_o,            // nothing outstanding
   // pins
@@ -96,6 +97,7 @@ module e1000_mst_arb (
   logic                  rsp_txf_q, rsp_txp_q, rsp_txw_q;   // fetch, payload, write-back of the transmit side
   e1000_pkg::mst_error_t fault_q;
   logic [31:0]           rsp_data_q;
+  logic [1:0]            rsp_seq_q;
   logic                  data_busy_q;   // a granted write still has beats to send
   logic                  data_go_q;     // ... and its request was accepted
   logic                  data_wb_q;     // ... and belongs to the write-back
@@ -274,6 +276,7 @@ module e1000_mst_arb (
         rsp_ok_q    <= mst_rsp_status_i == e1000_pins_pkg::RspOk;
         rsp_last_q  <= mst_rsp_last_i;
         rsp_data_q  <= mst_rsp_data_i;
+        rsp_seq_q   <= mst_rsp_tag_i[1:0];
         fault_q     <= '0;
         if (mst_rsp_status_i != e1000_pins_pkg::RspOk) begin
           fault_q <= {1'b1, mst_rsp_status_i == e1000_pins_pkg::RspMasterAbort,
@@ -310,6 +313,7 @@ module e1000_mst_arb (
   assign rsp_ok_o       = rsp_ok_q;
   assign rsp_last_o     = rsp_last_q;
   assign rsp_data_o     = rsp_data_q;
+  assign rsp_seq_o      = rsp_seq_q;
   assign error_o        = fault_q;
 
   assign drained_o         = !req_valid_q && !data_busy_q && !wvalid_q && !skid_q && writes_q == 3'd0 && !read_q &&
@@ -329,8 +333,4 @@ module e1000_mst_arb (
   assign grant_o           = grant && !tx_gnt_o;
   assign granting_o        = grant;
   assign clk_req_o         = req_valid_q || wvalid_q || rsp_valid_q || take_beat || grant;
-
-  // The kind is all that matters: responses come in order.
-  logic unused_tag;
-  assign unused_tag = ^mst_rsp_tag_i[1:0];
 endmodule

@@ -53,6 +53,7 @@ module e1000_rx_back #(
   output logic                    rsp_ok_o,
   output logic                    rsp_last_o,
   output logic [31:0]             rsp_data_o,
+  output logic [1:0]              rsp_seq_o,
   output logic                    granting_o,     // a grant, to either side
   output logic                    drained_o,      // nothing outstanding
   output e1000_pkg::mst_error_t   error_o,
@@ -328,6 +329,7 @@ module e1000_rx_back #(
     .tx_wb_rsp_o,
     .grant_o       (grant),
     .granting_o,
+    .rsp_seq_o,
     .rsp_ok_o      (rsp_ok),
     .rsp_last_o    (rsp_last),
     .rsp_data_o    (rsp_data),

@@ -37,6 +37,7 @@ module e1000_top #(
   output logic [7:0]  gmii_txd_o,
   output logic        gmii_looped_o,         // PHY loopback: what comes on GMII is not received (B-5)
   output logic        gmii_loop_en_o,        // ... and gmii_txd_o goes to the receiver, not to the wire
+  output logic        gmii_tx_last_o,        // with either enable: the frame's last byte
   input  logic        link_up_i,             // of the wire
   input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
   input  logic        m66en_i,
@@ -117,7 +118,7 @@ module e1000_top #(
   logic [10:0] rxcsum;
   logic [6:0]  pba_rxa;
   logic [5:0]  pthresh, hthresh, wthresh;
-  logic [1:0]  speed;
+  logic [1:0]  speed, rsp_seq;
   e1000_csr #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_csr (
     .clk_i         (clk_csr_i),
     .rst_ni,
@@ -285,6 +286,7 @@ module e1000_top #(
     .rsp_ok_o         (rsp_ok),
     .rsp_last_o       (rsp_last),
     .rsp_data_o       (rsp_data),
+    .rsp_seq_o        (rsp_seq),
     .granting_o       (granting),
     .drained_o        (drained),
     .error_o          (mst_error),
@@ -383,6 +385,7 @@ module e1000_top #(
     .gmii_tx_ce_i,
     .gmii_tx_en_o,
     .gmii_txd_o,
+    .gmii_tx_last_o,
     .loop_dv_o        (gmii_loop_en_o),
     .start_o          (tx_start),
     .done_o           (tx_done),
@@ -406,14 +409,13 @@ module e1000_top #(
     .rsp_ok_i         (rsp_ok),
     .rsp_last_i       (rsp_last),
     .rsp_data_i       (rsp_data),
+    .rsp_seq_i        (rsp_seq),
     .evt_o            (tx_evt),
     .evt_length_o     (evt_tx_length_o),
     .clk_req_tx_desc_o(req_tx_desc),
     .clk_req_tx_dma_o (req_tx_dma),
     .clk_req_tx_mac_o (req_tx_mac)
   );
-  assign gmii_tx_er_o = 1'b0;   // T-75
-
   // ---- observation ---------------------------------------------------------------------------------------------
   assign evt_rx_o        = rx_evt;
   assign evt_rst_o       = soft_rst;
@@ -429,10 +431,9 @@ module e1000_top #(
     if (evt_lost_o) evt_lost_frame_o = lost;
   end
   assign evt_tx_o        = tx_evt;
-
+  assign gmii_tx_er_o    = 1'b0;   // T-75
   // ---- clocks --------------------------------------------------------------------------------------------------
-  // Each block asks for what it will do by itself; here stands what others do to it.  A register access and CTRL.RST
-  // concern everybody; in the csr group the blocks they come from ask.
+  // Each block asks for what it does by itself.  A register access and CTRL.RST concern everybody.
   logic wake_all;
   assign wake_all           = reg_bus.rd | reg_bus.wr | soft_rst;
   assign clk_req_csr_o      = req_csr;

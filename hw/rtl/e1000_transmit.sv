@@ -32,6 +32,7 @@ module e1000_transmit #(
   input  logic                  gmii_tx_ce_i,
   output logic                  gmii_tx_en_o,
   output logic [7:0]            gmii_txd_o,
+  output logic                  gmii_tx_last_o, // the frame's last byte
   output logic                  loop_dv_o,      // the same bytes for the own receiver
   // causes and timers
   output logic                  start_o,
@@ -56,6 +57,7 @@ module e1000_transmit #(
   input  logic                  rsp_wb_i,
   input  logic                  rsp_ok_i,
   input  logic                  rsp_last_i,
+  input  logic [1:0]            rsp_seq_i,      // which of four reads
   input  logic [31:0]           rsp_data_i,
   output e1000_pins_pkg::tx_evt_t evt_o,
   output logic [14:0]           evt_length_o,   // of a frame committed
@@ -66,7 +68,7 @@ module e1000_transmit #(
 );
   logic [31:0] rdata_ring, rdata_stats;
   assign reg_rdata_o = rdata_ring | rdata_stats;
-  logic        fifo_ready, fifo_lost, word_en, finish, forget, tso_done, tso_failed, committed, segment, req_back, req_fifo;
+  logic        fifo_ready, fifo_end_ready, fifo_lost, word_en, finish, forget, tso_done, tso_failed, committed, segment, req_back, req_fifo;
   logic [13:0] fifo_limit;
   logic [63:0] word;
   logic [15:0] commit_tag;
@@ -89,6 +91,8 @@ module e1000_transmit #(
     .hold_i,
     .halt_i,
     .fifo_ready_i (fifo_ready),
+    .fifo_end_ready_i(fifo_end_ready),
+    .rsp_seq_i,
     .fifo_lost_i  (fifo_lost),
     .fifo_limit_i (fifo_limit),
     .word_en_o    (word_en),
@@ -138,7 +142,7 @@ module e1000_transmit #(
     .gmii_tx_ce_i,
     .reg_i,
     .reg_rdata_o  (rdata_stats),
-    .go_i         (cfg_i.en && link_up_i && !asleep_i),   // T-72
+    .able_i       (link_up_i && !asleep_i),
     .cfg_i,
     .tfce_i       (ctrl_i[e1000_regs_pkg::CTRL_TFCE]),
     .full_duplex_i,
@@ -151,6 +155,7 @@ module e1000_transmit #(
     .fill_i,
     .overflow_i,
     .ready_o      (fifo_ready),
+    .end_ready_o  (fifo_end_ready),
     .lost_o       (fifo_lost),
     .limit_o      (fifo_limit),
     .word_en_i    (word_en),
@@ -161,6 +166,7 @@ module e1000_transmit #(
     .forget_i     (forget),
     .tx_en_o      (on_gmii),
     .txd_o        (gmii_txd_o),
+    .last_o       (gmii_tx_last_o),
     .looped_o     (looped),
     .tso_done_i   (tso_done),
     .tso_failed_i (tso_failed),

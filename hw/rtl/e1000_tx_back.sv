@@ -23,6 +23,7 @@ module e1000_tx_back #(
   input  logic                    halt_i,         // one cycle: forget all, the bus has nothing
   // FIFO
   input  logic                    fifo_ready_i,
+  input  logic                    fifo_end_ready_i,
   input  logic                    fifo_lost_i,
   input  logic [13:0]             fifo_limit_i,
   output logic                    word_en_o,
@@ -61,6 +62,7 @@ module e1000_tx_back #(
   input  logic                    rsp_wb_i,
   input  logic                    rsp_ok_i,
   input  logic                    rsp_last_i,
+  input  logic [1:0]              rsp_seq_i,      // which of four reads
   input  logic [31:0]             rsp_data_i,
   // strobes and CTRL.RST are asked for from outside
   output logic                    clk_req_tx_desc_o,
@@ -183,6 +185,7 @@ module e1000_tx_back #(
     .rsp_data_i,
     .rsp_ok_i,
     .rsp_last_i,
+    .rsp_seq_i,
     .clk_req_o   (req_read)
   );
 
@@ -205,6 +208,7 @@ module e1000_tx_back #(
     .complete_rs_o (complete_rs),
     .complete_ide_o(complete_ide),
     .fifo_ready_i,
+    .fifo_end_ready_i,
     .fifo_lost_i,
     .fifo_limit_i,
     .word_en_o,

@@ -26,7 +26,8 @@ module e1000_tx_build (
   output logic        complete_rs_o,     // ... and has RS
   output logic        complete_ide_o,    // ... and its interrupt may be delayed
   // FIFO
-  input  logic        fifo_ready_i,
+  input  logic        fifo_ready_i,      // for a word
+  input  logic        fifo_end_ready_i,  // for an end
   input  logic        fifo_lost_i,
   input  logic [13:0] fifo_limit_i,      // words a frame can have at most
   output logic        word_en_o,
@@ -107,7 +108,7 @@ module e1000_tx_build (
   assign left    = count_q - {1'b0, out_bytes};
   // The last half of a word, then the end.
   assign closing = state_q == StFlush && count_q == 4'd0;
-  assign ending    = closing && !half_q && fifo_ready_i && !flush_i;
+  assign ending    = closing && !half_q && fifo_end_ready_i && !flush_i;
   assign word_en_o = fifo_ready_i && half_q && (out || closing);
   assign word_o    = {closing ? 32'd0 : bytes_q[31:0], low_q};
 

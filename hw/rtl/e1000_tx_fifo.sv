@@ -13,7 +13,8 @@ module e1000_tx_fifo (
   output logic [13:0]              limit_o,        // words a frame can have at most, with its two status words
 
   // write side
-  output logic                     ready_o,        // takes a word or an end
+  output logic                     ready_o,        // takes a word
+  output logic                     end_ready_o,    // takes an end
   input  logic                     word_en_i,
   input  logic [63:0]              word_i,
   input  logic                     finish_i,       // the frame has ended, in a clock without a word
@@ -59,6 +60,7 @@ module e1000_tx_fifo (
   assign limit     = pba_rxa_i[6] ? 14'd0 : Words - {1'b0, pba_rxa_i[5:0], 7'd0};
   assign room      = !holed_q && {1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit};
   assign ready_o   = wr_state_q == WrData && (room || frames_q == 12'd0 || holed_q);
+  assign end_ready_o = wr_state_q == WrData;
   assign lost_o    = holed_q;
   assign limit_o   = limit;
   assign commit    = finish_i && !holed_q;

@@ -9,7 +9,8 @@ module e1000_tx_flow (
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  e1000_pkg::reg_req_t reg_i,
-  input  logic        may_send_i,      // TCTL.EN, link up, full duplex
+  input  logic        able_i,          // link up, full duplex, D0
+  input  logic        en_i,            // TCTL.EN; with SWXOFF it is the one written along
   input  logic        tfce_i,          // CTRL.TFCE
   input  logic [15:0] fcttv_i,
   input  logic [12:0] fcrth_i,         // in words of 8 bytes; 0 is never crossed
@@ -53,7 +54,8 @@ module e1000_tx_flow (
       end
       if (once_more) again_q <= 1'b1;
       if (cross_down) off_q <= 1'b0;
-      if ((cross_up || once_more || by_software || (cross_down && xone_i)) && may_send_i) begin
+      if (able_i && ((en_i && (cross_up || once_more || (cross_down && xone_i))) ||
+                     (by_software && reg_i.wdata[e1000_regs_pkg::TCTL_EN]))) begin
         valid_q <= 1'b1;
         timer_q <= cross_down && !by_software ? 16'd0 : fcttv_i;
       end

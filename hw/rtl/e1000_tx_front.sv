@@ -9,7 +9,7 @@ module e1000_tx_front (
   input  e1000_pkg::reg_req_t     reg_i,
   output logic [31:0]             reg_rdata_o,
   // settings
-  input  logic                    go_i,            // TCTL.EN, link up, D0 active
+  input  logic                    able_i,          // link up, D0 active
   input  e1000_tx_pkg::tx_cfg_t   cfg_i,
   input  logic                    loop_i,          // BMCR.14
   input  logic                    rx_looped_i,     // the receiver has turned to us
@@ -24,6 +24,7 @@ module e1000_tx_front (
   input  logic                    overflow_i,
   // frames
   output logic                    ready_o,
+  output logic                    end_ready_o,
   output logic                    lost_o,
   output logic [13:0]             limit_o,
   input  logic                    word_en_i,
@@ -35,6 +36,7 @@ module e1000_tx_front (
   // GMII
   output logic                    tx_en_o,
   output logic [7:0]              txd_o,
+  output logic                    last_o,
   output logic                    looped_o,
   // statistics, events
   input  logic                    tso_done_i,
@@ -58,6 +60,7 @@ module e1000_tx_front (
     .pba_rxa_i    (cfg_i.rxa),
     .limit_o,
     .ready_o,
+    .end_ready_o,
     .word_en_i,
     .word_i,
     .finish_i,
@@ -83,7 +86,7 @@ module e1000_tx_front (
     .rst_ni,
     .soft_rst_i,
     .gmii_tx_ce_i,
-    .go_i          (go_i && loop_i == rx_looped_i),   // B-5
+    .go_i          (cfg_i.en && able_i && loop_i == rx_looped_i),   // T-72, B-5
     .paused_i,
     .psp_i         (cfg_i.psp),
     .ipgt_i        (cfg_i.ipgt),
@@ -102,6 +105,7 @@ module e1000_tx_front (
     .pause_take_o  (pause_take),
     .tx_en_o,
     .txd_o,
+    .last_o,
     .looped_o,
     .sent_o        (sent),
     .sent_pause_o  (sent_pause),
@@ -119,7 +123,8 @@ module e1000_tx_front (
     .rst_ni,
     .soft_rst_i,
     .reg_i,
-    .may_send_i   (go_i && full_duplex_i),
+    .able_i       (able_i && full_duplex_i),
+    .en_i         (cfg_i.en),
     .tfce_i       (tfce_i),
     .fcttv_i      (cfg_i.fcttv),
     .fcrth_i      (cfg_i.fcrth),

@@ -32,6 +32,7 @@ module e1000_tx_mac (
   // GMII, and the same inside the card
   output logic        tx_en_o,
   output logic [7:0]  txd_o,
+  output logic        last_o,           // ... the frame's last byte
   output logic        looped_o,         // the frame on GMII goes to the own receiver
   // a frame's last byte goes onto GMII at this edge
   output logic        sent_o,
@@ -61,7 +62,7 @@ module e1000_tx_mac (
   logic [13:0] taken_q;      // bytes of the frame taken out of it
   logic [15:0] sent_q;       // bytes sent, from DA on
   logic [31:0] crc_q, crc_d;
-  logic        en_q;
+  logic        en_q, last_q;
   logic [7:0]  txd_q;
   logic        group_q, all_q;   // DA is a group address; all ones so far
   logic        ce_q;         // the clock before was one of the link's bytes
@@ -168,6 +169,7 @@ module e1000_tx_mac (
 
   always_ff @(posedge clk_i) begin
     sof_q <= 1'b0;
+    if (ce_q || !rst_ni || soft_rst_i) last_q <= last_byte && rst_ni && !soft_rst_i;
     ce_q  <= !rst_ni || soft_rst_i || (state_q == StIdle && !begins) || gmii_tx_ce_i;
     if (!rst_ni || soft_rst_i) begin
       state_q <= StIdle;
@@ -241,6 +243,7 @@ module e1000_tx_mac (
 
   assign tx_en_o     = en_q;
   assign txd_o       = txd_q;
+  assign last_o      = last_q;
   assign looped_o    = loop_q;
   assign evt_sof_o   = sof_q;
   assign evt_pause_o = sof_pause_q;

@@ -2,7 +2,8 @@
 // Transmit read engine: takes descriptors in ring order and reads their buffers, up to four bursts ahead (FS 9.3).
 //
 // A descriptor goes into a queue of eight for the builder, its bytes into a staging memory of 1 KiB, a dword as the bus
-// gives it.  A burst is requested only when its dwords have room there, so a response never has to wait.  Bursts end on
+// gives it.  A burst is requested only when its dwords have room there, so a response never has to wait.  Each of four
+// bursts has its place, so they may come back in any order.  Bursts end on
 // BurstBytes-aligned addresses, so the dwords of a buffer follow each other without gap whatever its alignment.  With
 // TCTL.EN = 0 nothing is taken or asked for; the packet under way goes on when EN returns (T-80).
 module e1000_tx_read #(
@@ -43,6 +44,7 @@ module e1000_tx_read #(
   input  logic [31:0] rsp_data_i,
   input  logic        rsp_ok_i,
   input  logic        rsp_last_i,
+  input  logic [1:0]  rsp_seq_i,         // which of four bursts: they are counted as they are granted
   output logic        clk_req_o
 );
   localparam int unsigned Burst    = BurstBytes < 256 ? BurstBytes : 256;
@@ -63,10 +65,10 @@ module e1000_tx_read #(
   logic [63:0] work_hi_mem [8];
   logic [32:0] work_tag_mem [8];
   logic [3:0]  work_wr_q, work_rd_q;
-  logic        work_full, take, ends;
+  logic        work_full, take, ends, slots_left;
   logic [19:0] length;
   assign work_full  = work_wr_q - work_rd_q == 4'd8;
-  assign take       = state_q == StIdle && desc_valid_i && !work_full && tx_en_i && !flush_i;
+  assign take       = state_q == StIdle && desc_valid_i && !work_full && slots_left && tx_en_i && !flush_i;
   // A context has no bytes, nor has a descriptor of no kind there is (T-12); they end nothing.
   logic        is_data;
   assign is_data    = !desc_hi_i[e1000_tx_pkg::CmdDext] || desc_hi_i[23:20] == e1000_tx_pkg::DtypData;
@@ -90,27 +92,35 @@ module e1000_tx_read #(
 
   // ---- staging memory ------------------------------------------------------------------------------
   logic [31:0] stage_mem [256];
-  logic [8:0]  stage_wr_q, stage_rd_q;
-  logic [8:0]  reserved_q;       // write pointer when all requested has come
-  logic [2:0]  out_q;            // bursts whose last dword has not come
-  logic [2:0]  stale_q;          // the oldest of them, which a flush overtook
+  logic [8:0]  stage_rd_q;
+  logic [8:0]  reserved_q;       // behind all that was requested
+  logic [35:0] slot_wr_q;        // 4 x where a burst's next dword goes
+  logic [35:0] slot_end_q;       // 4 x behind its last
+  logic [3:0]  busy_q;           // its last dword has not come
+  logic [3:0]  stale_q;          // ... and a flush overtook it
+  logic [1:0]  slot_new_q;       // the slot granted next
+  logic [1:0]  slot_old_q;       // the oldest with dwords for the builder
+  logic [2:0]  slots_q;          // from there on
   logic [6:0]  beats;
-  logic        store;
+  logic        store, leaves;
   assign beats        = 7'((burst_q + {7'd0, addr_q[1:0]} + 9'd3) >> 2);
-  assign store        = rsp_valid_i && rsp_ok_i && stale_q == 3'd0;
-  assign data_valid_o = stage_wr_q != stage_rd_q;
+  assign store        = rsp_valid_i && rsp_ok_i && !stale_q[rsp_seq_i];
+  assign data_valid_o = slots_q != 3'd0 && stage_rd_q != slot_wr_q[slot_old_q*9 +: 9];
   assign data_o       = stage_mem[stage_rd_q[7:0]];
+  assign leaves       = data_pop_i && stage_rd_q + 9'd1 == slot_end_q[slot_old_q*9 +: 9];
+  assign slots_left   = slots_q != 3'd4 && !busy_q[slot_new_q];
+  logic [8:0]  store_at;
+  assign store_at     = slot_wr_q[rsp_seq_i*9 +: 9];
   always_ff @(posedge clk_i) begin
-    if (store) stage_mem[stage_wr_q[7:0]] <= rsp_data_i;
+    if (store) stage_mem[store_at[7:0]] <= rsp_data_i;
   end
 
   // ---- bursts ----------------------------------------------------------------------------------------
   logic [8:0] to_boundary;
-  logic       room, last_burst, ended;
+  logic       room, last_burst;
   assign to_boundary = 9'(Burst) - 9'(addr_q[BurstLog-1:0]);
-  assign room        = 9'(reserved_q - stage_rd_q) + {2'd0, beats} <= 9'd256 && out_q != 3'd4;
+  assign room        = 9'(reserved_q - stage_rd_q) + {2'd0, beats} <= 9'd256 && slots_left;
   assign last_burst  = rem_q == {11'd0, burst_q};
-  assign ended       = rsp_valid_i && rsp_last_i;
   assign req_valid_o = state_q == StRequest && room && tx_en_i && !flush_i;
   assign req_end_o   = eop_q && last_burst;
   assign req_addr_o  = addr_q;
@@ -123,11 +133,13 @@ module e1000_tx_read #(
       mid_q      <= 1'b0;
       work_wr_q  <= 4'd0;
       work_rd_q  <= 4'd0;
-      stage_wr_q <= 9'd0;
       stage_rd_q <= 9'd0;
       reserved_q <= 9'd0;
-      out_q      <= 3'd0;
-      stale_q    <= 3'd0;
+      busy_q     <= 4'd0;
+      stale_q    <= 4'd0;
+      slot_new_q <= 2'd0;
+      slot_old_q <= 2'd0;
+      slots_q    <= 3'd0;
       if (!rst_ni) packet_q <= 16'd1;   // else an observer stays in step
       else if (mid_q) packet_q <= packet_q + 16'd1;
     end else begin
@@ -153,21 +165,32 @@ module e1000_tx_read #(
       endcase
       if (take) work_wr_q <= work_wr_q + 4'd1;
       if (work_pop_i) work_rd_q <= work_rd_q + 4'd1;
-      if (store) stage_wr_q <= stage_wr_q + 9'd1;
+      if (store) slot_wr_q[rsp_seq_i*9 +: 9] <= store_at + 9'd1;
       if (data_pop_i) stage_rd_q <= stage_rd_q + 9'd1;
-      if (req_gnt_i) reserved_q <= reserved_q + {2'd0, beats};
-      if (req_gnt_i != ended) out_q <= ended ? out_q - 3'd1 : out_q + 3'd1;
-      if (ended && stale_q != 3'd0) stale_q <= stale_q - 3'd1;
+      if (rsp_valid_i && rsp_last_i) begin
+        busy_q[rsp_seq_i]  <= 1'b0;
+        stale_q[rsp_seq_i] <= 1'b0;
+      end
+      if (req_gnt_i) begin
+        reserved_q                      <= reserved_q + {2'd0, beats};
+        slot_wr_q[slot_new_q*9 +: 9]    <= reserved_q;
+        slot_end_q[slot_new_q*9 +: 9]   <= reserved_q + {2'd0, beats};
+        busy_q[slot_new_q]              <= 1'b1;
+        slot_new_q                      <= slot_new_q + 2'd1;
+      end
+      if (leaves) slot_old_q <= slot_old_q + 2'd1;
+      if (req_gnt_i != leaves) slots_q <= leaves ? slots_q - 3'd1 : slots_q + 3'd1;
       if (flush_i) begin
         state_q    <= StIdle;
         mid_q      <= 1'b0;
         if (mid_q) packet_q <= packet_q + 16'd1;
         work_wr_q  <= 4'd0;
         work_rd_q  <= 4'd0;
-        stage_wr_q <= 9'd0;
         stage_rd_q <= 9'd0;
         reserved_q <= 9'd0;
-        stale_q    <= ended ? out_q - 3'd1 : out_q;
+        slot_old_q <= slot_new_q;
+        slots_q    <= 3'd0;
+        stale_q    <= busy_q & ~(rsp_valid_i && rsp_last_i ? 4'd1 << rsp_seq_i : 4'd0);
       end
     end
   end

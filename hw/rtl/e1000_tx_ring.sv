@@ -45,14 +45,15 @@ module e1000_tx_ring (
 
   // T-63: one event when completion leaves 8 x LWTHRESH before TDT.
   logic [15:0] done_next, left_after;
+  logic        low, low_q;
   always_comb begin
     done_next  = done_q;
     left_after = 16'd0;
-    low_o      = 1'b0;
+    low        = 1'b0;
     if (complete_i) begin
       done_next  = done_q + 16'd1 == size ? 16'd0 : done_q + 16'd1;
       left_after = tdt_q >= done_next ? tdt_q - done_next : tdt_q - done_next + size;
-      low_o      = usable_o && left_after == {6'd0, lwthresh_i, 3'd0};
+      low        = usable_o && left_after == {6'd0, lwthresh_i, 3'd0};
     end
   end
   assign txqe_o = moved_i && moved_index_i == tdt_q && usable_o;   // T-62
@@ -77,12 +78,14 @@ module e1000_tx_ring (
       rehead_q   <= 1'b0;
       restart_q  <= 1'b0;
       halt_q     <= 1'b0;
+      low_q      <= 1'b0;
       start_ok_q <= 1'b1;
     end else begin
       flush_q   <= wr_tdbal || wr_tdbah || wr_tdlen || wr_tdh || halt_i;
       rehead_q  <= wr_tdh || halt_i;
       restart_q <= wr_tdbal || wr_tdbah || wr_tdlen || wr_tdh || (wr_tdt && !tx_en_i) || halt_i;
       halt_q    <= halt_i;
+      low_q     <= low;
       if (wr_tdlen) tdlen_q <= reg_i.wdata[19:7];
       if (wr_tdt) tdt_q <= reg_i.wdata[15:0];
       if (wr_tdh) tdh_q <= reg_i.wdata[15:0];
@@ -109,5 +112,6 @@ module e1000_tx_ring (
   assign halt_o      = halt_q;
   assign start_o     = start;
   assign restart_o   = restart_q;
-  assign clk_req_o   = restart_q;
+  assign low_o       = low_q;   // behind the completion, as software sees it
+  assign clk_req_o   = restart_q || low_q;
 endmodule

@@ -104,12 +104,15 @@ struct rtl_nic::impl {
   [[gnu::hot, gnu::noinline]] void edge_sending(std::int64_t edge, std::uint32_t sends) {
     const bool on_wire = sends >> 24 != 0 || state->gmii_loop_en_o != 0;
     state->gmii_tx_ce_i = edge % sent_byte_clocks == 0;
-    if (on_wire && state->gmii_tx_ce_i != 0) sent.byte(state->gmii_txd_o);
+    if (on_wire && state->gmii_tx_ce_i != 0 && !sent.whole()) sent.byte(state->gmii_txd_o);
     if (pins != nullptr) pins->edges.push_back(pins_of(*state));
     card.edge(pin_clocks);
-    if (!on_wire || (state->gmii_tx_en_o | state->gmii_loop_en_o) != 0) return;
+    if (!on_wire) return;
     cycle = edge;
-    sent.ended(now(), emitter());
+    if ((state->gmii_tx_en_o | state->gmii_loop_en_o) == 0)
+      sent.ended(now(), emitter());
+    else if (state->gmii_tx_last_o != 0 && !sent.whole())
+      sent.last_byte(state->gmii_txd_o, emitter());
   }
 
   // The same with waveforms, a pin log or all clocks at every edge, and during reset, when outputs mean nothing.
@@ -294,10 +297,8 @@ struct rtl_nic::impl {
   // Frames, causes and losses apart: a function that did all would save registers for all at every look.
   [[gnu::always_inline]] void report_events() {
     const Vnic___024root& c = *state;
-    if (c.evt_rst_o != 0) [[unlikely]] {
-      emit(stage::nic_reset);
+    if (c.evt_rst_o != 0) [[unlikely]]
       sent.reset(emitter());
-    }
     if (c.evt_tx_o != 0) report_sent(c.evt_tx_o);
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
     if ((c.evt_cause_o | c.evt_hold_o) != 0) report_causes();

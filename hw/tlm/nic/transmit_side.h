@@ -45,8 +45,8 @@ class transmit_side {
   }
 
   // ---- the card's events, with emit(stage, frame, a, b)
-  /// evt_tx_o was not zero behind the edge at `t`; `length` goes with a commit, `on_wire` says that a frame that begins is
-  /// seen on GMII.  Else it goes to the card's own receiver: a copy of it, whose tag it takes (B-5).
+  /// evt_tx_o was not zero behind the edge at `t`; `length` goes with a commit, `on_wire` says that a frame that begins
+  /// is seen on GMII.  Else it goes to the card's own receiver: a copy of it, whose tag it takes (B-5).
   template <class Emit>
   void happened(const pins::tx_evt& e, std::uint32_t length, bool on_wire, sim_time t, frame_tags& tags,
                 std::uint64_t wire_begun, const Emit& emit) {
@@ -64,7 +64,7 @@ class transmit_side {
     const queued frame = e.pause || in_fifo_.empty() ? queued{0, shortest_frame} : in_fifo_.take();
     const frame_id id = frame.id;
     pause_ = e.pause;
-    in_frame_ = false;
+    in_frame_ = whole_ = false;
     looped_ = !on_wire;
     loop_.id = id;
     loop_.bytes.clear();
@@ -76,9 +76,10 @@ class transmit_side {
     tags.loop_began(copy_, wire_begun);
     emit(stage::wire_sof, copy_, std::max(frame.length, shortest_frame) + ethernet::fcs_bytes, 0);
   }
-  /// CTRL.RST took effect: what was in the FIFO is gone; a packet's fate is told by who cleans its ring.
+  /// CTRL.RST took effect, and says so: what was in the FIFO is gone; a packet's fate is told by who cleans its ring.
   template <class Emit>
   void reset(const Emit& emit) {
+    emit(stage::nic_reset, 0, 0, 0);
     while (!in_fifo_.empty())
       if (const frame_id id = in_fifo_.take().id; is_segment(id))
         emit(stage::fifo_drop, id, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::tx_reset));
@@ -94,10 +95,24 @@ class transmit_side {
     else
       to_.add(data);
   }
-  /// TX_EN fell at the edge at `t`.
+  /// The frame's last byte came onto GMII.
+  template <class Emit>
+  void last_byte(std::uint8_t data, const Emit& emit) {
+    byte(data);
+    show_end(emit);
+  }
+  bool whole() const { return whole_; }
+  /// TX_EN fell at the edge at `t`; before the last byte when a reset cut the frame.
   template <class Emit>
   void ended(sim_time t, const Emit& emit) {
+    if (!whole_) show_end(emit);
     if (!looped_) to_.end(t);
+  }
+
+ private:
+  template <class Emit>
+  void show_end(const Emit& emit) {
+    whole_ = true;
     const sent_frame& frame = looped_ ? loop_ : to_.frame();
     emit(stage::tx_wire_eof, frame.id, frame.bytes.size(), marks_of(frame.bytes, longest_frame));
     if (looped_) emit(stage::wire_eof, copy_, frame.bytes.size(), marks_of(frame.bytes, longest_frame));
@@ -105,7 +120,6 @@ class transmit_side {
       emit(stage::tx_pause, 0, std::uint64_t{frame.bytes[pause_timer]} << 8 | frame.bytes[pause_timer + 1], 0);
   }
 
- private:
   static constexpr std::uint8_t start_frame_delimiter = 0xD5;
   static constexpr std::uint32_t shortest_frame = 60;    // without FCS: T-74
   static constexpr std::uint32_t longest_frame = 16292;  // T-17, with FCS
@@ -135,6 +149,7 @@ class transmit_side {
   std::uint64_t copies_ = 0;
   bool looped_ = false;
   bool in_frame_ = false;  // behind the delimiter
+  bool whole_ = false;     // its last byte was on GMII
   bool pause_ = false;     // the frame on GMII is the card's own
 };
 
