@@ -44,6 +44,8 @@ INVARIANTS = {
         equal(v("u_transmit.u_front.u_mac.state_q"), 0), equal(v("u_transmit.u_front.u_mac.state_q"), 5),
         v("u_transmit.u_front.u_mac.en_q")),
     # What GMII shows without TX_EN is 0, so that an idle MAC has nothing to clear.
+    "no last byte without TX_EN": lambda v: either(
+        v("u_transmit.u_front.u_mac.en_q"), no(v("u_transmit.u_front.u_mac.last_q"))),
     "no byte without TX_EN": lambda v: either(
         v("u_transmit.u_front.u_mac.en_q"), no(v("u_transmit.u_front.u_mac.txd_q"))),
     # ask_q asks for the clock that clears the causes with it.
