@@ -16,6 +16,35 @@ constexpr std::uint32_t ral0 = 0x5400, rah0 = 0x5404, pba = 0x1000;
 constexpr std::uint32_t ctrl_rst = 1U << 26;
 constexpr std::uint32_t rctl_en = 2;
 constexpr std::uint32_t rxt0 = 0x80;
+/// Bits that hold what was written (FS 2.5, FS 2.6, FS 11.2); all where the sheet says nothing else.
+std::uint32_t storage(std::uint32_t offset) {
+  switch (offset) {
+    case 0x002C:
+    case 0x0030:
+    case 0x0038:
+    case 0x0170:
+    case 0x2810:
+    case 0x2820:
+    case 0x3820:
+      return 0x0000FFFF;
+    case 0x2160:
+      return 0x8000FFF8;
+    case 0x2168:
+      return 0x0000FFF8;
+    case rctl:
+      return 0x06DFB3FE;
+    case 0x0410:
+      return 0x3FFFFFFF;
+    case rdlen:
+    case tdlen:
+      return 0x000FFF80;
+    case rdbal:
+    case tdbal:
+      return 0xFFFFFFF0;
+    default:
+      return offset >= rah0 && offset < 0x5480 && offset % 8 == 4 ? 0x8003FFFF : 0xFFFFFFFF;
+  }
+}
 }  // namespace
 
 fake_nic::fake_nic(fake_host& machine, kernel::irq_line line) : host_(machine), line_(line) {
@@ -37,6 +66,7 @@ void fake_nic::reset() {
   icr = 0;
   ims = 0;
   if (!phy.link) registers[status] &= ~2U;
+  if (half_duplex) registers[status] &= ~1U;
   under_way_ = {};
   next_descriptor_ = 0;
   unfinished_.clear();
@@ -47,7 +77,7 @@ void fake_nic::reset() {
 }
 
 void fake_nic::update_line() {
-  host_.set_line(line_, (icr & ims) != 0);
+  host_.set_line(line_, (icr & (ims | ignores_mask)) != 0);
 }
 
 void fake_nic::set_cause(std::uint32_t bits) {
@@ -136,7 +166,7 @@ void fake_nic::write_register(std::uint32_t offset, std::uint32_t value, bool th
       drain_fifo();
       return;
     default:
-      registers[offset] = value;
+      registers[offset] = value & storage(offset);
       return;
   }
   update_line();

@@ -59,6 +59,9 @@ class fake_nic final : public fake_device {
   fake_phy phy;
   /// Fault: bits of a register that read 0 whatever is written.
   std::map<std::uint32_t, std::uint32_t> stuck;
+  /// Causes that interrupt whether they are masked or not.
+  std::uint32_t ignores_mask = 0;
+  bool half_duplex = false;
   /// Fault: ICS sets no cause.
   bool ics_works = true;
   /// Fault: looped frames are lost from this one on; 0: none.
