@@ -8,14 +8,16 @@
 
 namespace ringside::kernel {
 
-/// Spends at least that much time.  Interrupts that come meanwhile count for it, as they do by a clock.
+/// Spends at least that much time.  What interrupts take meanwhile comes on top, as with a loop that counts cycles: how
+/// long one pass takes is measured while none can come.
 inline void udelay(host& machine, sim_time duration) {
-  const sim_time end = machine.now() + duration;
+  machine.sync_irq();
+  const bool enabled = machine.local_irq_save();
   const sim_time begin = machine.now();
   machine.consume(cost::spin_wait);
   const sim_time pass = machine.now() - begin;
-  for (sim_time left = end - machine.now(); left > 0; left = end - machine.now())
-    machine.consume(cost::spin_wait, static_cast<std::uint64_t>((left + pass - 1) / pass));
+  machine.local_irq_restore(enabled);
+  if (duration > pass) machine.consume(cost::spin_wait, static_cast<std::uint64_t>((duration - 1) / pass));
 }
 
 }  // namespace ringside::kernel

@@ -189,12 +189,12 @@ TEST(driver_flow_control, is_what_both_sides_said) {
     std::uint32_t result;  // RFCE and TFCE
   };
   constexpr std::uint32_t rx = ctrl::RFCE, tx = ctrl::TFCE;
-  for (const row& r : {row{flow_control::by_eeprom, 0x000, rx},  // nothing said: obeys, which harms nobody
-                       row{flow_control::by_eeprom, 0x400, rx | tx}, row{flow_control::by_eeprom, 0xC00, rx | tx},
-                       row{flow_control::by_eeprom, 0x800, rx}, row{flow_control::full, 0xC00, rx | tx},
-                       row{flow_control::rx, 0xC00, rx}, row{flow_control::rx, 0x000, rx},
-                       row{flow_control::tx, 0xC00, tx}, row{flow_control::tx, 0x400, 0}, row{flow_control::tx, 0x000, 0},
-                       row{flow_control::none, 0xC00, 0}}) {
+  for (const row& r :
+       {row{flow_control::by_eeprom, 0x000, rx},  // nothing said: obeys, which harms nobody
+        row{flow_control::by_eeprom, 0x400, rx | tx}, row{flow_control::by_eeprom, 0xC00, rx | tx},
+        row{flow_control::by_eeprom, 0x800, rx}, row{flow_control::full, 0xC00, rx | tx},
+        row{flow_control::rx, 0xC00, rx}, row{flow_control::rx, 0x000, rx}, row{flow_control::tx, 0xC00, tx},
+        row{flow_control::tx, 0x400, 0}, row{flow_control::tx, 0x000, 0}, row{flow_control::none, 0xC00, 0}}) {
     bench b(with([&](driver::config& c) { c.pause = r.wished; }));
     b.nic.phy.registers[5] = static_cast<std::uint16_t>(0x41E0 | r.partner);
     b.up();
@@ -226,7 +226,8 @@ TEST(driver_flow_control, half_duplex_has_none) {
   EXPECT_EQ(b.nic.registers[reg::CTRL] & (ctrl::RFCE | ctrl::TFCE), 0U);
 }
 
-// F-8: 90 % of 48 KiB in steps of 8 is ACC8; with 40 KiB and an MTU of 9000 one frame below the top: 40960 - 9018 = 7CC6.
+// F-8: 90 % of 48 KiB in steps of 8 is ACC8; with 40 KiB and an MTU of 9000 one frame below the top: 40960 - 9018 =
+// 7CC6.
 TEST(driver_flow_control, thresholds_leave_room_for_a_frame) {
   bench b;
   b.nic.phy.registers[5] = 0x4DE0;  // a partner that obeys: else nothing is sent, and no threshold set

@@ -45,9 +45,9 @@ TEST(self_test, passes_on_a_sound_card) {
 // FS 11.2: the first register that fails is told, by its offset.
 TEST(self_test, finds_a_register_bit_that_sticks) {
   for (const std::uint32_t offset :
-       {reg::FCAL, reg::FCAH, reg::FCT, reg::VET, reg::RDTR, reg::RDBAH, reg::RDLEN, reg::RDH, reg::RDT, reg::FCRTH,
-        reg::FCTTV, reg::TIPG, reg::TDBAH, reg::TDLEN, reg::RCTL, reg::RDBAL, reg::TXCW, reg::TDBAL, reg::TIDV,
-        reg::RAH, reg::RAH + 14 * 8, reg::MTA, reg::MTA + 127 * 4}) {
+       {reg::FCAL, reg::FCAH,  reg::FCT,   reg::VET,  reg::RDTR,         reg::RDBAH, reg::RDLEN,        reg::RDH,
+        reg::RDT,  reg::FCRTH, reg::FCTTV, reg::TIPG, reg::TDBAH,        reg::TDLEN, reg::RCTL,         reg::RDBAL,
+        reg::TXCW, reg::TDBAL, reg::TIDV,  reg::RAH,  reg::RAH + 14 * 8, reg::MTA,   reg::MTA + 127 * 4}) {
     const stack::self_test_result r = run_offline([&](bench& b) { b.nic.stuck[offset] = 0x2100; });
     EXPECT_TRUE(r.failed);
     EXPECT_EQ(r.tests[0].second, offset) << std::hex << offset;
@@ -89,8 +89,8 @@ TEST(self_test, on_a_shared_line_masks_are_not_tested) {
   b.os.irqs().free_irq(bench::line, &other);
 }
 
-// FS 11.5: 64 of a round have to be found.  Linux goes around the buffers and takes a frame it finds again for another, so
-// it misses one that is lost; all of them it does not.
+// FS 11.5: 64 of a round have to be found.  Linux goes around the buffers and takes a frame it finds again for another,
+// so it misses one that is lost; all of them it does not.
 TEST(self_test, finds_a_loop_that_is_broken) {
   EXPECT_EQ(run_offline([](bench& b) { b.nic.loopback_loses_from = 1; }).tests[3].second, 13U);
   EXPECT_EQ(run_offline([](bench& b) { b.nic.loopback_loses_from = 64; }).tests[3].second, 0U);

@@ -26,8 +26,8 @@ TEST(byte_limits, grow_when_the_queue_ran_dry) {
   l.completed(1000, 0);
   EXPECT_EQ(l.limit(), 1000U);
   EXPECT_EQ(l.available(), 1000);
-  // 1200 with the card, 200 over the limit; half of it comes back, then the other half, and all that was queued when the
-  // limit was passed is gone: by those 200.
+  // 1200 with the card, 200 over the limit; half of it comes back, then the other half, and all that was queued when
+  // the limit was passed is gone: by those 200.
   l.queued(600);
   EXPECT_EQ(l.available(), 400);
   l.queued(600);

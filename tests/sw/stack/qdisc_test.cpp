@@ -119,8 +119,8 @@ TEST_F(discipline, packets_leave_in_batches_as_byte_limits_allow) {
   for (int i = 0; i < 8; ++i) send();
   host.run_task([this] { queue().wake(); });
   host.run_for(5 * ms);
-  // One given back goes alone: 284 left.  Then 142 and 142 more, and as 0 is no room no fourth; 0 is not over the limit,
-  // though, so the next batch of one goes and stops the queue.
+  // One given back goes alone: 284 left.  Then 142 and 142 more, and as 0 is no room no fourth; 0 is not over the
+  // limit, though, so the next batch of one goes and stops the queue.
   EXPECT_EQ(ops.more, ".m..");
   EXPECT_TRUE(queue().stopped());
   EXPECT_FALSE(queue().stopped_by_driver());

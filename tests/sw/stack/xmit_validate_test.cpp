@@ -85,7 +85,8 @@ TEST_F(validation, pieces_are_joined_for_a_device_that_takes_none) {
   EXPECT_EQ(ops.contents[1], frame);
 }
 
-// A tag beside the packet goes into it, behind the addresses, where the device does not do it; tags of providers always.
+// A tag beside the packet goes into it, behind the addresses, where the device does not do it; tags of providers
+// always.
 TEST_F(validation, tags_are_inserted) {
   const bytes frame = udp_frame(pattern(100, 1));
   const auto tagged = [&](std::uint16_t tpid) {
@@ -141,9 +142,9 @@ void expect_segments(const std::vector<bytes>& sent, const bytes& whole, std::si
     const bool last = i + 1 == sent.size();
     ASSERT_GE(s.size(), 55U);
     EXPECT_TRUE(last || s.size() == 54 + mss);
-    EXPECT_EQ(s[16] << 8 | s[17], static_cast<int>(s.size() - 14)) << i;                        // total length
-    EXPECT_EQ(s[18] << 8 | s[19], static_cast<int>(tcp_ip_id + i)) << i;                        // identification
-    EXPECT_EQ(slow_checksum(std::span(s).subspan(14, 20)), 0) << i;                             // header
+    EXPECT_EQ(s[16] << 8 | s[17], static_cast<int>(s.size() - 14)) << i;  // total length
+    EXPECT_EQ(s[18] << 8 | s[19], static_cast<int>(tcp_ip_id + i)) << i;  // identification
+    EXPECT_EQ(slow_checksum(std::span(s).subspan(14, 20)), 0) << i;       // header
     const std::uint32_t sequence = static_cast<std::uint32_t>(s[38]) << 24 | s[39] << 16 | s[40] << 8 | s[41];
     EXPECT_EQ(sequence, static_cast<std::uint32_t>(tcp_sequence + i * mss)) << i;
     EXPECT_EQ(s[47], last ? 0x19 : 0x10) << i;  // PSH and FIN with the last alone
@@ -227,7 +228,7 @@ TEST_F(validation, segmenting_needs_sums_and_pieces) {
   EXPECT_FALSE(stack::netdev_fix_features({f::tso, f::tx_checksum}).has(f::tso));
   EXPECT_TRUE(stack::netdev_fix_features({f::tso, f::sg, f::tx_checksum}).has(f::tso));
   EXPECT_EQ(stack::netdev_change_feature(dev, f::tx_vlan, false), -EOPNOTSUPP);  // nobody may switch it
-  EXPECT_EQ(stack::netdev_change_feature(dev, f::tx_vlan, true), 0);            // it is on already
+  EXPECT_EQ(stack::netdev_change_feature(dev, f::tx_vlan, true), 0);             // it is on already
 }
 
 // ---- Taps (QD-8)
