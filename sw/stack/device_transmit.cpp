@@ -15,6 +15,33 @@ std::uint32_t bytes_on_the_wire(const sk_buff& skb) {
   return bytes + (shared.gso_segs - 1U) * gso_header_bytes(skb);
 }
 
+/// What a device that sends by another one answers.
+netdev_tx answer_of(int result) {
+  if (result == net_xmit::success) return netdev_tx::ok;
+  return result == net_xmit::congestion_notification ? netdev_tx::congestion : netdev_tx::drop;
+}
+
+// vlan_dev_hard_start_xmit (VD-5): the tag goes beside the packet, and the device below sends it.
+netdev_tx vlan_hard_start_xmit(device_transmit& way_out, skb_ptr& skb, net_device& vlan) {
+  for (net_device* real : vlan.lower)
+    for (const vlan_membership& v : real->vlans) {
+      if (v.device != &vlan) continue;
+      const std::size_t bytes = skb->len();
+      skb->put_vlan_tag(v.tpid, v.vid);
+      skb->dev = real;
+      const netdev_tx answer = answer_of(way_out.dev_queue_xmit(std::move(skb)));
+      if (answer == netdev_tx::drop) {
+        ++vlan.stats.tx_dropped;
+      } else {
+        ++vlan.stats.tx_packets;
+        vlan.stats.tx_bytes += bytes;
+      }
+      return answer;
+    }
+  way_out.drop(std::move(skb), drop_reason::device_not_ready);  // no hardware, and nothing below it
+  return netdev_tx::drop;
+}
+
 }  // namespace
 
 device_transmit::device_transmit(kernel::kernel& k, skb_allocator& skbs, packet_layer& packets, frame_numbers& numbers)
@@ -108,7 +135,7 @@ netdev_tx device_transmit::hard_start_xmit(sk_buff_queue& list, net_device& dev,
 // xmit_one: the taps see it as the driver will, each time the driver is asked (QD-8).
 netdev_tx device_transmit::xmit_one(skb_ptr& skb, net_device& dev, netdev_queue* queue) {
   packets_.dev_queue_xmit_nit(*skb, dev);
-  const netdev_tx answer = dev.ops->ndo_start_xmit(skb);
+  const netdev_tx answer = dev.ops != nullptr ? dev.ops->ndo_start_xmit(skb) : vlan_hard_start_xmit(*this, skb, dev);
   if (answer == netdev_tx::ok && queue != nullptr) queue->trans_update();
   return answer;
 }

@@ -299,6 +299,30 @@ TEST_F(noqueue, a_busy_driver_or_a_device_that_is_down_loses_them) {
   EXPECT_TRUE(ops.frames.empty());
 }
 
+// VD-5: a VLAN's device puts the tag beside the packet and gives it to the one below.
+TEST_F(validation, a_vlans_packets_leave_by_the_device_below) {
+  stack::net_device& vlan = net.packets().add_vlan(dev, stack::ether_type::vlan, 5);
+  const bytes frame = udp_frame(pattern(100, 1));
+  stack::skb_ptr skb = packet(frame);
+  skb->dev = &vlan;
+  EXPECT_EQ(send(std::move(skb)), 0);
+  ASSERT_EQ(ops.tags.size(), 1U);
+  EXPECT_TRUE(ops.tags[0]);
+  EXPECT_EQ(ops.contents[0], frame);
+  EXPECT_EQ(vlan.stats.tx_packets, 1U);
+  EXPECT_EQ(vlan.stats.tx_bytes, 142U);
+  dev.features = dev.features.without(f::tx_vlan);
+  skb = packet(frame);
+  skb->dev = &vlan;
+  send(std::move(skb));
+  const bytes tag{0x81, 0x00, 0x00, 0x05};
+  bytes expected = frame;
+  expected.insert(expected.begin() + 12, tag.begin(), tag.end());
+  ASSERT_EQ(ops.contents.size(), 2U);
+  EXPECT_EQ(ops.contents[1], expected);
+  net.packets().remove_vlan(dev, stack::ether_type::vlan, 5);
+}
+
 // A device that leads back to itself: XMIT_RECURSION_LIMIT, eight calls inside the first.
 TEST_F(noqueue, a_dead_loop_ends) {
   int innermost = 0;
