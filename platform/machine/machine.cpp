@@ -206,6 +206,7 @@ struct machine::parts {
       if (keep_going && !keep_going(now(), offered())) return false;
       if (!wires_ended() || traffic.offered() != offered()) continue;
       if (traffic.reconfigured() < reconfiguration.planned()) continue;
+      if (application.sending()) continue;
       if (plan.run.end == run_end::time_limit) continue;
       // The end follows from event times, not from when they came to be known: that differs with the way of stepping.
       if (traffic.quiet() && now() >= traffic.last_change() + quiet_time) return true;

@@ -4,6 +4,7 @@
 
 #include "platform/scenario/key_rules.h"
 #include "platform/scenario/key_table.h"
+#include "platform/scenario/route_list.h"
 
 namespace ringside::platform {
 namespace {
@@ -164,9 +165,15 @@ const auto software_table = std::to_array<key_row>({
      {.kind = kind::ipv4},
      "IPv4 address of the interface",
      "RFC 1918",
-     [](scenario& s, const value& v) {
-       s.stack.addresses = {{u32(v), 24}};
-     }},
+     [](scenario& s, const value& v) { s.stack.addresses.front().address = u32(v); }},
+    {"stack.prefix", "24", whole(0, 32, "bits"), "length of the interface's prefix: who is in it needs no gateway",
+     "RFC 4632; Linux ip address", [](scenario& s, const value& v) { s.stack.addresses.front().prefix_bits = u32(v); }},
+    {"stack.routes",
+     "",
+     {.kind = kind::routes},
+     "routes beside those the address brings",
+     "Linux ip route",
+     [](scenario& s, const value& v) { s.stack.routes = *parse_routes(v.text); }},
     {"stack.groups",
      "",
      {.kind = kind::groups},
@@ -200,6 +207,24 @@ const auto software_table = std::to_array<key_row>({
      "how the application waits; epoll: level-triggered, or with EPOLLET or EPOLLONESHOT",
      "recvmsg(2), select(2), poll(2), epoll(7)",
      [](scenario& s, const value& v) { s.app.wait = static_cast<stack::app_wait>(v.number); }},
+    {"app.kind", "sink", choice("sink|echo|sender"),
+     "what the application does: reads, sends back what it reads, or sends", "RFC 862 (echo), this project",
+     [](scenario& s, const value& v) { s.app.kind = static_cast<stack::app_kind>(v.number); }},
+    {"app.destination",
+     "10.0.0.1",
+     {.kind = kind::ipv4},
+     "whom a sender sends to",
+     "RFC 1918",
+     [](scenario& s, const value& v) { s.app.destination = u32(v); }},
+    {"app.port", "9", whole(1, 65'535), "... and to which port", "RFC 863: discard",
+     [](scenario& s, const value& v) { s.app.destination_port = static_cast<std::uint16_t>(v.number); }},
+    {"app.bytes", "64", whole(0, 65'507, "B"), "payload of a sender's datagrams", "RFC 768, 791: 65507 at most",
+     [](scenario& s, const value& v) { s.app.datagram_bytes = static_cast<std::size_t>(v.number); }},
+    {"app.count", "1000", whole(0, 1'000'000'000), "datagrams a sender sends", "this project",
+     [](scenario& s, const value& v) { s.app.datagrams = static_cast<std::uint64_t>(v.number); }},
+    {"app.interval", "1ms", time_up_to(60 * second),
+     "from one of them to the next; 0: as fast as the send buffer allows", "this project",
+     [](scenario& s, const value& v) { s.app.interval = v.number; }},
     {"stack.app_cost_ns", "0", whole(0, 1'000'000'000, "ns"), "work of the application for each datagram",
      "this project", [](scenario& s, const value& v) { s.app_cost_ns = u32(v); }},
 

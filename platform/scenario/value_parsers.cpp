@@ -110,6 +110,10 @@ std::optional<value> parse_ipv4(std::string_view text) {
   return out;
 }
 
+std::optional<std::int64_t> parse_ipv4_any(std::string_view text) {
+  return ipv4_number(text);
+}
+
 std::optional<value> parse_groups(std::string_view text) {
   value out;
   if (trimmed(text).empty()) return out;

@@ -33,7 +33,8 @@ enum class value_kind {
   time_or,      // a time, or a word of `words` -> number in ps, -1 for a word, which is the text
   number_or,    // an integer low..high, or a word of `words` -> number, 0 for a word, which is the text
   identifiers,  // words such as rule names, may be empty -> names
-  actions       // reconfigure_actions.h, may be empty -> text
+  actions,      // reconfigure_actions.h, may be empty -> text
+  routes        // route_list.h, may be empty -> text
 };
 
 struct value_rule {

@@ -115,6 +115,13 @@ enum class app_wait : std::uint8_t {
   epoll_oneshot
 };
 
+/// What an application does.
+enum class app_kind : std::uint8_t {
+  sink,   // reads
+  echo,   // sends back what it reads (RFC 862)
+  sender  // sends on its own, and reads nothing
+};
+
 /// Of class app.
 struct app_config {
   std::string name = "app";
@@ -123,6 +130,13 @@ struct app_config {
   std::vector<std::uint16_t> ports{5001};  // iperf's default
   app_wait wait = app_wait::recv;
   std::size_t read_buffer = 65536;
+  app_kind kind = app_kind::sink;
+  // Of a sender.
+  ipv4_address destination = 0x0A000001;  // 10.0.0.1
+  std::uint16_t destination_port = 9;     // RFC 863: discard
+  std::size_t datagram_bytes = 64;        // payload
+  std::uint64_t datagrams = 1000;
+  sim_time interval = 1 * ms;  // from one to the next; 0: as fast as the send buffer allows
   friend bool operator==(const app_config&, const app_config&) = default;
 };
 
