@@ -10,6 +10,7 @@ app::app(net_stack& net, const config& settings)
 
 bool app::start() {
   const syscalls::at_no_cost before_anything_is_measured(calls_);
+  if (settings_.kind == app_kind::sender) settings_.ports = {0};  // any free one
   for (const std::uint16_t port : settings_.ports)
     if (!open(port)) return false;
   task_ = host_.spawn(settings_.cpu, settings_.name, [this] { run(); });
@@ -18,7 +19,8 @@ bool app::start() {
 
 // One that waits for several sockets does not want to be stuck in one of them.
 bool app::open(std::uint16_t port) {
-  const int flags = settings_.wait == app_wait::recv ? 0 : abi::sock_nonblock;
+  const bool may_block = settings_.wait == app_wait::recv || settings_.kind == app_kind::sender;
+  const int flags = may_block ? 0 : abi::sock_nonblock;
   const long fd = calls_.socket(abi::af_inet, abi::sock_dgram | flags, 0);
   if (fd < 0) return false;
   sockets_.push_back(static_cast<int>(fd));
@@ -32,6 +34,11 @@ void app::stop() {
 }
 
 void app::run() {
+  if (settings_.kind == app_kind::sender) {
+    run_sender();
+    finished_ = true;
+    return;
+  }
   switch (settings_.wait) {
     case app_wait::recv:
       sockets_.size() == 1 ? run_recv() : run_poll();
@@ -60,10 +67,34 @@ bool app::read_one(int fd, int flags) {
   ++reads_;
   bytes_ += message.length;
   if ((message.flags & abi::msg_trunc) != 0) ++truncated_;
-  if (sink_) sink_(message, std::span<const std::byte>(buffer_).first(bytes));
+  const std::span<const std::byte> data = std::span<const std::byte>(buffer_).first(bytes);
+  if (sink_) sink_(message, data);
   host_.consume(kernel::cost::app_per_frame);
   host_.consume(kernel::cost::app_per_byte, bytes);
+  if (settings_.kind == app_kind::echo) answer(fd, message, data);
   return true;
+}
+
+// One that finds no room in the send buffer of a socket that must not block is lost, as with UDP anywhere.
+void app::answer(int fd, const receive_message& message, std::span<const std::byte> data) {
+  const long result = calls_.sendmsg(fd, {data, &message.name, message.frame}, 0);
+  ++(result < 0 ? send_errors_ : sent_);
+}
+
+// Byte n of datagram k is n + k: who reads it can tell one from the next.
+void app::run_sender() {
+  const abi::sockaddr_in to{abi::af_inet, settings_.destination_port, settings_.destination};
+  std::vector<std::byte> payload(settings_.datagram_bytes);
+  sim_time next = host_.now();
+  for (std::uint64_t k = 0; k < settings_.datagrams && !stopping_; ++k) {
+    for (std::size_t n = 0; n < payload.size(); ++n) payload[n] = static_cast<std::byte>(n + k);
+    host_.consume(kernel::cost::app_per_frame);
+    host_.consume(kernel::cost::app_per_byte, payload.size());
+    const long result = calls_.sendmsg(sockets_.front(), {payload, &to, 0}, 0);
+    ++(result < 0 ? send_errors_ : sent_);
+    next += settings_.interval;
+    if (settings_.interval != 0) net_.os().clock().sleep_until(next);
+  }
 }
 
 void app::run_recv() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An application: a task that opens UDP sockets, waits for data and reads it, by system calls.
+// An application: a task that opens UDP sockets, waits for data and reads it, sends it back, or sends on its own, by
+// system calls.
 //
 // Owner: the platform or a test.  Runs on the CPU it is given.
 #pragma once
@@ -33,11 +34,17 @@ class app {
   std::uint64_t reads() const { return reads_; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint64_t truncated() const { return truncated_; }
+  std::uint64_t sent() const { return sent_; }
+  std::uint64_t send_errors() const { return send_errors_; }
+  /// A sender has not sent all yet.
+  bool sending() const { return settings_.kind == app_kind::sender && !finished_; }
   bool finished() const { return finished_; }
   kernel::task_id task() const { return task_; }
 
  private:
   void run();
+  void run_sender();
+  void answer(int fd, const receive_message& message, std::span<const std::byte> data);
   void run_recv();
   void run_select();
   void run_poll();
@@ -59,6 +66,8 @@ class app {
   std::uint64_t reads_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t truncated_ = 0;
+  std::uint64_t sent_ = 0;
+  std::uint64_t send_errors_ = 0;
 };
 
 }  // namespace ringside::stack
