@@ -93,7 +93,7 @@ int device_transmit::dev_queue_xmit(skb_ptr skb) {
 // A device without a queue takes the packet now or loses it.  It may be made of others: each counts as one more call.
 int device_transmit::send_without_queue(skb_ptr skb, net_device& dev) {
   unsigned& depth = recursion_[host_.this_cpu()];
-  if (!dev.up || depth > recursion_limit) {
+  if (!dev.up || dev.ops == nullptr || depth > recursion_limit) {
     ++dev.stats.tx_dropped;
     drop(std::move(skb), drop_reason::device_not_ready);
     return -ENETDOWN;

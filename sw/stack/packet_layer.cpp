@@ -204,6 +204,7 @@ net_device& packet_layer::add_vlan(net_device& real, std::uint16_t tpid, std::ui
   vlan.name = real.name + '.' + std::to_string(vid);
   vlan.address = real.address;
   vlan.mtu = real.mtu;
+  vlan.ops = vlan_ops_;
   vlan.up = true;
   register_netdevice(vlan);
   link_upper(real, vlan);

@@ -45,6 +45,8 @@ class packet_layer {
   /// Shows the taps a packet on its way out, its Ethernet header at data (dev_queue_xmit_nit).  The tag beside it is
   /// shown in its place; a sum that was begun and segments to be cut are seen as they are.
   void dev_queue_xmit_nit(sk_buff& skb, net_device& dev);
+  /// By what VLANs' devices send; not owned.
+  void set_vlan_ops(net_device_ops& ops) { vlan_ops_ = &ops; }
   /// VLANs the first device will have.
   void configure_vlan(std::uint16_t tpid, std::uint16_t vid) { planned_vlans_.emplace_back(tpid, vid); }
   /// A VLAN device above `real`, by TPID and VID (register_vlan_dev).
@@ -95,6 +97,7 @@ class packet_layer {
   std::vector<tap*> taps_;
   std::vector<net_device*> devices_;
   unsigned last_index_ = 0;
+  net_device_ops* vlan_ops_ = nullptr;
   std::vector<std::unique_ptr<net_device>> vlan_devices_;               // those removed among them
   std::vector<std::pair<std::uint16_t, std::uint16_t>> planned_vlans_;  // TPID, VID
   std::uint64_t received_ = 0;
