@@ -34,12 +34,14 @@ link_statistics link_of(const stack::net_device& dev) {
 }
 
 // A wrong checksum is a header error too (csum_error falls through to inhdr_error in ip_rcv_core).
-snmp_row ip_row(stack::ipv4_layer& layer) {
+snmp_row ip_row(stack::net_stack& net) {
+  stack::ipv4_layer& layer = net.ipv4();
+  const stack::ip_output_statistics& o = net.output().counters();
   const stack::ipv4_statistics& c = layer.counters();
   const stack::fragment_statistics& f = layer.fragments().counters();
   return {"Ip",
           {{"Forwarding", 2},
-           {"DefaultTTL", 64},
+           {"DefaultTTL", net.routes().sysctls().default_ttl},
            {"InReceives", c.in_receives},
            {"InHdrErrors", c.in_header_errors + c.in_checksum_errors + c.in_option_errors},
            {"InAddrErrors", c.in_address_errors},
@@ -47,16 +49,16 @@ snmp_row ip_row(stack::ipv4_layer& layer) {
            {"InUnknownProtos", c.in_unknown_protocols},
            {"InDiscards", c.in_discards},
            {"InDelivers", c.in_delivers},
-           {"OutRequests", 0},
-           {"OutDiscards", 0},
-           {"OutNoRoutes", 0},
+           {"OutRequests", o.out_packets},
+           {"OutDiscards", o.out_discards},
+           {"OutNoRoutes", o.out_no_routes},
            {"ReasmTimeout", f.timeouts},
            {"ReasmReqds", f.reassembly_requests},
            {"ReasmOKs", f.reassembled},
            {"ReasmFails", f.failures},
-           {"FragOKs", 0},
-           {"FragFails", 0},
-           {"FragCreates", 0}}};
+           {"FragOKs", o.fragmented},
+           {"FragFails", o.frag_fails},
+           {"FragCreates", o.frag_creates}}};
 }
 
 // icmp_rcv: every message counts; a wrong checksum is an error, too.
@@ -69,9 +71,11 @@ snmp_row icmp_row(const stack::icmp_statistics& c) {
       {"Redirects", 5},      {"Echos", 8},      {"EchoReps", 0},     {"Timestamps", 13},
       {"TimestampReps", 14}, {"AddrMasks", 17}, {"AddrMaskReps", 18}};
   for (const auto& [name, type] : kinds) row.counts.emplace_back(std::string("In") + name, c.by_type[type]);
-  for (const char* name : {"OutMsgs", "OutErrors", "OutRateLimitGlobal", "OutRateLimitHost"})
-    row.counts.emplace_back(name, 0);
-  for (const auto& [name, type] : kinds) row.counts.emplace_back(std::string("Out") + name, 0);
+  row.counts.emplace_back("OutMsgs", c.out_messages);
+  row.counts.emplace_back("OutErrors", c.out_errors);
+  row.counts.emplace_back("OutRateLimitGlobal", c.out_rate_limit_global);
+  row.counts.emplace_back("OutRateLimitHost", c.out_rate_limit_host);
+  for (const auto& [name, type] : kinds) row.counts.emplace_back(std::string("Out") + name, c.out_by_type[type]);
   return row;
 }
 
@@ -80,9 +84,9 @@ snmp_row udp_row(const stack::udp_statistics& c) {
           {{"InDatagrams", c.in_datagrams},
            {"NoPorts", c.no_ports},
            {"InErrors", c.header_errors + c.checksum_errors + c.receive_buffer_errors},
-           {"OutDatagrams", 0},
+           {"OutDatagrams", c.out_datagrams},
            {"RcvbufErrors", c.receive_buffer_errors},
-           {"SndbufErrors", 0},
+           {"SndbufErrors", c.send_buffer_errors},
            {"InCsumErrors", c.checksum_errors},
            {"IgnoredMulti", c.ignored_multicast},
            {"MemErrors", 0}}};
@@ -98,7 +102,7 @@ net_statistics network_statistics(std::span<const stack::net_device* const> devi
     if (dev->ops != nullptr) one.ethtool = dev->ops->get_ethtool_stats();
     one.link = link_of(*dev);
   }
-  out.snmp = {ip_row(net.ipv4()), icmp_row(net.icmp().counters()), udp_row(net.udp().counters())};
+  out.snmp = {ip_row(net), icmp_row(net.icmp().counters()), udp_row(net.udp().counters())};
   for (unsigned cpu = 0; cpu < cpus; ++cpu) {
     const kernel::softnet_statistics c = os.counters().softnet_of(cpu);
     out.softnet.push_back({c.processed, c.dropped, c.time_squeeze, os.net().backlog_length(cpu)});

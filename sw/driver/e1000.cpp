@@ -313,6 +313,7 @@ void e1000::close() {
     if (mode_->uses_interrupts()) kernel_.irqs().free_irq(slot_.line, this);
     receiver_->release();
     transmitter_.release();
+    net_.device_down(dev_);
   }
   end_reset();
   // A reset that waited for its turn has found the interface down.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many ICMP messages may leave: of all together and to each host (icmp_global_allow, inet_peer_xrlim_allow of Linux
-// 6.1; IC-2).
+// How many ICMP messages may leave: of all together and to each host (icmp_global_allow, inet_peer_xrlim_allow;
+// IC-2).
 //
 // Owner: icmp_layer.
 #pragma once

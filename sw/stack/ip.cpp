@@ -59,6 +59,13 @@ bool timestamp_valid(std::span<const std::byte> option) {
 
 }  // namespace
 
+void ipv4_layer::connect(icmp_layer& icmp) {
+  icmp_ = &icmp;
+  fragments_.on_timeout([this](const sk_buff& first) {
+    icmp_->icmp_send(first, icmp_type::time_exceeded, icmp_code::reassembly_time, 0);
+  });
+}
+
 void ipv4_layer::inet_add_protocol(std::uint8_t number, net_protocol& protocol) {
   host_.emit(stage::boot_proto_register, 0, number);
   protocols_.emplace_back(number, &protocol);
@@ -220,7 +227,7 @@ ipv4_layer::verdict ipv4_layer::route_input(sk_buff& skb) {
   if (is_zeronet(destination) || is_loopback(destination)) return verdict::martian_destination;
   if (is_loopback(source)) return verdict::martian_source;
   fib_table::route* const found = routes_.fib().lookup(destination);
-  if (found == nullptr || found->type == route_type::unicast) {
+  if (found == nullptr || (found->type != route_type::local && found->type != route_type::broadcast)) {
     skb.dst = input_dst(route_type::unreachable);
     return verdict::taken;
   }

@@ -51,7 +51,7 @@ class ipv4_layer {
       : host_(os.machine()), skbs_(skbs), routes_(routes), fragments_(os, skbs, fragments) {}
 
   /// Who tells senders what became of their packets; none: nobody.
-  void connect(icmp_layer& icmp) { icmp_ = &icmp; }
+  void connect(icmp_layer& icmp);
   /// The device comes up (inetdev_event, NETDEV_UP): routes over it have a way, and 224.0.0.1 and the groups joined are
   /// addresses it must receive (ip_mc_up).
   void device_up(net_device& dev);

@@ -287,7 +287,10 @@ void ip_fragments::expire(key name, const entry* whose) {
   if (it == queues_.end() || &it->second != whose) return;
   ++counters_.timeouts;
   ++counters_.failures;
-  discard(it);
+  queue dead = remove(it);
+  // RFC 792, RFC 1122 3.3.2: only when the first one came.
+  if (tell_ && !dead.pieces.empty() && dead.pieces.front().begin == 0) tell_(*dead.pieces.front().skb);
+  drop_all(std::move(dead));
 }
 
 }  // namespace ringside::stack

@@ -21,6 +21,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <tuple>
 #include <vector>
@@ -55,6 +56,8 @@ class ip_fragments {
   /// Takes a fragment: data at a valid IPv4 header, trimmed to its total length, skb->ip filled in.  Returns the whole
   /// datagram, data at its header, when this was the last piece; null otherwise.
   skb_ptr ip_defrag(skb_ptr fragment);
+  /// Who hears that the time for a datagram was over, about its first fragment.
+  void on_timeout(std::function<void(const sk_buff&)> tell) { tell_ = std::move(tell); }
   /// Gives up everything held.  When the stack goes down.
   void flush();
 
@@ -124,6 +127,7 @@ class ip_fragments {
   std::map<ipv4_address, std::uint32_t> sent_by_;  // fragments by sender, while any queue is open (inet_peer)
   std::size_t memory_ = 0;                         // 0: no queue is open
   fragment_statistics counters_;
+  std::function<void(const sk_buff&)> tell_;
 };
 
 }  // namespace ringside::stack

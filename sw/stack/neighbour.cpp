@@ -86,11 +86,18 @@ int neighbour_table::output(ipv4_address next_hop, skb_ptr skb) {
     skbs_.drop(std::move(skb), drop_reason::neigh_failed);  // SKB_DROP_REASON_NEIGH_CREATEFAIL
     return -ENOBUFS;
   }
-  if ((n->state & nud::connected) != 0 && n->hh_valid) return transmit(*n, std::move(skb));
-  n->used = jiffies();
-  if ((n->state & (nud::connected | nud::delay | nud::probe)) == 0 && !event_send(*n, skb)) return net_xmit::success;
-  n->hh_valid = true;  // neigh_hh_init
-  return transmit(*n, std::move(skb));
+  ++n->users;
+  const int result = output_held(*n, std::move(skb));
+  --n->users;
+  return result;
+}
+
+int neighbour_table::output_held(neighbour& n, skb_ptr skb) {
+  if ((n.state & nud::connected) != 0 && n.hh_valid) return transmit(n, std::move(skb));
+  n.used = jiffies();
+  if ((n.state & (nud::connected | nud::delay | nud::probe)) == 0 && !event_send(n, skb)) return net_xmit::success;
+  n.hh_valid = true;  // neigh_hh_init
+  return transmit(n, std::move(skb));
 }
 
 int neighbour_table::transmit(neighbour& n, skb_ptr skb) {
@@ -169,7 +176,10 @@ void neighbour_table::update(neighbour& n, const mac_address& hardware, nud::sta
     }
     if (state == old) host_.emit(stage::neigh_update, 0, n.address, state);
   }
-  if (state != old && !known) release_waiting(n);
+  if (state == old || known) return;
+  ++n.users;
+  release_waiting(n);
+  --n.users;
 }
 
 // In order, each as if it came now (NB-3): its device may have another neighbour for its next hop.

@@ -51,6 +51,7 @@ struct neighbour {
   std::uint64_t updated = 0;
   std::uint64_t used = 0;
   unsigned probes = 0;
+  unsigned users = 0;     // CPUs that are about to use it: it stays (refcnt)
   sk_buff_queue waiting;  // arp_queue
   std::size_t waiting_bytes = 0;
   kernel::timer timer;
@@ -108,6 +109,7 @@ class neighbour_table {
   /// False: the packet was taken, or dropped (__neigh_event_send).
   bool event_send(neighbour& n, skb_ptr& skb);
   void queue(neighbour& n, skb_ptr skb);
+  int output_held(neighbour& n, skb_ptr skb);
   int transmit(neighbour& n, skb_ptr skb);
   void probe(neighbour& n);
   void invalidate(neighbour& n);
@@ -116,6 +118,7 @@ class neighbour_table {
   void on_timer(neighbour& n);
   unsigned max_probes(const neighbour& n) const;
   void release_waiting(neighbour& n);
+  bool unused(const neighbour& n) const { return n.users == 0 && !n.timer.pending(); }
   void start_gc();
   void periodic_gc();
   void draw_reachable_time();

@@ -102,7 +102,7 @@ bool neighbour_table::forced_gc() {
   std::vector<entries::iterator> candidates;
   for (auto it = entries_.begin(); it != entries_.end(); ++it) {
     const neighbour& n = *it->second;
-    if (n.state == nud::permanent || n.timer.pending()) continue;  // a timer refers to it
+    if (n.state == nud::permanent || !unused(n)) continue;
     if (n.state == nud::failed || n.state == nud::noarp || now > n.updated + 5 * hz) candidates.push_back(it);
   }
   const std::size_t with_the_new_one = entries_.size() + 1;
@@ -138,7 +138,7 @@ void neighbour_table::periodic_gc() {
     const std::uint64_t stale = kernel::to_jiffies(settings_.gc_stale_time);
     for (auto it = entries_.begin(); it != entries_.end();) {
       neighbour& n = *it->second;
-      if ((n.state & (nud::permanent | nud::in_timer)) != 0) {
+      if ((n.state & (nud::permanent | nud::in_timer)) != 0 || !unused(n)) {
         ++it;
         continue;
       }

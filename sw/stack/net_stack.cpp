@@ -18,6 +18,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       loopback_(k.machine(), packets_),
       routes_(k, settings_.ipv4),
       transmit_(k, skbs_, packets_, numbers_),
+      vlan_ops_(transmit_),
       neighbours_(k, skbs_, routes_, transmit_, settings_.neighbours),
       output_(k, skbs_, routes_, packets_, numbers_),
       arp_(k.machine(), skbs_, routes_, neighbours_, transmit_, numbers_),
@@ -26,6 +27,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       icmp_(k, skbs_, ipv4_, output_, socket_environment_),
       udp_(k.machine(), skbs_, output_, icmp_, packets_, k.random().stream("udp_port")),
       sockets_(socket_environment_) {
+  packets_.set_vlan_ops(vlan_ops_);
   neighbours_.connect(arp_);
   output_.connect(neighbours_, icmp_);
   ipv4_.connect(icmp_);
@@ -57,6 +59,13 @@ void net_stack::register_protocols() {
   sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::udp}, [this](const sock::environment& around) {
     return sock_ptr(new udp_sock(around, udp_, kernel_.random().stream("udp_ip_id")));
   });
+}
+
+void net_stack::device_down(net_device& dev) {
+  kernel_.softirq().local_bh_disable();
+  routes_.device_down(dev);
+  neighbours_.flush(&dev);
+  kernel_.softirq().local_bh_enable();
 }
 
 void net_stack::shut_down() {

@@ -22,6 +22,7 @@
 #include "sw/stack/sock.h"
 #include "sw/stack/socket_protocols.h"
 #include "sw/stack/udp.h"
+#include "sw/stack/vlan_device.h"
 
 namespace ringside::stack {
 
@@ -37,6 +38,8 @@ class net_stack {
 
   /// Registers ARP, IPv4, ICMP and UDP (boot_proto_register events).  After kernel::boot(), before the driver's probe.
   void register_protocols();
+  /// An interface goes down (NETDEV_DOWN): ways out by it, and what is known of its neighbours.  Task context.
+  void device_down(net_device& dev);
   /// Gives up what the layers hold for later (fragments).  Task context, after the last device is closed.
   void shut_down();
 
@@ -66,6 +69,7 @@ class net_stack {
   loopback_device loopback_;
   routing routes_;
   device_transmit transmit_;
+  vlan_device_ops vlan_ops_;
   neighbour_table neighbours_;
   ip_output output_;
   arp_layer arp_;

@@ -246,6 +246,7 @@ void udp_sock::update_pmtu(ipv4_address destination, std::uint32_t mtu) {
   long error = 0;
   const dst_ref found = routes.valid(route) ? route : routes.output(way, error);
   if (found) routes.update_pmtu(found, way, mtu);
+  if (route && !routes.valid(route)) route = routes.output(way, error);
 }
 
 }  // namespace ringside::stack

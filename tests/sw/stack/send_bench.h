@@ -32,6 +32,7 @@ class send_bench : public program_bench {
   }
   void TearDown() override {
     complete();
+    host.run_task([this] { net.shut_down(); });
     for (int fd = 0; fd < 16; ++fd)
       if (sys.sock_of(fd) != nullptr) {
         EXPECT_EQ(sys.sock_of(fd)->wmem_alloc(), 0U);

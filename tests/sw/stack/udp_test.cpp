@@ -9,6 +9,7 @@ namespace {
 
 class udp : public stack_bench {
  protected:
+  udp() : stack_bench(silent()) {}
   std::unique_ptr<udp_user> open(std::uint64_t id, std::uint32_t address, std::uint16_t port, bool reuse = false) {
     auto socket = std::make_unique<udp_user>(net, id);
     socket->set_reuse_address(reuse);
