@@ -197,7 +197,7 @@ class sock {
   friend struct sock_free;
   void wait_for_wmem(std::uint64_t& timeout);
 
-  bool sk_dead = false;  // no file has it; packets below still do
+  bool dead_ = false;  // no file has it; packets below still do
 
   long set_timeout(std::uint64_t& jiffies, std::span<const std::byte> value);
   void set_buffer(std::size_t& buffer, std::int64_t value, std::size_t least);

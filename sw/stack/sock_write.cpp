@@ -22,7 +22,7 @@ void sock::wfree(sk_buff& skb) {
   const bool running = sk.machine.running();
   if (running) sk.machine.sync_software();
   sk.sk_wmem_alloc -= skb.truesize();
-  if (sk.sk_dead) {
+  if (sk.dead_) {
     if (sk.sk_wmem_alloc == 0) delete &sk;
     return;
   }
@@ -35,7 +35,7 @@ void sock_free::operator()(sock* sk) const {
     delete sk;
     return;
   }
-  sk->sk_dead = true;
+  sk->dead_ = true;
 }
 
 // Any wake-up of the socket's queue has it look again.
