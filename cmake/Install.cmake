@@ -25,7 +25,7 @@ set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON)
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ringside)
 set(CPACK_PACKAGE_CONTACT "Ringside maintainers <maintainers@ringside.invalid>")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "co-simulation of a network card's receive path")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "co-simulation of a network card, both directions")
 set(CPACK_PACKAGE_DESCRIPTION
     "An 82540EM network card in RTL, its bus, its driver and a Linux-shaped receive
 stack on a virtual CPU run together on one exact timebase: from a frame on the

@@ -69,7 +69,7 @@ void add_regress(CLI::App& regress, regress_request& r) {
 
 parsed_options parse_options(int argc, const char* const* argv) {
   parsed_options out;
-  CLI::App app{"Ringside: co-simulation of a network card's receive path, from the wire to the socket", "ringside"};
+  CLI::App app{"Ringside: co-simulation of a network card, from the wire to the socket and back", "ringside"};
   app.set_help_flag("-h,--help", "Print this help");
   add_lists(app, out.chosen);
   CLI::App* run = app.add_subcommand("run", "Run a scenario");

@@ -157,7 +157,9 @@ void scoreboard::on_event(const event& e) {
   }
 }
 
+// What the machine itself makes and sends is the ledger's to balance.
 void scoreboard::settle(const event& e, std::size_t fate) {
+  if (kind_of(e.frame) != frame_kind::received) return;
   const planned_frame* p = planned(e.frame);
   if (p == nullptr) {
     if (e.frame != 0) complain(fmt::format("scoreboard: frame {} has a fate and was never sent", e.frame), e.frame);
@@ -306,6 +308,7 @@ void scoreboard::finish_fragments() {
 
 void scoreboard::on_tap(sim_time t, frame_id frame, std::span<const std::byte> packet) {
   now_ = std::max(now_, t);
+  if (kind_of(frame) != frame_kind::received) return;  // on its way out (dev_queue_xmit_nit)
   const planned_frame* p = planned(frame);
   if (p == nullptr)
     return complain(fmt::format("scoreboard: the tap saw frame {}, which was never sent", frame), frame);
