@@ -5,7 +5,7 @@ namespace ringside::stack {
 
 pfifo_fast::pfifo_fast(kernel::kernel& k, device_transmit& above, net_device& dev, netdev_queue& queue,
                        std::size_t length)
-    : qdisc(k, above, dev, queue), length_(length), bands_{band(host_), band(host_), band(host_)} {}
+    : qdisc(k, above, dev, queue), length_(length), bands_{band(k.machine()), band(k.machine()), band(k.machine())} {}
 
 unsigned pfifo_fast::band_of(std::uint32_t priority) {
   static constexpr std::array<std::uint8_t, 16> table{1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1};

@@ -68,9 +68,6 @@ class qdisc {
   /// The next one to leave; null: none waits.
   virtual skb_ptr take() = 0;
 
-  kernel::kernel& kernel_;
-  kernel::host& host_;
-
  private:
   int enqueue_counted(skb_ptr skb);
   skb_ptr dequeue();
@@ -85,6 +82,8 @@ class qdisc {
   bool empty() const { return !missed_ && !draining_; }
   void count_sent(const sk_buff& skb);
 
+  kernel::kernel& kernel_;
+  kernel::host& host_;
   device_transmit& above_;
   net_device& dev_;
   netdev_queue& queue_;
