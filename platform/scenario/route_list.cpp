@@ -10,7 +10,7 @@
 namespace ringside::platform {
 namespace {
 
-using kind = stack::ipv4_route::kind;
+using route_kind = stack::ipv4_route::kind;
 
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
@@ -53,10 +53,10 @@ std::optional<stack::ipv4_route> parse_route(std::string_view text) {
   const std::vector<std::string_view> words = words_of(text);
   stack::ipv4_route r;
   std::size_t at = 0;
-  constexpr std::pair<std::string_view, kind> kinds[] = {{"unicast", kind::unicast},
-                                                         {"blackhole", kind::blackhole},
-                                                         {"unreachable", kind::unreachable},
-                                                         {"prohibit", kind::prohibit}};
+  constexpr std::pair<std::string_view, route_kind> kinds[] = {{"unicast", route_kind::unicast},
+                                                               {"blackhole", route_kind::blackhole},
+                                                               {"unreachable", route_kind::unreachable},
+                                                               {"prohibit", route_kind::prohibit}};
   for (const auto& [word, what] : kinds)
     if (at == 0 && !words.empty() && words.front() == word) {
       r.what = what;
@@ -89,8 +89,8 @@ std::optional<stack::ipv4_route> parse_route(std::string_view text) {
   }
   // What refuses leads nowhere.
   const bool leads = r.gateway != 0 || !r.device.empty();
-  if (r.what != kind::unicast && leads) return std::nullopt;
-  if (r.what == kind::unicast && !leads) return std::nullopt;
+  if (r.what != route_kind::unicast && leads) return std::nullopt;
+  if (r.what == route_kind::unicast && !leads) return std::nullopt;
   return r;
 }
 
