@@ -6,6 +6,7 @@
 
 #include "common/inet.h"
 #include "sw/stack/checksum.h"
+#include "sw/stack/header_writers.h"
 #include "sw/stack/headers.h"
 
 namespace ringside::stack {
@@ -13,11 +14,6 @@ namespace {
 
 constexpr std::size_t offset_unit = 8;
 constexpr std::size_t largest_datagram = 65535;
-
-void store_be16(std::byte* p, std::size_t value) {
-  p[0] = static_cast<std::byte>(value >> 8 & 0xFF);
-  p[1] = static_cast<std::byte>(value & 0xFF);
-}
 
 // Values of the ECN field (RFC 3168 5).
 constexpr std::uint8_t ecn_mask = 3;
@@ -35,7 +31,7 @@ constexpr std::uint8_t ecn_of_whole(std::uint8_t seen) {
 /// The header of the first fragment becomes that of the datagram: ECN, total length, no fragment fields, checksum.
 void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total, std::uint8_t ecn) {
   header[1] |= static_cast<std::byte>(ecn);
-  store_be16(header + 2, total);
+  store_be16(header + 2, static_cast<std::uint16_t>(total));
   store_be16(header + 6, 0);
   store_be16(header + 10, 0);
   inet_sum sum;

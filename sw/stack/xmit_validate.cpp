@@ -6,16 +6,12 @@
 #include "common/ethernet.h"
 #include "sw/stack/checksum.h"
 #include "sw/stack/eth.h"
+#include "sw/stack/header_writers.h"
 
 namespace ringside::stack {
 namespace {
 
 constexpr std::size_t gso_max_size = 65536;  // GSO_LEGACY_MAX_SIZE
-
-void store_be16(std::byte* at, std::uint16_t value) {
-  at[0] = static_cast<std::byte>(value >> 8);
-  at[1] = static_cast<std::byte>(value & 0xFF);
-}
 
 }  // namespace
 

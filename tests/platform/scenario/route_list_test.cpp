@@ -7,7 +7,7 @@
 namespace ringside::platform {
 namespace {
 
-using kind = stack::ipv4_route::kind;
+using route_kind = stack::ipv4_route::kind;
 
 TEST(route_list, words_are_those_of_ip_route) {
   const auto routes = parse_routes(
@@ -34,7 +34,7 @@ TEST(route_list, words_are_those_of_ip_route) {
   wanted = {};
   wanted.prefix = 0x0A030000;
   wanted.prefix_bits = 16;
-  wanted.what = kind::unreachable;
+  wanted.what = route_kind::unreachable;
   EXPECT_EQ((*routes)[3], wanted);
   wanted = {};
   wanted.prefix = 0x0A090001;
