@@ -79,16 +79,25 @@ int vlan_remove(const interface_under_change& on, std::uint64_t value) {
   return on.ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, vid_of(value));
 }
 
+// The driver tells of the change; it is not asked for what is as wished already (__netdev_update_features).
+int feature(const interface_under_change& on, reconfiguration what, stack::device_feature which, std::uint64_t value) {
+  if (on.dev.features.has(which) != (value != 0)) return stack::netdev_change_feature(on.dev, which, value != 0);
+  kernel::host& host = on.net.machine();
+  host.emit(stage::reconfigure, 0, static_cast<std::uint64_t>(what), value);
+  host.emit(stage::reconfigure, 0, static_cast<std::uint64_t>(what) | reconfiguration_ended, value);
+  return 0;
+}
+
 int rx_checksum(const interface_under_change& on, std::uint64_t value) {
-  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_checksum, value != 0);
+  return feature(on, reconfiguration::rx_checksum, stack::device_feature::rx_checksum, value);
 }
 
 int vlan_strip(const interface_under_change& on, std::uint64_t value) {
-  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_vlan, value != 0);
+  return feature(on, reconfiguration::vlan_strip, stack::device_feature::rx_vlan, value);
 }
 
 int store_bad(const interface_under_change& on, std::uint64_t value) {
-  return stack::netdev_change_feature(on.dev, stack::device_feature::rx_all, value != 0);
+  return feature(on, reconfiguration::store_bad, stack::device_feature::rx_all, value);
 }
 
 int pthresh(const interface_under_change& on, std::uint64_t value) {

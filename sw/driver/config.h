@@ -76,9 +76,11 @@ struct config {
   std::uint32_t pba_kb = 48;     // receive share of the packet buffer, PBA.RXA; 0 = as Linux chooses for the MTU
   unsigned cpu = 0;              // of the polling task in mode poll
   sim_time watchdog_period = 2 * second;
-  sim_time quiesce_delay = 10 * ms;  // after EN=0, before reset
-  sim_time reset_delay = 5 * ms;     // EEPROM auto-load after reset
-  sim_time eeprom_delay = 50 * us;   // half a clock of the EEPROM
+  sim_time quiesce_delay = 10 * ms;   // after EN=0, before reset
+  sim_time reset_delay = 5 * ms;      // EEPROM auto-load after reset
+  sim_time eeprom_delay = 50 * us;    // half a clock of the EEPROM
+  sim_time phy_read_delay = 50 * us;  // before each look whether the PHY has answered a read
+  sim_time phy_write_delay = 5 * us;  // ... and a write
 
   bool operator==(const config&) const = default;
 };

@@ -94,11 +94,12 @@ int e1000_ops::unicast_add(const stack::mac_address& address) {
 int e1000_ops::unicast_remove(const stack::mac_address& address) {
   return error_of(card_.remove_unicast(address));
 }
-// e1000_set_ringparam, each ring for itself: the one that does not change stays.
+// e1000_set_ringparam, each ring for itself: the one that does not change stays.  Asked for what is there the interface
+// goes down and up all the same, as Linux' does.
 int e1000_ops::set_ringparam(std::uint32_t rx_pending, std::uint32_t tx_pending) {
   const config& now = card_.settings();
   driver_status result = driver_status::ok;
-  if (rx_pending != now.ring_size) result = card_.set_ring_size(rx_pending);
+  if (rx_pending != now.ring_size || tx_pending == now.tx_ring_size) result = card_.set_ring_size(rx_pending);
   if (result == driver_status::ok && tx_pending != now.tx_ring_size) result = card_.set_tx_ring_size(tx_pending);
   return error_of(result);
 }

@@ -34,7 +34,7 @@ link::link(kernel::host& machine, registers& regs, eeprom& rom, const config& se
       regs_(regs),
       eeprom_(rom),
       settings_(settings),
-      phy_(machine, regs),
+      phy_(machine, regs, settings),
       current_(settings.pause),
       original_(settings.pause) {
   advertised = settings.speed == 0 && settings.duplex == 0 ? settings.autoneg : autoneg_default;

@@ -9,9 +9,7 @@ constexpr std::uint32_t phy_address = 1;
 constexpr std::uint32_t op_write = 1U << mdic::OP_SHIFT;
 constexpr std::uint32_t op_read = 2U << mdic::OP_SHIFT;
 constexpr unsigned read_polls = 64;
-constexpr sim_time read_poll = 50 * us;
 constexpr unsigned write_polls = 641;
-constexpr sim_time write_poll = 5 * us;
 
 constexpr std::uint32_t command(std::uint32_t op, std::uint32_t number) {
   return op | phy_address << mdic::PHYADD_SHIFT | number << mdic::REGADD_SHIFT;
@@ -21,7 +19,7 @@ constexpr std::uint32_t command(std::uint32_t op, std::uint32_t number) {
 std::optional<std::uint16_t> phy::read(std::uint32_t number) {
   regs_.write(reg::MDIC, command(op_read, number));
   for (unsigned i = 0; i < read_polls; ++i) {
-    kernel::udelay(host_, read_poll);
+    kernel::udelay(host_, settings_.phy_read_delay);
     const std::uint32_t answer = regs_.read(reg::MDIC);
     if ((answer & mdic::READY) == 0) continue;
     if ((answer & mdic::ERROR) != 0) return std::nullopt;
@@ -33,7 +31,7 @@ std::optional<std::uint16_t> phy::read(std::uint32_t number) {
 bool phy::write(std::uint32_t number, std::uint16_t value) {
   regs_.write(reg::MDIC, command(op_write, number) | value);
   for (unsigned i = 0; i < write_polls; ++i) {
-    kernel::udelay(host_, write_poll);
+    kernel::udelay(host_, settings_.phy_write_delay);
     if ((regs_.read(reg::MDIC) & mdic::READY) != 0) return true;
   }
   return false;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "sw/driver/config.h"
 #include "sw/driver/registers.h"
 
 namespace ringside::driver {
@@ -75,7 +76,8 @@ class phy {
  public:
   static constexpr std::uint32_t id_88e1011 = 0x01410C20;  // M88E1011_I_PHY_ID
 
-  phy(kernel::host& machine, registers& regs) : host_(machine), regs_(regs) {}
+  phy(kernel::host& machine, registers& regs, const config& settings)
+      : host_(machine), regs_(regs), settings_(settings) {}
 
   /// Nothing when the PHY did not answer in time, or with an error (M-1, M-2).
   std::optional<std::uint16_t> read(std::uint32_t number);
@@ -89,6 +91,7 @@ class phy {
  private:
   kernel::host& host_;
   registers& regs_;
+  const config& settings_;
 };
 
 }  // namespace ringside::driver

@@ -181,8 +181,10 @@ TEST(lesson, affinity_splits_interrupts_and_application) {
   EXPECT_EQ(two["seen.reads_cpu1"], 4000);
   EXPECT_GT(two["cpu.0.softirq"], 0.01);
   EXPECT_EQ(two["cpu.1.softirq"], 0);
-  EXPECT_GT(two["cpu.1.task"], 10 * two["cpu.0.task"]);
+  EXPECT_GT(two["cpu.1.task"], 0.05);
   const lesson_result one = sound("lesson_affinity", {"cpu.task_affinity=0"});
+  // CPU 0's tasks brought the interface up in both; the application's work comes on top where it runs there.
+  EXPECT_NEAR(one["cpu.0.task"] - two["cpu.0.task"], two["cpu.1.task"], 0.01);
   EXPECT_EQ(one["seen.reads_cpu0"], 4000);
   EXPECT_LT(two["latency_ns.wire_app.p99"], one["latency_ns.wire_app.p99"]);
 }

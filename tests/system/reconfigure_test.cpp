@@ -13,6 +13,8 @@
 namespace ringside::test {
 namespace {
 
+// Down and up then take 5 to 6 ms: two words of the EEPROM bit by bit, and the PHY, of which a read takes 50 us or
+// more.
 const settings quick{"driver.quiesce=100us", "driver.reset_wait=20us", "driver.buffer_size=auto"};
 
 struct place {
@@ -95,7 +97,7 @@ class filters : public testing::TestWithParam<place> {};
 TEST_P(filters, take_exactly_what_they_were_told) {
   for (const unsigned offset : {0U, 1U, 2U, 3U}) {
     SCOPED_TRACE("RCTL.MO " + std::to_string(offset));
-    constexpr sim_time period = 4 * ms;
+    constexpr sim_time period = 10 * ms;
     expected_filter told(offset);
     std::vector<offered_frame> frames;
     std::vector<std::string> expected;
@@ -103,7 +105,7 @@ TEST_P(filters, take_exactly_what_they_were_told) {
     sim_time begin = 0;
     for (const std::vector<change>& changes : rounds()) {
       for (const change& c : changes) {
-        actions += (actions.empty() ? "" : ",") + std::to_string((begin - 3 * ms) / us) + "us:" + c.action;
+        actions += (actions.empty() ? "" : ",") + std::to_string((begin - 9 * ms) / us) + "us:" + c.action;
         c.effect(told);
       }
       sim_time when = begin;
@@ -139,9 +141,9 @@ INSTANTIATE_TEST_SUITE_P(cards, filters,
 // ---- Line rate
 
 const char* const everything =
-    "reconfigure.actions=200us:ring=64,1500us:mtu=4000,3000us:promisc=on,3050us:promisc=off,3100us:vlan+100,"
-    "3200us:mcast+01:00:5e:01:02:03,3300us:vlan-100,3400us:rx_csum=off,4800us:ring=4096,6200us:vlan_strip=off,"
-    "6300us:mtu=1500,7700us:rx_csum=on";
+    "reconfigure.actions=600us:ring=64,9ms:mtu=4000,18ms:promisc=on,18100us:promisc=off,18200us:vlan+100,"
+    "18300us:mcast+01:00:5e:01:02:03,18400us:vlan-100,18500us:rx_csum=off,27ms:ring=4096,36ms:vlan_strip=off,"
+    "36100us:mtu=1500,45ms:rx_csum=on";
 
 class line_rate : public testing::TestWithParam<place> {};
 
@@ -150,15 +152,15 @@ TEST_P(line_rate, every_frame_has_one_fate) {
   for (const char* coherent : {"bus.coherent=on", "bus.coherent=off"}) {
     SCOPED_TRACE(coherent);
     const outcome o = run_machine(GetParam().set + quick +
-                                  settings{coherent, everything, "gen.rate=line", "gen.size=64..3000", "gen.count=900",
+                                  settings{coherent, everything, "gen.rate=line", "gen.size=64..3000", "gen.count=4500",
                                            "gen.bad_fcs_per_million=20000"});
     EXPECT_EQ(complaints_of(o), "");
-    EXPECT_EQ(o["offered"], 900U);
+    EXPECT_EQ(o["offered"], 4500U);
     EXPECT_GT(o["delivered"], 200U);
     EXPECT_GT(o["drop.rx_disabled"], 100U);
     EXPECT_GT(o["drop.oversize"], 30U);  // while the MTU was 1500
     EXPECT_GT(o["drop.crc_error"], 0U);
-    EXPECT_LT(o["time_ns"], 200'000'000U);  // over soon after the last change: no frame is waited for in vain
+    EXPECT_LT(o["time_ns"], 450'000'000U);  // over soon after the last change: no frame is waited for in vain
   }
 }
 
@@ -193,11 +195,11 @@ TEST(line_rate_small, a_slow_cpu_leaves_frames_everywhere) {
 // dropped by the chip; CRCERRS counts them all (FS 6.10).
 TEST(line_rate_small, sbp_and_thresholds) {
   const std::string actions =
-      "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,600us:store_bad=on,1200us:wthresh=63,"
-      "1400us:wthresh=0,1500us:pthresh=0,2000us:store_bad=off";
+      "reconfigure.actions=100us:wthresh=16,300us:pthresh=32,400us:hthresh=8,900us:store_bad=on,8000us:wthresh=63,"
+      "8400us:wthresh=0,8500us:pthresh=0,12ms:store_bad=off";
   for (const char* card : {"nic.kind=rtl", "nic.kind=model"}) {
     SCOPED_TRACE(card);
-    const outcome o = run_machine(quick + settings{card, "gen.rate=line", "gen.size=64..600", "gen.count=3000",
+    const outcome o = run_machine(quick + settings{card, "gen.rate=line", "gen.size=64..600", "gen.count=7500",
                                                    "gen.bad_fcs_per_million=100000", "driver.rdtr=20", actions});
     EXPECT_EQ(complaints_of(o), "");
     EXPECT_GT(o["drop.crc_error"], 20U);
@@ -248,7 +250,7 @@ TEST(reconfigure_hash, is_the_same_in_every_way_of_stepping) {
                               settings{"driver.mode=poll", "cpu.count=2"}}) {
     SCOPED_TRACE(set[0]);
     const settings load =
-        set + quick + settings{"gen.size=64..1518", "gen.rate=60%", "gen.count=150", "driver.quiesce=20us", actions};
+        set + quick + settings{"gen.size=64..1518", "gen.rate=4%", "gen.count=150", "driver.quiesce=20us", actions};
     const outcome fastest = run_machine(load);
     EXPECT_EQ(complaints_of(fastest), "");
     EXPECT_GT(fastest["delivered"], 10U);

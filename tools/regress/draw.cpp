@@ -181,6 +181,9 @@ class drawer {
   void reconfigure() {
     set("driver.quiesce", fmt::format("{}us", between(50, 1000)));
     set("driver.reset_wait", fmt::format("{}us", between(5, 200)));
+    set("driver.eeprom_delay", fmt::format("{}us", between(1, 2)));
+    set("driver.phy_read_delay", fmt::format("{}us", between(1, 10)));
+    set("driver.phy_write_delay", fmt::format("{}us", between(1, 5)));
     if (!percent(35)) return;
     for (std::uint32_t left = between(1, 8); left != 0; --left) {
       const std::uint32_t delay = magnitude(1, 2000);

@@ -113,6 +113,9 @@ void transmit_mac::begin(sending&& frame) {
     around_.loop(s.id, s.bytes);
   const sim_time whole = (preamble_bytes + static_cast<sim_time>(s.bytes.size())) * byte_time_;
   const std::uint64_t epoch = epoch_;
+  core_.at(s.start + whole - byte_time_, [this, epoch] {
+    if (epoch == epoch_) last_byte();
+  });
   core_.at(s.start + whole, [this, epoch] {
     if (epoch == epoch_) end();
   });
@@ -138,11 +141,17 @@ void transmit_mac::count(const sending& s) const {
     counters.count(reg::MPTC);
 }
 
+// The frame counts as sent with it (T-90).
+void transmit_mac::last_byte() {
+  now_sent_->whole = true;
+  core_.emit(stage::tx_wire_eof, now_sent_->id, now_sent_->bytes.size(),
+             marks_of(now_sent_->bytes, ethernet::longest_frame));
+  count(*now_sent_);
+}
+
 void transmit_mac::end() {
   const sending s = std::move(*now_sent_);
   now_sent_.reset();
-  core_.emit(stage::tx_wire_eof, s.id, s.bytes.size(), marks_of(s.bytes, ethernet::longest_frame));
-  count(s);
   gap_until_ = core_.now + ((core_.regs.get(reg::TIPG) & tipg::IPGT) + gap_overhead) * byte_time_;
   if (s.on_tx_wire) {
     wire_.add(s.bytes);
@@ -170,7 +179,7 @@ void transmit_mac::reset() {
   now_sent_.reset();
   const sim_time gone = (core_.now - s.start) / byte_time_ - preamble_bytes;
   const auto sent = static_cast<std::size_t>(std::clamp<sim_time>(gone, 0, static_cast<sim_time>(s.bytes.size())));
-  core_.emit(stage::tx_wire_eof, s.id, sent, wire_mark::bad_fcs);
+  if (!s.whole) core_.emit(stage::tx_wire_eof, s.id, sent, wire_mark::bad_fcs);
   if (!s.on_tx_wire) return;
   wire_.add(std::span(s.bytes).first(sent));
   wire_.end(core_.now);

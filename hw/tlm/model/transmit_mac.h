@@ -47,12 +47,14 @@ class transmit_mac {
     std::optional<std::uint16_t> pause;
     sim_time start = 0;
     bool on_tx_wire = false;
+    bool whole = false;  // its last byte is on the wire
   };
   bool may_begin() const;
   void step();
   void begin(sending&& frame);
   sending pause_frame(std::uint16_t timer) const;
   sending next_frame();
+  void last_byte();
   void end();
   void count(const sending& s) const;
 

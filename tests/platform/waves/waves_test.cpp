@@ -112,7 +112,7 @@ TEST_F(waves, hardware_and_software_stand_in_one_file) {
   run(few_frames);
   const vcd_file w = file();
   EXPECT_EQ(w.timescale(), "1ps");
-  for (const char* name : {"nic.clk_csr_i", "nic.e1000_top.u_front.u_fifo.used_q", "nic.e1000_top.u_irq.icr_q",
+  for (const char* name : {"nic.clk_csr_i", "nic.e1000_top.u_front.u_fifo.used_q", "nic.e1000_top.u_causes.u_irq.icr_q",
                            "ringside.wire.in_frame", "ringside.bus.busy", "ringside.cpu0.context", "ringside.ring.rdt",
                            "ringside.socket.queue", "ringside.drops.total", "ringside.stage.hardirq_enter"})
     EXPECT_TRUE(w.has(name)) << name;

@@ -186,7 +186,7 @@ TEST_F(transmit, frames_keep_the_id_of_their_buffers) {
   ASSERT_EQ(ended.size(), 2U);
   EXPECT_EQ(ended[0].frame, 0x8000'0000'0000'0011U);
   EXPECT_EQ(ended[0].a, 904U);
-  EXPECT_EQ(ended[0].time, bench.sent()[0].end) << "TX_EN falls behind the last FCS byte";
+  EXPECT_EQ(ended[0].time, bench.sent()[0].end - 8 * ns) << "with the last FCS byte; TX_EN falls behind it";
   EXPECT_EQ(begun.at(1).time, bench.sent()[1].start);
   EXPECT_EQ(stored.at(1).frame, 0x8000'0000'0000'0012U);
   EXPECT_EQ(stored.at(1).a, 70U);
