@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""A TAP interface in a network namespace of the test's own: what the host sends is on the wire, and the run can be repeated
-bit for bit from what --pcap-wire wrote, without the interface.
+"""A TAP interface in a network namespace of the test's own: what the host sends is on the wire, the machine answers ARP and
+ping, and the run can be repeated bit for bit from what --pcap-wire wrote, without the interface.
 
 usage: tap_test.py RINGSIDE
 Leaves with 77 (skipped) where no namespace or TAP interface may be made.
@@ -21,6 +21,7 @@ TAP = "rs0"
 OWN_MAC = bytes.fromhex("020000000002")
 HOST_MAC = bytes.fromhex("020000000001")
 LIMIT = "1500ms"
+PING = bytes(range(56))
 
 
 def skip(why):
@@ -68,6 +69,36 @@ def udp_frame(payload):
     return OWN_MAC + HOST_MAC + struct.pack("!H", 0x0800) + head + udp
 
 
+def arp_request():
+    """RFC 826: who has 10.0.0.2, tell 10.0.0.1."""
+    return (b"\xff" * 6 + HOST_MAC + struct.pack("!HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + HOST_MAC + bytes([10, 0, 0, 1]) +
+            bytes(6) + bytes([10, 0, 0, 2]))
+
+
+def echo_request(payload):
+    """RFC 792."""
+    icmp = struct.pack("!BBHHH", 8, 0, 0, 77, 1) + payload
+    icmp = icmp[:2] + struct.pack("!H", checksum(icmp)) + icmp[4:]
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(icmp), 2, 0, 64, 1, 0, bytes([10, 0, 0, 1]), bytes([10, 0, 0, 2]))
+    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
+    return OWN_MAC + HOST_MAC + struct.pack("!H", 0x0800) + head + icmp
+
+
+def answers(frames):
+    """How many ARP replies and right echo replies with this payload are among frames from the machine."""
+    arp, echo = 0, 0
+    for frame in frames:
+        if frame[:6] != HOST_MAC or frame[6:12] != OWN_MAC:
+            continue
+        kind = struct.unpack("!H", frame[12:14])[0]
+        if kind == 0x0806:
+            arp += frame[20:22] == b"\0\2" and frame[22:28] == OWN_MAC and frame[28:32] == bytes([10, 0, 0, 2])
+        if kind == 0x0800 and frame[23] == 1:
+            ip, icmp = frame[14:34], frame[34:34 + 8 + len(PING)]
+            echo += checksum(ip) == 0 and checksum(icmp) == 0 and icmp[:2] == b"\0\0" and icmp[8:] == PING
+    return arp, echo
+
+
 def hash_in(text):
     return re.search(r"hash ([0-9a-f]{16})", text).group(1)
 
@@ -81,9 +112,11 @@ def main():
         common = ["--set", f"run.time_limit={LIMIT}", "--set", "stack.udp_ports=9"]
         run = subprocess.Popen([ringside, "run", "--tap", TAP, "--pcap-wire", capture, *common], stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE, text=True)
-        frames = [udp_frame(b"x" * n) for n in (1, 100, 1472)]
-        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as host:
+        frames = [udp_frame(b"x" * n) for n in (1, 100, 1472)] + [arp_request(), echo_request(PING)]
+        heard = []
+        with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)) as host:
             host.bind((TAP, 0))
+            host.setblocking(False)
             # Sent again until the run is over: when it attaches to the interface is not known.
             while run.poll() is None:
                 for frame in frames:
@@ -92,12 +125,19 @@ def main():
                     except OSError:  # no carrier: nobody is attached
                         pass
                 time.sleep(0.1)
+                try:
+                    while True:
+                        heard.append(host.recv(2048))
+                except OSError:
+                    pass
         out, err = run.communicate()
         assert run.returncode == 0, err
         print(out)
         came = int(re.search(r"from it (\d+)", out).group(1))
         assert came >= 3, "nothing came from the host"
-        assert f"frames      offered {came}  delivered {came}" in out, "a frame is not in the socket"
+        assert re.search(rf"frames +offered {came} .* dropped 0  in flight 0", out), "a frame is lost"
+        arp, echo = answers(heard)
+        assert arp > 0 and echo > 0, f"{arp} ARP replies and {echo} echo replies are right"
         assert "simulated time held to real time" in out
 
         again = subprocess.run([ringside, "run", "--pcap", capture, "--set", "wire.stamps=simulated", "--set",
