@@ -71,6 +71,7 @@ void transmit_rules::ring_written(std::uint64_t offset, std::uint32_t value, sim
 
 void transmit_rules::doorbell(std::uint32_t value, sim_time t) {
   tail_ = value;
+  rung_at_ = t;
   if (!ring_.usable()) {
     if (value < bytes_ / 16) restart(t);
     if (!ring_.usable()) return;
@@ -294,7 +295,7 @@ void transmit_rules::on_cause(std::uint32_t bits, std::uint32_t software, sim_ti
   for (ring_cursor at = ring_.written; at.position < ring_.tail; ring_.step(at)) {
     const transmit_slot& slot = ring_.at(at);
     if (slot.loaded && !slot.command.report_status()) continue;
-    if (t - moved_at_ <= state_.limits.settle) break;  // TDT may just have been written
+    if (t - rung_at_ <= state_.limits.settle) break;  // TDT came as the ring ran dry
     return state_.log.trip(rule::T_62, t, "TXQE with descriptors left", about(at.index));
   }
 }

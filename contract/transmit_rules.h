@@ -65,6 +65,7 @@ class transmit_rules {
   sim_time enable_fell_ = -time_never / 2;
   sim_time restarted_at_ = -time_never / 2;
   sim_time moved_at_ = -time_never / 2;  // something was finished
+  sim_time rung_at_ = -time_never / 2;   // TDT was accepted
   bool adopt_head_ = false;  // where TDH stands is seen at the next fetch: the ring was rewritten, TDH was not (T-47)
   bool may_reload_ = false;  // TDT was written with EN = 0: unused descriptors come again (T-47)
   // The packet whose descriptors are being fetched.

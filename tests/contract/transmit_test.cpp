@@ -314,6 +314,23 @@ TEST(transmit_rules, T_62_descriptors_are_left) {
   EXPECT_ONLY(b, "T-62");
 }
 
+// The cause comes a few clocks behind the write-back, as a card has it; a doorbell as near to it may be too late.
+TEST(transmit_rules, T_62_is_judged_right_behind_the_write_back) {
+  for (const bool late_doorbell : {false, true}) {
+    transmit_bench b;
+    b.put(0, eop | rs | 100);
+    b.put(1, eop | rs | 100);
+    b.ring(late_doorbell ? 1 : 2);
+    b.load(0);
+    b.read(0, 0, 100);
+    b.step = 24 * ns;
+    b.done(0);
+    if (late_doorbell) b.ring(2);
+    b.cause(icr::TXDW | icr::TXQE);
+    EXPECT_EQ(b.broken(), late_doorbell ? std::vector<std::string>{} : std::vector<std::string>{"T-62"});
+  }
+}
+
 TEST(transmit_rules, T_72_a_frame_begins_while_the_transmitter_is_off) {
   transmit_bench b;
   b.write(reg::TCTL, 0);

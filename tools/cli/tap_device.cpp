@@ -68,8 +68,7 @@ std::optional<std::vector<std::uint8_t>> tap_device::read_frame() {
   return std::vector<std::uint8_t>(buffer.begin(), buffer.begin() + got);
 }
 
-// Real time in which nothing happens is waited for, so that an idle machine costs nothing. What comes from the host
-// wakes the wait: it is put on the wire at once, in simulated time.
+// Real time in which nothing happens is waited for, so that an idle machine costs next to nothing.
 void tap_device::wait_for(sim_time now) {
   if (pace_ == tap_pace::free) return;
   using clock = std::chrono::steady_clock;
@@ -81,8 +80,7 @@ void tap_device::wait_for(sim_time now) {
   if (ahead <= clock::duration::zero()) return;
   const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(ahead).count();
   const timespec limit{left / 1'000'000'000, left % 1'000'000'000};
-  pollfd readable{.fd = fd_, .events = 0, .revents = 0};  // signals end it as well
-  ppoll(&readable, 1, &limit, nullptr);
+  ppoll(nullptr, 0, &limit, nullptr);  // a signal ends it as well
 }
 
 void tap_device::step(sim_time now, sim_time delay, const std::function<void(offered_frame&&)>& put) {

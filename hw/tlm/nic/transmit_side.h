@@ -114,16 +114,15 @@ class transmit_side {
   void show_end(const Emit& emit) {
     whole_ = true;
     const sent_frame& frame = looped_ ? loop_ : to_.frame();
-    emit(stage::tx_wire_eof, frame.id, frame.bytes.size(), marks_of(frame.bytes, longest_frame));
-    if (looped_) emit(stage::wire_eof, copy_, frame.bytes.size(), marks_of(frame.bytes, longest_frame));
+    emit(stage::tx_wire_eof, frame.id, frame.bytes.size(), marks_of(frame.bytes, ethernet::longest_frame));
+    if (looped_) emit(stage::wire_eof, copy_, frame.bytes.size(), marks_of(frame.bytes, ethernet::longest_frame));
     if (pause_ && frame.bytes.size() > pause_timer + 1)
       emit(stage::tx_pause, 0, std::uint64_t{frame.bytes[pause_timer]} << 8 | frame.bytes[pause_timer + 1], 0);
   }
 
   static constexpr std::uint8_t start_frame_delimiter = 0xD5;
-  static constexpr std::uint32_t shortest_frame = 60;    // without FCS: T-74
-  static constexpr std::uint32_t longest_frame = 16292;  // T-17, with FCS
-  static constexpr std::size_t pause_timer = 16;         // IEEE 802.3 annex 31B: behind the opcode
+  static constexpr std::uint32_t shortest_frame = 60;  // without FCS: T-74
+  static constexpr std::size_t pause_timer = 16;       // IEEE 802.3 annex 31B: behind the opcode
 
   struct known {
     std::uint16_t packet = 0;
