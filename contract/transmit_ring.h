@@ -74,7 +74,7 @@ class transmit_ring {
     }
     const ring_cursor start{0, usable_ ? head : 0};
     loaded = reading = written = cleaned = start;
-    tail = usable_ ? (new_tail + count - head) % count : 0;
+    tail = usable_ && count != 0 ? (new_tail + count - head) % count : 0;
   }
   /// TDT accepted; returns how many descriptors it adds.
   std::uint32_t ring_doorbell(std::uint32_t value) {
@@ -99,6 +99,7 @@ class transmit_ring {
   void step(ring_cursor& where) const { where.step(count_); }
   /// The position at or behind `from` that has this index.
   std::uint64_t position_of(std::uint32_t index, const ring_cursor& from) const {
+    if (count_ == 0) return from.position;  // no ring has an index
     return from.position + (index + count_ - from.index) % count_;
   }
 
