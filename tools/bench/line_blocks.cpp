@@ -34,16 +34,23 @@ std::size_t word_end(std::string_view text, std::size_t at) {
 
 // A line that begins with "module [#(...)] u_instance (".
 void add_instances(std::istream& source, instance_map& to) {
+  std::string within;
   for (std::string text; std::getline(source, text);) {
     const std::string_view line = without_blanks(text);
     const std::string_view module = line.substr(0, word_end(line, 0));
+    if (module == "module") {
+      const std::string_view rest = without_blanks(line.substr(module.size()));
+      within = rest.substr(0, word_end(rest, 0));
+      continue;
+    }
     std::size_t name = line.find("u_", module.size());
     while (name != std::string_view::npos && word(line[name - 1])) name = line.find("u_", name + 1);
     if (module.empty() || name == std::string_view::npos) continue;
     const std::string_view between = without_blanks(line.substr(module.size(), name - module.size()));
     if (!between.empty() && !(between.starts_with("#(") && between.ends_with(')'))) continue;
     const std::size_t end = word_end(line, name);
-    if (without_blanks(line.substr(end)).starts_with('(')) to[std::string(line.substr(name, end - name))] = module;
+    if (without_blanks(line.substr(end)).starts_with('('))
+      to[{within, std::string(line.substr(name, end - name))}] = module;
   }
 }
 
@@ -64,7 +71,8 @@ std::string line_blocks::block_of(std::string_view token) const {
   for (;;) {
     const std::size_t begin = at + dot.size();
     at = token.find(dot, begin);
-    const auto known = instances_.find(token.substr(begin, at == std::string_view::npos ? at : at - begin));
+    const auto known =
+        instances_.find({block, std::string(token.substr(begin, at == std::string_view::npos ? at : at - begin))});
     if (known == instances_.end()) return block;
     block = known->second;
     if (at == std::string_view::npos) return block;

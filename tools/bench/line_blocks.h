@@ -10,13 +10,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ringside::platform {
 
-/// Instance name to module name, read from SystemVerilog sources.
-using instance_map = std::map<std::string, std::string, std::less<>>;
-/// Adds the instantiations of one source file: `module #(...) name (` at the beginning of a line.
+/// Module and the name of an instance in it (receive and transmit have a u_mac each) to the instance's module, read
+/// from SystemVerilog sources.
+using instance_map = std::map<std::pair<std::string, std::string>, std::string>;
+/// Adds the instantiations of one source file: `module #(...) name (` at the beginning of a line, within `module name`.
 void add_instances(std::istream& source, instance_map& to);
 /// Of all `files`, their names separated by colons.
 instance_map instances_of(const std::string& files);

@@ -17,21 +17,32 @@ instance_map instances() {
       "  input logic clk_i\n"
       ");\n"
       "  front u_front (\n"
-      "  mac #(.Width(8)) u_mac (\n"
       "  assign x = u_front (y);\n"  // no instantiation
-      "  irq u_irq (.clk_i);\n");
+      "  irq u_irq (.clk_i);\n"
+      "  sender #(.Depth(2)) u_sender (\n"
+      "endmodule\n"
+      "module front (\n"
+      "  mac #(.Width(8)) u_mac (\n"
+      "endmodule\n"
+      "module sender #(\n"
+      "  tx_mac u_mac (\n");
   instance_map found;
   add_instances(source, found);
   return found;
 }
 
 TEST(block_cost, instances_are_read_from_the_rtl) {
-  EXPECT_EQ(instances(), (instance_map{{"u_front", "front"}, {"u_mac", "mac"}, {"u_irq", "irq"}}));
+  EXPECT_EQ(instances(), (instance_map{{{"chip", "u_front"}, "front"},
+                                       {{"chip", "u_irq"}, "irq"},
+                                       {{"chip", "u_sender"}, "sender"},
+                                       {{"front", "u_mac"}, "mac"},
+                                       {{"sender", "u_mac"}, "tx_mac"}}));
 }
 
 TEST(block_cost, a_name_tells_the_deepest_instance) {
   const line_blocks blocks("chip", instances());
   EXPECT_EQ(blocks.block_of("chip__DOT__u_front__DOT__u_mac__DOT__crc_q"), "mac");
+  EXPECT_EQ(blocks.block_of("chip__DOT__u_sender__DOT__u_mac__DOT__crc_q"), "tx_mac");
   EXPECT_EQ(blocks.block_of("__Vdly__chip__DOT__u_front__DOT__evt_q"), "front");
   EXPECT_EQ(blocks.block_of("chip__DOT__wire"), "chip");
   EXPECT_EQ(blocks.block_of("chip__DOT__u_irq__DOT__unnamedblk1__DOT__i"), "irq");
