@@ -76,6 +76,10 @@ module e1000_irq (
   assign intx_o          = intx_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
   // A cause that waits needs no clock: its deadline was still ahead at the last edge.
-  assign clk_req_o       = causes_i != 17'd0 || hold_q || (pending && !intx_q && !waiting_q) ||
-                           (!pending && (intx_q || waiting_q));
+  logic own;   // of our own registers, apart from the causes of everybody
+  always_comb begin
+    own = 1'b0;
+    if (hold_q || (pending && !intx_q && !waiting_q) || (!pending && (intx_q || waiting_q))) own = 1'b1;
+  end
+  assign clk_req_o       = own || causes_i != 17'd0;
 endmodule

@@ -53,6 +53,7 @@ module e1000_rx_front (
   output logic                 clk_req_rx_mac_o,
   output logic                 clk_req_rx_frame_o,
   output logic                 clk_req_rx_fifo_o,
+  output logic                 clk_req_csr_o,
   output logic                 clk_req_rx_dma_o,
   output e1000_pins_pkg::rx_evt_t evt_o         // what the cycle before decided
 );
@@ -63,7 +64,7 @@ module e1000_rx_front (
   logic [15:0] index, tag;
 
   e1000_rx_mac u_mac (
-    .clk_i(clk_rx_mac_i), .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
+    .clk_i(clk_rx_mac_i), .clk_csr_i, .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
     .loop_i, .loop_ce_i, .loop_dv_i, .loop_data_i, .looped_o,
     .sfd_o     (sfd),
     .byte_en_o (byte_en),
@@ -76,6 +77,7 @@ module e1000_rx_front (
     .rx_er_o   (rx_er),
     .cut_o     (cut),
     .tag_o     (tag),
+    .clk_req_csr_o,
     .clk_req_o (mac_req)
   );
 

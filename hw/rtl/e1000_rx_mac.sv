@@ -5,6 +5,7 @@
 // rx_dv burst takes the next tag and raises `eob_o` or, when a reset hits it, `cut_o`, exactly once.
 module e1000_rx_mac (
   input  logic        clk_i,
+  input  logic        clk_csr_i,   // of the switch to the loop and back
   input  logic        rst_ni,
   input  logic        soft_rst_i,
   input  logic        gmii_ce_i,
@@ -29,6 +30,7 @@ module e1000_rx_mac (
   output logic        rx_er_o,     // with eob_o: RX_ER anywhere in the burst
   output logic        cut_o,       // a reset ends the burst under way; nothing more comes from it
   output logic [15:0] tag_o,
+  output logic        clk_req_csr_o,
   output logic        clk_req_o    // a byte or a burst's end is in the input registers; the pins ask before
 );
 
@@ -77,8 +79,12 @@ module e1000_rx_mac (
   );
 
   // The source changes between two bursts.  dv_q follows the wire whatever the source is, open_q the transmitter.
-  logic loop_q, open_q, switch_back;
-  assign switch_back = loop_q && !loop_i && !loop_dv_i && !open_q;
+  // Nothing that hangs on loop_q alone moves with the bytes: it has the clock of the register that asks for it.
+  logic loop_q, open_q, switch_back, looping;
+  always_comb begin
+    switch_back = 1'b0;
+    if (loop_q) switch_back = !loop_i && !loop_dv_i && !open_q;
+  end
   always_ff @(posedge clk_i) begin
     byte_q <= 1'b0;
     end_q  <= 1'b0;
@@ -103,16 +109,18 @@ module e1000_rx_mac (
         end_q <= open_q;
       end
     end
-    if (!rst_ni) begin
-      loop_q <= 1'b0;
-      open_q <= 1'b0;
-    end else if (switch_back) begin
-      loop_q <= 1'b0;
-    end else if (loop_i && !loop_q && !(gmii_ce_i ? gmii_rx_dv_i : dv_q)) begin
-      loop_q <= 1'b1;
-    end
+    if (!rst_ni) open_q <= 1'b0;
   end
-  assign looped_o = loop_q;
+  always_ff @(posedge clk_csr_i) begin
+    if (!rst_ni || switch_back) loop_q <= 1'b0;
+    else if (loop_i && !loop_q && !(gmii_ce_i ? gmii_rx_dv_i : dv_q)) loop_q <= 1'b1;
+  end
+  assign looped_o      = loop_q;
+  assign clk_req_csr_o = loop_i != loop_q;
+  always_comb begin
+    looping = 1'b0;
+    if (loop_i || loop_q) looping = 1'b1;
+  end
 
   always_ff @(posedge clk_i) begin
     if (byte_en_o) begin
@@ -166,6 +174,6 @@ module e1000_rx_mac (
   // RX_ER with RX_DV speaks of the frame, whose first byte on GMII is that of the preamble (IEEE 802.3 35.2.2.8, 35.2.3).
   assign rx_er_o    = bad_q | hunt_er_q;
   assign tag_o      = tag_q;
-  assign clk_req_o  = byte_q | end_q | (loop_i != loop_q) | (loop_q & (loop_dv_i | open_q));
+  assign clk_req_o  = byte_q | end_q | looping;
 
 endmodule

@@ -178,7 +178,7 @@ module e1000_top #(
   logic [13:0]          rx_fill;
   logic [15:0]          pause_time;
   logic [47:0]          station;
-  logic                 req_rx_mac, req_rx_frame, req_rx_fifo, req_rx_read;
+  logic                 req_rx_mac, req_rx_frame, req_rx_fifo, req_rx_read, req_loop;
   e1000_pkg::rx_frame_t frame;
   logic [63:0]          data;
   e1000_pins_pkg::rx_evt_t rx_evt;
@@ -227,6 +227,7 @@ module e1000_top #(
     .clk_req_rx_mac_o  (req_rx_mac),
     .clk_req_rx_frame_o(req_rx_frame),
     .clk_req_rx_fifo_o (req_rx_fifo),
+    .clk_req_csr_o     (req_loop),
     .clk_req_rx_dma_o  (req_rx_read),
     .evt_o             (rx_evt)
   );
@@ -436,7 +437,7 @@ module e1000_top #(
   // Each block asks for what it does by itself.  A register access and CTRL.RST concern everybody.
   logic wake_all;
   assign wake_all           = reg_bus.rd | reg_bus.wr | soft_rst;
-  assign clk_req_csr_o      = req_csr;
+  assign clk_req_csr_o      = req_csr | req_loop;
   assign clk_req_rx_frame_o = wake_all | req_rx_frame;
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;

@@ -296,9 +296,16 @@ module e1000_tx_back #(
   assign pick_wb     = wb_valid && write_ok_i;
   assign pick_fetch  = !pick_wb && fetch_valid && (fetch_urgent || !pay_valid);
   assign req_valid_o = pick_wb || fetch_valid || pay_valid;
-  assign wb_gnt      = req_gnt_i && pick_wb;
-  assign fetch_gnt   = req_gnt_i && pick_fetch;
-  assign pay_gnt     = req_gnt_i && !pick_wb && !pick_fetch;
+  always_comb begin
+    wb_gnt    = 1'b0;
+    fetch_gnt = 1'b0;
+    pay_gnt   = 1'b0;
+    if (req_gnt_i) begin
+      wb_gnt    = pick_wb;
+      fetch_gnt = pick_fetch;
+      pay_gnt   = !pick_wb && !pick_fetch;
+    end
+  end
   always_comb begin
     req_write_o = 1'b0;
     req_kind_o  = e1000_pins_pkg::KindTxFetch;
@@ -306,25 +313,36 @@ module e1000_tx_back #(
     req_len_o   = 13'd0;
     req_tag_o   = 16'd0;
     req_data_o  = wb_data;
-    if (pick_wb) begin
-      req_write_o = 1'b1;
-      req_kind_o  = e1000_pins_pkg::KindTxWriteback;
-      req_addr_o  = wb_addr;
-      req_len_o   = 13'd4;
-      req_tag_o   = wb_tag;
-    end else if (pick_fetch) begin
-      req_addr_o  = fetch_addr;
-      req_len_o   = fetch_len;
-    end else if (pay_valid) begin
-      req_kind_o  = pay_end ? e1000_pins_pkg::KindTxPayloadEnd : e1000_pins_pkg::KindTxPayload;
-      req_addr_o  = pay_addr;
-      req_len_o   = pay_len;
-      req_tag_o   = pay_tag;
+    if (req_valid_o) begin
+      if (pick_wb) begin
+        req_write_o = 1'b1;
+        req_kind_o  = e1000_pins_pkg::KindTxWriteback;
+        req_addr_o  = wb_addr;
+        req_len_o   = 13'd4;
+        req_tag_o   = wb_tag;
+      end else if (pick_fetch) begin
+        req_addr_o  = fetch_addr;
+        req_len_o   = fetch_len;
+      end else begin
+        req_kind_o  = pay_end ? e1000_pins_pkg::KindTxPayloadEnd : e1000_pins_pkg::KindTxPayload;
+        req_addr_o  = pay_addr;
+        req_len_o   = pay_len;
+        req_tag_o   = pay_tag;
+      end
     end
   end
 
-  // What one block does to the registers of another, and the master side to all of them.
-  assign clk_req_tx_desc_o = req_ring | req_cache | req_wb | req_slots | rsp_fetch_i | rsp_wb_i | req_gnt_i | desc_use |
-                             complete | ask_i | halt_i;
-  assign clk_req_tx_dma_o  = req_read | req_build | rsp_pay_i | req_gnt_i | ring_flush;
+  // What one block does to the registers of another, and the master side to all of them.  Those of our own clocks come first,
+  // each in a process of its own: a simulator then looks at one sum in the clocks of the others, not at every term.
+  logic own_desc, own_dma;
+  always_comb begin
+    own_desc = 1'b0;
+    if (req_ring || req_cache || req_wb || req_slots || desc_use || complete || ask_i || halt_i) own_desc = 1'b1;
+  end
+  always_comb begin
+    own_dma = 1'b0;
+    if (req_read || req_build || ring_flush) own_dma = 1'b1;
+  end
+  assign clk_req_tx_desc_o = own_desc | rsp_fetch_i | rsp_wb_i | req_gnt_i;
+  assign clk_req_tx_dma_o  = own_dma | rsp_pay_i | req_gnt_i;
 endmodule

@@ -154,7 +154,13 @@ module e1000_tx_front (
     .reg_rdata_o,
     .clk_req_o   (req_stats)
   );
-  assign clk_req_tx_mac_o = req_read | req_mac | req_flow | req_stats;
+  // As in e1000_tx_back: one sum of what our own clocks move.
+  logic own;
+  always_comb begin
+    own = 1'b0;
+    if (req_read || req_mac || req_stats) own = 1'b1;
+  end
+  assign clk_req_tx_mac_o = own | req_flow;
 
   always_comb begin
     evt_o = '0;

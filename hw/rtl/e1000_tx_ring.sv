@@ -56,7 +56,10 @@ module e1000_tx_ring (
       low        = usable_o && left_after == {6'd0, lwthresh_i, 3'd0};
     end
   end
-  assign txqe_o = moved_i && moved_index_i == tdt_q && usable_o;   // T-62
+  always_comb begin   // T-62
+    txqe_o = 1'b0;
+    if (moved_i) txqe_o = moved_index_i == tdt_q && usable_o;
+  end
 
   logic wr_tdbal, wr_tdbah, wr_tdlen, wr_tdh, wr_tdt;
   assign wr_tdbal = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TDBAL;

@@ -197,5 +197,5 @@ module e1000_tx_writeback (
   assign req_tag_o       = tag_q;
   // e1000_tx_back asks for responses, grants, uses and completions, the ring for flushes.  A look that waits
   // changes nothing.
-  assign clk_req_o       = look || (state_q == StLook && (pass_now || pass_later)) || send;
+  assign clk_req_o       = look || pass || send;   // what holds a pass up is a response, which asks for this clock itself
 endmodule

@@ -49,7 +49,7 @@ void front_bench::tick() {
   const bool all = !gate_clocks || (m.reg_i & reg_strobes) || m.soft_rst_i || !m.rst_ni;
   const bool byte_time = m.gmii_ce_i && (m.gmii_rx_dv_i || burst_);
   if (m.gmii_ce_i) burst_ = m.gmii_rx_dv_i;
-  m.clk_csr_i = all;
+  m.clk_csr_i = all || m.clk_req_csr_o;
   m.clk_rx_mac_i = all || m.clk_req_rx_mac_o || byte_time;
   m.clk_rx_frame_i = all || m.clk_req_rx_frame_o;
   m.clk_rx_fifo_i = all || m.clk_req_rx_fifo_o;
