@@ -30,14 +30,13 @@ target_compile_definitions(ringside_systemc INTERFACE SC_CPLUSPLUS=201703L SC_IN
 # A file is often small beside the headers it reads: several compiled as one take less than half the time.
 option(RINGSIDE_UNITY "Compile several files of a target as one" ON)
 
-# ringside_library(NAME [UNITY] SOURCES ... LINKS ...): one library per folder, sources listed explicitly.  UNITY compiles several
-# as one; not where planted defects replace single objects of the library (tests/mutants).
+# ringside_library(NAME SOURCES ... LINKS ...): one library per folder, sources listed explicitly.
 function(ringside_library name)
-  cmake_parse_arguments(ARG "UNITY" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE ringside_flags)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
-  if(ARG_UNITY AND RINGSIDE_UNITY)
+  if(RINGSIDE_UNITY)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
 endfunction()

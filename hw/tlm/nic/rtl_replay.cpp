@@ -8,13 +8,6 @@
 namespace ringside::tlm {
 namespace {
 
-// Everything but now_i and the byte changes rarely: an edge carries these, and the rest only where it differs.
-struct edge_pins {
-  std::uint64_t now;
-  std::uint8_t rxd;
-  std::uint8_t changed;  // the next entry of `others` applies
-};
-
 bool same_but_byte(const rtl_pins& x, const rtl_pins& y) {
   return x.target_valid == y.target_valid && x.target_write == y.target_write && x.target_space == y.target_space &&
          x.target_be == y.target_be && x.target_addr == y.target_addr && x.target_wdata == y.target_wdata &&
@@ -48,6 +41,13 @@ void apply(Vnic___024root& top, const rtl_pins& p) {
 }  // namespace
 
 struct rtl_replay::impl {
+  // Everything but now_i and the byte changes rarely: an edge carries these, and the rest only where it differs.
+  struct edge_pins {
+    std::uint64_t now;
+    std::uint8_t rxd;
+    std::uint8_t changed;  // the next entry of `others` applies
+  };
+
   explicit impl(const rtl_nic_params& params) : card(params) {}
 
   verilated_card card;

@@ -7,7 +7,6 @@
 namespace ringside::tlm {
 namespace {
 
-constexpr std::uint32_t word_bytes = 4;
 // Command register bits, PCI 2.3 section 6.2.2.
 constexpr std::uint16_t command_io = 1U << 0;
 constexpr std::uint16_t command_memory = 1U << 1;
@@ -306,7 +305,7 @@ void pci_bus::finish_wait() {
 
 void pci_bus::finish_cpu() {
   cpu_access& access = *head().cpu;
-  end_transaction(access.aborted ? 0 : word_bytes);
+  end_transaction(access.aborted ? 0 : pci_dword);
   take_head();
   bridge_.cpu_access_done(access, now_);
 }

@@ -25,6 +25,9 @@
 
 namespace ringside::tlm {
 
+/// A data phase of the 32 bit bus.
+inline constexpr std::uint32_t pci_dword = 4;
+
 /// event::b of stage::pci_transaction.
 namespace pci_word {
 enum class kind : std::uint8_t { payload, fetch, writeback, config, memory, io, tx_payload, tx_fetch, tx_writeback };

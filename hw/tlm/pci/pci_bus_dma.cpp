@@ -12,13 +12,12 @@
 namespace ringside::tlm {
 namespace {
 
-constexpr std::uint32_t word_bytes = 4;
 constexpr std::uint32_t descriptor_bytes = 16;
 
 // Dwords a burst of `bytes` at `address` moves.
 std::uint32_t words_of(std::uint64_t address, std::uint32_t bytes) {
-  const auto lead = static_cast<std::uint32_t>(address % word_bytes);
-  return (lead + bytes + word_bytes - 1) / word_bytes;
+  const auto lead = static_cast<std::uint32_t>(address % pci_dword);
+  return (lead + bytes + pci_dword - 1) / pci_dword;
 }
 
 // PCI 2.3 section 3.9.
@@ -173,8 +172,8 @@ void pci_bus::lose_grant(std::int64_t edge) {
   pending& request = head();
   dma_transfer& transfer = *request.dma;
   const std::uint32_t from = request.done;
-  const auto lead = static_cast<std::uint32_t>((transfer.address + from) % word_bytes);
-  const std::uint32_t to = std::min(transfer.length, from + owner_.words * word_bytes - lead);
+  const auto lead = static_cast<std::uint32_t>((transfer.address + from) % pci_dword);
+  const std::uint32_t to = std::min(transfer.length, from + owner_.words * pci_dword - lead);
   if (transfer.filled < to) throw std::logic_error("a card let its write data run dry on the bus");
   bridge_.post_write(transfer, from, to, now_);
   report_write(transfer, from, to);
@@ -220,9 +219,9 @@ void pci_bus::lose_grant(std::int64_t edge) {
 
 // Read data cross to the card by the cache line, so that it can use the first descriptors while the burst goes on.
 [[gnu::hot]] void pci_bus::schedule_read_piece() {
-  const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / word_bytes, 1);
-  const auto lead = static_cast<std::uint32_t>((head().dma->address + head().done) % word_bytes);
-  const std::uint32_t returned = (lead + owner_.returned) / word_bytes;  // pieces end with a dword
+  const std::uint32_t piece = std::max<std::uint32_t>(params_.read_return_bytes / pci_dword, 1);
+  const auto lead = static_cast<std::uint32_t>((head().dma->address + head().done) % pci_dword);
+  const std::uint32_t returned = (lead + owner_.returned) / pci_dword;  // pieces end with a dword
   const std::uint32_t words = std::min(owner_.words, (returned / piece + 1) * piece);
   owner_.step = owner_.first + words * clocks_per_word_ - 1;
 }
@@ -233,8 +232,8 @@ void pci_bus::lose_grant(std::int64_t edge) {
   const std::uint32_t burst_begin = request.done;
   const auto words = static_cast<std::uint32_t>((edge_ - owner_.first + 1) / clocks_per_word_);
   const std::uint32_t from = burst_begin + owner_.returned;
-  const auto lead = static_cast<std::uint32_t>((transfer.address + burst_begin) % word_bytes);
-  const std::uint32_t to = std::min(transfer.length, burst_begin + words * word_bytes - lead);
+  const auto lead = static_cast<std::uint32_t>((transfer.address + burst_begin) % pci_dword);
+  const std::uint32_t to = std::min(transfer.length, burst_begin + words * pci_dword - lead);
   owner_.returned = to - burst_begin;
   const bool burst_over = words >= owner_.words;
   const bool whole = to == transfer.length;
