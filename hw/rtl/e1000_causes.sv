@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What waits for a time: the timers of both directions, a received PAUSE, and ITR; what sets ICR, and INTA#.  Wiring only.
+// What waits for a time: the timers of both directions, a received PAUSE, the EEPROM's clock, and ITR; what sets ICR, and
+// INTA#.  Wiring only.
 module e1000_causes (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -34,6 +35,19 @@ module e1000_causes (
   input  logic        pause_obey_i,     // CTRL.RFCE and full duplex
   input  logic [1:0]  speed_i,
   output logic        paused_o,         // STATUS.TXOFF
+  // EEPROM
+  input  logic [47:0] mac_addr_i,
+  input  logic        apme_i,
+  output logic        eeprom_cs_o,
+  output logic        eeprom_sk_o,
+  output logic        eeprom_di_o,
+  output logic        eeprom_moved_o,
+  input  logic        eeprom_do_i,
+  input  logic        eeprom_do_seen_i,
+  output logic [47:0] mac_o,            // what was loaded
+  output logic        mac_load_o,
+  output logic        apme_o,
+  output logic        apme_load_o,
   // what follows
   output logic [16:0] causes_o,         // ICR bits set in this cycle
   output logic        hold_o,           // causes begin to wait for ITR
@@ -42,9 +56,9 @@ module e1000_causes (
   output logic [63:0] next_deadline_o,
   output logic        clk_req_o
 );
-  logic [31:0] rdata_rx, rdata_tx, rdata_irq;
-  logic [63:0] rx_deadline, tx_deadline, timer_deadline, pause_deadline, irq_deadline, late_deadline;
-  logic        req_rx, req_tx, req_pause, req_irq, txdw_now;
+  logic [31:0] rdata_rx, rdata_tx, rdata_irq, rdata_eeprom;
+  logic [63:0] rx_deadline, tx_deadline, timer_deadline, pause_deadline, irq_deadline, late_deadline, eeprom_deadline, earlier_deadline;
+  logic        req_rx, req_tx, req_pause, req_irq, req_eeprom, txdw_now;
   e1000_rx_timers u_timers (
     .clk_i,
     .rst_ni,
@@ -121,9 +135,33 @@ module e1000_causes (
     .clk_req_o      (req_irq)
   );
 
-  assign reg_rdata_o     = rdata_rx | rdata_tx | rdata_irq;
+  e1000_eeprom u_eeprom (
+    .clk_i,
+    .rst_ni,
+    .soft_rst_i,
+    .now_i,
+    .mac_addr_i,
+    .apme_i,
+    .cs_o           (eeprom_cs_o),
+    .sk_o           (eeprom_sk_o),
+    .di_o           (eeprom_di_o),
+    .moved_o        (eeprom_moved_o),
+    .do_i           (eeprom_do_i),
+    .do_seen_i      (eeprom_do_seen_i),
+    .reg_i,
+    .reg_rdata_o    (rdata_eeprom),
+    .mac_o,
+    .apme_o,
+    .mac_load_o,
+    .apme_load_o,
+    .next_deadline_o(eeprom_deadline),
+    .clk_req_o      (req_eeprom)
+  );
+
+  assign reg_rdata_o     = rdata_rx | rdata_tx | rdata_irq | rdata_eeprom;
   assign timer_deadline  = rx_deadline < tx_deadline ? rx_deadline : tx_deadline;
   assign late_deadline   = pause_deadline < irq_deadline ? pause_deadline : irq_deadline;
-  assign next_deadline_o = timer_deadline < late_deadline ? timer_deadline : late_deadline;
-  assign clk_req_o       = req_rx | req_tx | req_pause | req_irq;
+  assign earlier_deadline = timer_deadline < late_deadline ? timer_deadline : late_deadline;
+  assign next_deadline_o   = earlier_deadline < eeprom_deadline ? earlier_deadline : eeprom_deadline;
+  assign clk_req_o         = req_rx | req_tx | req_pause | req_irq | req_eeprom;
 endmodule

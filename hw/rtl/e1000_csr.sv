@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The clk_csr_i group but for the filter's tables: reset, target side, configuration space, registers, link, PHY, EEPROM.
+// The clk_csr_i group but for the filter's tables: reset, target side, configuration space, registers, link, PHY.
 // Wiring.
-module e1000_csr #(
-  parameter logic        Apme            = 1'b0,
-  parameter logic [15:0] SubsystemId     = 16'h100E,
-  parameter logic [15:0] SubsystemVendor = 16'h8086
-) (
+module e1000_csr (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        link_up_i,
   input  logic [1:0]  link_speed_i,
   input  logic        m66en_i,
-  input  logic [47:0] mac_addr_i,
+  input  logic [31:0] subsystem_i,
   // PCI target
   input  logic        tgt_req_valid_i,
   output logic        tgt_req_ready_o,
@@ -49,6 +45,11 @@ module e1000_csr #(
   input  logic        paused_i,          // STATUS.TXOFF
   output logic        lsc_o,             // one-cycle causes
   output logic        mdac_o,
+  // EEPROM
+  input  logic        eeprom_do_i,
+  output logic        eeprom_do_seen_o,  // as it was when the access came
+  input  logic        apme_i,
+  input  logic        apme_load_i,
   // settings
   output logic [31:0] ctrl_o,
   output logic [31:0] rctl_o,
@@ -105,9 +106,10 @@ module e1000_csr #(
   );
 
   logic        power_d3, req_cfg;
-  e1000_pci_cfg #(.SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_pci_cfg (
+  e1000_pci_cfg u_pci_cfg (
     .clk_i,
     .rst_ni,
+    .subsystem_i,
     .cfg_i          (cfg_bus),
     .cfg_rdata_o    (cfg_rdata),
     .error_i,
@@ -130,15 +132,19 @@ module e1000_csr #(
   assign intx_allow_o  = !cfg_command_o[CmdIntxDisable] && !power_d3 && !rst_pending;  // P-4, X-8
   assign cfg_reset_o = rst_pending || halting;
 
-  logic        m66en_q;
-  always_ff @(posedge clk_i) m66en_q <= m66en_i;
+  logic        m66en_q, do_q;
+  always_ff @(posedge clk_i) begin
+    m66en_q <= m66en_i;
+    if (tgt_req_valid_i) do_q <= eeprom_do_i;   // the pin asks for no clock
+  end
+  assign eeprom_do_seen_o = do_q;
 
-  logic [31:0] rdata_regs, rdata_phy, rdata_eeprom, rdata_storage;
-  assign reg_rdata = rdata_regs | rdata_phy | rdata_eeprom | rdata_storage | reg_rdata_i;
+  logic [31:0] rdata_regs, rdata_phy, rdata_storage;
+  assign reg_rdata = rdata_regs | rdata_phy | rdata_storage | reg_rdata_i;
 
   logic        req_regs, req_link, phy_up, phy_down;
   logic [1:0]  asdv, phy_speed;
-  e1000_regs #(.Apme(Apme)) u_regs (
+  e1000_regs u_regs (
     .clk_i,
     .rst_ni,
     .soft_rst_i    (soft_rst_o),
@@ -164,6 +170,8 @@ module e1000_csr #(
     .wthresh_o,
     .tx_cfg_o,
     .txoff_i       (paused_i),
+    .apme_i,
+    .apme_load_i,
     .clk_req_o     (req_regs)
   );
 
@@ -205,15 +213,6 @@ module e1000_csr #(
     .loopback_o    (loop_o),
     .mdac_o,
     .clk_req_o     (req_phy)
-  );
-
-  e1000_eeprom #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_eeprom (
-    .clk_i,
-    .rst_ni,
-    .soft_rst_i (soft_rst_o),
-    .mac_addr_i,
-    .reg_i      (reg_o),
-    .reg_rdata_o(rdata_eeprom)
   );
 
   e1000_storage u_storage (

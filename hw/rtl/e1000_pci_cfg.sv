@@ -3,13 +3,10 @@
 //
 // Layout V-2: BAR0 memory 128 KiB, BAR1 reads 0, BAR2 I/O 64 B, capability list with PM only.  CTRL.RST leaves all of
 // it alone (X-4); only PCI reset clears it.  Decode and DEVSEL stay in the PCI interface, which reads the outputs.
-module e1000_pci_cfg #(
-  // Subsystem id and vendor: EEPROM words 0x0B and 0x0C of the template image (E-4)
-  parameter logic [15:0] SubsystemId     = 16'h100E,
-  parameter logic [15:0] SubsystemVendor = 16'h8086
-) (
+module e1000_pci_cfg (
   input  logic        clk_i,
   input  logic        rst_ni,
+  input  logic [31:0] subsystem_i,        // id and vendor: EEPROM words 0x0B and 0x0C, as power-on loads them
   input  e1000_pkg::cfg_req_t   cfg_i,
   output logic [31:0] cfg_rdata_o,        // with cfg_i.rd, else 0
   input  e1000_pkg::mst_error_t error_i,
@@ -48,7 +45,9 @@ module e1000_pci_cfg #(
   logic        wr_power;
   logic        pme_en_q;
   logic [3:0]  data_select_q;
+  logic [31:0] subsystem_q;
 
+  always_ff @(posedge clk_i) if (!rst_ni) subsystem_q <= subsystem_i;
   assign wr_power = cfg_i.wr && cfg_i.addr == 8'hE0 && cfg_i.be[0];
 
   always_ff @(posedge clk_i) begin
@@ -131,7 +130,7 @@ module e1000_pci_cfg #(
         8'h0C:   cfg_rdata_o = {16'd0, latency_q, cache_line_q};
         8'h10:   cfg_rdata_o = {bar0_q, 17'd0};
         8'h18:   cfg_rdata_o = {bar2_q, 6'd1};
-        8'h2C:   cfg_rdata_o = {SubsystemId, SubsystemVendor};
+        8'h2C:   cfg_rdata_o = subsystem_q;
         8'h34:   cfg_rdata_o = {24'd0, PmCapability};
         8'h3C:   cfg_rdata_o = {8'h00, 8'hFF, 8'h01, int_line_q};  // Max_Lat, Min_Gnt, INTA#
         8'hDC:   cfg_rdata_o = PmCapWord;

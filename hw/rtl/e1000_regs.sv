@@ -4,9 +4,7 @@
 //
 // Registers of a block live in that block; what is here is configuration for others, or storage for functions that are
 // not here.  Masks and resets come from e1000_regs_pkg.  Unknown offsets read 0 (P-6, R-60, R-61).
-module e1000_regs #(
-  parameter logic Apme = 1'b0     // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
-) (
+module e1000_regs (
   input  logic        clk_i,
   input  logic        rst_ni,
   input  logic        soft_rst_i,
@@ -36,10 +34,10 @@ module e1000_regs #(
   // transmit
   output e1000_tx_pkg::tx_cfg_t tx_cfg_o,
   input  logic        txoff_i,           // STATUS.TXOFF
+  input  logic        apme_i,            // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
+  input  logic        apme_load_i,       // one cycle: it has changed, and the load was CTRL.RST's
   output logic        clk_req_o
 );
-  localparam logic [31:0] ResetCtrl =
-      e1000_regs_pkg::RESET_CTRL | (Apme ? 32'd1 << e1000_regs_pkg::CTRL_SLU : 32'd0);
   localparam logic [6:0] FifoKib = 7'd64;
 
   logic [31:0] ctrl_q, ctrl_ext_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
@@ -53,7 +51,7 @@ module e1000_regs #(
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) begin
-      ctrl_q      <= ResetCtrl;
+      ctrl_q      <= e1000_regs_pkg::RESET_CTRL | (32'(apme_i) << e1000_regs_pkg::CTRL_SLU);   // X-10
       // SWDPIO survives CTRL.RST (X-5)
       if (rst_ni) ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO] <=
           ctrl_q[e1000_regs_pkg::CTRL_SWDPIO_HI:e1000_regs_pkg::CTRL_SWDPIO_LO];
@@ -105,6 +103,7 @@ module e1000_regs #(
         default: ;
       endcase
     end
+    if (rst_ni && !soft_rst_i && apme_load_i) ctrl_q[e1000_regs_pkg::CTRL_SLU] <= apme_i;
     // Linux writes PBA before CTRL.RST and expects it to last (X-5)
     if (!rst_ni) pba_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
     else if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_i.wdata[6:0];

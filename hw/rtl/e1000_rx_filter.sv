@@ -9,7 +9,8 @@ module e1000_rx_filter (
   input  logic                    clk_csr_i,   // registers and tables
   input  logic                    rst_ni,
   input  logic                    soft_rst_i,  // X-6: entry 0 from the EEPROM, the others invalid; MTA, VFTA kept
-  input  logic [47:0]             mac_addr_i,
+  input  logic [47:0]             mac_addr_i,  // as the EEPROM was loaded last
+  input  logic                    mac_load_i,  // one cycle: it is another one
 
   input  logic                    sfd_i,
   input  logic                    byte_en_i,
@@ -48,17 +49,18 @@ module e1000_rx_filter (
       ral_live_q <= 16'h0001;
       rah_live_q <= 16'h0001;
       av_q       <= 16'h0001;
-    end else if (reg_i.wr) begin
-      if (reg_i.addr == e1000_regs_pkg::REG_CTRL_EXT && reg_i.wdata[e1000_regs_pkg::CTRL_EXT_EE_RST]) begin  // X-9
+    end else begin
+      if (mac_load_i || (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_CTRL_EXT &&
+                         reg_i.wdata[e1000_regs_pkg::CTRL_EXT_EE_RST])) begin  // X-9, E-8
         ral_mem[0] <= mac_addr_i[31:0];
         rah_mem[0] <= {2'b00, mac_addr_i[47:32]};
         av_q[0]    <= 1'b1;
       end
-      if (sel_ra && !reg_i.addr[2]) begin
+      if (reg_i.wr && sel_ra && !reg_i.addr[2]) begin
         ral_mem[reg_i.addr[6:3]]    <= reg_i.wdata;
         ral_live_q[reg_i.addr[6:3]] <= 1'b1;
       end
-      if (sel_ra && reg_i.addr[2]) begin
+      if (reg_i.wr && sel_ra && reg_i.addr[2]) begin
         rah_mem[reg_i.addr[6:3]]    <= reg_i.wdata[17:0];
         rah_live_q[reg_i.addr[6:3]] <= 1'b1;
         av_q[reg_i.addr[6:3]]       <= reg_i.wdata[e1000_regs_pkg::RAH_AV];

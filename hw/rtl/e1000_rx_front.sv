@@ -20,6 +20,7 @@ module e1000_rx_front (
   output logic                 looped_o,        // the receiver listens to it
   input  logic                 link_up_i,       // STATUS.LU
   input  logic [47:0]          mac_addr_i,      // RA[0] after reset; byte 0 in bits 7:0
+  input  logic                 mac_load_i,      // one cycle: it is another one (E-8)
   input  logic [31:0]          rctl_i,
   input  logic                 vme_i,           // CTRL.VME
   input  logic                 rfce_i,          // CTRL.RFCE
@@ -127,7 +128,7 @@ module e1000_rx_front (
   assign strip = vet_seen & cfg_q.vme;  // R-43; VFE has no say in it
 
   e1000_rx_filter u_filter (
-    .clk_i(clk_rx_frame_i), .clk_csr_i, .rst_ni, .soft_rst_i, .mac_addr_i,
+    .clk_i(clk_rx_frame_i), .clk_csr_i, .rst_ni, .soft_rst_i, .mac_addr_i, .mac_load_i,
     .sfd_i      (sfd),
     .byte_en_i  (byte_en),
     .byte_i     (rx_byte),

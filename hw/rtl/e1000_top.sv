@@ -7,10 +7,7 @@
 // input to an output or a clk_req_*_o without a register in between.
 module e1000_top #(
   parameter int unsigned FetchMax   = 64,    // descriptors in one fetch burst
-  parameter int unsigned BurstBytes = 256,   // payload bursts end on multiples of this, power of two
-  parameter logic        Apme       = 1'b0,  // EEPROM word 0x24 bit 10: CTRL.SLU after reset (X-10)
-  parameter logic [15:0] SubsystemId     = 16'h100E,
-  parameter logic [15:0] SubsystemVendor = 16'h8086
+  parameter int unsigned BurstBytes = 256    // payload bursts end on multiples of this, power of two
 ) (
   // 125 MHz, all of one phase.  clk_req_*_o and some pins ask for those that have to come at the next edge; the others
   // may come or not (docs/rtl/top.md).  Tied together they are one clock.
@@ -41,7 +38,14 @@ module e1000_top #(
   input  logic        link_up_i,             // of the wire
   input  logic [1:0]  link_speed_i,          // 10: 1000 Mb/s
   input  logic        m66en_i,
-  input  logic [47:0] mac_addr_i,            // byte 0 in 7:0
+  // EEPROM: a Microwire part; words as power-on loaded them, looked at in reset only
+  input  logic [47:0] mac_addr_i,            // words 0 to 2, byte 0 in 7:0
+  input  logic        apme_i,                // word 0x24 bit 10: CTRL.SLU after reset (X-10)
+  input  logic [31:0] subsystem_i,           // words 0x0B, 0x0C: id and vendor
+  input  logic        eeprom_do_i,
+  output logic        eeprom_cs_o,
+  output logic        eeprom_sk_o,
+  output logic        eeprom_di_o,
   // PCI target
   input  logic        tgt_req_valid_i,
   output logic        tgt_req_ready_o,
@@ -85,6 +89,7 @@ module e1000_top #(
   output logic        evt_cause_o,           // evt_causes_o
   output logic        evt_hold_o,            // evt_held_o
   output logic        evt_lost_o,            // evt_lost_frame_o
+  output logic        eeprom_moved_o,        // eeprom_cs_o, eeprom_sk_o or eeprom_di_o has changed
   // a register of the group may change at the next edge; beside it the pins that ask as well
   output logic        clk_req_csr_o,         // tgt_req_valid_i; link_up_i, link_speed_i, m66en_i when one has changed
   output logic        clk_req_rx_frame_o,
@@ -119,28 +124,19 @@ module e1000_top #(
   logic [6:0]  pba_rxa;
   logic [5:0]  pthresh, hthresh, wthresh;
   logic [1:0]  speed, rsp_seq;
-  e1000_csr #(.Apme(Apme), .SubsystemId(SubsystemId), .SubsystemVendor(SubsystemVendor)) u_csr (
+  logic        do_seen, apme, apme_load, mac_load;
+  logic [47:0] mac;
+  e1000_csr u_csr (
     .clk_i         (clk_csr_i),
     .rst_ni,
-    .link_up_i,
-    .link_speed_i,
-    .m66en_i,
-    .mac_addr_i,
-    .tgt_req_valid_i,
-    .tgt_req_ready_o,
-    .tgt_space_i,
-    .tgt_write_i,
-    .tgt_addr_i,
-    .tgt_be_i,
-    .tgt_wdata_i,
-    .tgt_rsp_valid_o,
-    .tgt_rsp_rdata_o,
-    .cfg_command_o,
-    .cfg_bar0_o,
-    .cfg_bar2_o,
-    .cfg_latency_timer_o,
-    .cfg_cache_line_o,
-    .cfg_reset_o,
+    .link_up_i, .link_speed_i, .m66en_i, .subsystem_i,
+    .tgt_req_valid_i, .tgt_req_ready_o, .tgt_space_i, .tgt_write_i, .tgt_addr_i, .tgt_be_i, .tgt_wdata_i,
+    .tgt_rsp_valid_o, .tgt_rsp_rdata_o,
+    .cfg_command_o, .cfg_bar0_o, .cfg_bar2_o, .cfg_latency_timer_o, .cfg_cache_line_o, .cfg_reset_o,
+    .eeprom_do_i,
+    .eeprom_do_seen_o(do_seen),
+    .apme_i        (apme),
+    .apme_load_i   (apme_load),
     .drained_i     (drained),
     .granting_i    (granting),
     .soft_rst_o    (soft_rst),
@@ -200,7 +196,8 @@ module e1000_top #(
     .loop_data_i       (gmii_txd_o),
     .looped_o          (gmii_looped_o),
     .link_up_i         (lu),
-    .mac_addr_i,
+    .mac_addr_i        (mac),
+    .mac_load_i        (mac_load),
     .rctl_i            (rctl_front),
     .vme_i             (ctrl[e1000_regs_pkg::CTRL_VME]),
     .rfce_i            (ctrl[e1000_regs_pkg::CTRL_RFCE]),
@@ -291,25 +288,10 @@ module e1000_top #(
     .granting_o       (granting),
     .drained_o        (drained),
     .error_o          (mst_error),
-    .mst_req_valid_o,
-    .mst_req_ready_i,
-    .mst_req_kind_o,
-    .mst_req_tag_o,
-    .mst_req_write_o,
-    .mst_req_addr_o,
-    .mst_req_len_o,
-    .mst_req_ftag_o,
-    .mst_wdata_valid_o,
-    .mst_wdata_ready_i,
-    .mst_wdata_o,
-    .mst_wbe_o,
-    .mst_wtag_o,
-    .mst_wlast_o,
-    .mst_rsp_valid_i,
-    .mst_rsp_tag_i,
-    .mst_rsp_status_i,
-    .mst_rsp_data_i,
-    .mst_rsp_last_i,
+    .mst_req_valid_o, .mst_req_ready_i, .mst_req_kind_o, .mst_req_tag_o, .mst_req_write_o, .mst_req_addr_o,
+    .mst_req_len_o, .mst_req_ftag_o,
+    .mst_wdata_valid_o, .mst_wdata_ready_i, .mst_wdata_o, .mst_wbe_o, .mst_wtag_o, .mst_wlast_o,
+    .mst_rsp_valid_i, .mst_rsp_tag_i, .mst_rsp_status_i, .mst_rsp_data_i, .mst_rsp_last_i,
     .clk_req_rx_dma_o (req_rx_dma),
     .clk_req_rx_desc_o(req_rx_desc),
     .clk_req_mst_o    (req_mst)
@@ -348,6 +330,12 @@ module e1000_top #(
     .pause_obey_i   (ctrl[e1000_regs_pkg::CTRL_RFCE] && full_duplex),
     .speed_i        (speed),
     .paused_o       (paused),
+    .mac_addr_i, .apme_i, .eeprom_cs_o, .eeprom_sk_o, .eeprom_di_o, .eeprom_moved_o, .eeprom_do_i,
+    .eeprom_do_seen_i(do_seen),
+    .mac_o          (mac),
+    .mac_load_o     (mac_load),
+    .apme_o         (apme),
+    .apme_load_o    (apme_load),
     .causes_o       (causes_set),
     .hold_o         (hold),
     .held_o         (held),
@@ -437,7 +425,7 @@ module e1000_top #(
   // Each block asks for what it does by itself.  A register access and CTRL.RST concern everybody.
   logic wake_all;
   assign wake_all           = reg_bus.rd | reg_bus.wr | soft_rst;
-  assign clk_req_csr_o      = req_csr | req_loop;
+  assign clk_req_csr_o      = req_csr | req_loop | mac_load | apme_load;
   assign clk_req_rx_frame_o = wake_all | req_rx_frame;
   assign clk_req_rx_mac_o   = wake_all | req_rx_mac;
   assign clk_req_rx_fifo_o  = wake_all | req_rx_fifo;

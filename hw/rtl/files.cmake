@@ -10,12 +10,12 @@ set(RINGSIDE_RTL_FRONT_NAMES
     e1000_crc32 e1000_rx_mac e1000_rx_filter e1000_rx_pack e1000_rx_fifo e1000_rx_verdict e1000_stats
     e1000_rx_packet_sum e1000_rx_checksum e1000_rx_front)
 set(RINGSIDE_RTL_BACK_NAMES
-    e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_eeprom e1000_phy e1000_storage e1000_link
+    e1000_io_window e1000_target e1000_pci_cfg e1000_reset e1000_regs e1000_phy e1000_storage e1000_link
     e1000_csr e1000_rx_ring e1000_desc_cache
     e1000_rx_dma e1000_writeback e1000_cause_slots e1000_mst_arb e1000_rx_back e1000_rx_timers e1000_irq)
 set(RINGSIDE_RTL_TX_NAMES
     e1000_tx_ring e1000_tx_read e1000_tx_sum e1000_tx_header e1000_tx_build e1000_tx_writeback e1000_tx_back e1000_tx_fifo e1000_tx_mac e1000_tx_flow
-    e1000_tx_stats e1000_tx_front e1000_transmit e1000_tx_timers e1000_tx_pause e1000_causes)
+    e1000_tx_stats e1000_tx_front e1000_transmit e1000_tx_timers e1000_tx_pause e1000_eeprom e1000_causes)
 
 # Module names to paths, in order.
 function(ringside_rtl_paths out)

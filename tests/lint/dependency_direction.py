@@ -12,10 +12,11 @@ ALLOWED = {
     "hw/regs": {"common", "hw/regs"},
     "hw/tlm/systemc": {"common", "hw/tlm/systemc"},
     "hw/tlm/memory": {"common", "hw/tlm/memory"},
+    "hw/tlm/board": {"common", "hw/tlm/board"},
     "hw/tlm/wire": {"common", "hw/tlm/wire"},
     # The seam hw/tlm/nic/nic.h joins card and bus: the bus sees it, a card sees no bus.
-    "hw/tlm/nic": {"common", "hw/regs", "hw/tlm/nic", "hw/tlm/wire"},
-    "hw/tlm/model": {"common", "hw/regs", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
+    "hw/tlm/nic": {"common", "hw/regs", "hw/tlm/board", "hw/tlm/nic", "hw/tlm/wire"},
+    "hw/tlm/model": {"common", "hw/regs", "hw/tlm/board", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
     "hw/tlm/pci": {"common", "hw/regs", "hw/tlm/pci", "hw/tlm/nic", "hw/tlm/memory", "hw/tlm/systemc"},
     "hw/tlm/scheduler": {"common", "hw/tlm/scheduler", "hw/tlm/nic", "hw/tlm/pci", "hw/tlm/systemc"},
     "sw/kernel": {"common", "sw/kernel"},

@@ -9,10 +9,9 @@ constexpr std::uint32_t id = 0x00, command_status = 0x04, class_revision = 0x08,
                         pm_control = 0xE0;
 constexpr std::uint32_t id_value = 0x100E'8086;
 constexpr std::uint32_t class_revision_value = 0x0200'0002;
-constexpr std::uint32_t subsystem_value = 0x100E'8086;  // EEPROM words 0x0B, 0x0C (E-4)
-constexpr std::uint32_t grant_and_pin = 0x00FF'0100;    // MaxLat 0, MinGnt FF, INTA#
-constexpr std::uint32_t pm_value = 0xC822'0001;         // PMC, next 00 (P-8), capability 01
-constexpr std::uint32_t pm_data = 0x1B00'0000;          // of data select 0, the one the dump shows
+constexpr std::uint32_t grant_and_pin = 0x00FF'0100;  // MaxLat 0, MinGnt FF, INTA#
+constexpr std::uint32_t pm_value = 0xC822'0001;       // PMC, next 00 (P-8), capability 01
+constexpr std::uint32_t pm_data = 0x1B00'0000;        // of data select 0, the one the dump shows
 constexpr std::uint32_t data_select = 0x1E00;
 constexpr std::uint16_t status_fixed = 0x0230;        // capability list, 66 MHz, medium DEVSEL#
 constexpr std::uint16_t command_mask = 0x0557;        // IO, MEM, master, MWI, PERR, SERR; bit 10: P-4
@@ -53,7 +52,7 @@ std::uint32_t config_space::read(std::uint32_t offset) const {
     case bar2:
       return bar2_;
     case subsystem:
-      return subsystem_value;
+      return subsystem_;
     case capabilities:
       return pm;
     case interrupt:

@@ -6,12 +6,17 @@
 
 #include <cstdint>
 
+#include "hw/tlm/board/eeprom_image.h"
 #include "hw/tlm/nic/nic.h"
 
 namespace ringside::tlm::model {
 
 class config_space {
  public:
+  /// `loaded`: the EEPROM's words at power-on (E-8).
+  explicit config_space(const eeprom_image& loaded)
+      : subsystem_(std::uint32_t{loaded[eeprom_word::subsystem]} << 16 | loaded[eeprom_word::subsystem_vendor]) {}
+
   std::uint32_t read(std::uint32_t offset) const;
   /// True when the write takes the function out of D3, into D0 uninitialized.
   bool write(std::uint32_t offset, std::uint32_t value, std::uint8_t byte_enables);
@@ -33,6 +38,7 @@ class config_space {
   void write_command_status(std::uint32_t value, std::uint32_t lanes);
   bool write_power(std::uint32_t value, std::uint32_t lanes);
 
+  const std::uint32_t subsystem_;  // words 0x0B, 0x0C
   std::uint16_t command_ = 0;
   std::uint16_t status_errors_ = 0;
   std::uint8_t cache_line_ = 0;

@@ -17,8 +17,13 @@
 namespace ringside::tlm::model {
 
 struct core {
-  core(const model_params& p, event_stream& events)
-      : params(p), regs(p.mac_address, p.seed), stream(events), source(events.add_source(origin::nic, p.unit)) {}
+  /// `loaded`: what the EEPROM holds at power-on.
+  core(const model_params& p, const eeprom_image& loaded, event_stream& events)
+      : params(p),
+        regs(loaded, p.seed),
+        config(loaded),
+        stream(events),
+        source(events.add_source(origin::nic, p.unit)) {}
 
   void emit(stage what, frame_id frame = 0, std::uint64_t a = 0, std::uint64_t b = 0) {
     stream.push(source, now, what, frame, a, b);

@@ -26,7 +26,9 @@ struct model_nic::impl {
        event_stream& events)
       : self(card),
         outside(host),
-        shared(params, events),
+        own_eeprom(factory_image(params.mac_address)),
+        eeprom(params.eeprom != nullptr ? *params.eeprom : own_eeprom),
+        shared(params, eeprom.words(0), events),
         irq(shared, [this](bool on) { call_host([&] { outside.intx(self, on, shared.now); }); }),
         dma(shared, [this](dma_transfer& t) { call_host([&] { outside.dma_request(self, t, shared.now); }); }),
         ring(shared, dma, {[this] { wake(); }, [this] { irq.set_cause(icr::RXDMT0); }}),
@@ -57,7 +59,6 @@ struct model_nic::impl {
             .paused = [this] { return receive_mac.transmit_paused(); },
             .looped = [this] { return transceiver.looped(); },
             .loop = [this](frame_id id, const std::vector<std::uint8_t>& bytes) { receive_mac.loop(id, bytes); }}),
-        eeprom(params.mac_address),
         registers(shared, irq, transceiver, eeprom,
                   {.reset = [this] { reset(); },
                    .resetting = [this] { return resetting; },
@@ -154,8 +155,7 @@ struct model_nic::impl {
     timers.stop();
     tx.reset(shared.regs.get(reg::PBA) & pba::RXA);
     for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
-    shared.regs.reset(eeprom.mac(shared.now),
-                      (eeprom.word(model::eeprom_word::control_3, shared.now) & model::eeprom_word::APME) != 0);
+    shared.regs.reset(eeprom.words(shared.now));
     shared.stats.reset();
     ring.rewrite(0, 0);  // RDH is 0 now
     tx.set_up();
@@ -202,6 +202,8 @@ struct model_nic::impl {
 
   model_nic& self;
   nic_host& outside;
+  microwire own_eeprom;
+  microwire& eeprom;
   model::core shared;
   model::packet_buffer buffer;
   model::interrupt_unit irq;
@@ -215,7 +217,6 @@ struct model_nic::impl {
   model::flow_control flow;
   model::mac receive_mac;
   model::transmitter tx;
-  model::microwire eeprom;
   model::register_access registers;
   bool host_called = false;
   bool resetting = false;

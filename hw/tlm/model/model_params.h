@@ -10,9 +10,12 @@
 
 namespace ringside::tlm {
 
+class microwire;
+
 struct model_params {
   std::uint8_t unit = 0;
-  std::uint64_t mac_address = 0;              // byte 0 of the address in bits 7:0
+  std::uint64_t mac_address = 0;              // byte 0 of the address in bits 7:0; of the EEPROM the card makes itself
+  microwire* eeprom = nullptr;                // the board's; null: one of the card's own, as it leaves the factory
   bool bus_66mhz = true;                      // M66EN, STATUS.PCI66
   std::uint32_t link_mbps = 1000;             // what the PHY resolved: 1000, 100 or 10
   std::uint32_t crossing_to_card_clocks = 2;  // bus to card, pci_params

@@ -55,7 +55,7 @@ void register_access::write_register(std::uint32_t offset, std::uint32_t value) 
     case reg::CTRL_EXT:
       core_.regs.write(offset, value);
       if ((value & ctrl_ext::EE_RST) != 0) {
-        core_.regs.load_address(eeprom_.mac(core_.now));
+        core_.regs.load_address(address_of(eeprom_.words(core_.now)));
         load_eeprom();
       }
       return;

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <functional>
 
+#include "hw/tlm/board/microwire.h"
 #include "hw/tlm/model/core.h"
 #include "hw/tlm/model/interrupt_unit.h"
-#include "hw/tlm/model/microwire.h"
 #include "hw/tlm/model/phy.h"
 
 namespace ringside::tlm::model {

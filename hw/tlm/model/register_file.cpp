@@ -15,7 +15,7 @@ std::uint32_t reset_value(const reg::row& row) {
 }
 }  // namespace
 
-register_file::register_file(std::uint64_t mac, std::uint64_t seed) : values_(bytes / 4), masks_(bytes / 4) {
+register_file::register_file(const eeprom_image& loaded, std::uint64_t seed) : values_(bytes / 4), masks_(bytes / 4) {
   rng random(seed ^ 0x82540E00ULL);
   for (const reg::row& row : reg::table)
     for (std::uint32_t i = 0; i < row.count; ++i) {
@@ -23,17 +23,23 @@ register_file::register_file(std::uint64_t mac, std::uint64_t seed) : values_(by
       masks_[at] = row.mask;
       values_[at] = row.reset_defined ? reset_value(row) : static_cast<std::uint32_t>(random.next()) & row.mask;
     }
-  load_address(mac);
+  load(loaded);
 }
 
-void register_file::reset(std::uint64_t mac, bool wake_up) {
+void register_file::reset(const eeprom_image& loaded) {
   const std::uint32_t pins = get(reg::CTRL) & ctrl::SWDPIO;  // survive
   for (const reg::row& row : reg::table) {
     if (!row.reset_defined || survives(row)) continue;
     for (std::uint32_t i = 0; i < row.count; ++i) values_[(row.offset + i * row.stride) / 4] = row.reset;
   }
-  values_[reg::CTRL / 4] |= pins | (wake_up ? ctrl::SLU : 0);
-  load_address(mac);
+  values_[reg::CTRL / 4] |= pins;
+  load(loaded);
+}
+
+//
+void register_file::load(const eeprom_image& loaded) {
+  if ((loaded[eeprom_word::control_3] & eeprom_word::APME) != 0) values_[reg::CTRL / 4] |= ctrl::SLU;
+  load_address(address_of(loaded));
 }
 
 // RA0 comes from EEPROM words 0 to 2, valid.

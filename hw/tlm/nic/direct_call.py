@@ -27,7 +27,7 @@ CLOCKS = [*COMMON, "tx_desc", "tx_dma", "tx_mac"]
 SIDE_BY_SIDE = {
     "clock requests": [*(f"clk_req_{name}_o" for name in CLOCKS), "gmii_tx_en_o"],
     "strobes": ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o",
-                "evt_lost_o"],
+                "evt_lost_o", "eeprom_moved_o"],
 }
 MADE_BY = "// Made by hw/tlm/nic/direct_call.py.\n"
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only file that includes the Verilated header.
-//
 // [[gnu::hot]] here, in the bus and in what it calls: the linker puts what runs between two cycles of a card side by
 // side, which spreads it over the instruction cache's sets (docs/performance.md).
 #include "hw/tlm/nic/rtl_nic.h"
@@ -11,6 +9,7 @@
 
 #include "hw/regs/e1000_pins.h"
 #include "hw/tlm/nic/burst_pool.h"
+#include "hw/tlm/nic/eeprom_pins.h"
 #include "hw/tlm/nic/frame_tags.h"
 #include "hw/tlm/nic/gmii_stretch.h"
 #include "hw/tlm/nic/link_changes.h"
@@ -40,6 +39,8 @@ struct rtl_nic::impl {
         tags(rx.number()),
         events(stream),
         source(stream.add_source(origin::nic, p.unit)),
+        own_eeprom(factory_image(p.mac_address)),
+        eeprom(p.eeprom != nullptr ? *p.eeprom : own_eeprom),
         card(p),
         state(&card.pins()),
         skip_idle(p.skip_idle) {}
@@ -241,12 +242,14 @@ struct rtl_nic::impl {
       emit(stage::link_change, 0, state->link_up_i);
     }
     target.drive(cycle, *state, emitter());
-    rare_inputs = cycle < reset_edges || target.busy() || link.next_cycle() != never;
+    if (eeprom.waiting()) eeprom.settle(*state, now());
+    rare_inputs = cycle < reset_edges || target.busy() || link.next_cycle() != never || eeprom.waiting();
   }
 
   // First edge at which a pin changes that belongs neither to GMII nor to the responses.
   std::int64_t next_rare_input() const {
-    return cycle < reset_edges ? cycle + 1 : std::min(target.next_cycle(cycle), link.next_cycle());
+    if (cycle < reset_edges) return cycle + 1;
+    return std::min({target.next_cycle(cycle), link.next_cycle(), eeprom.next_cycle(rtl_clock)});
   }
 
   [[gnu::hot, gnu::noinline]] void drive_response() {
@@ -271,6 +274,8 @@ struct rtl_nic::impl {
   // ---- after the edge ----
   [[gnu::hot, gnu::noinline]] void look_at_outputs() {
     report_events();
+    if (eeprom_moved(*state) != 0 && eeprom.follow(*state, now())) [[unlikely]]
+      rare_input_queued();
     if (state->tgt_rsp_valid_o != 0) [[unlikely]]
       answer();
     if (state->intx_o != intx) [[unlikely]]
@@ -339,6 +344,8 @@ struct rtl_nic::impl {
   event_stream& events;
   const event_stream::source_id source;
 
+  microwire own_eeprom;
+  eeprom_pins eeprom;
   verilated_card card;
   Vnic___024root* const state;  // its pins
   pin_requests requests;
@@ -409,13 +416,7 @@ void rtl_nic::wire_changed() {
 }
 
 nic_config_state rtl_nic::config_state() const {
-  const Vnic___024root& c = *impl_->state;
-  return {static_cast<std::uint16_t>(c.cfg_command_o),
-          c.cfg_bar0_o,
-          c.cfg_bar2_o,
-          c.cfg_latency_timer_o,
-          c.cfg_cache_line_o,
-          c.cfg_reset_o != 0};
+  return config_state_of(*impl_->state);
 }
 
 nic_counters rtl_nic::counters() const {
@@ -423,10 +424,9 @@ nic_counters rtl_nic::counters() const {
 }
 
 void rtl_nic::trace(const nic_trace& waves) {
-  constexpr int all_levels = 99;
   impl_->waves = std::make_unique<rtl_trace>(waves);
   impl_->observed = true;
-  impl_->card.draw(impl_->waves->vcd(), all_levels);
+  impl_->card.draw(impl_->waves->vcd());
   impl_->waves->open();
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "common/event_stream.h"
+#include "hw/tlm/board/microwire.h"
 #include "hw/tlm/nic/nic.h"
 #include "hw/tlm/wire/tx_wire.h"
 #include "hw/tlm/wire/wire.h"
@@ -18,7 +19,8 @@ namespace ringside::tlm {
 
 struct rtl_nic_params {
   std::uint8_t unit = 0;
-  std::uint64_t mac_address = 0;  // byte 0 of the address in bits 7:0
+  std::uint64_t mac_address = 0;  // byte 0 of the address in bits 7:0; of the EEPROM the adapter makes itself
+  microwire* eeprom = nullptr;    // the board's; null: one of the adapter's own, as it leaves the factory
   bool bus_66mhz = true;          // M66EN
   std::uint32_t link_mbps = 1000;
   std::uint32_t crossing_to_rtl_clocks = 2;  // pci_params

@@ -17,6 +17,7 @@ struct rtl_pins {
   std::uint8_t rxd = 0, rx_dv = 0, rx_er = 0, ce = 1, tx_ce = 1;
   std::uint8_t request_ready = 0;
   std::uint8_t rst_n = 0, link_up = 0;
+  std::uint8_t eeprom_out = 1;  // DO
 };
 
 struct rtl_pin_log {

@@ -14,7 +14,8 @@ bool same_but_byte(const rtl_pins& x, const rtl_pins& y) {
          x.response_valid == y.response_valid && x.response_last == y.response_last &&
          x.response_status == y.response_status && x.response_tag == y.response_tag &&
          x.response_data == y.response_data && x.request_ready == y.request_ready && x.rst_n == y.rst_n &&
-         x.link_up == y.link_up && x.ce == y.ce && x.tx_ce == y.tx_ce && x.rx_dv == y.rx_dv && x.rx_er == y.rx_er;
+         x.link_up == y.link_up && x.eeprom_out == y.eeprom_out && x.ce == y.ce && x.tx_ce == y.tx_ce &&
+         x.rx_dv == y.rx_dv && x.rx_er == y.rx_er;
 }
 
 void apply(Vnic___024root& top, const rtl_pins& p) {
@@ -32,6 +33,7 @@ void apply(Vnic___024root& top, const rtl_pins& p) {
   top.mst_req_ready_i = p.request_ready;
   top.rst_ni = p.rst_n;
   top.link_up_i = p.link_up;
+  set_eeprom_out(top, p.eeprom_out);
   top.gmii_ce_i = p.ce;
   top.gmii_tx_ce_i = p.tx_ce;
   top.gmii_rx_dv_i = p.rx_dv;

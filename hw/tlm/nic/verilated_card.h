@@ -21,6 +21,7 @@
 
 #include "direct_call.h"  // made by the build
 #include "hw/tlm/nic/card_clocks.h"
+#include "hw/tlm/nic/eeprom_pins.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/nic/rtl_pins.h"
 
@@ -70,12 +71,12 @@ namespace ringside::tlm {
 /// data is not among it.
 [[gnu::always_inline]] inline bool outputs_speak(const Vnic___024root& c, std::uint8_t intx) {
 #if RINGSIDE_DIRECT_CALL
-  std::uint64_t strobes;  // seven of them side by side, intx_o in the lowest byte, and a byte of something else
+  std::uint64_t strobes;  // eight of them side by side, intx_o in the lowest byte
   std::memcpy(&strobes, &c.intx_o, sizeof strobes);
-  return ((strobes ^ intx) << 8 | c.evt_rx_o | c.evt_tx_o) != 0;
+  return ((strobes ^ intx) | c.evt_rx_o | c.evt_tx_o) != 0;
 #else
   return ((c.intx_o ^ intx) | c.tgt_rsp_valid_o | c.mst_req_valid_o | c.evt_rst_o | c.evt_cause_o | c.evt_hold_o |
-          c.evt_lost_o | c.evt_rx_o | c.evt_tx_o) != 0;
+          c.evt_lost_o | eeprom_moved(c) | c.evt_rx_o | c.evt_tx_o) != 0;
 #endif
 }
 
@@ -147,10 +148,11 @@ class verilated_card {
   }
 
   /// Waveforms: from now on each edge goes through eval(), and the clock pins move.
-  void draw(VerilatedVcdC& into, int levels) {
+  void draw(VerilatedVcdC& into) {
+    constexpr int all_levels = 99;
     direct_ = false;
     drawn_ = true;
-    top_->trace(&into, levels);
+    top_->trace(&into, all_levels);
   }
   /// The clocks fall; without effect on the card.
   [[gnu::noinline]] void fall() {
@@ -186,13 +188,24 @@ class verilated_card {
 
   // Pins that never change in a run, and those of a card in reset.
   void tie_off(const rtl_nic_params& params) {
-    top_->mac_addr_i = params.mac_address;
+    const eeprom_image loaded = params.eeprom != nullptr ? params.eeprom->words(0) : factory_image(params.mac_address);
+    top_->mac_addr_i = address_of(loaded);
+    load_straps(*pins_, loaded);
+    set_eeprom_out(*pins_, 1);
     top_->m66en_i = params.bus_66mhz;
     top_->link_speed_i = params.link_mbps == 1000 ? 2 : params.link_mbps == 100 ? 1 : 0;  // as STATUS.SPEED
     top_->gmii_ce_i = 1;
     top_->gmii_tx_ce_i = 1;
     top_->mst_wdata_ready_i = 1;
     top_->rst_ni = 0;
+  }
+
+  // What a top of one's own may lack.
+  template <class Pins>
+  static void load_straps(Pins& p, const eeprom_image& loaded) {
+    if constexpr (requires { p.apme_i; }) p.apme_i = (loaded[eeprom_word::control_3] & eeprom_word::APME) != 0;
+    if constexpr (requires { p.subsystem_i; })
+      p.subsystem_i = std::uint32_t{loaded[eeprom_word::subsystem]} << 16 | loaded[eeprom_word::subsystem_vendor];
   }
 
   VerilatedContext context_;
@@ -204,6 +217,15 @@ class verilated_card {
   bool drawn_ = false;
   bool high_ = false;  // clock pins are high
 };
+
+inline nic_config_state config_state_of(const Vnic___024root& c) {
+  return {static_cast<std::uint16_t>(c.cfg_command_o),
+          c.cfg_bar0_o,
+          c.cfg_bar2_o,
+          c.cfg_latency_timer_o,
+          c.cfg_cache_line_o,
+          c.cfg_reset_o != 0};
+}
 
 /// The pins an edge is about to sample.
 inline rtl_pins pins_of(const Vnic___024root& c) {
@@ -228,6 +250,7 @@ inline rtl_pins pins_of(const Vnic___024root& c) {
   p.request_ready = c.mst_req_ready_i;
   p.rst_n = c.rst_ni;
   p.link_up = c.link_up_i;
+  p.eeprom_out = eeprom_out(c);
   return p;
 }
 
@@ -239,6 +262,7 @@ inline std::uint64_t hash_outputs(const Vnic___024root& c, std::uint64_t hash) {
   if (c.evt_cause_o) fold(c.evt_causes_o);
   if (c.evt_hold_o) fold(c.evt_held_o);
   if (c.evt_lost_o) fold(c.evt_lost_frame_o);
+  if (eeprom_moved(c) != 0) fold(eeprom_levels(c));
   fold(c.evt_tx_o | std::uint64_t{c.gmii_tx_en_o} << 20 | std::uint64_t{c.gmii_txd_o} << 24);
   fold(c.mst_req_valid_o | c.mst_wdata_valid_o << 1 | c.tgt_rsp_valid_o << 2 | c.intx_o << 3 | c.tgt_req_ready_o << 4);
   if (c.mst_req_valid_o) {

@@ -10,7 +10,7 @@ verilate(rtl_top_model PREFIX Ve1000_top TOP_MODULE e1000_top
 ringside_bench_model(rtl_top_model)
 
 add_library(rtl_top_bench STATIC top_bench.cpp top_bench_bus.cpp)
-target_link_libraries(rtl_top_bench PUBLIC rtl_top_model ringside_flags ringside_regs GTest::gtest_main ZLIB::ZLIB)
+target_link_libraries(rtl_top_bench PUBLIC rtl_top_model ringside_board ringside_flags ringside_regs GTest::gtest_main ZLIB::ZLIB)
 
 foreach(name pci_cfg regs desc dma writeback irq reset top tx tx_offload tx_flow tx_ring)
   add_executable(rtl_${name} ${name}_test.cpp)

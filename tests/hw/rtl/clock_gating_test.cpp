@@ -36,6 +36,7 @@ void apply(Vnic___024root& to, const card_inputs& from, std::uint64_t cycle) {
   to.link_up_i = from.link_up_i;
   to.link_speed_i = from.link_speed_i;
   to.m66en_i = from.m66en_i;
+  to.eeprom_do_i = from.eeprom_do_i;
   to.gmii_ce_i = from.gmii_ce_i;
   to.gmii_rx_dv_i = from.gmii_rx_dv_i;
   to.gmii_rx_er_i = from.gmii_rx_er_i;

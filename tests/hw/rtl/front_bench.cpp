@@ -24,6 +24,7 @@ front_bench::front_bench() : context_(std::make_unique<VerilatedContext>()) {
   m.loop_data_i = 0;
   m.fill_on_i = 0;
   m.link_up_i = 1;
+  m.mac_load_i = 0;
   m.mac_addr_i = 0x563412005452;  // 52:54:00:12:34:56
   m.rctl_i = 0;
   m.vme_i = 0;

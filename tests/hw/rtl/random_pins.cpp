@@ -64,6 +64,7 @@ void random_pins::reset_and_link(std::uint64_t cycle) {
   }
   pins_.rst_ni = cycle >= reset_until_;
   if (one_in(30'000)) pins_.m66en_i ^= 1;
+  if (one_in(50)) pins_.eeprom_do_i ^= 1;
   if (one_in(30'000)) change_speed();
   if (cycle != link_change_) return;
   pins_.link_up_i ^= 1;

@@ -16,7 +16,7 @@ namespace ringside::rtl_test {
 
 /// Inputs of e1000_top, as named there.
 struct card_inputs {
-  std::uint8_t rst_ni = 0, link_up_i = 0, link_speed_i = 2, m66en_i = 0;
+  std::uint8_t rst_ni = 0, link_up_i = 0, link_speed_i = 2, m66en_i = 0, eeprom_do_i = 1;
   std::uint8_t gmii_tx_ce_i = 1;
   std::uint8_t gmii_ce_i = 1, gmii_rx_dv_i = 0, gmii_rx_er_i = 0, gmii_rxd_i = 0;
   std::uint8_t tgt_req_valid_i = 0, tgt_space_i = 0, tgt_write_i = 0, tgt_be_i = 0;

@@ -220,9 +220,12 @@ TEST(regs, eeprom_grant_follows_request_and_holds_eerd) {
   bench.write(reg::EERD, 0x3F00 | eerd::START);
   EXPECT_EQ(bench.read(reg::EERD), 0x3F00U);  // E-5
   bench.write(reg::EECD, 0x10);
+  EXPECT_EQ(bench.read(reg::EERD), 0x3F00U) << "the part is clocked, about 1 MHz";
+  bench.run(64 * 125);  // E-9
   // E-3: what makes the sum 0xBABA with the station's address, and E-4's ids
-  const std::uint32_t sum = 0x5452 + 0x1200 + 0x5634 + 2 * (0x100E + 0x8086);
-  EXPECT_EQ(bench.read(reg::EERD), (0xBABA - sum) << 16 | 0x3F00U | eerd::DONE);
+  const std::uint32_t sum =
+      0x5452 + 0x1200 + 0x5634 + 2 * (0x100E + 0x8086) + 0xFFFF + 0x6403 + 0x3040 + 0x4901;  // E-10
+  EXPECT_EQ(bench.read(reg::EERD), ((0xBABA - sum) & 0xFFFF) << 16 | 0x3F00U | eerd::DONE);
   EXPECT_EQ(bench.read(reg::EECD), 0x118U);
 }
 }  // namespace

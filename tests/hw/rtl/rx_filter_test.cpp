@@ -38,6 +38,7 @@ class filter_bench {
     auto& m = bench_.pins();
     m.rst_ni = 0;
     m.soft_rst_i = 0;
+    m.mac_load_i = 0;
     m.mac_addr_i = 0x563412005452;
     m.sfd_i = 0;
     m.byte_en_i = 0;

@@ -28,7 +28,10 @@ top_bench::top_bench() : context_(std::make_unique<VerilatedContext>()) {
   dut_->link_speed_i = 2;
   dut_->m66en_i = 0;
   dut_->tgt_req_valid_i = 0;
-  dut_->mac_addr_i = 0x5634120054'52ULL;  // 52:54:00:12:34:56
+  dut_->mac_addr_i = mac;
+  dut_->apme_i = 0;
+  dut_->subsystem_i = 0x100E'8086;
+  dut_->eeprom_do_i = 1;
   pci_reset();
 }
 
@@ -90,6 +93,8 @@ void top_bench::tick() {
   dut_->eval();
   ++edges_;
   sample();
+  const auto time = static_cast<sim_time>(now_) * 8 * ns;
+  if (m.eeprom_moved_o || eeprom_pins_.waiting()) eeprom_pins_.follow(m, time);
   ++now_;
 }
 

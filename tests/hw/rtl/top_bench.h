@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "hw/tlm/nic/eeprom_pins.h"
+
 class Ve1000_top;
 class VerilatedContext;
 
@@ -157,6 +159,9 @@ class top_bench {
   std::uint64_t idle_until() const;
 
   std::unique_ptr<VerilatedContext> context_;
+  static constexpr std::uint64_t mac = 0x5634'1200'5452;  // 52:54:00:12:34:56, byte 0 lowest
+  tlm::microwire eeprom_{tlm::factory_image(mac)};
+  tlm::eeprom_pins eeprom_pins_{eeprom_};
   std::unique_ptr<Ve1000_top> dut_;
   std::uint64_t now_ = 0;
   std::uint64_t edges_ = 0;

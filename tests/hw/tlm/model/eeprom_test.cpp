@@ -22,6 +22,13 @@ struct microwire_eeprom : testing::Test {
     set(eecd::REQ, true);
     ASSERT_NE(bench.read(reg::EECD) & eecd::GNT, 0U);
   }
+  /// GNT waits for whoever has the pins, 64 us at most (E-9).
+  void request_late() {
+    set(eecd::REQ, true);
+    for (const sim_time limit = bench.now() + 64 * us; bench.now() < limit;)
+      if ((bench.read(reg::EECD) & eecd::GNT) != 0) return;
+    FAIL() << "no grant";
+  }
   void release() { set(eecd::REQ, false); }
   void select() {
     set(eecd::SK | eecd::DI, false);
@@ -89,9 +96,15 @@ struct microwire_eeprom : testing::Test {
       if (out()) return true;
     return false;
   }
+  /// EERD with DONE, or as it is after the time a read may take (E-9).
+  std::uint32_t eerd_done() {
+    for (const sim_time limit = bench.now() + 64 * us; bench.now() < limit;)
+      if (const std::uint32_t value = bench.read(reg::EERD); (value & eerd::DONE) != 0) return value;
+    return bench.read(reg::EERD);
+  }
   std::uint32_t eerd_word(std::uint32_t at) {
     bench.write(reg::EERD, at << 8 | eerd::START);
-    const std::uint32_t value = bench.read(reg::EERD);
+    const std::uint32_t value = eerd_done();
     EXPECT_NE(value & eerd::DONE, 0U);
     return value >> 16;
   }
@@ -274,6 +287,66 @@ TEST_F(microwire_eeprom, a_changed_address_is_loaded_by_reset) {  // E-7, E-8, X
   EXPECT_FALSE(out()) << "still enabled: the part knows no CTRL.RST";
 }
 
+TEST_F(microwire_eeprom, what_eecd_writes_ee_rst_loads) {  // E-8, X-9
+  request();
+  enable_writing();
+  write_word(1, 0x1A00);
+  ASSERT_TRUE(ready_within(10 * ms));
+  end();
+  release();
+  EXPECT_EQ(bench.read(reg::RAL), 0x1200'5452U) << "nobody has loaded it";
+  bench.write(reg::RAL + 8, 0x1111'1111);
+  bench.write(reg::CTRL_EXT, ctrl_ext::EE_RST);
+  bench.run_for(2 * ms);
+  EXPECT_EQ(bench.read(reg::RAL), 0x1A00'5452U);
+  EXPECT_EQ(bench.read(reg::RAH), 0x8000'5634U);
+  EXPECT_EQ(bench.read(reg::RAL + 8), 0x1111'1111U);
+  EXPECT_EQ(bench.read(reg::CTRL) & ctrl::SLU, ctrl::SLU) << "EE_RST is not CTRL.RST (X-10)";
+  EXPECT_EQ(eerd_word(1), 0x1A00U);
+}
+
+TEST_F(microwire_eeprom, a_load_leaves_alone_what_software_has_set_since) {  // E-8
+  bench.write(reg::CTRL, bench.read(reg::CTRL) | ctrl::RST);
+  bench.run_for(10 * us);
+  bench.write(reg::RAL, 0xDEAD'BEEF);
+  bench.write(reg::CTRL, bench.read(reg::CTRL) | ctrl::SLU);
+  bench.run_for(2 * ms);
+  EXPECT_EQ(bench.read(reg::RAL), 0xDEAD'BEEFU) << "the words are those of the load before";
+  EXPECT_EQ(bench.read(reg::CTRL) & ctrl::SLU, ctrl::SLU);
+}
+
+TEST_F(microwire_eeprom, eerd_goes_by_the_address_written_last) {  // FS 4.2
+  bench.write(reg::EERD, 0 << 8 | eerd::START);
+  bench.write(reg::EERD, 2 << 8 | eerd::START);
+  EXPECT_EQ(eerd_done(), 0x5634'0210U);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::EERD), 0x5634'0210U);
+  bench.write(reg::EERD, 1 << 8);  // no START
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::EERD), 0x0000'0100U);
+}
+
+TEST_F(microwire_eeprom, a_read_under_way_keeps_software_off) {  // FS 4.1: GNT
+  bench.write(reg::EERD, 2 << 8 | eerd::START);
+  request_late();
+  EXPECT_EQ(eerd_done(), 0x5634'0210U);
+  EXPECT_EQ(read_word(1), 0x1200U);
+}
+
+TEST_F(microwire_eeprom, reset_ends_a_command_of_software) {  // X-4, E-7
+  request();
+  enable_writing();
+  select();
+  shift_in(5, 3);
+  shift_in(0x20, 6);
+  shift_in(0x7FFF, 15);  // one bit is missing
+  bench.write(reg::CTRL, bench.read(reg::CTRL) | ctrl::RST);
+  bench.run_for(2 * ms);
+  pins = 0;
+  request();
+  EXPECT_EQ(read_word(0x20), 0U);
+}
+
 TEST_F(microwire_eeprom, pins_reach_it_with_the_grant_only) {  // E-7
   set(eecd::CS, true);                                         // without REQ
   shift_in(6, 3);
@@ -295,12 +368,12 @@ TEST_F(microwire_eeprom, auto_load_has_it_first) {  // E-8
   EXPECT_NE(bench.read(reg::EECD) & eecd::GNT, 0U) << "within the 5 ms of X-1";
   EXPECT_EQ(bench.read(reg::EERD), 0U) << "software has it now (E-5)";
   release();
-  EXPECT_EQ(bench.read(reg::EERD), 0x5452'0010U);
+  EXPECT_EQ(eerd_done(), 0x5452'0010U);
   bench.write(reg::CTRL_EXT, ctrl_ext::EE_RST);
   bench.write(reg::EERD, 1U << 8 | eerd::START);
   EXPECT_EQ(bench.read(reg::EERD), 0x0000'0100U);
   bench.run_for(1100 * us);
-  EXPECT_EQ(bench.read(reg::EERD), 0x1200'0110U);
+  EXPECT_EQ(eerd_done(), 0x1200'0110U);
 }
 
 }  // namespace

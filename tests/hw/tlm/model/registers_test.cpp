@@ -85,6 +85,7 @@ TEST(registers, eeprom_words_add_up) {  // E-3
   std::uint32_t sum = 0;
   for (std::uint32_t word = 0; word < 64; ++word) {
     bench.write(reg::EERD, word << 8 | eerd::START);
+    bench.run_for(64 * us);  // E-9
     const std::uint32_t value = bench.read(reg::EERD);
     EXPECT_EQ(value & (eerd::START | eerd::DONE), eerd::DONE);
     EXPECT_TRUE(word != 0 || value >> 16 == 0x5452U);
@@ -98,6 +99,7 @@ TEST(registers, eeprom_words_are_those_the_chip_is_loaded_from) {
   card_bench bench;
   const auto word = [&](std::uint32_t at) {
     bench.write(reg::EERD, at << 8 | eerd::START);
+    bench.run_for(64 * us);  // E-9
     const std::uint32_t value = bench.read(reg::EERD);
     EXPECT_EQ(value & 0xFFFF, at << 8 | eerd::DONE);
     return value >> 16;
@@ -170,7 +172,10 @@ TEST(registers, eeprom_read_waits_for_the_software_request) {  // E-5
   bench.write(reg::EECD, eecd::REQ);
   bench.write(reg::EERD, eerd::START);
   EXPECT_EQ(bench.read(reg::EERD), 0U);
+  bench.run_for(100 * us);
+  EXPECT_EQ(bench.read(reg::EERD), 0U);
   bench.write(reg::EECD, 0);
+  bench.run_for(64 * us);  // E-9
   EXPECT_EQ(bench.read(reg::EERD), 0x5452'0010U);
 }
 

@@ -8,7 +8,8 @@ import unittest
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[4] / "hw/tlm/nic/direct_call.py"
 CLOCKS = ["csr", "rx_frame", "rx_mac", "rx_fifo", "rx_dma", "rx_desc", "mst", "irq", "tx_desc", "tx_dma", "tx_mac"]
-STROBES = ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o", "evt_lost_o"]
+STROBES = ["intx_o", "tgt_rsp_valid_o", "mst_req_valid_o", "evt_rst_o", "evt_cause_o", "evt_hold_o", "evt_lost_o",
+           "eeprom_moved_o"]
 
 
 def dump(clocks):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hw/tlm/model/microwire.h"
+#include "hw/tlm/board/microwire.h"
 
-namespace ringside::tlm::model {
+namespace ringside::tlm {
 namespace {
 
 constexpr unsigned word_bits = 16;
@@ -128,8 +128,14 @@ std::uint16_t microwire::word(std::uint32_t at, sim_time now) {
   return at < eeprom_words ? words_[at] : std::uint16_t{0};
 }
 
-std::uint64_t microwire::mac(sim_time now) {
-  return word(0, now) | std::uint64_t{word(1, now)} << 16 | std::uint64_t{word(2, now)} << 32;
+const eeprom_image& microwire::words(sim_time now) {
+  settle(now);
+  return words_;
 }
 
-}  // namespace ringside::tlm::model
+std::optional<sim_time> microwire::changes_at() const {
+  if (!cs_ || !busy_) return std::nullopt;
+  return busy_until_;
+}
+
+}  // namespace ringside::tlm

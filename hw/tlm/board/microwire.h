@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Microwire EEPROM behind EECD's pins, a 93C46 of 64 words: commands bit by bit, write enable, busy time (FS 4.1,
-// E-6, E-7).
+// A Microwire EEPROM, a 93C46 of 64 words: commands bit by bit, write enable, busy time (FS 4.1, E-6, E-7).
 //
-// Owned by the card; clocked by register_access, and read as a whole by EERD and by the auto-load.  CTRL.RST does not
-// reach it.
+// A part of the board, behind the pins of either card; it knows no PCI reset and no CTRL.RST.  The Verilated card
+// clocks it for EERD and the auto-load as well; the behavioural one reads words whole for these.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "common/time.h"
-#include "hw/tlm/model/eeprom.h"
+#include "hw/tlm/board/eeprom_image.h"
 
-namespace ringside::tlm::model {
+namespace ringside::tlm {
 
 class microwire {
  public:
   static constexpr sim_time busy_time = 2 * ms;  // E-6
 
-  explicit microwire(std::uint64_t mac) : words_(factory_image(mac)) {}
+  explicit microwire(const eeprom_image& words) : words_(words) {}
 
   /// The pins as they are from `now` on.
   void drive(bool cs, bool sk, bool di, sim_time now);
   /// DO, as it is at `now`.
   bool out(sim_time now);
+  /// When DO changes by itself, a write having ended; nothing when it does not.
+  std::optional<sim_time> changes_at() const;
   /// Word `at`; 0 beyond the last.
   std::uint16_t word(std::uint32_t at, sim_time now);
-  /// The address it holds, byte 0 in bits 7:0.
-  std::uint64_t mac(sim_time now);
+  /// All of them.
+  const eeprom_image& words(sim_time now);
 
  private:
   enum class state : std::uint8_t {
@@ -61,4 +63,4 @@ class microwire {
   sim_time busy_until_ = 0;
 };
 
-}  // namespace ringside::tlm::model
+}  // namespace ringside::tlm
