@@ -18,6 +18,7 @@ constexpr sim_time reset_time = 72 * ns;
 start_class start_class_of(const scenario& s) {
   return {.kind = s.nic.kind,
           .mac_address = s.nic.mac_address,
+          .eeprom = s.nic.eeprom_image,
           .fast_bus = is_fast_bus(s),
           .link_mbps = s.wire.link_mbps,
           .power_on_seed = s.nic.power_on_seed != 0 ? s.nic.power_on_seed : s.run.seed,
@@ -30,12 +31,29 @@ std::array<std::uint8_t, 6> mac_address_of(const start_class& c, unsigned card) 
   return address;
 }
 
+tlm::eeprom_image eeprom_of(const start_class& c, unsigned card) {
+  std::uint64_t mac = 0;
+  const std::array<std::uint8_t, 6> bytes = mac_address_of(c, card);
+  for (std::size_t i = 0; i < bytes.size(); ++i) mac |= std::uint64_t{bytes[i]} << (8 * i);
+  if (!c.eeprom) return tlm::factory_image(mac);
+  tlm::eeprom_image image = *c.eeprom;
+  if (card == 0) return image;  // as it is, its sum too
+  tlm::set_address(image, mac);
+  tlm::set_checksum(image);
+  return image;
+}
+
 network_card::network_card(const start_class& c, unsigned number, event_stream& stream)
-    : rx_wire(static_cast<std::uint16_t>(number), {.byte_time = byte_time_of(c.link_mbps)}) {
+    : rx_wire(static_cast<std::uint16_t>(number), {.byte_time = byte_time_of(c.link_mbps)}),
+      eeprom(eeprom_of(c, number)) {
   if (c.kind == nic_kind::model) {
-    card = std::make_unique<tlm::model_nic>(model_params_of(c, number), slot, rx_wire, tx_wire, stream);
+    tlm::model_params params = model_params_of(c, number);
+    params.eeprom = &eeprom;
+    card = std::make_unique<tlm::model_nic>(params, slot, rx_wire, tx_wire, stream);
   } else {
-    auto made = std::make_unique<tlm::rtl_nic>(rtl_params_of(c, number), slot, rx_wire, tx_wire, stream);
+    tlm::rtl_nic_params params = rtl_params_of(c, number);
+    params.eeprom = &eeprom;
+    auto made = std::make_unique<tlm::rtl_nic>(params, slot, rx_wire, tx_wire, stream);
     rtl = made.get();
     card = std::move(made);
   }

@@ -11,9 +11,11 @@
 #include <compare>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "common/event_stream.h"
+#include "hw/tlm/board/microwire.h"
 #include "hw/tlm/memory/host_memory.h"
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/card_slot.h"
@@ -32,6 +34,7 @@ struct start_class {
   nic_kind kind = nic_kind::rtl;
   unsigned cards = 1;
   std::array<std::uint8_t, 6> mac_address{};  // of the first; each further card's is one higher
+  std::optional<tlm::eeprom_image> eeprom;    // of the first; the others' but for address and sum
   bool fast_bus = true;                       // M66EN
   std::uint32_t link_mbps = 1000;
   std::uint64_t power_on_seed = 1;
@@ -44,13 +47,17 @@ start_class start_class_of(const scenario& s);
 /// The address of a card by its number.
 std::array<std::uint8_t, 6> mac_address_of(const start_class& c, unsigned card);
 
-/// A card in its slot and the wire it hangs on.
+/// What a card's EEPROM holds at power-on.
+tlm::eeprom_image eeprom_of(const start_class& c, unsigned card);
+
+/// A card in its slot, the part on its board and the wire it hangs on.
 struct network_card {
   network_card(const start_class& c, unsigned number, event_stream& stream);
 
   tlm::wire rx_wire;  // its number is the card's
   tlm::tx_wire tx_wire;
   tlm::card_slot slot;
+  tlm::microwire eeprom;
   std::unique_ptr<tlm::nic> card;
   tlm::rtl_nic* rtl = nullptr;  // the Verilated card; null when it is the model
 };

@@ -13,6 +13,7 @@
 #include "hw/tlm/pci/pci_bus.h"
 #include "hw/tlm/systemc/sc_time_convert.h"
 #include "platform/cpu/interrupt_routing.h"
+#include "platform/machine/ethtool_requests.h"
 #include "platform/machine/firmware.h"
 #include "platform/machine/hardware.h"
 #include "platform/machine/machine_params.h"
@@ -33,6 +34,7 @@ constexpr std::size_t interrupt_lines = 4;
 constexpr sim_time poll_step = 100 * us;        // how often run() looks up
 constexpr sim_time quiet_time = 2 * poll_step;  // longer than any stretch a CPU keeps to itself
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
+constexpr sim_time longest_ethtool = 120 * second;
 
 }  // namespace
 
@@ -128,6 +130,12 @@ struct machine::parts {
     ready = true;
     for (;;) {
       cpus.prepare_to_sleep();
+      if (ethtool_due) {
+        cpus.finish_sleep();
+        asked = carry_out(plan.ethtool, net, interfaces.front()->driver.device());
+        ethtool_due = false;
+        continue;
+      }
       if (stopping) break;
       cpus.schedule();
     }
@@ -188,7 +196,7 @@ struct machine::parts {
       asked_to_stop = keep_going && !keep_going(now(), offered());
     }
     if (phase_call) phase_call(machine::phase::ready);
-    const bool complete = !asked_to_stop && run_traffic(keep_going);
+    const bool complete = !asked_to_stop && run_traffic(keep_going) && run_ethtool(keep_going);
     if (phase_call) phase_call(machine::phase::traffic_done);
     if (complete) shut_down();
     cpus.power_off();
@@ -215,11 +223,26 @@ struct machine::parts {
     return plan.run.end == run_end::time_limit;
   }
 
+  // Cards may have run ahead of the kernel, by one stretch at most.
+  void wake_init() { cpus.wake_from_outside(init_task, now() + scheduler.params().max_stretch); }
+
+  // False when stopped before.
+  bool run_ethtool(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {
+    if (!plan.ethtool.registers && !plan.ethtool.eeprom && plan.ethtool.test == self_test_kind::none) return true;
+    ethtool_due = true;
+    wake_init();
+    for (const sim_time limit = now() + longest_ethtool; ethtool_due;) {
+      step();
+      if (keep_going && !keep_going(now(), offered())) return false;
+      if (now() >= limit) throw std::runtime_error("ethtool was not answered within 120 simulated seconds");
+    }
+    return true;
+  }
+
   // Closes the interface, as a user would before taking the card out.
   void shut_down() {
     stopping = true;
-    // Cards may have run ahead of the kernel, by one stretch at most.
-    cpus.wake_from_outside(init_task, now() + scheduler.params().max_stretch);
+    wake_init();
     const sim_time limit = now() + second;
     while (!closed && now() < limit) step();
     if (!closed) throw std::runtime_error("the driver did not close the interface within a simulated second");
@@ -245,6 +268,8 @@ struct machine::parts {
   std::vector<std::unique_ptr<tap_adapter>> taps;
   std::vector<std::string> breaches;
   kernel::task_id init_task = 0;
+  ethtool_results asked;
+  bool ethtool_due = false;
   bool stopping = false;
   bool closed = false;
   bool ready = false;
@@ -356,6 +381,8 @@ run_counters machine::counters() const {
   }
   c.net = network_statistics(devices, p.net, p.os, p.plan.cpu.count);
   const kernel::statistics& os = p.os.counters();
+  c.ethtool = p.asked;
+  c.ethtool.image = tlm::bytes_of(p.interfaces.front()->hw.eeprom.words(end));
   c.napi_polls = os.napi_polls;
   c.napi_frames = os.frames_per_poll.sum;
   c.napi_frames_min = os.frames_per_poll.min;

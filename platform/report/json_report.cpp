@@ -122,6 +122,21 @@ json reconfigurations(const reconfiguration_report& report) {
   return out;
 }
 
+/// What ethtool was asked for, and nothing else.
+void add_ethtool(json& out, const ethtool_results& r) {
+  if (r.self_test) {
+    json& test = out["self_test"];
+    test["mode"] = r.self_test->offline ? "offline" : "online";
+    test["passed"] = !r.self_test->failed;
+    for (const auto& [name, value] : r.self_test->tests) test["results"][name] = value;
+  }
+  if (!r.registers.empty()) out["registers"] = r.registers;
+  if (r.eeprom_error != 0)
+    out["eeprom"] = nullptr;
+  else if (!r.eeprom.empty())
+    out["eeprom"] = r.eeprom;
+}
+
 json contract(const contract_report& c) {
   json out;
   out["rules"] = c.rules;
@@ -214,6 +229,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["pci"]["bytes"] = c.pci_bytes;
   out["latency_ns"] = latency(report.latency());
   out["latency_share"] = shares(report.latency());
+  add_ethtool(out, c.ethtool);
   out["contract"] = contract(c.contract);
   out["sim"]["interrupted"] = c.interrupted;
   out["sim"]["time_ns"] = c.sim_time_ps / ns;

@@ -10,6 +10,7 @@
 
 #include "common/time.h"
 #include "platform/report/contract_report.h"
+#include "platform/report/ethtool_report.h"
 #include "platform/report/net_statistics.h"
 #include "platform/source/capture_counts.h"
 
@@ -50,6 +51,8 @@ struct run_counters {
   std::uint64_t napi_budget_exhausted = 0;
   std::uint64_t softirq_runs = 0;
   std::uint64_t ksoftirqd_runs = 0;
+
+  ethtool_results ethtool;  // of the first card
 
   contract_report contract;
 

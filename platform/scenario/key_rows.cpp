@@ -35,6 +35,13 @@ const auto hardware_table = std::to_array<key_row>({
      "station address in RAL0/RAH0",
      "this project; locally administered, IEEE 802 8.2",
      store_mac},
+    {"nic.eeprom",
+     "",
+     {.kind = kind::text},
+     "image of the card's EEPROM, 128 bytes as ethtool -e raw on writes; its address is nic.mac_address then; empty: "
+     "made for nic.mac_address",
+     "93C46; Linux e1000_get_eeprom",
+     [](scenario& s, const value& v) { s.nic.eeprom = v.text; }},
     {"nic.power_on_seed", "0", whole(0, 9'223'372'036'854'775'807),
      "seed of what the card's state without a reset value holds; 0: run.seed", "this project",
      [](scenario& s, const value& v) { s.nic.power_on_seed = static_cast<std::uint64_t>(v.number); }},

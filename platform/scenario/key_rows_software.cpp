@@ -245,6 +245,14 @@ const auto software_table = std::to_array<key_row>({
      "ip link, ip maddr, ethtool; Linux e1000_set_ringparam, e1000_change_mtu, e1000_set_rx_mode, e1000_set_features",
      [](scenario& s, const value& v) { s.reconfigure.actions = *parse_reconfigure_actions(v.text); }},
 
+    {"ethtool.test", "none", choice("none|offline|online"), "self-test of the card when the traffic is over",
+     "ethtool -t; Linux e1000_diag_test",
+     [](scenario& s, const value& v) { s.ethtool.test = static_cast<self_test_kind>(v.number); }},
+    {"ethtool.registers", "off", toggle, "registers of the card when the traffic is over",
+     "ethtool -d; Linux e1000_get_regs", [](scenario& s, const value& v) { s.ethtool.registers = v.number != 0; }},
+    {"ethtool.eeprom", "off", toggle, "EEPROM of the card, bit by bit, when the traffic is over",
+     "ethtool -e; Linux e1000_get_eeprom", [](scenario& s, const value& v) { s.ethtool.eeprom = v.number != 0; }},
+
     {"run.seed", "1", whole(0, 9'223'372'036'854'775'807), "seed of everything random", "this project",
      [](scenario& s, const value& v) { s.run.seed = static_cast<std::uint64_t>(v.number); }},
     {"run.time_limit",

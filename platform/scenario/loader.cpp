@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "platform/scenario/bundled.h"
+#include "platform/scenario/eeprom_file.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "platform/scenario/validate.h"
 
@@ -51,8 +52,9 @@ void scenario_loader::apply_entries(const std::vector<toml_entry>& entries, cons
       continue;
     }
     std::string text = entry.text;
-    // A capture beside its scenario is named relative to it; - is standard input.
-    if (entry.path == "wire.pcap" && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
+    // A capture or an image beside its scenario is named relative to it; - is standard input.
+    const bool is_file = entry.path == "wire.pcap" || entry.path == "nic.eeprom";
+    if (is_file && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
       text = (std::filesystem::path(folder) / text).string();
     apply_at(entry.path, text, {origin, entry.line});
   }
@@ -129,10 +131,27 @@ scenario scenario_loader::finish() const {
   }
   refuse_idle_capture();
   scenario out = scenario_;
+  load_eeprom(out);
   const std::uint64_t existing = (std::uint64_t{1} << out.cpu.count) - 1;
   out.cpu.irq_affinity &= existing;
   out.cpu.task_affinity &= existing;
   return out;
+}
+
+// The image has an address of its own.
+void scenario_loader::load_eeprom(scenario& s) const {
+  if (s.nic.eeprom.empty()) return;
+  const auto said = [this](const char* key) {
+    return std::find_if(places_.begin(), places_.end(), [key](const auto& known) { return known.first == key; });
+  };
+  const auto image = said("nic.eeprom"), address = said("nic.mac_address");
+  s.nic.eeprom_image = read_eeprom_file(s.nic.eeprom, image->second.origin);
+  const auto typed = s.nic.mac_address;
+  for (std::size_t i = 0; i < typed.size(); ++i)
+    s.nic.mac_address[i] = static_cast<std::uint8_t>((*s.nic.eeprom_image)[i / 2] >> (8 * (i % 2)));
+  if (address != places_.end() && typed != s.nic.mac_address)
+    throw input_error(fmt_error(address->second.origin, address->second.line, "nic.mac_address",
+                                "is not the address in " + s.nic.eeprom, "one of the two keys"));
 }
 
 // A capture beside a generator chosen on purpose may wait for its turn; one that nothing was said about may not.

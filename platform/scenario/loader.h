@@ -53,6 +53,7 @@ class scenario_loader {
   void apply_entries(const std::vector<toml_entry>& entries, const std::string& origin, const std::string& folder);
   void apply_at(const std::string& path, const std::string& text, const place& at);
   void refuse_idle_capture() const;
+  void load_eeprom(scenario& s) const;
   void check_rules(const std::vector<std::string>& names, const place& at) const;
   void apply_cost(const std::string& path, const std::string& text, const place& at);
   [[noreturn]] void reject(std::string_view path, std::string_view text, std::string_view allowed_text,

@@ -7,12 +7,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "common/ethernet.h"
 #include "common/time.h"
+#include "hw/tlm/board/eeprom_image.h"
 #include "platform/scenario/number.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "sw/driver/config.h"
@@ -41,11 +43,14 @@ enum class traffic_mix : std::uint8_t {
 };
 enum class payload_kind { random, zeros, counting };
 enum class step_mode { ahead, cycle };
+enum class self_test_kind { none, offline, online };
 
 struct nic_config {
   nic_kind kind = nic_kind::rtl;
   std::array<std::uint8_t, 6> mac_address{};
-  std::uint64_t power_on_seed = 0;  // 0: run.seed
+  std::string eeprom;                             // a file
+  std::optional<tlm::eeprom_image> eeprom_image;  // what it holds
+  std::uint64_t power_on_seed = 0;                // 0: run.seed
 };
 
 struct bus_config {
@@ -87,6 +92,13 @@ struct cpu_config {
 
 struct reconfigure_config {
   std::vector<reconfigure_action> actions;  // by time
+};
+
+/// At the end of the run, in this order.
+struct ethtool_config {
+  bool registers = false;
+  bool eeprom = false;
+  self_test_kind test = self_test_kind::none;
 };
 
 struct wire_config {
@@ -153,6 +165,7 @@ struct scenario {
   std::uint32_t app_cost_ns = 0;    // its own work for each datagram
   ringside::kernel::kernel_config kernel;
   reconfigure_config reconfigure;
+  ethtool_config ethtool;
   wire_config wire;
   gen_config gen;
   run_config run;

@@ -35,6 +35,10 @@ std::vector<set_by> set_by_options(const options& o) {
   if (o.tap) out.push_back({"run.end", "--tap"});
   if (o.nic) out.push_back({"nic.kind", "--nic"});
   if (o.seed) out.push_back({"run.seed", "--seed"});
+  if (o.eeprom) out.push_back({"nic.eeprom", "--eeprom"});
+  if (o.ethtool_test) out.push_back({"ethtool.test", "--ethtool-test"});
+  if (o.ethtool_registers) out.push_back({"ethtool.registers", "--ethtool-registers"});
+  if (o.ethtool_eeprom) out.push_back({"ethtool.eeprom", "--ethtool-eeprom"});
   return out;
 }
 

@@ -36,6 +36,11 @@ struct options {
   std::optional<std::string> journey;
   std::optional<std::string> json;
   bool stats = false;
+  std::optional<std::string> eeprom;
+  std::optional<std::string> eeprom_out;
+  std::optional<std::string> ethtool_test;
+  bool ethtool_registers = false;
+  bool ethtool_eeprom = false;
   regress_request regression;
 };
 

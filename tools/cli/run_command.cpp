@@ -56,6 +56,10 @@ scenario load(const options& chosen, const command_environment& env) {
   }
   if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
   if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
+  if (chosen.eeprom) loader.apply("nic.eeprom", *chosen.eeprom, "--eeprom");
+  if (chosen.ethtool_test) loader.apply("ethtool.test", *chosen.ethtool_test, "--ethtool-test");
+  if (chosen.ethtool_registers) loader.apply("ethtool.registers", "on", "--ethtool-registers");
+  if (chosen.ethtool_eeprom) loader.apply("ethtool.eeprom", "on", "--ethtool-eeprom");
   scenario s = loader.finish();
   refuse_pointless(chosen, s);
   return s;
@@ -108,6 +112,7 @@ std::string report_text(const options& chosen, const scenario& s, const run_repo
   for (const journey& j : report.journeys().journeys()) text += print_journey(j, style) + "\n";
   text += summary(s, report, counters);
   if (chosen.stats) text += "\n" + print_net_statistics(counters.net);
+  if (const std::string asked = print_ethtool(counters.ethtool); !asked.empty()) text += "\n" + asked;
   if (chosen.vcd || chosen.fst) text += "waves       " + viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) + "\n";
   return text;
 }
@@ -126,7 +131,8 @@ int exit_status(const run_report& report, const run_counters& counters, std::ost
   for (const std::string& breach : report.ledger().breaches()) err << "ledger: " << breach << "\n";
   if (contract.count != 0) return exit_breach;
   if (!report.ledger().breaches().empty()) return exit_internal;
-  return counters.interrupted ? stop_signal::exit_status() : exit_ok;
+  if (counters.interrupted) return stop_signal::exit_status();
+  return counters.ethtool.self_test && counters.ethtool.self_test->failed ? exit_self_test : exit_ok;
 }
 
 }  // namespace
@@ -171,7 +177,7 @@ int run_command(const options& chosen, const command_environment& env) {
   counters.interrupted = interrupted;
   if (const auto* read = dynamic_cast<const pcap_source*>(source.get()))
     counters.capture = read->counts(report.ledger().frames().offered);
-  files.commit(files.wants_json() ? to_json(s, report, counters) : std::string{});
+  files.commit(files.wants_json() ? to_json(s, report, counters) : std::string{}, counters.ethtool.image);
   warn_of_empty_waves(files, counters, env.err);
   const bool out_taken = files.standard_output_taken();
   const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;

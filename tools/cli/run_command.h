@@ -28,6 +28,7 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_internal = 1;  // internal error, an output cannot be written, or the frames do not add up
 inline constexpr int exit_bad_input = 2;
 inline constexpr int exit_breach = 3;              // NIC or driver broke a rule of the contract
+inline constexpr int exit_self_test = 4;           // a test of --ethtool-test failed
 inline constexpr int exit_broken_pipe = 128 + 13;  // as if SIGPIPE had ended the process
 // A run that a signal has stopped: stop_signal::exit_status().
 

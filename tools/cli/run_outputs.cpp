@@ -19,8 +19,10 @@ void refuse_shared_files(const options& chosen, const scenario& s) {
   if (std::error_code none; !chosen.scenario.empty() && std::filesystem::exists(chosen.scenario, none))
     inputs.push_back({"the scenario", chosen.scenario});
   if (s.wire.source == wire_source::pcap) inputs.push_back({chosen.pcap ? "--pcap" : "wire.pcap", s.wire.pcap});
+  if (!s.nic.eeprom.empty()) inputs.push_back({chosen.eeprom ? "--eeprom" : "nic.eeprom", s.nic.eeprom});
   std::vector<named_file> outputs;
   if (chosen.json) outputs.push_back({"--json", *chosen.json});
+  if (chosen.eeprom_out) outputs.push_back({"--eeprom-out", *chosen.eeprom_out});
   if (chosen.pcap_out) outputs.push_back({"--pcap-out", *chosen.pcap_out});
   if (chosen.pcap_wire) outputs.push_back({"--pcap-wire", *chosen.pcap_wire});
   if (chosen.vcd) outputs.push_back({"--vcd", *chosen.vcd});
@@ -35,6 +37,11 @@ run_outputs::run_outputs(const options& chosen, const scenario& s, const command
   refuse_shared_files(chosen, s);
   if (chosen.fst) require_fst_converter();
   if (chosen.json) json_.emplace(*chosen.json, "--json", &env.out);
+  if (chosen.eeprom_out) {
+    if (is_standard_output(*chosen.eeprom_out) && env.out_is_terminal)
+      throw input_error(fmt_error("standard output", 0, "--eeprom-out", "is a terminal", "a file, or - into a pipe"));
+    eeprom_.emplace(*chosen.eeprom_out, "--eeprom-out", &env.out);
+  }
   if (chosen.pcap_out) {
     pcap_on_standard_output_ = is_standard_output(*chosen.pcap_out);
     if (pcap_on_standard_output_ && env.out_is_terminal)
@@ -72,15 +79,18 @@ void run_outputs::place_window(const trace_window& window, const scenario& s, co
 }
 
 bool run_outputs::standard_output_taken() const {
-  return pcap_on_standard_output_ || (json_ && json_->standard() != nullptr);
+  return pcap_on_standard_output_ || (json_ && json_->standard() != nullptr) ||
+         (eeprom_ && eeprom_->standard() != nullptr);
 }
 
-void run_outputs::commit(const std::string& json) {
+void run_outputs::commit(const std::string& json, const tlm::eeprom_bytes& eeprom) {
+  if (eeprom_) eeprom_->write({eeprom.begin(), eeprom.end()});
   if (json_) json_->write(json);
   if (pcap_) pcap_->finish();
   if (wire_) wire_->finish();
   if (fst_ && !convert_to_fst(vcd_->temporary(), fst_->temporary())) throw output_error(fst_->path(), "vcd2fst failed");
   if (json_) json_->commit();
+  if (eeprom_) eeprom_->commit();
   if (pcap_) pcap_->commit();
   if (wire_) wire_->commit();
   if (fst_) fst_->commit();

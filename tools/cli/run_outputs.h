@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "hw/tlm/board/eeprom_image.h"
 #include "platform/report/output_file.h"
 #include "platform/report/pcap_out.h"
 #include "platform/report/wave_options.h"
@@ -36,16 +37,17 @@ class run_outputs {
   /// Something a capture was given was not taken: going on is in vain.
   bool failed() const { return (pcap_ && pcap_->failed()) || (wire_ && wire_->failed()); }
   bool wants_json() const { return json_.has_value(); }
-  /// JSON or a capture goes to standard output: the report goes to standard error.
+  /// JSON, a capture or an image goes to standard output: the report goes to standard error.
   bool standard_output_taken() const;
 
   /// Completes every file, and puts them in place when all of them could be.  Throws output_error.
-  void commit(const std::string& json);
+  void commit(const std::string& json, const tlm::eeprom_bytes& eeprom);
 
  private:
   const bool keep_vcd_;
   const bool standard_vcd_;
   std::optional<output_file> json_;
+  std::optional<output_file> eeprom_;
   std::optional<pcap_out> pcap_;
   std::optional<wire_capture> wire_;
   bool pcap_on_standard_output_ = false;
