@@ -45,6 +45,7 @@ struct config {
   bool only_card = true;       // the only card on that bus: every DMA event of the bus is its own
   bool only_host_card = true;  // the only card the CPUs drive: every register event of a CPU is its own
   rule_set off;                // rules that are not judged
+  bool self_test = false;      // the driver will be told to test the card (FS 11)
   tolerances limits;
 };
 

@@ -38,6 +38,7 @@ void driver_rules::on_tail_while_off() {
 }
 
 void driver_rules::reset() {
+  register_test_ = false;
   early_.clear();
   doorbells_.clear();
   cpus_ = {};
@@ -124,6 +125,9 @@ void driver_rules::on_doorbell(std::uint32_t value, sim_time t) {
 
 void driver_rules::before_write(std::uint64_t offset, std::uint32_t value, sim_time t) {
   if (!state_.registers.enabled()) return;
+  constexpr std::uint32_t step_18 = 0x06DF'B3FE;  // FS 11.2
+  if (state_.setup.self_test && offset == reg::RCTL && value == step_18) register_test_ = true;
+  if (register_test_) return;
   switch (offset) {
     case reg::RDBAL:
     case reg::RDBAH:

@@ -90,6 +90,7 @@ class driver_rules {
   std::vector<taken_part> parts_;  // of the frame in hand
   bool parts_complete_ = true;     // its EOP was taken
   bool napi_active_ = false;
+  bool register_test_ = false;  // from FS 11.2 step 18 on, which breaks as Linux does, until CTRL.RST
 };
 
 }  // namespace ringside::contract

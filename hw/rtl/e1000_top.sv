@@ -124,7 +124,7 @@ module e1000_top #(
   logic [6:0]  pba_rxa;
   logic [5:0]  pthresh, hthresh, wthresh;
   logic [1:0]  speed, rsp_seq;
-  logic        do_seen, apme, apme_load, mac_load;
+  logic        seen_do, apme, apme_load, mac_load;
   logic [47:0] mac;
   e1000_csr u_csr (
     .clk_i         (clk_csr_i),
@@ -134,7 +134,7 @@ module e1000_top #(
     .tgt_rsp_valid_o, .tgt_rsp_rdata_o,
     .cfg_command_o, .cfg_bar0_o, .cfg_bar2_o, .cfg_latency_timer_o, .cfg_cache_line_o, .cfg_reset_o,
     .eeprom_do_i,
-    .eeprom_do_seen_o(do_seen),
+    .eeprom_do_seen_o(seen_do),
     .apme_i        (apme),
     .apme_load_i   (apme_load),
     .drained_i     (drained),
@@ -331,7 +331,7 @@ module e1000_top #(
     .speed_i        (speed),
     .paused_o       (paused),
     .mac_addr_i, .apme_i, .eeprom_cs_o, .eeprom_sk_o, .eeprom_di_o, .eeprom_moved_o, .eeprom_do_i,
-    .eeprom_do_seen_i(do_seen),
+    .eeprom_do_seen_i(seen_do),
     .mac_o          (mac),
     .mac_load_o     (mac_load),
     .apme_o         (apme),

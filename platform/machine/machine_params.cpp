@@ -119,6 +119,7 @@ stack::app_config app_config_of(const scenario& s) {
 
 contract::config contract_config_of(const scenario& s) {
   contract::config c;
+  c.self_test = s.ethtool.test == self_test_kind::offline;
   for (const std::string& id : s.checker.off)
     if (const auto which = contract::rule_by_id(id)) c.off.set(static_cast<std::size_t>(*which));
   return c;

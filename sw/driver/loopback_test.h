@@ -10,12 +10,13 @@
 #include "sw/driver/link.h"
 #include "sw/driver/registers.h"
 #include "sw/kernel/kernel.h"
+#include "sw/stack/frame_numbers.h"
 
 namespace ringside::driver {
 
 class loopback_test {
  public:
-  loopback_test(kernel::kernel& k, registers& regs, link& wire);
+  loopback_test(kernel::kernel& k, stack::frame_numbers& numbers, registers& regs, link& wire);
   ~loopback_test();
   loopback_test(const loopback_test&) = delete;
   loopback_test& operator=(const loopback_test&) = delete;
@@ -36,13 +37,16 @@ class loopback_test {
   void send_burst(std::uint32_t& next);
   bool good(std::uint32_t index);
   std::uint32_t exchange();
+  void end_frames();
 
   kernel::kernel& kernel_;
   kernel::host& host_;
+  stack::frame_numbers& numbers_;
   registers& regs_;
   link& link_;
   kernel::bus_address tx_ring_ = 0;
   kernel::bus_address rx_ring_ = 0;
+  std::vector<frame_id> sent_;
   std::vector<kernel::bus_address> tx_buffers_;
   std::vector<kernel::bus_address> rx_buffers_;
 };

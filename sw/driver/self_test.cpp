@@ -165,10 +165,14 @@ stack::self_test_result e1000::self_test(bool offline) {
     interrupt_result = interrupt_test();
     reset();
     link_.power_phy(true);
-    loopback_result = loopback_test(kernel_, regs_, link_).run();
-    link_.autoneg = autoneg;
-    link_.advertised = advertised;
-    reset();
+    {
+      // Linux frees the rings before the reset, while the receiver is on and the wire may send; here they outlive it.
+      loopback_test loopback(kernel_, net_.numbers(), regs_, link_);
+      loopback_result = loopback.run();
+      link_.autoneg = autoneg;
+      link_.advertised = advertised;
+      reset();
+    }
     if (running) open();
   }
   kernel_.clock().msleep(4 * second);

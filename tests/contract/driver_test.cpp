@@ -96,6 +96,46 @@ TEST(driver_rules, R_4_buffer_size_changed_while_enabled) {
   EXPECT_ONLY(bench, "R-4");
 }
 
+// FS 11.2 steps 18 and 19: the self-test of Linux writes size and base of an enabled ring, and resets the card after
+// it.
+TEST(driver_rules, the_register_test_may_write_what_others_must_not) {
+  constexpr std::uint32_t step_18 = 0x06DF'B3FE;
+  for (const bool announced : {true, false}) {
+    contract::config setup = contract_bench::cut_short();
+    setup.self_test = announced;
+    contract_bench bench(setup);
+    bench.open();
+    bench.write(reg::RCTL, step_18);
+    if (!announced) {
+      EXPECT_ONLY(bench, "R-4");
+      continue;
+    }
+    bench.write(reg::RDBAL, 0x5A5A'5A5A);
+    EXPECT_LEGAL(bench);
+  }
+}
+
+TEST(driver_rules, the_register_test_ends_with_the_reset) {
+  contract::config setup = contract_bench::cut_short();
+  setup.self_test = true;
+  contract_bench bench(setup);
+  bench.open();
+  bench.write(reg::RCTL, 0x06DF'B3FE);
+  bench.nic(stage::nic_reset);
+  bench.open();
+  bench.write(reg::RDBAL, 0);
+  EXPECT_ONLY(bench, "R-16");
+}
+
+TEST(driver_rules, an_announced_self_test_excuses_nothing_before_it) {
+  contract::config setup = contract_bench::cut_short();
+  setup.self_test = true;
+  contract_bench bench(setup);
+  bench.open();
+  bench.write(reg::RDBAL, 0);
+  EXPECT_ONLY(bench, "R-16");
+}
+
 // filter bits may change live.
 TEST(driver_rules, filter_bits_changed_while_enabled_are_legal) {
   contract_bench bench;

@@ -14,6 +14,11 @@ gtest_discover_tests(lost_wakeup_test TEST_FILTER -*full_* TEST_PREFIX system/ T
 gtest_discover_tests(lost_wakeup_test TEST_FILTER *full_* TEST_PREFIX system/ TEST_LIST full_lost_wakeup_tests
                      PROPERTIES LABELS full TIMEOUT 1200)
 
+# What ethtool asks of the driver.
+add_executable(ethtool_test ethtool_test.cpp)
+target_link_libraries(ethtool_test PRIVATE ringside_run_machine ringside_systemc_main ringside_flags)
+gtest_discover_tests(ethtool_test TEST_PREFIX system/ PROPERTIES LABELS system TIMEOUT 300)
+
 # The interface reconfigured under traffic.
 add_executable(reconfigure_test filter_rounds.cpp reconfigure_test.cpp)
 target_link_libraries(reconfigure_test PRIVATE ringside_run_machine ringside_systemc_main ringside_flags)

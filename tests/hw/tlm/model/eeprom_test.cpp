@@ -333,6 +333,18 @@ TEST_F(microwire_eeprom, a_read_under_way_keeps_software_off) {  // FS 4.1: GNT
   EXPECT_EQ(read_word(1), 0x1200U);
 }
 
+TEST_F(microwire_eeprom, reads_wait_for_a_part_that_writes) {  // E-6
+  request();
+  enable_writing();
+  write_word(0x20, 0xBEEF);
+  end();
+  release();
+  bench.write(reg::EERD, 1U << 8 | eerd::START);
+  bench.run_for(4 * ms);
+  EXPECT_EQ(bench.read(reg::EERD), 0x1200'0110U);
+  EXPECT_EQ(eerd_word(0x20), 0xBEEFU);
+}
+
 TEST_F(microwire_eeprom, reset_ends_a_command_of_software) {  // X-4, E-7
   request();
   enable_writing();
