@@ -66,7 +66,7 @@ TEST_P(ethtool, registers_are_those_of_an_interface_that_is_up) {  // FS 10.8; L
   EXPECT_EQ(words[1] & 0x3FFU, 0x383U) << "STATUS: 1000 Mb/s, full duplex, up";
   EXPECT_NE(words[2] & rctl::EN, 0U);
   EXPECT_EQ(words[3], 256U * 16) << "RDLEN";
-  EXPECT_NE(words[7] & tctl::EN, 0U) << "TCTL";
+  EXPECT_EQ(words[8], 256U * 16) << "TDLEN";
   EXPECT_EQ(words[12], 0U) << "M88";
   EXPECT_EQ(words[13] & 0xFC00U, 0xAC00U) << "PSSR: resolved, link";
 }
