@@ -5,11 +5,13 @@
 
 namespace ringside::contract {
 namespace {
-constexpr std::uint32_t loopback = 1U << 14, power_down = 1U << 11;  // BMCR, FS 3.3
-}
+constexpr std::uint32_t bmcr = 0, pscr = 16;                         // FS 3.3
+constexpr std::uint32_t loopback = 1U << 14, power_down = 1U << 11;  // BMCR
+constexpr std::uint32_t force_link = 1U << 10;                       // PSCR
+}  // namespace
 
 link_rules::level link_rules::lu() const {
-  level phy = wire_;
+  level phy = forced_ ? level::up : wire_;
   if ((phy_control_ & power_down) != 0) phy = level::down;
   if ((phy_control_ & loopback) != 0) phy = level::up;
   if (phy == level::down || slu_ == level::down) return level::down;
@@ -32,23 +34,25 @@ void link_rules::on_phy(bool up, sim_time t) {
   moved(before, t);
 }
 
-void link_rules::set_phy_control(std::uint32_t value, sim_time t) {
-  if (value == phy_control_) return;
+void link_rules::set_phy_control(std::uint32_t value, bool forced, sim_time t) {
+  if (value == phy_control_ && forced == forced_) return;
   const level before = lu();
   phy_control_ = value;
+  forced_ = forced;
   moved(before, t);
 }
 
 void link_rules::on_mdic_write(std::uint32_t value, sim_time t) {
   constexpr std::uint32_t internal_phy = 1, op_write = 1;
-  if ((value & mdic::OP) >> mdic::OP_SHIFT != op_write || (value & mdic::REGADD) != 0 ||
-      (value & mdic::PHYADD) >> mdic::PHYADD_SHIFT != internal_phy)
+  if ((value & mdic::OP) >> mdic::OP_SHIFT != op_write || (value & mdic::PHYADD) >> mdic::PHYADD_SHIFT != internal_phy)
     return;
-  set_phy_control(value & (power_down | loopback), t);
+  const std::uint32_t number = (value & mdic::REGADD) >> mdic::REGADD_SHIFT;
+  if (number == bmcr) set_phy_control(value & (power_down | loopback), forced_, t);
+  if (number == pscr) set_phy_control(phy_control_, (value & force_link) != 0, t);
 }
 
 void link_rules::on_wake(sim_time t) {
-  set_phy_control(0, t);
+  set_phy_control(0, false, t);
 }
 
 void link_rules::on_ctrl_write(std::uint32_t value, sim_time t) {
@@ -56,7 +60,7 @@ void link_rules::on_ctrl_write(std::uint32_t value, sim_time t) {
   const bool reset = (value & ctrl::RST) != 0;
   const bool pulse = phy_reset_ || (value & ctrl::PHY_RST) != 0;
   phy_reset_ = (value & ctrl::PHY_RST) != 0 && !reset;
-  if (pulse && !phy_reset_) set_phy_control(0, t);
+  if (pulse && !phy_reset_) set_phy_control(0, false, t);
   if (reset) return;
   const level before = lu();
   slu_ = (value & ctrl::SLU) != 0 ? level::up : level::down;

@@ -2,8 +2,8 @@
 // Judges LSC against the link: L-1, L-2, L-7.
 //
 // Part of the checker.  LU = CTRL.SLU & the PHY's link (L-1), and the PHY's link is that of the wire unless software
-// takes it (BMCR.11, M-9) or closes a loop (BMCR.14, B-2).  After power-on and reset SLU depends on the EEPROM, so
-// until CTRL is written a change may or may not be one of LU: nothing is demanded then.
+// forces one (PSCR.10), takes it (BMCR.11, M-9) or closes a loop (BMCR.14, B-2).  After power-on and reset SLU depends
+// on the EEPROM, so until CTRL is written a change may or may not be one of LU: nothing is demanded then.
 #pragma once
 
 #include "contract/checker_state.h"
@@ -30,12 +30,13 @@ class link_rules {
   enum class level : std::uint8_t { unknown, down, up };
   void judge(sim_time now);
   level lu() const;
-  void set_phy_control(std::uint32_t value, sim_time t);
+  void set_phy_control(std::uint32_t value, bool forced, sim_time t);
   void moved(level before, sim_time t);
 
   checker_state& state_;
   level wire_ = level::unknown;
   std::uint32_t phy_control_ = 0;  // BMCR.14 and BMCR.11
+  bool forced_ = false;            // PSCR.10
   bool phy_reset_ = false;         // CTRL.PHY_RST
   level slu_ = level::unknown;
   sim_time moved_at_ = -time_never / 2;  // last possible change of LU

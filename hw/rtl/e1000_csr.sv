@@ -142,7 +142,7 @@ module e1000_csr (
   logic [31:0] rdata_regs, rdata_phy, rdata_storage;
   assign reg_rdata = rdata_regs | rdata_phy | rdata_storage | reg_rdata_i;
 
-  logic        req_regs, req_link, phy_up, phy_down;
+  logic        req_regs, req_link, phy_up, phy_down, phy_force;
   logic [1:0]  asdv, phy_speed;
   e1000_regs u_regs (
     .clk_i,
@@ -183,6 +183,7 @@ module e1000_csr (
     .link_speed_i,
     .phy_down_i   (phy_down),
     .phy_loop_i   (loop_o),
+    .phy_force_i  (phy_force),
     .phy_up_o     (phy_up),
     .phy_speed_o  (phy_speed),
     .slu_i        (ctrl_o[e1000_regs_pkg::CTRL_SLU]),
@@ -211,6 +212,7 @@ module e1000_csr (
     .reg_rdata_o   (rdata_phy),
     .power_down_o  (phy_down),
     .loopback_o    (loop_o),
+    .force_link_o  (phy_force),
     .mdac_o,
     .clk_req_o     (req_phy)
   );

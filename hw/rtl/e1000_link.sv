@@ -8,6 +8,7 @@ module e1000_link (
   input  logic [1:0] link_speed_i,
   input  logic       phy_down_i,       // BMCR.11
   input  logic       phy_loop_i,       // BMCR.14
+  input  logic       phy_force_i,      // PSCR.10
   input  logic       slu_i,            // CTRL fields
   input  logic       frcspd_i,
   input  logic       frcdpx_i,
@@ -29,7 +30,7 @@ module e1000_link (
   logic       lu;
   logic [1:0] speed, asdv;
   logic       fd;
-  assign lu    = ((phy_up_q && !phy_down_i) || phy_loop_i) && slu_i;   // L-1, M-9
+  assign lu    = (((phy_up_q || phy_force_i) && !phy_down_i) || phy_loop_i) && slu_i;   // L-1, M-9
   always_comb begin   // FS 2.3: 11 means 1000 as well and is never shown
     speed = frcspd_i ? speed_i : phy_speed_q;
     if (speed[1]) speed = 2'b10;

@@ -2,7 +2,8 @@
 // MDIC and the PHY's registers behind it (FS 3.2, 3.3); an access completes at once.
 //
 // The wire's end of the PHY is the pin link_up_i: auto-negotiation is over as soon as the link is up, and what is written
-// to registers 4, 9, 16 and 20 is storage.  BMCR.11 takes the link away, BMCR.14 gives one (L-1, M-9, B-2).
+// to registers 4, 9, 16 and 20 is storage but for PSCR.10.  BMCR.11 takes the link away, BMCR.14 and PSCR.10 give one
+// (L-1, M-9, B-2).
 module e1000_phy (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -15,6 +16,7 @@ module e1000_phy (
   output logic [31:0] reg_rdata_o,    // with reg_i.rd; 0 for registers of other blocks
   output logic        power_down_o,
   output logic        loopback_o,
+  output logic        force_link_o,
   output logic        mdac_o,         // one-cycle cause: an access with MDIC.I is done (M-4)
   output logic        clk_req_o
 );
@@ -37,6 +39,7 @@ module e1000_phy (
   localparam logic [4:0] Epscr  = 5'd20;
   localparam logic [4:0] Page   = 5'd29;
   localparam logic [4:0] Paged  = 5'd30;
+  localparam int unsigned PscrForceLink = 10;
   localparam int unsigned BmcrPowerDown = 11;
   localparam int unsigned BmcrAnEnable  = 12;
   localparam int unsigned BmcrLoopback  = 14;
@@ -67,8 +70,8 @@ module e1000_phy (
   assign phy_reset = wake_i || (ctrl_phy_rst_i && soft_rst_i) ||
                      (ctrl_phy_rst_i && reg_i.wr && !reg_i.wdata[e1000_regs_pkg::CTRL_PHY_RST] &&
                      (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP));
-  assign link      = phy_up_i && !bmcr_q[BmcrPowerDown];   // M-9
-  assign an_done   = link && bmcr_q[BmcrAnEnable];
+  assign link      = (phy_up_i || pscr_q[PscrForceLink]) && !bmcr_q[BmcrPowerDown];   // L-1, M-9
+  assign an_done   = phy_up_i && !bmcr_q[BmcrPowerDown] && bmcr_q[BmcrAnEnable];
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || phy_reset) begin
@@ -143,6 +146,7 @@ module e1000_phy (
 
   assign power_down_o = bmcr_q[BmcrPowerDown];
   assign loopback_o   = bmcr_q[BmcrLoopback];
+  assign force_link_o = pscr_q[PscrForceLink];
   assign mdac_o       = mdac_q;
   assign clk_req_o    = mdac_q || (!link && !low_q);
 endmodule

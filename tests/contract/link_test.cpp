@@ -105,5 +105,32 @@ TEST(link_rules, L_1_the_phy_s_control_register_moves_the_link) {
   }
 }
 
+// L-1: PSCR.10 forces a link; power-down takes it all the same (M-9).
+TEST(link_rules, L_1_a_forced_link_is_one) {
+  constexpr std::uint32_t pscr = 16, force = 1U << 10;
+  for (const bool quiet : {false, true}) {
+    linked bench;
+    bench.step = 16 * ns;
+    bench.nic(stage::link_change, 0, 0);
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    bench.write(reg::MDIC, phy_write(pscr, force));
+    if (!quiet) bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    if (quiet) {
+      EXPECT_ONLY(bench, "L-1");
+      continue;
+    }
+    bench.nic(stage::link_change, 0, 1);  // the wire's comes to a link that is up
+    bench.wait(10 * us);
+    bench.write(reg::MDIC, phy_write(0, power_down));
+    bench.cause(icr::LSC);
+    bench.wait(10 * us);
+    bench.write(reg::MDIC, phy_write(pscr, 0));
+    bench.wait(10 * us);
+    EXPECT_LEGAL(bench);
+  }
+}
+
 }  // namespace
 }  // namespace ringside::contract

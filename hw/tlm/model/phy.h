@@ -21,17 +21,20 @@ class phy {
 
   /// The wire's link.
   void set_wire(bool up);
-  /// The PHY gives the MAC a link: the wire's while powered, its own in loopback (L-1, M-9, B-2).
+  /// The PHY gives the MAC a link: the wire's or a forced one while powered, its own in loopback (L-1, M-9, B-2).
   bool link() const { return wire_link() || looped(); }
   /// It sends frames back and leaves the wire alone (B-1, B-5).
   bool looped() const { return (registers_[control] & loopback) != 0; }
 
  private:
-  static constexpr std::uint32_t control = 0;
+  static constexpr std::uint32_t control = 0, specific_control = 16;
+  static constexpr std::uint16_t force_link = 1U << 10;
   static constexpr std::uint16_t loopback = 1U << 14, power_down = 1U << 11, negotiate = 1U << 12;
 
-  bool wire_link() const { return wire_up_ && (registers_[control] & power_down) == 0; }
-  bool negotiated() const { return wire_link() && (registers_[control] & negotiate) != 0; }
+  bool powered() const { return (registers_[control] & power_down) == 0; }
+  /// The wire's link, or one that software has forced (L-1).
+  bool wire_link() const { return (wire_up_ || (registers_[specific_control] & force_link) != 0) && powered(); }
+  bool negotiated() const { return wire_up_ && powered() && (registers_[control] & negotiate) != 0; }
   std::uint16_t basic_status();
   std::uint16_t specific_status() const;
 

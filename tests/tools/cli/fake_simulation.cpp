@@ -14,7 +14,7 @@ namespace {
 class fake_simulation : public simulation {
  public:
   fake_simulation(const fake_behaviour& behaviour, const scenario& s, frame_source& input)
-      : behaviour_(behaviour), limit_(s.run.time_limit), input_(input) {
+      : behaviour_(behaviour), asked_(s.ethtool), limit_(s.run.time_limit), input_(input) {
     cpu_ = stream_.add_source(origin::cpu, 0);
     bus_ = stream_.add_source(origin::bus, 0);
     nic_ = stream_.add_source(origin::nic, 0);
@@ -51,6 +51,17 @@ class fake_simulation : public simulation {
     out.frames_planned = input_.planned();
     out.cpus[0].idle = out.sim_time_ps = now_;
     out.wall_ns = 1'000'000;
+    for (std::size_t i = 0; i < out.ethtool.image.size(); ++i)
+      out.ethtool.image[i] = static_cast<std::uint8_t>(255 - i);
+    if (asked_.test != self_test_kind::none)
+      out.ethtool.self_test =
+          self_test_record{asked_.test == self_test_kind::offline,
+                           behaviour_.self_test_code != 0,
+                           {{"Register test  (offline)", behaviour_.self_test_code}, {"Link test   (on/offline)", 0}}};
+    if (asked_.registers)
+      for (std::uint32_t i = 0; i < 32; ++i) out.ethtool.registers.push_back(0x100 + i);
+    if (asked_.eeprom)
+      for (unsigned i = 0; i < 128; ++i) out.ethtool.eeprom.push_back(static_cast<std::uint8_t>(i));
     out.contract.rules = 103;
     out.contract.count = behaviour_.breaches;
     if (behaviour_.breaches != 0) out.contract.breaches.push_back({"R-21", 5 * ns, 1, "R-21 at 5 ns"});
@@ -93,6 +104,7 @@ class fake_simulation : public simulation {
   }
 
   fake_behaviour behaviour_;
+  ethtool_config asked_;
   sim_time limit_;
   frame_source& input_;
   event_stream stream_;

@@ -13,9 +13,10 @@ struct fake_behaviour {
   std::uint64_t breaches = 0;    // of the contract, of which the first is told
   frame_id interrupt_after = 0;  // raises a signal after that frame
   int signal = SIGINT;
-  frame_id fail_after = 0;         // throws after that frame
-  bool read_ahead = false;         // takes every frame from the source before the first is sent
-  wave_options* traced = nullptr;  // receives what trace() was given
+  frame_id fail_after = 0;           // throws after that frame
+  std::uint64_t self_test_code = 0;  // of the first test, where a self-test is asked for
+  bool read_ahead = false;           // takes every frame from the source before the first is sent
+  wave_options* traced = nullptr;    // receives what trace() was given
 };
 
 simulation_factory fake_factory(const fake_behaviour& behaviour);

@@ -118,6 +118,30 @@ TEST(phy, power_down_takes_the_link_and_keeps_the_registers) {  // M-9, L-1
   EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
 }
 
+TEST(phy, software_can_force_a_link) {  // L-1, PSCR.10
+  card_bench bench;
+  bench.card().set_link(false, bench.now());
+  bench.run_for(1 * us);
+  bench.read(reg::ICR);
+  phy_write(bench, m88_control, 0x0760);
+  bench.run_for(1 * us);
+  EXPECT_NE(bench.read(reg::STATUS) & status::LU, 0U);
+  EXPECT_EQ(bench.read(reg::ICR), icr::LSC);
+  phy_read(bench, bmsr);
+  EXPECT_EQ(phy_read(bench, bmsr), 0x794DU) << "a link, and nothing was negotiated";
+  EXPECT_EQ(phy_read(bench, m88_status) & 0x0400U, 0x0400U);
+  phy_write(bench, bmcr, 0x1940);  // M-9
+  bench.run_for(1 * us);
+  EXPECT_EQ(bench.read(reg::STATUS) & status::LU, 0U);
+  phy_write(bench, bmcr, 0x1140);
+  phy_write(bench, m88_control, 0x0360);
+  bench.run_for(1 * us);
+  EXPECT_EQ(bench.read(reg::STATUS) & status::LU, 0U);
+  bench.card().set_link(true, bench.now());
+  bench.run_for(1 * us);
+  EXPECT_NE(bench.read(reg::STATUS) & status::LU, 0U);
+}
+
 TEST(phy, loopback_gives_a_link) {  // B-2, L-1
   card_bench bench;
   bench.card().set_link(false, bench.now());
