@@ -146,6 +146,15 @@ void scenario_loader::load_eeprom(scenario& s) const {
   };
   const auto image = said("nic.eeprom"), address = said("nic.mac_address");
   s.nic.eeprom_image = read_eeprom_file(s.nic.eeprom, image->second.origin);
+  const auto refuse = [&](const std::string& got, const char* allowed_text) {
+    throw input_error(fmt_error(image->second.origin, image->second.line, s.nic.eeprom, got, allowed_text));
+  };
+  std::uint32_t sum = 0;
+  for (const std::uint16_t word : *s.nic.eeprom_image) sum += word;
+  if ((sum & 0xFFFF) != tlm::eeprom_sum)
+    refuse(fmt::format("its words add up to {:04x}", sum & 0xFFFF), "baba, or no driver takes the card (E-3)");
+  if (const std::uint64_t mac = tlm::address_of(*s.nic.eeprom_image); mac == 0 || (mac & 1) != 0)
+    refuse("its words 0 to 2 are no station's address", "an individual address");
   const auto typed = s.nic.mac_address;
   for (std::size_t i = 0; i < typed.size(); ++i)
     s.nic.mac_address[i] = static_cast<std::uint8_t>((*s.nic.eeprom_image)[i / 2] >> (8 * (i % 2)));

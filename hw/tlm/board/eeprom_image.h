@@ -22,12 +22,13 @@ inline constexpr std::uint32_t led = 0x04, control_1 = 0x0A, subsystem = 0x0B, s
 inline constexpr std::uint16_t APME = 1U << 10;  // of control_3
 }  // namespace eeprom_word
 
-/// Makes the last word what the sum of all needs (E-3).
+inline constexpr std::uint16_t eeprom_sum = 0xBABA;  // of all words (E-3)
+
+/// Makes the last word what the sum needs.
 constexpr void set_checksum(eeprom_image& image) {
-  constexpr std::uint16_t whole_sum = 0xBABA;
   std::uint32_t sum = 0;
   for (std::uint32_t i = 0; i < eeprom_word::checksum; ++i) sum += image[i];
-  image[eeprom_word::checksum] = static_cast<std::uint16_t>(whole_sum - sum);
+  image[eeprom_word::checksum] = static_cast<std::uint16_t>(eeprom_sum - sum);
 }
 
 /// Words 0 to 2, byte 0 in bits 7:0.

@@ -61,6 +61,20 @@ TEST(eeprom_file, is_found_beside_its_scenario) {
   EXPECT_TRUE(load_scenario(file, {}).nic.eeprom_image);
 }
 
+TEST(eeprom_file, an_image_no_driver_takes_is_refused) {  // E-3
+  const test::test_folder folder;
+  tlm::eeprom_image image = tlm::factory_image(0x0605'0403'0202);
+  image[5] += 2;
+  tlm::eeprom_bytes bytes = tlm::bytes_of(image);
+  const std::string damaged = folder.write("damaged", {bytes.begin(), bytes.end()});
+  EXPECT_EQ(refusal({"nic.eeprom=" + damaged}),
+            "--set: " + damaged + ": its words add up to babc; allowed: baba, or no driver takes the card (E-3)");
+  bytes = tlm::bytes_of(tlm::factory_image(0x0605'0403'0203));
+  const std::string group = folder.write("group", {bytes.begin(), bytes.end()});
+  EXPECT_EQ(refusal({"nic.eeprom=" + group}),
+            "--set: " + group + ": its words 0 to 2 are no station's address; allowed: an individual address");
+}
+
 TEST(eeprom_file, other_sizes_are_refused_in_one_line) {
   const test::test_folder folder;
   constexpr const char* allowed = "; allowed: a file of 128 bytes, as ethtool -e DEVICE raw on writes it";

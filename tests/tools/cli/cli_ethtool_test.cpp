@@ -77,7 +77,8 @@ TEST(ethtool_options, eeprom_out_is_the_image_byte_for_byte) {
 
 TEST(ethtool_options, bad_input_is_refused_in_one_line) {
   const test::test_folder folder;
-  const std::string image = folder.write("a.eeprom", std::string(128, 'x'));
+  const tlm::eeprom_bytes bytes = tlm::bytes_of(tlm::factory_image(0x0605'0403'0202));
+  const std::string image = folder.write("a.eeprom", {bytes.begin(), bytes.end()});
   for (const auto& [arguments, message] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"--ethtool-test", "quick"},
             "--ethtool-test: ethtool.test: 'quick' is not allowed; allowed: none|offline|online"},
@@ -93,7 +94,7 @@ TEST(ethtool_options, bad_input_is_refused_in_one_line) {
     EXPECT_EQ(r.out, "");
     EXPECT_NE(r.err.find(message), std::string::npos) << r.err;
   }
-  EXPECT_EQ(folder.read("a.eeprom"), std::string(128, 'x'));
+  EXPECT_EQ(folder.read("a.eeprom"), std::string(bytes.begin(), bytes.end()));
 }
 
 }  // namespace
