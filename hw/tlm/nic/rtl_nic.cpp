@@ -100,10 +100,10 @@ struct rtl_nic::impl {
     } while (!stop && (prepared || prepare_edge()));
   }
 
-  // An edge with something to do for the transmit side; `sends` is transmits() before it.  GMII's byte is taken when
-  // the next one may follow it.
+  // An edge with something to do for the transmit side; `sends` is transmits() before it, 0 in reset.  GMII's byte is
+  // taken when the next one may follow it.
   [[gnu::hot, gnu::noinline]] void edge_sending(std::int64_t edge, std::uint32_t sends) {
-    const bool on_wire = sends >> 24 != 0 || state->gmii_loop_en_o != 0;
+    const bool on_wire = sends != 0 && (sends >> 24 != 0 || state->gmii_loop_en_o != 0);
     state->gmii_tx_ce_i = edge % sent_byte_clocks == 0;
     if (on_wire && state->gmii_tx_ce_i != 0 && !sent.whole()) sent.byte(state->gmii_txd_o);
     if (pins != nullptr) pins->edges.push_back(pins_of(*state));
