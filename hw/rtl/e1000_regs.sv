@@ -23,7 +23,7 @@ module e1000_regs (
   output logic [31:0] rctl_o,
   output logic [15:0] vet_o,
   output logic [10:0] rxcsum_o,
-  output logic [6:0]  pba_rxa_o,
+  output logic [6:0]  pba_rxa_o,         // in force: as CTRL.RST found it
   output logic [47:0] flow_address_o,    // FCAH, FCAL; byte 0 in bits 7:0
   output logic [15:0] flow_type_o,       // FCT
   // RXDCTL in descriptors, whatever its granularity
@@ -43,7 +43,7 @@ module e1000_regs (
   logic [31:0] ctrl_q, ctrl_ext_q, fcal_q, fcah_q, fct_q, vet_q, rctl_q, fcttv_q, txcw_q;
   logic [31:0] tctl_q, tipg_q, ait_q, ledctl_q, fcrtl_q, fcrth_q, rxdctl_q, rxcsum_q, wuc_q, wufc_q, manc_q;
   logic [31:0] txdctl_q;
-  logic [6:0]  pba_rxa_q, tx_rxa_q;
+  logic [6:0]  pba_rxa_q, rxa_q;   // as written, and in force
 
   logic wr_ctrl;
   assign wr_ctrl = reg_i.wr && (reg_i.addr == e1000_regs_pkg::REG_CTRL || reg_i.addr == e1000_regs_pkg::REG_CTRL_DUP);
@@ -107,8 +107,8 @@ module e1000_regs (
     // Linux writes PBA before CTRL.RST and expects it to last (X-5)
     if (!rst_ni) pba_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
     else if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_PBA) pba_rxa_q <= reg_i.wdata[6:0];
-    if (!rst_ni) tx_rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
-    else if (soft_rst_i) tx_rxa_q <= pba_rxa_q;
+    if (!rst_ni) rxa_q <= e1000_regs_pkg::RESET_PBA[6:0];
+    else if (soft_rst_i) rxa_q <= pba_rxa_q;   // T-70
   end
 
   // ---- reads -------------------------------------------------------------------------------------------
@@ -191,14 +191,14 @@ module e1000_regs (
   assign rctl_o      = rctl_q;
   assign vet_o       = vet_q[15:0];
   assign rxcsum_o    = rxcsum_q[10:0];
-  assign pba_rxa_o   = pba_rxa_q;
+  assign pba_rxa_o   = rxa_q;
   assign flow_address_o = {fcah_q[15:0], fcal_q};
   assign flow_type_o    = fct_q[15:0];
   assign pthresh_o   = pthresh_q;
   assign hthresh_o   = hthresh_q;
   assign wthresh_o   = wthresh_q;
   assign tx_cfg_o    = {tctl_q[e1000_regs_pkg::TCTL_EN], tctl_q[e1000_regs_pkg::TCTL_PSP],
-                        tipg_q[e1000_regs_pkg::TIPG_IPGT_HI:e1000_regs_pkg::TIPG_IPGT_LO], tx_rxa_q,
+                        tipg_q[e1000_regs_pkg::TIPG_IPGT_HI:e1000_regs_pkg::TIPG_IPGT_LO], rxa_q,
                         tx_pthresh_q, tx_hthresh_q, tx_wthresh_q,
                         txdctl_q[e1000_regs_pkg::TXDCTL_LWTHRESH_HI:e1000_regs_pkg::TXDCTL_LWTHRESH_LO],
                         fcrtl_q[e1000_regs_pkg::FCRTL_XONE], fcrtl_q[15:3], fcrth_q[15:3], fcttv_q[15:0]};

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // CTRL.RST: stops DMA, waits until what the bus already took has finished, then resets the chip in one cycle (X-7).
 //
-// The wait is bounded by the bus: at most four write bursts and one descriptor read are outstanding.  No request is
+// The wait is bounded by the bus: at most four write bursts, a descriptor read of each side and four reads of payload are
+// outstanding.  No request is
 // granted from the cycle after the write on, and RST reads 1 until soft_rst_o has passed (N-10).
 //
-// The same for a card that software has stopped altogether: with Command.BusMaster and RCTL.EN both 0 what the bus has
-// not begun is withdrawn, and when the rest has ended halt_o makes the ring forget it (P-3).
+// The same for a card that software has stopped altogether: with Command.BusMaster, RCTL.EN and TCTL.EN all 0 what the bus
+// has not begun is withdrawn, and when the rest has ended halt_o makes the rings forget it (P-3, T-81).
 module e1000_reset (
   input  logic clk_i,
   input  logic rst_ni,
   input  logic rst_req_i,     // a write set CTRL.RST
   input  logic drained_i,     // no request, beat or response outstanding on the master side
   input  logic granting_i,    // a request is granted in this cycle: something will be outstanding
-  input  logic stopped_i,     // Command.BusMaster and RCTL.EN are 0: nothing is granted
+  input  logic stopped_i,     // Command.BusMaster, RCTL.EN and TCTL.EN are 0: nothing is granted
   output logic pending_o,     // CTRL.RST reads 1; DMA may not start, INTx is low (X-8)
   output logic soft_rst_o,    // one cycle
   output logic halting_o,     // from stopped_i on until halt_o: no request is granted

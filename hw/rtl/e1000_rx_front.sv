@@ -63,6 +63,7 @@ module e1000_rx_front (
   logic        sfd, byte_en, head, eob, is_frame, crc_ok, rx_er, cut, mac_req;
   logic [7:0]  rx_byte;
   logic [15:0] index, tag;
+  logic [31:0] beyond;
 
   e1000_rx_mac u_mac (
     .clk_i(clk_rx_mac_i), .clk_csr_i, .rst_ni, .soft_rst_i, .gmii_ce_i, .gmii_rx_dv_i, .gmii_rx_er_i, .gmii_rxd_i,
@@ -71,6 +72,7 @@ module e1000_rx_front (
     .byte_en_o (byte_en),
     .byte_o    (rx_byte),
     .index_o   (index),
+    .beyond_o  (beyond),
     .head_o    (head),
     .eob_o     (eob),
     .is_frame_o(is_frame),
@@ -281,6 +283,7 @@ module e1000_rx_front (
     .multicast_i(match.multicast),
     .broadcast_i(match.broadcast),
     .length_i   (index),
+    .beyond_i   (beyond),
     .crc_ok_i   (crc_ok),
     .rx_er_i    (rx_er),
     .stored_i   (stored),

@@ -23,6 +23,7 @@ module e1000_rx_mac (
   output logic        byte_en_o,   // byte_o belongs to the frame
   output logic [7:0]  byte_o,
   output logic [15:0] index_o,     // bytes before byte_o; at eob_o the frame's length, at most 65535
+  output logic [31:0] beyond_o,    // at eob_o: its bytes beyond that
   output logic        head_o,      // index_o is at most 16
   output logic        eob_o,       // the burst ended
   output logic        is_frame_o,  // with eob_o: it held an SFD and at least one byte
@@ -69,6 +70,7 @@ module e1000_rx_mac (
   logic [15:0] tag_q;
   // Length, FCS, RX_ER
   logic [15:0] count_q;
+  logic [31:0] beyond_q;
   logic [31:0] crc_q, crc_d;
   logic        head_q, bad_q;
 
@@ -127,9 +129,11 @@ module e1000_rx_mac (
       crc_q <= crc_d;
       if (er_q) bad_q <= 1'b1;
       if (count_q != 16'hFFFF) count_q <= count_q + 16'd1;
+      else beyond_q <= beyond_q + 32'd1;
       if (count_q[4]) head_q <= 1'b0;
     end else if (sfd_o) begin
       count_q <= 16'd0;
+      beyond_q <= 32'd0;
       head_q  <= 1'b1;
       crc_q   <= 32'hFFFFFFFF;
       bad_q   <= 1'b0;
@@ -168,6 +172,7 @@ module e1000_rx_mac (
 
   assign byte_o     = rxd_q;
   assign index_o    = count_q;
+  assign beyond_o   = beyond_q;
   assign head_o     = head_q;
   assign is_frame_o = data_q & (count_q != 16'd0);
   assign crc_ok_o   = crc_q == CrcResidue;

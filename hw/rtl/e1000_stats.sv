@@ -20,7 +20,8 @@ module e1000_stats (
   input  logic [7:0]              byte_i,
   input  logic                    multicast_i,  // not broadcast
   input  logic                    broadcast_i,
-  input  logic [15:0]             length_i,     // DA..CRC
+  input  logic [15:0]             length_i,     // DA..CRC, 65535 at most
+  input  logic [31:0]             beyond_i,     // its bytes beyond that
   input  logic                    crc_ok_i,
   input  logic                    rx_er_i,
   input  logic                    stored_i,
@@ -208,9 +209,9 @@ module e1000_stats (
   assign clk_req_o = queue_q != '0;
 
   // ---- pairs --------------------------------------------------------------------------------------
-  function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [15:0] by);
+  function automatic logic [63:0] add(input logic [63:0] sum, input logic clr, input logic inc, input logic [32:0] by);
     logic [64:0] total;
-    total = {1'b0, clr ? 64'd0 : sum} + {49'd0, inc ? by : 16'd0};
+    total = {1'b0, clr ? 64'd0 : sum} + {32'd0, inc ? by : 33'd0};
     add = total[64] ? 64'hFFFFFFFFFFFFFFFF : total[63:0];
   endfunction
 
@@ -219,8 +220,8 @@ module e1000_stats (
       gor_q <= 64'd0;
       tor_q <= 64'd0;
     end else if (counted || reg_i.rd) begin
-      if (stored_good || sel_gorh) gor_q <= add(gor_q, sel_gorh, stored_good, length_i);
-      if (counted || sel_torh) tor_q <= add(tor_q, sel_torh, counted, length_i);  // R-33, R-53
+      if (stored_good || sel_gorh) gor_q <= add(gor_q, sel_gorh, stored_good, {17'd0, length_i});
+      if (counted || sel_torh) tor_q <= add(tor_q, sel_torh, counted, {17'd0, length_i} + {1'b0, beyond_i});  // R-33, R-53
     end
   end
 

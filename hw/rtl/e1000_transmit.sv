@@ -68,7 +68,7 @@ module e1000_transmit #(
 );
   logic [31:0] rdata_ring, rdata_stats;
   assign reg_rdata_o = rdata_ring | rdata_stats;
-  logic        fifo_ready, fifo_end_ready, fifo_lost, word_en, finish, forget, tso_done, tso_failed, committed, segment, req_back, req_fifo;
+  logic        fifo_ready, fifo_end_ready, fifo_lost, word_en, tag_word, finish, forget, tso_done, tso_failed, committed, segment, req_back, req_fifo;
   logic [13:0] fifo_limit;
   logic [63:0] word;
   logic [15:0] commit_tag;
@@ -97,6 +97,7 @@ module e1000_transmit #(
     .fifo_limit_i (fifo_limit),
     .word_en_o    (word_en),
     .word_o       (word),
+    .tag_word_o   (tag_word),
     .finish_o     (finish),
     .frame_o      (frame),
     .patch_o      (patch),
@@ -160,6 +161,7 @@ module e1000_transmit #(
     .limit_o      (fifo_limit),
     .word_en_i    (word_en),
     .word_i       (word),
+    .tag_word_i   (tag_word),
     .finish_i     (finish),
     .frame_i      (frame),
     .patch_i      (patch),

@@ -32,6 +32,7 @@ module e1000_tx_build (
   input  logic [13:0] fifo_limit_i,      // words a frame can have at most
   output logic        word_en_o,
   output logic [63:0] word_o,
+  output logic        tag_word_o,        // the frame that ends needs a word more for its tag
   output logic        finish_o,
   output e1000_tx_pkg::tx_frame_t frame_o,
   output e1000_tx_pkg::tx_patch_t patch_o,
@@ -220,7 +221,8 @@ module e1000_tx_build (
   logic [7:0]  at0, at1;
   assign bytes     = {1'b0, length_q};
   assign legacy_ic = !tso_q && !ext && work_hi_i[e1000_tx_pkg::CmdIc];
-  assign vlan      = tso_q ? vlan_q : work_hi_i[e1000_tx_pkg::CmdVle] && work_vme_i;
+  assign vlan      = (tso_q ? vlan_q : work_hi_i[e1000_tx_pkg::CmdVle] && work_vme_i) && length_q >= 15'd12;
+  assign tag_word_o = closing && vlan && (length_q[2:0] == 3'd0 || length_q[2:0] > 3'd4);
   always_comb begin
     frame_o  = '0;
     patch_o  = '0;
@@ -234,7 +236,7 @@ module e1000_tx_build (
       frame_o.tag    = work_tag_i;
       frame_o.tci    = tso_q ? tci_q : work_hi_i[63:48];
       frame_o.vet    = tso_q ? vet_q : work_vet_i;
-      frame_o.vlan   = vlan && length_q >= 15'd12;
+      frame_o.vlan   = vlan;
       frame_o.ifcs   = (tso_q ? ifcs_q : work_hi_i[e1000_tx_pkg::CmdIfcs]) || frame_o.vlan;
       patch_o.on0    = (plain0_q ? legacy_ic : ixsm_q) && fits(bytes, from0_q, upto0_q, at0);
       patch_o.on1    = (plain1_q ? legacy_ic : txsm_q) && fits(bytes, from1_q, upto1_q, at1);
@@ -424,14 +426,14 @@ module e1000_tx_build (
   logic [15:0] tag_q;
   logic [14:0] length_evt_q;
   always_ff @(posedge clk_i) begin
-    commit_q <= finish_o && rst_ni;
+    commit_q <= finish_o && rst_ni && !soft_rst_i;   // a reset in these clocks takes the frame: nobody is told of it
     if (finish_o) begin
       segment_evt_q <= tso_q;
       tag_q         <= work_tag_i;
       length_evt_q  <= length_q + {12'd0, frame_o.vlan, 2'd0};
     end
   end
-  assign evt_commit_o  = commit_q;
+  assign evt_commit_o  = commit_q && !soft_rst_i;
   assign evt_segment_o = segment_evt_q;
   assign evt_tag_o     = tag_q;
   assign evt_length_o  = length_evt_q;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Transmit FIFO: takes whole frames from the builder and hands them to the MAC, head first (FS 6.6, FS 9.3).
 //
-// PBA leaves 64 KiB minus RXA to it.  A frame is two status words and its bytes rounded up to whole words of 8.  Its data are
+// PBA leaves 64 KiB minus RXA to it.  A frame is two status words and its bytes rounded up to whole words of 8; a tag, which
+// the MAC puts in, stands in the status but takes its room (T-70).  Its data are
 // written behind the place of the status words, which follow at its end; until then it does not exist for the MAC.  A frame
 // waits for room as long as others leave the FIFO; one that has it alone and finds no room never will: it is lost.
 module e1000_tx_fifo (
@@ -17,6 +18,7 @@ module e1000_tx_fifo (
   output logic                     end_ready_o,    // takes an end
   input  logic                     word_en_i,
   input  logic [63:0]              word_i,
+  input  logic                     tag_word_i,     // the frame that ends needs one word more for its tag
   input  logic                     finish_i,       // the frame has ended, in a clock without a word
   input  e1000_tx_pkg::tx_frame_t  frame_i,        // with it, as is the next
   input  e1000_tx_pkg::tx_patch_t  patch_i,
@@ -42,6 +44,11 @@ module e1000_tx_fifo (
     words_of = {1'b0, bytes[15:3]} + {13'd0, |bytes[2:0]};
   endfunction
 
+  // A tag of four bytes behind so many makes a word more.
+  function automatic logic tag_word(input logic vlan, input logic [2:0] beyond_words);
+    tag_word = vlan && (beyond_words == 3'd0 || beyond_words > 3'd4);
+  endfunction
+
   // ---- write side ---------------------------------------------------------------------------------
   typedef enum logic [1:0] {WrData, WrStat0, WrStat1} wr_state_e;
   wr_state_e   wr_state_q;
@@ -60,7 +67,7 @@ module e1000_tx_fifo (
   assign limit     = pba_rxa_i[6] ? 14'd0 : Words - {1'b0, pba_rxa_i[5:0], 7'd0};
   assign room      = !holed_q && {1'b0, used_q} + {1'b0, stored_q} + 15'd3 <= {1'b0, limit};
   assign ready_o   = wr_state_q == WrData && (room || frames_q == 12'd0 || holed_q);
-  assign end_ready_o = wr_state_q == WrData;
+  assign end_ready_o = wr_state_q == WrData && (!tag_word_i || room || frames_q == 12'd0 || holed_q);
   assign lost_o    = holed_q;
   assign limit_o   = limit;
   assign commit    = finish_i && !holed_q;
@@ -113,7 +120,8 @@ module e1000_tx_fifo (
       end
       if (published || release_head) begin
         frames_q <= frames_q + {11'd0, published} - {11'd0, release_head};
-        used_q   <= used_q + (published ? stored_q + 14'd2 : 14'd0) - (release_head ? size_q + 14'd2 : 14'd0);
+        used_q   <= used_q + (published ? stored_q + 14'd2 + {13'd0, tag_word(status_q.vlan, status_q.length[2:0])} : 14'd0)
+                           - (release_head ? size_q + 14'd2 + {13'd0, tag_word(frame_q.vlan, frame_q.length[2:0])} : 14'd0);
       end
     end
   end

@@ -3,7 +3,8 @@
 // writes TCTL.SWXOFF.
 //
 // One frame waits at most; a newer one takes its place (F-9).  XOFF goes once per crossing and once more at the first
-// overflow after it; falling to FCRTL arms it again, and sends PAUSE(0) with FCRTL.XONE (F-6).
+// overflow after it; falling to FCRTL arms it again, and sends PAUSE(0) with FCRTL.XONE (F-6).  Without CTRL.TFCE the fill
+// is not looked at, and where it stands when TFCE comes counts as if it had just come there.
 module e1000_tx_flow (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -28,18 +29,20 @@ module e1000_tx_flow (
   logic        valid_q;
   logic [15:0] timer_q;
 
-  logic cross_up, cross_down, once_more, by_software;
+  logic cross_up, cross_down, once_more, by_software, by_fill;
   always_comb begin
     cross_up   = 1'b0;
     cross_down = 1'b0;
     once_more  = 1'b0;
     if (tfce_i) begin
       cross_up   = !off_q && fcrth_i != 13'd0 && fill_i >= {1'b0, fcrth_i};
-      cross_down = off_q && fill_i <= {1'b0, fcrtl_i};
+      cross_down = off_q && fill_i <= {1'b0, fcrtl_i} && (fcrth_i == 13'd0 || fill_i < {1'b0, fcrth_i});
       once_more  = off_q && overflow_i && !again_q;
     end
   end
-  assign by_software = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TCTL && reg_i.wdata[e1000_regs_pkg::TCTL_SWXOFF];
+  assign by_software = able_i && reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TCTL &&
+                       reg_i.wdata[e1000_regs_pkg::TCTL_SWXOFF] && reg_i.wdata[e1000_regs_pkg::TCTL_EN];
+  assign by_fill     = able_i && en_i && (cross_up || once_more || (cross_down && xone_i));
 
   always_ff @(posedge clk_i) begin
     if (!rst_ni || soft_rst_i) begin
@@ -53,16 +56,15 @@ module e1000_tx_flow (
         again_q <= 1'b0;
       end
       if (once_more) again_q <= 1'b1;
-      if (cross_down) off_q <= 1'b0;
-      if (able_i && ((en_i && (cross_up || once_more || (cross_down && xone_i))) ||
-                     (by_software && reg_i.wdata[e1000_regs_pkg::TCTL_EN]))) begin
+      if (cross_down || !tfce_i) off_q <= 1'b0;
+      if (by_software || by_fill) begin
         valid_q <= 1'b1;
-        timer_q <= cross_down && !by_software ? 16'd0 : fcttv_i;
+        timer_q <= cross_down && xone_i && !by_software ? 16'd0 : fcttv_i;
       end
     end
   end
 
   assign pause_valid_o = valid_q;
   assign pause_timer_o = timer_q;
-  assign clk_req_o     = cross_up || cross_down || once_more;
+  assign clk_req_o     = cross_up || cross_down || once_more || (off_q && !tfce_i);
 endmodule

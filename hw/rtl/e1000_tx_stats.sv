@@ -20,20 +20,22 @@ module e1000_tx_stats (
   output logic [31:0] reg_rdata_o,
   output logic        clk_req_o      // increments wait; sent_i comes from a block of this group
 );
-  localparam int unsigned StatTpt     = 13;   // first in line
-  localparam int unsigned StatGptc    = 12;
-  localparam int unsigned StatPtc64   = 11;
-  localparam int unsigned StatPtc127  = 10;
-  localparam int unsigned StatPtc255  = 9;
-  localparam int unsigned StatPtc511  = 8;
-  localparam int unsigned StatPtc1023 = 7;
-  localparam int unsigned StatPtc1522 = 6;
-  localparam int unsigned StatBptc    = 5;
-  localparam int unsigned StatMptc    = 4;
-  localparam int unsigned StatXofftxc = 3;
-  localparam int unsigned StatXontxc  = 2;
-  localparam int unsigned StatTsctc   = 1;
-  localparam int unsigned StatTsctfc  = 0;
+  // First in line is what may come again soonest: packets whose segmentation fails follow each other in three clocks, so
+  // a step of each of both counters and one of another fit between; a frame's own have more than sixty.
+  localparam int unsigned StatTsctfc  = 13;
+  localparam int unsigned StatTsctc   = 12;
+  localparam int unsigned StatTpt     = 11;
+  localparam int unsigned StatGptc    = 10;
+  localparam int unsigned StatPtc64   = 9;
+  localparam int unsigned StatPtc127  = 8;
+  localparam int unsigned StatPtc255  = 7;
+  localparam int unsigned StatPtc511  = 6;
+  localparam int unsigned StatPtc1023 = 5;
+  localparam int unsigned StatPtc1522 = 4;
+  localparam int unsigned StatBptc    = 3;
+  localparam int unsigned StatMptc    = 2;
+  localparam int unsigned StatXofftxc = 1;
+  localparam int unsigned StatXontxc  = 0;
   localparam int unsigned NumStats    = 14;
 
   // ---- which counter an address names -------------------------------------------------------------

@@ -18,18 +18,23 @@ std::uint32_t flow_control::fill() const {
   return stored + packet_buffer::room_for(std::min(bytes, length_));
 }
 
+// F-6: without TFCE nothing is looked at; when it comes, what stands above FCRTH has just come there.
 void flow_control::changed() {
+  if (!core_.regs.has(reg::CTRL, ctrl::TFCE)) {
+    above_ = false;
+    ++generation_;
+    return;
+  }
   const std::uint32_t high = core_.regs.get(reg::FCRTH) & threshold_mask;
   const std::uint32_t low = core_.regs.get(reg::FCRTL);
-  const bool asked_for = core_.regs.has(reg::CTRL, ctrl::TFCE);
   const std::uint32_t now = fill();
   if (!above_ && high != 0 && now >= high) {
     above_ = true;
     overflow_told_ = false;
-    if (asked_for) around_.send_pause(static_cast<std::uint16_t>(core_.regs.get(reg::FCTTV)));
-  } else if (above_ && now <= (low & threshold_mask)) {
+    around_.send_pause(static_cast<std::uint16_t>(core_.regs.get(reg::FCTTV)));
+  } else if (above_ && now <= (low & threshold_mask) && (high == 0 || now < high)) {
     above_ = false;
-    if (asked_for && (low & fcrtl::XONE) != 0) around_.send_pause(0);
+    if ((low & fcrtl::XONE) != 0) around_.send_pause(0);
   }
   watch();
 }

@@ -11,7 +11,6 @@
 namespace ringside::tlm::model {
 namespace {
 constexpr sim_time pause_unit_bytes = 64;  // F-1
-constexpr std::uint32_t kilobyte = 1024;
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -160,9 +159,7 @@ void mac::count_flow_control(const verdict& v) {
 
 void mac::keep(const arrival& a) {
   stored_frame stored = make_stored(a);
-  // FS 6.6: 64 KiB in all, whatever RXA asks for.
-  const std::uint32_t capacity = std::min(core_.regs.get(reg::PBA) & pba::RXA, packet_buffer::kilobytes) * kilobyte;
-  const bool room = buffer_.has_room(stored.bytes.size(), capacity);
+  const bool room = buffer_.has_room(stored.bytes.size());
   // counted whether the frame is then stored or missed; PAUSE frames are left out.
   if (a.said.good && !a.said.pause_obeyed && around_.free_descriptors() == 0) {
     core_.stats.count(reg::RNBC);

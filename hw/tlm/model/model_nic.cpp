@@ -62,7 +62,11 @@ struct model_nic::impl {
         registers(shared, irq, transceiver, eeprom,
                   {.reset = [this] { reset(); },
                    .resetting = [this] { return resetting; },
-                   .control_written = [this] { look_at_link(); },
+                   .control_written =
+                       [this] {
+                         look_at_link();
+                         flow.changed();
+                       },
                    .left_d3 = [this] { leave_d3(); },
                    .status = [this] { return phy_link.status(receive_mac.transmit_paused()); },
                    .ring_written = [this](bool head) { rewrite_ring(head); },
@@ -78,6 +82,7 @@ struct model_nic::impl {
       wake();
     });
     buffer.on_release([this] { flow.changed(); });
+    buffer.set_share(shared.regs.get(reg::PBA) & pba::RXA);
     phy_link.reset();
   }
 
@@ -153,7 +158,9 @@ struct model_nic::impl {
     rx.restart();
     writer.reset();
     timers.stop();
-    tx.reset(shared.regs.get(reg::PBA) & pba::RXA);
+    const std::uint32_t receive_share = shared.regs.get(reg::PBA) & pba::RXA;  // T-70: in force from now on
+    buffer.set_share(receive_share);
+    tx.reset(receive_share);
     for (const model::stored_frame& frame : buffer.clear()) lose(frame.id);
     shared.regs.reset(eeprom.words(shared.now));
     shared.stats.reset();

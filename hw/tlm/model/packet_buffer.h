@@ -4,6 +4,7 @@
 // Owned by the card; the mac stores into it, the receiver takes from it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -22,7 +23,12 @@ class packet_buffer {
   static std::uint32_t room_for(std::size_t bytes) {
     return (static_cast<std::uint32_t>(bytes) + grain_bytes - 1) / grain_bytes * grain_bytes + overhead_bytes;
   }
-  bool has_room(std::size_t bytes, std::uint32_t capacity) const { return used_ + room_for(bytes) <= capacity; }
+  /// PBA.RXA in force, in KiB: 64 KiB is all there is, whatever it asks for.
+  void set_share(std::uint32_t rxa) {
+    constexpr std::uint32_t kilobyte = 1024;
+    capacity_ = std::min(rxa, kilobytes) * kilobyte;
+  }
+  bool has_room(std::size_t bytes) const { return used_ + room_for(bytes) <= capacity_; }
   void store(stored_frame&& frame) {
     used_ += room_for(frame.bytes.size());
     frames_.push_back(std::move(frame));
@@ -49,6 +55,7 @@ class packet_buffer {
 
  private:
   std::deque<stored_frame> frames_;
+  std::uint32_t capacity_ = 0;
   std::uint32_t used_ = 0;
   std::function<void()> when_released_;
 };

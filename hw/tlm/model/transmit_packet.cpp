@@ -68,13 +68,16 @@ void transmit_packet::order_checksums(std::vector<std::uint8_t>& frame, std::uin
   std::vector<checksum_order> orders;
   if ((options_ & packet_option::ip_checksum) != 0)
     orders.push_back({.start = context_.ip_start, .end = context_.ip_end, .place = context_.ip_place});
+  // T-11, T-16: IC counts beside one option, not beside both; the last one wins a place.
+  constexpr std::uint32_t both = packet_option::ip_checksum | packet_option::l4_checksum;
+  if (legacy_checksum_ && (options_ & both) != both)
+    orders.push_back({.start = checksum_start_, .end = 0, .place = checksum_place_});
   if ((options_ & packet_option::l4_checksum) != 0)
     orders.push_back({.start = context_.l4_start,
                       .end = context_.l4_end,
                       .place = context_.l4_place,
                       .addend = addend,
                       .never_zero = true});
-  if (legacy_checksum_) orders.push_back({.start = checksum_start_, .end = 0, .place = checksum_place_});
   insert_checksums(frame, orders);
 }
 

@@ -73,8 +73,8 @@ inline bytes frame_on_wire(const bytes& before, const tx_options& o, const tx_co
     if (never_zero && value == 0) value = 0xFFFF;
     put16(frame, at, value);
   };
-  insert(o.legacy_sum, o.css, 0, o.cso, 0, false);
   insert(o.ixsm, c.ipcss, c.ipcse, c.ipcso, 0, false);
+  insert(o.legacy_sum && !(o.ixsm && o.txsm), o.css, 0, o.cso, 0, false);
   insert(o.txsm, c.tucss, c.tucse, c.tucso, l4_length, true);
   const bool tagged = o.vlan && frame.size() >= 12;
   if (tagged) {

@@ -154,7 +154,7 @@ TEST(packet_buffer_agreement, edges) {
   for (const std::uint32_t rxa : {0U, 8U, 64U, 65U, 127U})
     for (const card_kind kind : {card_kind::model, card_kind::rtl}) {
       card_bench bench(kind);
-      bench.write(reg::PBA, rxa);
+      bench.divide_buffer(rxa);
       for (unsigned i = 0; i < 70; ++i) bench.plan(plain_frame(own_address, 1000));
       bench.open(8, 0, rctl::EN);
       bench.start_traffic();

@@ -43,6 +43,14 @@ card_bench::card_bench(card_kind kind, std::uint32_t link_mbps) : wire_(0, *this
   read(reg::ICR);
 }
 
+void card_bench::reset() {
+  write(reg::CTRL, ctrl::RST | ctrl::SLU);
+  run_for(2 * us);
+  write(reg::CTRL, read(reg::CTRL) | ctrl::SLU);
+  run_for(1 * us);
+  read(reg::ICR);
+}
+
 void card_bench::start_traffic() {
   wire_.release(now_ + 1 * us);
   card_->wire_changed();

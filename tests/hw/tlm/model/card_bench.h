@@ -58,6 +58,14 @@ class card_bench : public tlm::nic_host, public event_consumer, public frame_sou
   std::uint32_t access(tlm::pci_space space, bool write, std::uint32_t offset, std::uint32_t value,
                        std::uint8_t enables = 0xF);
 
+  /// CTRL.RST, and the link back.
+  void reset();
+  /// PBA.RXA in force: with a reset (T-70).
+  void divide_buffer(std::uint32_t receive_kib) {
+    write(reg::PBA, receive_kib);
+    reset();
+  }
+
   // ---- ring ----
   /// A ring of `count` descriptors with buffers of their own; RCTL is written, then `tail`.
   void open(std::uint32_t count, std::uint32_t tail, std::uint32_t rctl_value);

@@ -177,7 +177,7 @@ TEST(overflow, what_is_stored_is_whole) {
     sent.push_back(frame.bytes);
     bench.plan(std::move(frame));
   }
-  bench.write(reg::PBA, 8);
+  bench.divide_buffer(8);
   bench.open(ring, 0, rctl::EN | rctl::SECRC);
   bench.start_traffic();
   bench.run_for(100 * us);

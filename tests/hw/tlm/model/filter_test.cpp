@@ -210,7 +210,7 @@ TEST(length, bad_packets_of_any_length_are_stored) {
     card_bench bench;
     const offered_frame frame = plain_frame(own_address, size);
     bench.plan(frame);
-    bench.write(reg::PBA, fifo_kib);
+    bench.divide_buffer(fifo_kib);
     bench.open(64, 63, rctl::EN | rctl::SBP);
     bench.start_traffic();
     bench.run_for(2 * ms);

@@ -109,6 +109,35 @@ TEST(counters, mac_control_frames) {
     }
 }
 
+// jabber beyond 64 KiB counts with all its octets.
+TEST(counters, octets_of_endless_frames) {
+  card_bench bench;
+  for (const std::size_t size : {65535UL, 65536UL, 70000UL, 140000UL}) bench.plan(plain_frame(own_address, size));
+  bench.open(16, 15, rctl::EN);
+  bench.start_traffic();
+  bench.run_for(4 * ms);
+  EXPECT_EQ(bench.read(reg::TPR), 4U);
+  EXPECT_EQ(bench.read(reg::TORL), 65535U + 65536U + 70000U + 140000U);
+  EXPECT_EQ(bench.read(reg::ROC), 4U);
+  EXPECT_EQ(bench.read(reg::GORCL), 0U);
+}
+
+// X-5, T-70: PBA divides the packet buffer with CTRL.RST, for both sides at once.
+TEST(packet_buffer, is_divided_at_reset) {
+  for (const bool reset : {false, true}) {
+    card_bench bench;
+    bench.write(reg::PBA, 8);
+    EXPECT_EQ(bench.read(reg::PBA), 8U | 56U << 16);
+    if (reset) bench.reset();
+    for (unsigned i = 0; i < 20; ++i) bench.plan(plain_frame(own_address, 1000));
+    bench.open(16, 0, rctl::EN);
+    bench.start_traffic();
+    bench.run_for(400 * us);
+    EXPECT_EQ(bench.read(reg::GPRC), reset ? 8U : 20U);
+    EXPECT_EQ(bench.read(reg::MPC), reset ? 12U : 0U);
+  }
+}
+
 TEST(counters, reset_clears_them) {
   card_bench bench;
   bench.plan(plain_frame(own_address, 100));

@@ -61,6 +61,19 @@ TEST_F(transmit_mac, fifo_holds_sixteen_kilobytes) {  // T-70
   EXPECT_EQ(bench.sent().size(), 40U);
 }
 
+TEST_F(transmit_mac, a_tag_takes_room) {  // T-70
+  bench.open_transmit(64);
+  bench.write(reg::CTRL, ctrl::VME);  // no link: frames stay
+  // 1008 bytes take 1024 with their status, sixteen of them all of the FIFO; with a tag they take 1032.
+  for (std::uint32_t i = 0; i < 40; ++i) bench.post(i, counting_frame(1008), cmd::whole | cmd::VLE);
+  bench.doorbell(40);
+  bench.run_for(1 * ms);
+  EXPECT_EQ(stored(), 15U);
+  bench.write(reg::CTRL, ctrl::SLU | ctrl::VME);
+  bench.run_for(1 * ms);
+  EXPECT_EQ(bench.sent().size(), 40U);
+}
+
 TEST_F(transmit_mac, fifo_is_as_large_as_pba_says_at_reset) {  // T-70, X-5
   bench.write(reg::PBA, 56);
   EXPECT_EQ(bench.read(reg::PBA), 56U | 8U << 16);

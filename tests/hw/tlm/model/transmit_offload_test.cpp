@@ -320,6 +320,35 @@ TEST_F(transmit_offload, a_packet_of_both_kinds_of_descriptors) {  // T-11
   EXPECT_EQ(frame(1), with_fcs(bytes));
 }
 
+TEST_F(transmit_offload, a_legacy_checksum_beside_options) {  // T-11, T-16
+  const byte_vector bytes = counting_frame(120);
+  bench.put_bytes(bench.buffer(0), bytes);
+  const auto sum = [&](std::size_t from, std::size_t end) { return ~network::internet_sum(bytes, from, end) & 0xFFFF; };
+  std::uint32_t next = 0;
+  const auto post = [&](std::uint32_t popts, std::uint32_t cso) {
+    bench.data(next++, bench.buffer(0), 60, 0, popts);
+    bench.legacy(next++, bench.buffer(0) + 60, 60, cmd::EOP | cmd::IFCS | cmd::IC, cso);
+  };
+  bench.context(next++, ipv4_context(tcp_sum_at));
+  post(ixsm | txsm, 100);  // both: IC does not count
+  post(txsm, 100);         // beside one of them it does
+  post(txsm, tcp_sum_at);  // ... but TXSM wins
+  post(ixsm, ip_sum_at);   // ... over IXSM IC
+  send(next);
+  ASSERT_EQ(bench.sent().size(), 4U);
+  byte_vector both = bytes, beside = bytes, l4_wins = bytes, legacy_wins = bytes;
+  set_16(both, ip_sum_at, sum(ip_at, l4_at));
+  set_16(both, tcp_sum_at, sum(l4_at, 120));
+  set_16(beside, tcp_sum_at, sum(l4_at, 120));
+  set_16(beside, 100, sum(0, 120));
+  set_16(l4_wins, tcp_sum_at, sum(l4_at, 120));
+  set_16(legacy_wins, ip_sum_at, sum(0, 120));
+  EXPECT_EQ(frame(0), with_fcs(both));
+  EXPECT_EQ(frame(1), with_fcs(beside));
+  EXPECT_EQ(frame(2), with_fcs(l4_wins));
+  EXPECT_EQ(frame(3), with_fcs(legacy_wins));
+}
+
 TEST_F(transmit_offload, reserved_types_are_done_and_nothing_else) {  // T-12
   const byte_vector bytes = counting_frame(90);
   bench.put_bytes(bench.buffer(0), bytes);

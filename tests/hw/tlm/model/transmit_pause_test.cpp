@@ -201,5 +201,49 @@ TEST_F(transmit_pause, frames_of_others_do_not_fill) {  // F-10
   EXPECT_TRUE(bench.sent().empty());
 }
 
+TEST_F(transmit_pause, tfce_looks_at_the_fill_as_it_stands) {  // F-6
+  receive_into_fifo(10, 1000, 5000, fcrtl::XONE | 4000);
+  bench.run_for(150 * us);
+  ASSERT_TRUE(bench.sent().empty());
+  allow();
+  bench.run_for(5 * us);
+  EXPECT_EQ(asked(), (std::vector<std::uint16_t>{asked_time})) << "TFCE set above FCRTH is a crossing";
+  bench.write(reg::CTRL, bench.read(reg::CTRL) & ~ctrl::TFCE);
+  bench.run_for(5 * us);
+  allow();
+  bench.run_for(5 * us);
+  EXPECT_EQ(asked().size(), 2U) << "and so is TFCE set once more";
+  bench.write(reg::CTRL, bench.read(reg::CTRL) & ~ctrl::TFCE);
+  bench.write(reg::RDT, 10);
+  bench.run_for(150 * us);
+  allow();
+  bench.run_for(5 * us);
+  EXPECT_EQ(asked(), (std::vector<std::uint16_t>{asked_time, asked_time})) << "an XON belongs to a crossing with TFCE";
+}
+
+TEST_F(transmit_pause, an_overflow_that_empties_to_fcrtl_is_no_xon) {  // F-6, F-8
+  bench.divide_buffer(8);
+  SetUp();
+  allow();
+  // Eight frames are 8128 of 8192 bytes: each further one goes over FCRTH, is missed, and leaves FCRTL.
+  receive_into_fifo(12, 1000, 8160, 8152);
+  bench.run_for(300 * us);
+  EXPECT_EQ(bench.read(reg::MPC), 4U);
+  EXPECT_EQ(asked(), std::vector<std::uint16_t>(8, asked_time)) << "crossing and overflow, four times";
+}
+
+TEST_F(transmit_pause, thresholds_the_wrong_way_round) {  // F-6
+  allow();
+  receive_into_fifo(10, 1000, 4000, fcrtl::XONE | 8000);
+  bench.run_for(150 * us);
+  EXPECT_EQ(asked(), (std::vector<std::uint16_t>{asked_time})) << "10160 bytes are above both";
+  bench.write(reg::RDT, 4);  // 6096: not above FCRTL, and above FCRTH
+  bench.run_for(150 * us);
+  EXPECT_EQ(asked().size(), 1U);
+  bench.write(reg::RDT, 7);  // 3048
+  bench.run_for(150 * us);
+  EXPECT_EQ(asked(), (std::vector<std::uint16_t>{asked_time, 0}));
+}
+
 }  // namespace
 }  // namespace ringside::test::transmit_pause_tests

@@ -109,6 +109,39 @@ TEST_F(transmit_reset, segments_in_the_fifo_have_a_fate) {  // T-35, X-4
   }
 }
 
+// X-4, T-82: whatever the clock of the reset, no frame goes into the FIFO behind it, and later frames keep their ids.
+TEST_F(transmit_reset, nothing_is_stored_behind_it) {
+  constexpr frame_id later = 77;
+  for (sim_time after = 0; after < 1600 * ns; after += 8 * ns) {
+    transmit_bench b;
+    b.open_transmit(8);
+    b.post(0, counting_frame(64), cmd::EOP | cmd::IFCS);  // no write-back: the bus is idle when it goes into the FIFO
+    b.doorbell(1);
+    b.run_for(after);
+    b.write(reg::CTRL, ctrl::RST | ctrl::SLU);
+    b.run_for(5 * us);
+    b.write(reg::CTRL, ctrl::SLU);
+    const std::vector<event> resets = b.events(stage::nic_reset);
+    ASSERT_EQ(resets.size(), 1U);
+    bool behind = false;
+    std::size_t stored = 0;
+    for (const event& e : b.all_events()) {
+      behind = behind || e.what == stage::nic_reset;
+      stored += behind && e.what == stage::tx_fifo_commit;
+    }
+    EXPECT_EQ(stored, 0U) << "reset " << after / ns << " ns behind the doorbell";
+    const std::size_t ended = b.events(stage::tx_wire_eof).size();
+    b.open_transmit(8);
+    b.post(0, counting_frame(100));
+    b.mark_frame(b.buffer(0), 100, later);
+    b.doorbell(1);
+    b.run_for(5 * us);
+    const std::vector<event> ends = b.events(stage::tx_wire_eof);
+    ASSERT_EQ(ends.size(), ended + 1);
+    EXPECT_EQ(ends.back().frame, later);
+  }
+}
+
 TEST_F(transmit_reset, nothing_is_asked_for_without_bus_mastering) {  // P-3, N-9
   bench.open_transmit(64);
   command(command_no_master);

@@ -338,6 +338,29 @@ TEST_F(transmit_segments, contexts_that_cannot_be_used_drop_the_packet) {  // T-
   for (std::uint32_t i = 0; i < bad.size(); ++i) EXPECT_TRUE(bench.tx_done(3 * i + 2)) << i;
 }
 
+// T-34, R-51: failures follow each other faster than counters take steps, and frames end beside them.
+TEST_F(transmit_segments, every_failure_is_counted) {
+  constexpr std::uint32_t frames = 220, failures = 60;  // the FIFO holds about 200 of these frames
+  bench.open_transmit(512);
+  bench.write(reg::CTRL, 0);  // no link: the chip fills up with what is given
+  byte_vector broadcast(60, 0x11);
+  std::fill_n(broadcast.begin(), 6, std::uint8_t{0xFF});
+  bench.put_bytes(bench.buffer(0), broadcast);
+  for (std::uint32_t i = 0; i < frames; ++i) bench.legacy(i, bench.buffer(0), 60, cmd::EOP | cmd::IFCS);
+  for (std::uint32_t i = 0; i < failures; ++i)
+    bench.data(frames + i, bench.buffer(0), 0, cmd::EOP | cmd::TSE, 0);  // MSS = 0: no context was set
+  bench.doorbell(frames + failures);
+  bench.run_for(1 * ms);
+  ASSERT_EQ(bench.read(reg::TSCTFC), 0U);
+  bench.write(reg::CTRL, ctrl::SLU);
+  bench.run_for(1 * ms);
+  EXPECT_EQ(bench.read(reg::TDH), frames + failures);
+  EXPECT_EQ(bench.read(reg::TSCTFC), failures);
+  EXPECT_EQ(bench.read(reg::TPT), frames);
+  EXPECT_EQ(bench.read(reg::BPTC), frames);
+  EXPECT_EQ(bench.read(reg::PTC64), frames);
+}
+
 TEST_F(transmit_segments, the_longest_ones_fit) {  // T-17, T-34
   stream s;
   s.mss = 16288 - 54;
