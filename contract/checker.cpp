@@ -274,7 +274,21 @@ template <class action>
       });
     case stage::tx_wire_sof:
       return act([&] {
-        if (self->hears_card(e)) self->transmit_.on_frame_begins(e);
+        if (!self->hears_card(e)) return;
+        self->transmit_.on_frame_begins(e);
+        self->sending_.on_frame_begins(e);
+      });
+    case stage::tx_fifo_commit:
+      return act([&] {
+        if (self->hears_card(e)) self->sending_.on_commit(e);
+      });
+    case stage::tx_wire_eof:
+      return act([&] {
+        if (self->hears_card(e)) self->sending_.on_frame_ends(e);
+      });
+    case stage::tx_pause:
+      return act([&] {
+        if (self->hears_card(e)) self->sending_.on_pause(static_cast<std::uint16_t>(e.a), e.time);
       });
     case stage::tx_desc_post:
       return act([&] {
@@ -320,7 +334,8 @@ checker::checker(const config& setup)
       front_(state_),
       link_(state_),
       register_(state_),
-      statistics_(state_) {}
+      statistics_(state_),
+      sending_(state_) {}
 
 void checker::on_event(const event& e) {
   const event* const record = &e;

@@ -18,6 +18,7 @@
 #include "contract/memory_rules.h"
 #include "contract/payload_rules.h"
 #include "contract/register_rules.h"
+#include "contract/sending_rules.h"
 #include "contract/statistics_rules.h"
 #include "contract/timer_rules.h"
 #include "contract/transmit_rules.h"
@@ -99,6 +100,7 @@ class checker final : public event_consumer {
   link_rules link_;
   register_rules register_;
   statistics_rules statistics_;
+  sending_rules sending_;
   old_ring old_ring_;
 };
 

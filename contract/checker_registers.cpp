@@ -87,6 +87,7 @@ void checker::on_reset(const event& e) {
   timer_.reset();
   transmit_.on_reset(e.time);
   statistics_.on_reset();
+  sending_.on_reset();
   restart_ring(e.time);
   interrupt_.on_reset(e.time);
 }
@@ -122,6 +123,8 @@ void checker::on_reg_write(const event& e) {
       return link_.on_ctrl_write(value, e.time);
     case reg::MDIC:
       return link_.on_mdic_write(value, e.time);
+    case reg::TIPG:
+      return sending_.on_tipg_write(value);
     case nic_registers::config_base + nic_registers::power_offset:
       if (was_down && !state_.registers.powered_down()) link_.on_wake(e.time);
       return interrupt_.on_config_write(e.time);
@@ -155,7 +158,10 @@ void checker::on_reg_write(const event& e) {
 void checker::on_reg_read(const event& e) {
   const auto value = static_cast<std::uint32_t>(e.b);
   register_.on_read(e.a, value, e.time);
-  if (e.a >= reg::CRCERRS && e.a < reg::RXCSUM) statistics_.on_read(e.a, value, e.time);
+  if (e.a >= reg::CRCERRS && e.a < reg::RXCSUM) {
+    statistics_.on_read(e.a, value, e.time);
+    sending_.on_read(e.a, value, e.time);
+  }
   switch (e.a) {
     case reg::ICR:
       memory_.on_icr_answer(value);

@@ -81,7 +81,7 @@ void nic_registers::write(std::uint64_t offset, std::uint32_t value, sim_time t)
       flow_type_written_ = t;
       break;
     case reg::PBA:
-      fifo_kib_ = std::min(value & 0x7FU, 64U);
+      fifo_kib_asked_ = std::min(value & 0x7FU, 64U);  // in force with CTRL.RST (T-70)
       break;
     case reg::ITR:
       itr_ = value & 0xFFFFU;
@@ -123,7 +123,7 @@ void nic_registers::reset(sim_time t) {
   const nic_registers before = *this;
   *this = {};
   ring_base_ = before.ring_base_;
-  fifo_kib_ = before.fifo_kib_;
+  fifo_kib_ = fifo_kib_asked_ = before.fifo_kib_asked_;
   bus_master_ = before.bus_master_;
   bus_master_fell_ = before.bus_master_fell_;
   bus_master_rose_ = before.bus_master_rose_;

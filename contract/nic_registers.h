@@ -39,11 +39,12 @@ class nic_registers {
   std::uint32_t ring_count() const { return ring_bytes_ / 16; }  // descriptors
   std::uint32_t head() const { return head_; }                   // as software wrote it or set_head()
   std::uint32_t tail() const { return tail_; }
-  std::uint32_t delay() const { return delay_; }                    // RDTR, 1.024 us
-  std::uint32_t absolute_delay() const { return absolute_delay_; }  // RADV, 1.024 us
-  std::uint32_t small_packet() const { return small_packet_; }      // RSRPD, bytes
-  std::uint32_t fifo_bytes() const { return fifo_kib_ * 1024; }     // PBA.RXA
-  std::uint32_t itr() const { return itr_; }                        // 256 ns
+  std::uint32_t delay() const { return delay_; }                           // RDTR, 1.024 us
+  std::uint32_t absolute_delay() const { return absolute_delay_; }         // RADV, 1.024 us
+  std::uint32_t small_packet() const { return small_packet_; }             // RSRPD, bytes
+  std::uint32_t fifo_bytes() const { return fifo_kib_ * 1024; }            // PBA.RXA in force
+  std::uint32_t sending_bytes() const { return (64 - fifo_kib_) * 1024; }  // PBA.TXA
+  std::uint32_t itr() const { return itr_; }                               // 256 ns
   std::uint32_t write_threshold() const { return write_threshold_; }
   /// n >> (RDMTS + 1), I-40.
   std::uint32_t minimum_threshold() const { return ring_count() >> (threshold_select_ + 1); }
@@ -90,6 +91,7 @@ class nic_registers {
   std::uint32_t absolute_delay_ = 0;
   std::uint32_t small_packet_ = 0;
   std::uint32_t fifo_kib_ = 48;  // FS 6.6
+  std::uint32_t fifo_kib_asked_ = 48;
   std::uint32_t itr_ = 0;
   std::uint32_t write_threshold_ = 1;
   std::uint32_t rxcsum_seen_ = 0;

@@ -17,9 +17,6 @@ constexpr sim_time counting = 1 * us;
 // Both halves are read in one go; interrupts and softirqs may come between them.
 constexpr sim_time one_update = 100 * ms;
 constexpr std::uint64_t low_word = 0xFFFF'FFFF;
-// A card may count a frame's bytes in 16 bits: four times the longest it can accept (FS 6.8).  Captures taken behind a
-// segmentation offload hold "frames" beyond it.
-constexpr std::uint32_t length_counter = 0xFFFF;
 constexpr std::uint32_t mac_control_type = 0x8808;  // F-1, what wire_mark::mac_control stands for
 
 }  // namespace
@@ -30,7 +27,7 @@ void statistics_rules::add(counter c, bool certain) {
 }
 
 void statistics_rules::add(pair p, std::uint32_t bytes, bool certain) {
-  if (certain) octets_[p].low += std::min(bytes, length_counter);
+  if (certain) octets_[p].low += bytes;
   octets_[p].high += bytes;
 }
 

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
@@ -10,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t tctl_enable = 1U << 1;
 constexpr std::uint64_t longest_packet = 16'288;  // T-17
+constexpr sim_time timer_unit = 1024 * ns;        // TIDV, TADV
 
 }  // namespace
 
@@ -19,6 +22,7 @@ void transmit_rules::restart(sim_time t) {
   restarted_at_ = t;
   ring_.restart(base_, bytes_ / 16, head_, tail_);
   in_packet_ = may_reload_ = false;
+  empty_due_ = time_never;
 }
 
 void transmit_rules::on_reset(sim_time t) {
@@ -27,7 +31,8 @@ void transmit_rules::on_reset(sim_time t) {
   adopt_head_ = false;
   context_seen_[0] = context_seen_[1] = false;
   unannounced_ = 0;
-  cause_due_ = time_never;
+  cause_due_ = delayed_due_ = first_delayed_ = time_never;
+  delay_ = absolute_delay_ = 0;
   restart(t);
 }
 
@@ -46,9 +51,21 @@ void transmit_rules::on_write(std::uint64_t offset, std::uint32_t value, sim_tim
       return ring_written(offset, value, t);
     case reg::TDT:
       return doorbell(value & 0xFFFFU, t);
+    case reg::TIDV:
+      delay_ = value & 0xFFFFU;
+      return delays_written(t);
+    case reg::TADV:
+      absolute_delay_ = value & 0xFFFFU;
+      return delays_written(t);
     default:
       return;
   }
+}
+
+// I-52: what has begun to wait runs with what was written before.
+void transmit_rules::delays_written(sim_time t) {
+  delays_written_ = t;
+  delayed_due_ = first_delayed_ = time_never;
 }
 
 void transmit_rules::ring_written(std::uint64_t offset, std::uint32_t value, sim_time t) {
@@ -72,6 +89,7 @@ void transmit_rules::ring_written(std::uint64_t offset, std::uint32_t value, sim
 void transmit_rules::doorbell(std::uint32_t value, sim_time t) {
   tail_ = value;
   rung_at_ = t;
+  if (t - moved_at_ <= state_.limits.pointers) empty_due_ = time_never;  // before TDH got there
   if (!ring_.usable()) {
     if (value < bytes_ / 16) restart(t);
     if (!ring_.usable()) return;
@@ -188,7 +206,8 @@ void transmit_rules::join_packet(std::uint32_t index) {
     packet_loose_ = slot.command.kind() == transmit_command::type::data && slot.command.segmentation();
   }
   packet_bytes_ += slot.command.length();
-  packet_loose_ = packet_loose_ || packet_bytes_ > longest_packet;
+  packet_loose_ =
+      packet_loose_ || packet_bytes_ > longest_packet || packet_bytes_ + 20 > state_.registers.sending_bytes();
   if (packet_loose_)
     for (std::uint32_t i = packet_first_;; i = i + 1 == ring_.count() ? 0 : i + 1) {
       ring_.slot(i).loose = true;
@@ -214,6 +233,9 @@ bool transmit_rules::find_reading(const event& e) {
 
 void transmit_rules::on_payload(const event& e) {
   if (state_.after_reset && draining(e.time)) return;
+  if (!enabled_ && e.time - enable_fell_ > state_.limits.fetch_in_flight && !draining(e.time))
+    return state_.log.trip(rule::T_80, e.time, "payload is read with TCTL.EN = 0",
+                           {e.frame, breach::no_descriptor, e.a});
   if (!find_reading(e)) {
     if (!draining(e.time) && (enabled_ || e.time - enable_fell_ > state_.limits.bus_drain))
       state_.log.trip(rule::T_10, e.time, fmt::format("{} bytes are read that no descriptor names next", e.b),
@@ -265,10 +287,30 @@ void transmit_rules::on_writeback(const event& e) {
   if (ring_.reading.position < at.position) ring_.reading = at;
   moved_at_ = e.time;
   ++unannounced_;
-  if (!command.delay_interrupt() && cause_due_ == time_never) {
-    cause_due_ = e.time + state_.limits.threshold_cause;
-    state_.due.ask(cause_due_);
+  written_back(command, e.time);
+}
+
+// What the card must say about it, and when at the latest.
+void transmit_rules::written_back(const transmit_command& command, sim_time t) {
+  if (ring_.written.position == ring_.tail && enabled_) {
+    empty_due_ = t + state_.limits.threshold_cause;
+    state_.due.ask(empty_due_);
   }
+  if (!command.delay_interrupt()) {
+    if (cause_due_ == time_never) {
+      cause_due_ = t + state_.limits.threshold_cause;
+      state_.due.ask(cause_due_);
+    }
+    return;
+  }
+  // T-61: TIDV begins anew with each, TADV with the first; both no later than the write-back.
+  if (t - delays_written_ <= state_.limits.bus_drain) return;
+  if (first_delayed_ == time_never) first_delayed_ = t;
+  delayed_due_ = t + delay_ * timer_unit;
+  if (delay_ != 0 && absolute_delay_ != 0)
+    delayed_due_ = std::min(delayed_due_, first_delayed_ + absolute_delay_ * timer_unit);
+  delayed_due_ += state_.limits.write_back;
+  state_.due.ask(delayed_due_);
 }
 
 void transmit_rules::on_visible(const event& e) {
@@ -289,8 +331,9 @@ void transmit_rules::on_cause(std::uint32_t bits, std::uint32_t software, sim_ti
   if ((hardware & icr::TXDW) != 0) {
     if (unannounced_ == 0) state_.log.trip(rule::T_60, t, "TXDW without a write-back since the last one", {});
     unannounced_ = 0;
-    cause_due_ = time_never;
+    cause_due_ = delayed_due_ = first_delayed_ = time_never;
   }
+  if ((hardware & icr::TXQE) != 0) empty_due_ = time_never;
   if ((hardware & icr::TXQE) == 0 || !ring_.usable()) return;
   for (ring_cursor at = ring_.written; at.position < ring_.tail; ring_.step(at)) {
     const transmit_slot& slot = ring_.at(at);
@@ -304,6 +347,18 @@ void transmit_rules::judge_cause(sim_time now) {
   if (now < cause_due_) return state_.due.ask(cause_due_);
   cause_due_ = time_never;
   state_.log.trip(rule::T_60, now, "a descriptor with RS and without IDE was written back, and TXDW has not come", {});
+}
+
+void transmit_rules::judge_delayed(sim_time now) {
+  if (now < delayed_due_) return state_.due.ask(delayed_due_);
+  delayed_due_ = first_delayed_ = time_never;
+  state_.log.trip(rule::T_61, now, "a descriptor with RS and IDE was written back, and no timer has brought TXDW", {});
+}
+
+void transmit_rules::judge_empty(sim_time now) {
+  if (now < empty_due_) return state_.due.ask(empty_due_);
+  empty_due_ = time_never;
+  state_.log.trip(rule::T_62, now, "the last descriptor was written back, and TXQE has not come", {});
 }
 
 void transmit_rules::on_frame_begins(const event& e) {

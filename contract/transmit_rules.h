@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges transmit: T-10, T-40, T-41, T-42, T-43, T-44, T-60, T-62, T-72 of the card, S-17 to S-21 of the driver.
+// Judges transmit: T-10, T-40 to T-44, T-60 to T-62, T-72, T-80 of the card, S-17 to S-21 of the driver.
 //
 // Part of the checker.  What a rewritten ring, CTRL.RST or TCTL.EN = 0 finds on its way ends as the sheet allows (T-47,
 // T-80, T-82) within the bus' tolerance, in which descriptors and payload that do not fit the new ring are not judged.
@@ -36,10 +36,13 @@ class transmit_rules {
   }
   void check(sim_time now) {
     if (cause_due_ != time_never) judge_cause(now);
+    if (delayed_due_ != time_never) judge_delayed(now);
+    if (empty_due_ != time_never) judge_empty(now);
   }
 
  private:
   void restart(sim_time t);
+  void delays_written(sim_time t);
   void ring_written(std::uint64_t offset, std::uint32_t value, sim_time t);
   void doorbell(std::uint32_t value, sim_time t);
   bool draining(sim_time t) const { return t - restarted_at_ <= state_.limits.bus_drain; }
@@ -47,7 +50,10 @@ class transmit_rules {
   void judge_context(std::uint32_t index, const event& e);
   bool find_reading(const event& e);
   void unmapped(const event& e);
+  void written_back(const transmit_command& command, sim_time t);
   void judge_cause(sim_time now);
+  void judge_delayed(sim_time now);
+  void judge_empty(sim_time now);
   breach_log::subject about(std::uint32_t index, frame_id frame = 0) const {
     return {frame, index, ring_.address_of(index)};
   }
@@ -77,6 +83,14 @@ class transmit_rules {
   // T-60.
   std::uint64_t unannounced_ = 0;    // written back since the last TXDW
   sim_time cause_due_ = time_never;  // TXDW of one without IDE
+  // T-61.
+  std::uint32_t delay_ = 0;           // TIDV
+  std::uint32_t absolute_delay_ = 0;  // TADV
+  sim_time delays_written_ = -time_never / 2;
+  sim_time first_delayed_ = time_never;  // the write-back that has waited longest for a timer
+  sim_time delayed_due_ = time_never;
+  // T-62.
+  sim_time empty_due_ = time_never;
 };
 
 }  // namespace ringside::contract

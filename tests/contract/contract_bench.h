@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "contract/checker.h"
+#include "hw/regs/e1000_regs.h"
 
 namespace ringside::contract {
 
@@ -43,6 +44,14 @@ class contract_bench {
   void wait(sim_time t) { now += t; }
   void write(std::uint32_t offset, std::uint32_t value) { nic(stage::reg_write, 0, offset, value); }
   void read(std::uint32_t offset, std::uint32_t value) { nic(stage::reg_read, 0, offset, value); }
+
+  /// A receive FIFO of so many KiB: PBA is in force with CTRL.RST (T-70).
+  void divide_buffer(std::uint32_t kib) {
+    write(reg::PBA, kib);
+    nic(stage::nic_reset);
+    wait(200 * us);
+  }
+  void no_fifo() { divide_buffer(0); }
 
   // ---- driver ----
   /// Ring registers as in FS 10.2, receiver on, IMS set.

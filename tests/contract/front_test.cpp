@@ -12,7 +12,8 @@ namespace {
 constexpr auto overflow = static_cast<std::uint64_t>(drop_reason::fifo_overflow);
 
 struct ready : contract_bench {
-  explicit ready(const config& setup = cut_short()) : contract_bench(setup) {
+  explicit ready(const config& setup = cut_short(), std::uint32_t fifo_kib = 48) : contract_bench(setup) {
+    if (fifo_kib != 48) divide_buffer(fifo_kib);
     open();
     fill();
     fetch(0, 7);
@@ -75,8 +76,7 @@ TEST(front_rules, R_27_payload_of_a_refused_frame) {
 // 8 KiB hold five frames of 1518 bytes: 1520 + 16 each, 7680 of 8192.
 TEST(front_rules, R_31_missed_although_there_was_room) {
   for (const unsigned stored : {4U, 5U}) {
-    ready bench;
-    bench.write(reg::PBA, 8);
+    ready bench(contract_bench::cut_short(), 8);
     for (frame_id f = 1; f <= stored; ++f) bench.arrive(f, 1518);
     bench.miss(stored + 1, 1518);
     if (stored == 5)
@@ -88,8 +88,7 @@ TEST(front_rules, R_31_missed_although_there_was_room) {
 
 // N-15: room comes back with the frames that have left.
 TEST(front_rules, R_31_still_missing_after_the_fifo_was_emptied) {
-  ready bench;
-  bench.write(reg::PBA, 8);
+  ready bench(contract_bench::cut_short(), 8);
   for (frame_id f = 1; f <= 5; ++f) bench.arrive(f, 1518);
   for (frame_id f = 1; f <= 5; ++f) {
     const auto index = static_cast<std::uint32_t>(f - 1);

@@ -296,8 +296,8 @@ TEST(legal, moderation_holds_an_assertion_back) {
 
 TEST(legal, overflow_raises_rxo) {
   contract_bench bench;
+  bench.no_fifo();
   bench.open();
-  bench.write(reg::PBA, 0);  // no room for anything
   bench.nic(stage::wire_sof, 1, 64);
   bench.nic(stage::filter_accept, 1);
   bench.step = 8 * ns;

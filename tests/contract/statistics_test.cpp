@@ -13,8 +13,11 @@ namespace {
 
 struct counted : contract_bench {
   counted() {
+    no_fifo();  // a missed frame is no surprise
+    // As drivers do after a reset; the pairs are read by their tests.
+    for (std::uint32_t at = reg::CRCERRS; at <= reg::TSCTFC; at += 4)
+      if ((at & ~4U) != reg::GORCL && (at & ~4U) != reg::TORL) read(at, 0);
     open();
-    write(reg::PBA, 0);  // a missed frame is no surprise
   }
   void drop(frame_id frame, std::uint32_t bytes, std::uint64_t marks, drop_reason reason) {
     nic(stage::wire_sof, frame, bytes, marks);
@@ -78,10 +81,10 @@ TEST(statistics_rules, each_wrong_value_has_its_rule) {
   }
 }
 
-// A length counter of 16 bits is enough for every frame a card can accept (FS 6.8).
-TEST(statistics_rules, R_53_a_frame_beyond_16_bits_counts_at_least_65535) {
-  for (const auto& [value, sound] : {std::pair{65'535U, true}, {80'070U, true}, {65'534U, false}, {80'071U, false}}) {
+TEST(statistics_rules, R_53_a_frame_beyond_16_bits_counts_whole) {
+  for (const auto& [value, sound] : {std::pair{65'535U, false}, {80'070U, true}, {80'069U, false}, {80'071U, false}}) {
     counted bench;
+    bench.read(reg::TORL, 0);  // so that it is no matter of the reset
     bench.drop(1, 80'070, wire_mark::oversize, drop_reason::oversize);
     bench.later();
     bench.read(reg::TORL, value);
