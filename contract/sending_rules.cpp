@@ -77,7 +77,7 @@ void sending_rules::on_frame_begins(const event& e) {
   pause_.reset();
   // The event of a last byte is its beginning.
   const sim_time least = ended_at_ + byte_time * (1 + sim_time{gap_due_});
-  if (gap_due_ != 0 && e.time + state_.limits.early < least)
+  if (gap_due_ != 0 && e.time < least)
     state_.log.trip(rule::T_75, e.time,
                     fmt::format("a frame begins {} ns after the one before it, {} byte times are asked for",
                                 (e.time - ended_at_ - byte_time) / ns, gap_due_),

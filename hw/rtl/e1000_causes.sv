@@ -25,6 +25,7 @@ module e1000_causes (
   input  logic        tx_start_i,       // a descriptor with RS and IDE is complete
   input  logic        tx_done_i,        // a status was written
   input  logic        tx_done_ide_i,    // ... whose interrupt may be delayed
+  input  logic        tx_done_all_i,    // ... and behind it waits none whose is
   output logic        tx_ask_o,         // flush, then TXDW
   input  logic        txdw_i,           // ... which comes then
   input  logic        txqe_i,
@@ -85,6 +86,7 @@ module e1000_causes (
     .start_i        (tx_start_i),
     .done_i         (tx_done_i),
     .done_ide_i     (tx_done_ide_i),
+    .done_all_i     (tx_done_all_i),
     .at_once_o      (txdw_now),
     .ask_o          (tx_ask_o),
     .next_deadline_o(tx_deadline),

@@ -118,8 +118,8 @@ module e1000_top #(
   e1000_tx_pkg::tx_cfg_t tx_cfg;
   logic        req_csr, soft_rst, halt, drained, granting, dma_allow, intx_allow, asleep, lu, full_duplex, phy_loop, lsc, mdac, paused;
   logic [31:0] ctrl, rctl, rctl_front, rdata_ring, rdata_front, rdata_transmit, rdata_causes;
-  logic [47:0] flow_address;
-  logic [15:0] flow_type, vet;
+  logic [47:0] flow_address, station;
+  logic [15:0] flow_type, vet, pause_time;
   logic [10:0] rxcsum;
   logic [6:0]  pba_rxa;
   logic [5:0]  pthresh, hthresh, wthresh;
@@ -172,8 +172,6 @@ module e1000_top #(
   // ---- receive front ---------------------------------------------------------------------------------------
   logic                 frame_valid, data_valid, data_pop, frame_pop, no_desc, rxo, pause_seen;
   logic [13:0]          rx_fill;
-  logic [15:0]          pause_time;
-  logic [47:0]          station;
   logic                 req_rx_mac, req_rx_frame, req_rx_fifo, req_rx_read, req_loop;
   e1000_pkg::rx_frame_t frame;
   logic [63:0]          data;
@@ -298,7 +296,7 @@ module e1000_top #(
   );
 
   // ---- causes --------------------------------------------------------------------------------------------------
-  logic        req_causes, hold, tx_start, tx_done, tx_done_ide, tx_ask, txdw, txqe, txd_low;
+  logic        req_causes, hold, tx_start, tx_done, tx_done_ide, tx_done_all, tx_ask, txdw, txqe, txd_low;
   logic [16:0] causes_set, held;
   e1000_causes u_causes (
     .clk_i          (clk_irq_i),
@@ -321,6 +319,7 @@ module e1000_top #(
     .tx_start_i     (tx_start),
     .tx_done_i      (tx_done),
     .tx_done_ide_i  (tx_done_ide),
+    .tx_done_all_i  (tx_done_all),
     .tx_ask_o       (tx_ask),
     .txdw_i         (txdw),
     .txqe_i         (txqe),
@@ -379,6 +378,7 @@ module e1000_top #(
     .start_o          (tx_start),
     .done_o           (tx_done),
     .done_ide_o       (tx_done_ide),
+    .done_all_o       (tx_done_all),
     .ask_i            (tx_ask),
     .txdw_o           (txdw),
     .txqe_o           (txqe),

@@ -37,6 +37,7 @@ module e1000_tx_back #(
   output logic                    start_o,        // a descriptor with RS and IDE is complete
   output logic                    done_o,         // a status was written
   output logic                    done_ide_o,
+  output logic                    done_all_o,
   input  logic                    ask_i,          // write all of it back, then raise TXDW
   output logic                    txdw_o,         // one-cycle causes
   output logic                    txqe_o,
@@ -252,6 +253,7 @@ module e1000_tx_back #(
     .use_tag_i      (use_tag),
     .complete_i     (complete),
     .complete_rs_i  (complete_rs),
+    .complete_ide_i (complete_ide),
     .flush_due_i    (flush_due),
     .completed_ptr_o(completed_ptr),
     .rd_o           (wb_rd),
@@ -264,6 +266,7 @@ module e1000_tx_back #(
     .moved_index_o  (moved_index),
     .done_o,
     .done_ide_o,
+    .done_all_o,
     .req_valid_o    (wb_valid),
     .req_addr_o     (wb_addr),
     .req_tag_o      (wb_tag),

@@ -3,7 +3,7 @@
 //
 // Timers are deadlines against the always-on time, 128 clocks a count from the completion of a descriptor with RS and IDE
 // (T-61, I-53).  An expiry asks the write-back to flush; TXDW follows it.  A write-back that may not be delayed raises TXDW
-// and stops both (T-60).
+// and stops both, unless one whose interrupt is delayed still waits behind it (T-60).
 module e1000_tx_timers (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -14,6 +14,7 @@ module e1000_tx_timers (
   input  logic        start_i,          // a descriptor with RS and IDE is complete
   input  logic        done_i,           // a status was written
   input  logic        done_ide_i,       // ... whose interrupt may be delayed
+  input  logic        done_all_i,       // ... and behind it waits none whose is
   output logic        at_once_o,        // TXDW
   output logic        ask_o,            // flush, then TXDW
   output logic [63:0] next_deadline_o,
@@ -24,8 +25,9 @@ module e1000_tx_timers (
   logic [63:0] packet_deadline_q, absolute_deadline_q;
   logic        at_once_q, ask_q;
 
-  logic at_once, start;
+  logic at_once, over, start;
   assign at_once = done_i && (!done_ide_i || tidv_q == 16'd0);
+  assign over    = at_once && (done_all_i || tidv_q == 16'd0);
   assign start   = start_i && tidv_q != 16'd0;
 
   always_ff @(posedge clk_i) begin : update
@@ -42,14 +44,14 @@ module e1000_tx_timers (
       if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TIDV) tidv_q <= reg_i.wdata[15:0];
       if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TADV) tadv_q <= reg_i.wdata[15:0];
       // What ends the timers and a new start in one clock: the start counts.
-      if (at_once || expired) begin
+      if (over || expired) begin
         packet_on_q   <= 1'b0;
         absolute_on_q <= 1'b0;
       end
       if (start) begin
         packet_on_q       <= 1'b1;
         packet_deadline_q <= now_i + {41'd0, tidv_q, 7'd0};
-        if (!absolute_on_q || expired || at_once) begin
+        if (!absolute_on_q || expired || over) begin
           absolute_on_q <= tadv_q != 16'd0;
           if (tadv_q != 16'd0) absolute_deadline_q <= now_i + {41'd0, tadv_q, 7'd0};
         end

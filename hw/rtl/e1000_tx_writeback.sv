@@ -25,6 +25,7 @@ module e1000_tx_writeback (
   input  logic [15:0] use_tag_i,
   input  logic        complete_i,           // the next entry is complete
   input  logic        complete_rs_i,        // ... and has RS
+  input  logic        complete_ide_i,       // ... and its interrupt may be delayed
   input  logic        flush_due_i,          // e1000_cause_slots: write whatever WTHRESH says
   output logic [6:0]  completed_ptr_o,      // past the last done entry
   // descriptor cache
@@ -39,6 +40,7 @@ module e1000_tx_writeback (
   output logic [15:0] moved_index_o,
   output logic        done_o,               // the status of a descriptor is in memory
   output logic        done_ide_o,           // ... and its interrupt may be delayed
+  output logic        done_all_o,           // ... and behind it waits none whose interrupt is (T-60)
   // bus: one dword
   output logic        req_valid_o,
   output logic [63:0] req_addr_o,
@@ -108,6 +110,11 @@ module e1000_tx_writeback (
       moved_index_o = tok_index_q[tok_rd_q*16 +: 16];
     end
   end
+  // The last complete entry with RS and IDE, until its status is written: at most 64 steps ahead on the circle of 128.
+  logic        ide_waits_q;
+  logic [6:0]  ide_ptr_q, freed_now;
+  assign freed_now  = tok_ptr_q[tok_rd_q*7 +: 7];
+  assign done_all_o = !ide_waits_q || freed_now - ide_ptr_q < 7'd64;
   assign done_o     = freed;
   assign done_ide_o = tok_ide_q[tok_rd_q];
 
@@ -124,8 +131,15 @@ module e1000_tx_writeback (
       tok_rd_q       <= 1'b0;
       tok_head_q     <= 2'd0;
       failed_q       <= 1'b0;
+      ide_waits_q    <= 1'b0;
     end else begin
       if (complete_i) complete_ptr_q <= complete_ptr_q + 7'd1;
+      if (complete_i && complete_rs_i && complete_ide_i) begin
+        ide_waits_q <= 1'b1;
+        ide_ptr_q   <= complete_ptr_q + 7'd1;
+      end else if (freed && done_all_o) begin
+        ide_waits_q <= 1'b0;
+      end
       waiting_q <= waiting_q + {6'd0, complete_i && complete_rs_i} - {6'd0, push};
       unique case (state_q)
         StIdle: if (look) state_q <= StLook;
@@ -176,6 +190,7 @@ module e1000_tx_writeback (
       if (flush_i) begin
         batch_q        <= 1'b0;
         waiting_q      <= 7'd0;
+        if (issue_ptr_q - ide_ptr_q >= 7'd64 || halt_i) ide_waits_q <= 1'b0;   // no write has it: it is forgotten
         complete_ptr_q <= issue_ptr_q;
         index_q        <= start_i;
         if (rehead_i) tok_head_q <= 2'd0;

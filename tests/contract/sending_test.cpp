@@ -218,7 +218,7 @@ TEST(sending_rules, T_75_the_gap_is_short) {
     b.commit(96);
     b.commit(96);
     b.begin();
-    b.step = (short_gap ? 8 : 13) * octet;
+    b.step = (short_gap ? 12 : 13) * octet;
     b.nic(stage::tx_wire_eof, 1, 100);
     b.begin();
     if (short_gap)
@@ -235,7 +235,7 @@ TEST(sending_rules, T_75_as_tipg_says) {
     b.commit(96);
     b.commit(96);
     b.begin();
-    b.step = (short_gap ? 90 : 101) * octet;
+    b.step = (short_gap ? 100 : 101) * octet;
     b.nic(stage::tx_wire_eof, 1, 100);
     b.begin();
     if (short_gap)

@@ -88,7 +88,11 @@ void transmit_write_back::finish() {
     expiries_.pop_front();
     expired = true;
   }
-  if (at_once || expired) report(at_once);
+  // T-60: the timers run on for one that is delayed and still waits.
+  const bool others = core_.regs.get(reg::TIDV) != 0 && std::any_of(waiting_.begin(), waiting_.end(), [&](auto waits) {
+                        return ring_.at(waits).delay_interrupt();
+                      });
+  if (at_once || expired) report(at_once && !others);
 }
 
 void transmit_write_back::report(bool stop_timers) {

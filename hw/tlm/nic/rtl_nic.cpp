@@ -302,9 +302,9 @@ struct rtl_nic::impl {
   // Frames, causes and losses apart: a function that did all would save registers for all at every look.
   [[gnu::always_inline]] void report_events() {
     const Vnic___024root& c = *state;
-    if (c.evt_rst_o != 0) [[unlikely]]
-      sent.reset(emitter());
     if (c.evt_tx_o != 0) report_sent(c.evt_tx_o);
+    if (c.evt_rst_o != 0) [[unlikely]]  // a frame that began in the clock before it is cut by it
+      sent.reset(emitter());
     if (c.evt_rx_o != 0) report_frame(c.evt_rx_o);
     if ((c.evt_cause_o | c.evt_hold_o) != 0) report_causes();
     if (c.evt_lost_o != 0) [[unlikely]]

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/hw/tlm/model/transmit_bench.h"
 
+#include <gtest/gtest.h>
 #include <zlib.h>
+
+#include "contract/checker.h"
 
 namespace ringside::test {
 namespace {
@@ -43,6 +46,19 @@ void transmit_bench::context(std::uint32_t i, const context_fields& c) {
   const std::uint32_t ip = c.ipcss | c.ipcso << 8 | c.ipcse << 16;
   const std::uint32_t l4 = c.tucss | c.tucso << 8 | c.tucse << 16;
   put(i, ip | std::uint64_t{l4} << 32, c.paylen | (c.tucmd | cmd::DEXT) << 24, c.hdrlen << 8 | c.mss << 16);
+}
+
+// T-70, T-71, T-75, T-76, T-90, T-91; the bench's bus tells no events, so the checker's other rules have nothing to
+// judge.
+transmit_bench::~transmit_bench() {
+  using contract::rule;
+  contract::config setup;
+  setup.off.set();
+  for (const rule judged : {rule::T_70, rule::T_71, rule::T_75, rule::T_76, rule::T_90, rule::T_91})
+    setup.off.reset(static_cast<std::size_t>(judged));
+  contract::checker watch(setup);
+  for (const event& e : all_events()) watch.on_event(e);
+  for (const contract::breach& b : watch.breaches()) ADD_FAILURE() << b.describe();
 }
 
 void transmit_bench::post(std::uint32_t i, const byte_vector& frame, std::uint32_t command) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The card's bench with a transmit ring: descriptors of all kinds, the doorbell, and what software finds afterwards.
+// The card's bench with a transmit ring: descriptors of all kinds, the doorbell, and what software finds afterwards. At
+// its end the contract checker judges what the card told of its FIFO, its wire and its counters.
 //
 // Owned by a test of FS 9.
 #pragma once
@@ -35,6 +36,7 @@ class transmit_bench : public card_bench {
   static constexpr std::uint64_t data_at = 0x80'0000;
 
   using card_bench::card_bench;
+  ~transmit_bench() override;
 
   /// A ring of `count` empty descriptors, TCTL written last.
   void open_transmit(std::uint32_t count = 64, std::uint32_t tctl_value = tctl::EN | tctl::PSP);

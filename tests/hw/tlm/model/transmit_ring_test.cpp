@@ -405,5 +405,26 @@ TEST_F(transmit_ring, head_moves_on_from_a_write_back_under_way) {  // T-47
   EXPECT_EQ(times_of(icr::TXDW).size(), head);
 }
 
+// T-60, T-61: one that is complete while the write-back of another without IDE is under way has its own interrupt.
+TEST_F(transmit_ring, a_delayed_one_outlives_the_cause_of_another) {
+  bench.write(reg::TIDV, 50);
+  bench.open_transmit(64);
+  unsigned written = 0;
+  bench.bus_delay = [&](const tlm::dma_transfer& t) {
+    return t.kind == tlm::dma_kind::tx_writeback && written++ == 0 ? 10 * us : sim_time{0};
+  };
+  post(0, 1);
+  post(1, 1, cmd::whole | cmd::IDE);
+  bench.doorbell(2);
+  bench.run_for(30 * us);
+  ASSERT_TRUE(bench.tx_done(0) && bench.tx_done(1));
+  EXPECT_EQ(times_of(icr::TXDW).size(), 1U) << "of the first";
+  bench.run_for(60 * us);
+  ASSERT_EQ(times_of(icr::TXDW).size(), 2U) << "TIDV brings that of the second";
+  const sim_time expired = completions().at(1) + 50 * timer_unit;
+  EXPECT_GE(times_of(icr::TXDW)[1], expired);
+  EXPECT_LE(times_of(icr::TXDW)[1], expired + 1 * us);
+}
+
 }  // namespace
 }  // namespace ringside::test::transmit_ring_tests
