@@ -103,14 +103,20 @@ module e1000_tx_read #(
   logic [2:0]  slots_q;          // from there on
   logic [6:0]  beats;
   logic        store, leaves;
+  logic [8:0]  store_at;
   assign beats        = 7'((burst_q + {7'd0, addr_q[1:0]} + 9'd3) >> 2);
-  assign store        = rsp_valid_i && rsp_ok_i && !stale_q[rsp_seq_i];
+  always_comb begin
+    store    = 1'b0;
+    store_at = 9'd0;
+    if (rsp_valid_i) begin
+      store    = rsp_ok_i && !stale_q[rsp_seq_i];
+      store_at = slot_wr_q[rsp_seq_i*9 +: 9];
+    end
+  end
   assign data_valid_o = slots_q != 3'd0 && stage_rd_q != slot_wr_q[slot_old_q*9 +: 9];
   assign data_o       = stage_mem[stage_rd_q[7:0]];
   assign leaves       = data_pop_i && stage_rd_q + 9'd1 == slot_end_q[slot_old_q*9 +: 9];
   assign slots_left   = slots_q != 3'd4 && !busy_q[slot_new_q];
-  logic [8:0]  store_at;
-  assign store_at     = slot_wr_q[rsp_seq_i*9 +: 9];
   always_ff @(posedge clk_i) begin
     if (store) stage_mem[store_at[7:0]] <= rsp_data_i;
   end

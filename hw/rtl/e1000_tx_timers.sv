@@ -26,8 +26,14 @@ module e1000_tx_timers (
   logic        at_once_q, ask_q;
 
   logic at_once, over, start;
-  assign at_once = done_i && (!done_ide_i || tidv_q == 16'd0);
-  assign over    = at_once && (done_all_i || tidv_q == 16'd0);
+  always_comb begin
+    at_once = 1'b0;
+    over    = 1'b0;
+    if (done_i) begin
+      at_once = !done_ide_i || tidv_q == 16'd0;
+      over    = at_once && (done_all_i || tidv_q == 16'd0);
+    end
+  end
   assign start   = start_i && tidv_q != 16'd0;
 
   always_ff @(posedge clk_i) begin : update

@@ -93,7 +93,10 @@ module e1000_tx_writeback (
   assign push       = state_q == StRequest && req_gnt_i;
   assign tok_wr     = tok_rd_q ^ tok_count_q[0];
   assign tok_last   = ~tok_wr;
-  assign freed      = rsp_valid_i && rsp_ok_i && !failed_q && tok_count_q != 2'd0;
+  always_comb begin
+    freed = 1'b0;
+    if (rsp_valid_i) freed = rsp_ok_i && !failed_q && tok_count_q != 2'd0;
+  end
   assign next_ptr   = issue_ptr_q + 7'd1;
   assign next_index = index_q + 16'd1 == size_i ? 16'd0 : index_q + 16'd1;
 
