@@ -17,6 +17,7 @@ ALLOWED = {
     # The seam hw/tlm/nic/nic.h joins card and bus: the bus sees it, a card sees no bus.
     "hw/tlm/nic": {"common", "hw/regs", "hw/tlm/board", "hw/tlm/nic", "hw/tlm/wire"},
     "hw/tlm/model": {"common", "hw/regs", "hw/tlm/board", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
+    "hw/tlm/host": {"common", "hw/regs", "hw/tlm/host", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
     "hw/tlm/pci": {"common", "hw/regs", "hw/tlm/pci", "hw/tlm/nic", "hw/tlm/memory", "hw/tlm/systemc"},
     "hw/tlm/scheduler": {"common", "hw/tlm/scheduler", "hw/tlm/nic", "hw/tlm/pci", "hw/tlm/systemc"},
     "sw/kernel": {"common", "sw/kernel"},

@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "hw/regs/e1000_regs.h"
-#include "tests/hw/tlm/model/random_frames.h"
+#include "hw/tlm/host/random_frames.h"
 
 namespace ringside::rtl_test {
 namespace {
@@ -38,7 +38,7 @@ random_pins::random_pins(std::uint64_t seed)
       resets_in_traffic_(seed % 3 == 0),
       slow_write_data_(seed % 5 < 2),
       errors_(seed % 7 < 2) {
-  for (const offered_frame& frame : test::make_frames(random_, 200)) stock_.push_back(with_fcs(frame));
+  for (const offered_frame& frame : tlm::make_frames(random_, 200)) stock_.push_back(with_fcs(frame));
   change_speed();
   configure(4, 7);  // I/O, memory, bus master
   configure(0x0C, 0x4010);

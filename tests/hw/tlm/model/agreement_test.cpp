@@ -8,11 +8,15 @@
 #include <algorithm>
 
 #include "common/rng.h"
+#include "hw/tlm/host/random_frames.h"
 #include "tests/hw/tlm/model/card_bench.h"
-#include "tests/hw/tlm/model/random_frames.h"
 
 namespace ringside::test {
 namespace {
+
+using tlm::make_frames;
+using tlm::make_setup;
+using tlm::random_setup;
 
 constexpr std::uint32_t ring_size = 1024;
 constexpr unsigned frames_per_run = 120;

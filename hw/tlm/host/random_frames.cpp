@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tests/hw/tlm/model/random_frames.h"
+#include "hw/tlm/host/random_frames.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "hw/regs/e1000_regs.h"
 
-namespace ringside::test {
+namespace ringside::tlm {
 namespace {
 
 using byte = std::uint8_t;
@@ -276,4 +276,4 @@ std::vector<offered_frame> make_frames(rng& random, unsigned count) {
   return frames;
 }
 
-}  // namespace ringside::test
+}  // namespace ringside::tlm

@@ -12,7 +12,7 @@
 #include "common/rng.h"
 #include "common/wire_frame.h"
 
-namespace ringside::test {
+namespace ringside::tlm {
 
 struct random_setup {
   std::uint32_t rctl = 0;
@@ -26,4 +26,4 @@ random_setup make_setup(rng& random, std::uint32_t ring_size, std::uint64_t firs
 /// Frames spaced so that neither packet buffer nor ring runs out.
 std::vector<offered_frame> make_frames(rng& random, unsigned count);
 
-}  // namespace ringside::test
+}  // namespace ringside::tlm
