@@ -32,7 +32,7 @@ _ringside() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} subcommand='' word
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
-    if [[ $word == run || $word == regress ]]; then
+    if [[ $word == run || $word == regress || $word == oracle ]]; then
       subcommand=$word
       break
     fi
@@ -66,7 +66,7 @@ _ringside() {
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list 2>/dev/null | awk '{ print $1 }')" -- "$current"
                              compgen -f -X '!*.toml' -- "$current"; compgen -d -- "$current")
   elif [[ -z $subcommand ]]; then
-    _ringside_words 'run regress'
+    _ringside_words 'run regress oracle'
   fi
 }
 

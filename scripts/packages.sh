@@ -11,7 +11,7 @@ demo_packages=(
 )
 
 # To test everything as well.
-test_packages=(libgtest-dev libxml2-dev yosys z3 gtkwave dpkg-dev file zsh doxygen iproute2)
+test_packages=(libgtest-dev libxml2-dev yosys z3 gtkwave dpkg-dev file zsh doxygen iproute2 qemu-system-x86)
 
 # What judges layout and style: another version judges differently, so these two are installed on Debian 12 alone, where they
 # are version 14.

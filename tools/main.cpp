@@ -11,6 +11,7 @@
 #include "tools/cli/command_line.h"
 #include "tools/cli/kernel_costs.h"
 #include "tools/machine_simulation.h"
+#include "tools/oracle/oracle_command.h"
 #include "tools/regress/regress_command.h"
 
 namespace {
@@ -41,6 +42,10 @@ int main(int argc, char** argv) {
   const auto regress = [err_is_terminal](const regress_request& request) {
     return regress_command(request, {.out = std::cout, .err = std::cerr, .err_is_terminal = err_is_terminal});
   };
+  const auto oracle = [err_is_terminal](const oracle_request& request) {
+    return ringside::oracle::oracle_command(request,
+                                            {.out = std::cout, .err = std::cerr, .err_is_terminal = err_is_terminal});
+  };
   const command_environment env{.make = make_machine,
                                 .costs = kernel_cost_keys(),
                                 .rules = rule_ids(),
@@ -48,6 +53,7 @@ int main(int argc, char** argv) {
                                 .err = std::cerr,
                                 .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                                 .err_is_terminal = err_is_terminal,
-                                .regress = regress};
+                                .regress = regress,
+                                .oracle = oracle};
   return command_line(argc, argv, env);
 }

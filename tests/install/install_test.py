@@ -111,7 +111,8 @@ class man_test(unittest.TestCase):
         self.assertNotRegex(page, r"@[A-Z]+@")
         self.assertIn(f'"ringside {VERSION}"', page)
         sections = dict(re.findall(r'^\.SH ([A-Z ]+)\n(.*?)(?=^\.SH |\Z)', page, re.M | re.S))
-        for title, command in (("OPTIONS", ()), ("RINGSIDE RUN", ("run",)), ("RINGSIDE REGRESS", ("regress",))):
+        for title, command in (("OPTIONS", ()), ("RINGSIDE RUN", ("run",)), ("RINGSIDE REGRESS", ("regress",)),
+                               ("RINGSIDE ORACLE", ("oracle",))):
             shown = set(re.findall(r"\\fB(-\S+?)\\fR", sections[title].replace("\\-", "-")))
             self.assertEqual(shown, options(PROGRAM, *command) - (options(PROGRAM) if command else set()), title)
         self.assertIn("\\fIKEY=VALUE\\fR\nSet a scenario key; may be repeated.", page)
@@ -159,12 +160,14 @@ def judge_completion(self, complete):
     (self.folder / "mine.toml").touch()
     (self.folder / "notes.txt").touch()
     (self.folder / "sub").mkdir()
-    self.assertEqual(complete(""), {"run", "regress"})
+    self.assertEqual(complete(""), {"run", "regress", "oracle"})
     self.assertEqual(complete("reg"), {"regress"})
     self.assertEqual(complete("-"), options(PROGRAM))
     self.assertEqual(complete("run", "-"), options(PROGRAM, "run"))
     self.assertEqual(complete("regress", "--se"), {"--seeds"})
     self.assertEqual(complete("regress", "-"), options(PROGRAM, "regress"))
+    self.assertEqual(complete("oracle", "-"), options(PROGRAM, "oracle"))
+    self.assertEqual(complete("oracle", "--nic", ""), {"rtl", "model", "both"})
     self.assertEqual(complete("run", ""), scenarios | {"mine.toml", "sub"})
     self.assertEqual(complete("run", "one"), {"one_frame"})
     self.assertEqual(complete("run", "one_frame", "--journey", ""), set())

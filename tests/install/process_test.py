@@ -118,6 +118,58 @@ class signal_test(process):
             self.assertEqual(report["seeds"], len(report["runs"]))
             (self.folder / "a.json").unlink()
 
+    @unittest.skipIf(shutil.which("qemu-system-x86_64") is None, "qemu-system-x86_64 is not installed")
+    def test_oracle(self):
+        """Each process of the comparison has a QEMU, in a process group of its own; none outlives the command."""
+        for number, whole_group in ((signal.SIGTERM, False), (signal.SIGINT, True), (signal.SIGKILL, False)):
+            with subprocess.Popen([PROGRAM, "oracle", "--seeds", "1..100000", "-j", "2", "--nic", "model", "--json", "a.json"], cwd=self.folder,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as program:
+                limit = time.monotonic() + 60
+                while len(found := qemus_of(program.pid)) < 2 and time.monotonic() < limit:
+                    time.sleep(0.05)
+                self.assertEqual(len(found), 2)
+                (os.killpg if whole_group else os.kill)(program.pid, number)
+                out, err = program.communicate(timeout=60)
+            limit = time.monotonic() + 60
+            while any(is_alive(pid) for pid in found) and time.monotonic() < limit:
+                time.sleep(0.05)
+            self.assertEqual([pid for pid in found if is_alive(pid)], [])
+            if number == signal.SIGKILL:
+                continue  # nobody was there to report
+            self.assertEqual((program.returncode, err, self.files()), (128 + number, "", ["a.json"]))
+            self.assertRegex(out, r"\ninterrupted by a signal: \d+ of 100000 seeds were run\n")
+            report = json.loads((self.folder / "a.json").read_text())
+            self.assertEqual((report["seeds_asked"], report["interrupted"]), (100000, True))
+            (self.folder / "a.json").unlink()
+
+
+def stat_of(pid):
+    """State and parent of a process; nothing when it is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[0], int(fields[1])
+
+
+def is_alive(pid):
+    return (stat := stat_of(pid)) is not None and stat[0] != "Z"
+
+
+def qemus_of(pid):
+    """QEMUs whose parent's parent is `pid`."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        one = int(entry.name)
+        if (stat := stat_of(one)) is None or (above := stat_of(stat[1])) is None or above[1] != pid:
+            continue
+        try:
+            if b"qemu-system" in (entry / "cmdline").read_bytes().split(b"\0")[0]:
+                found.append(one)
+        except OSError:
+            pass
+    return found
+
 
 class contract_test(process):
     def told(self, *settings):

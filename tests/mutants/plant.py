@@ -22,13 +22,15 @@ OPTIONAL = ("within", "set", "scenario", "test", "tests", "seeds")
 SIDES = {
     "rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h"),
     "kernel": (".cpp",), "stack": (".cpp",), "cpu": (".cpp",), "model": (".cpp",),
+    "oracle": (".cpp",),
 }
 # The instrumented tests that show a defect of a side, unless its file says otherwise.
 TESTS = {"rtl": "card", "driver": "machine", "bus": "machine", "kernel": "unit", "stack": "unit", "cpu": "cpu",
-         "model": "model"}
+         "model": "model", "oracle": "oracle"}
 KINDS = ("expression", "statement")
 # How a defect shows, and the key that says what to run for it.
-SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds"}
+SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds",
+            "oracle": "seeds"}
 
 
 class DefectError(Exception):

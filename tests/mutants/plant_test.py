@@ -54,6 +54,8 @@ class PlantTest(unittest.TestCase):
         self.refused("scenario means nothing")
         self.add(shown_by="checker", scenario=None)
         self.refused("needs the key scenario")
+        self.add(shown_by="oracle", scenario=None)
+        self.refused("needs the key seeds")
 
     def test_expression_becomes_a_choice(self):
         self.add()

@@ -8,7 +8,8 @@
 
 How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
 status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test fails;
-`scoreboard` = a seed of the regression fails by its scoreboard.
+`scoreboard` = a seed of the regression fails by its scoreboard; `oracle` = a seed of `ringside oracle` differs (exit 4, skipped,
+where QEMU is not installed).
 """
 
 import argparse
@@ -21,6 +22,7 @@ import sys
 import plant
 
 TIMEOUT_S = 120
+NO_QEMU = 4  # exit status of `ringside oracle`
 CLEAN_RUNS = (("one_frame", ()), ("line_rate_64", ("gen.count=2000",)), ("bus_33mhz", ("gen.count=300",)))
 
 
@@ -44,6 +46,14 @@ def rules_broken(errors: str) -> list[str]:
 
 def run_seeds(executable: pathlib.Path, seeds: str, mutant: str | None):
     command = [str(executable)] + (["--mutant", mutant] if mutant else []) + ["regress", "--seeds", seeds, "-j", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    return done.returncode, done.stderr
+
+
+def run_oracle(executable: pathlib.Path, seeds: str, side: str, mutant: str | None):
+    """The cards of one side against QEMU."""
+    command = [str(executable)] + (["--mutant", mutant] if mutant else [])
+    command += ["oracle", "--seeds", seeds, "-j", "1", "--nic", side]
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     return done.returncode, done.stderr
 
@@ -93,6 +103,18 @@ def check_defect(options) -> int:
         if not complaints:
             print(errors[-3000:], file=sys.stderr)
         return 0 if complaints else 1
+    if defect.shown_by == "oracle":
+        status, errors = run_oracle(options.mutants, defect.run, defect.side, defect.name)
+        if status == NO_QEMU:
+            print(errors.strip())
+            return NO_QEMU
+        differences = re.findall(rf"^  ({defect.side}: .*)$", errors, re.MULTILINE)
+        good = status == 1 and bool(differences)
+        print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if good else 'NOT CAUGHT'}; exit {status}; "
+              f"{differences[0] if differences else 'none'}")
+        if not good:
+            print(errors[-3000:], file=sys.stderr)
+        return 0 if good else 1
     status, report, errors = run(options.mutants, defect.run, defect.set, defect.name)
     rules = rules_broken(errors)
     verdict = "caught" if caught(defect, status, report, errors) else "NOT CAUGHT"
@@ -131,6 +153,12 @@ def check_clean(options) -> int:
             if not re.search(rf"^\[       OK \] {re.escape(test.rstrip('*'))}", output, re.MULTILINE):
                 print(f"there is no test {test}", file=sys.stderr)
                 return 1
+    for seeds, side in sorted({(d.run, d.side) for d in defects if d.shown_by == "oracle"}):
+        status, errors = run_oracle(options.mutants, seeds, side, None)
+        print(f"oracle, seeds {seeds} of {side}: exit {status}")
+        if status not in (0, NO_QEMU):
+            print(errors[-4000:], file=sys.stderr)
+            return 1
     for seeds in sorted({d.run for d in defects if d.shown_by == "scoreboard"}):
         status, errors = run_seeds(options.mutants, seeds, None)
         print(f"seeds {seeds}: exit {status}")

@@ -40,6 +40,10 @@ int command_line(int argc, const char* const* argv, const command_environment& e
       if (!env.regress) throw input_error("regress: this program has no machine; allowed: run");
       return env.regress(chosen.regression);
     }
+    if (chosen.oracle) {
+      if (!env.oracle) throw input_error("oracle: this program has no cards; allowed: run");
+      return env.oracle(chosen.comparison);
+    }
     return run_command(chosen, env);
   } catch (const input_error& error) {
     env.err << "ringside: " << error.what() << std::endl;

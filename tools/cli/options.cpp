@@ -76,6 +76,17 @@ void add_regress(CLI::App& regress, regress_request& r) {
       ->type_name("DIR");
 }
 
+void add_oracle(CLI::App& oracle, oracle_request& r) {
+  oracle.add_option("--seeds", r.seeds, "Seeds 1..N, or A..B (default: 10)")->type_name("N|A..B");
+  oracle.add_option("-j,--jobs", r.jobs, "Processes at a time, each with a QEMU (default: one for each CPU)")
+      ->type_name("N");
+  oracle.add_option("--frames", r.frames, "Frames of a seed, in and out, at least (default: what the seed says)")
+      ->type_name("N");
+  oracle.add_option("--nic", r.nic, "Cards to hold against QEMU's (default: both)")->type_name("rtl|model|both");
+  oracle.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
+  oracle.add_option("--qemu", r.qemu, "QEMU to compare with (default: qemu-system-x86_64)")->type_name("FILE");
+}
+
 }  // namespace
 
 parsed_options parse_options(int argc, const char* const* argv) {
@@ -88,6 +99,9 @@ parsed_options parse_options(int argc, const char* const* argv) {
   add_run(*run, out.chosen);
   CLI::App* regress = app.add_subcommand("regress", "Run constrained-random seeds under checker and scoreboard");
   add_regress(*regress, out.chosen.regression);
+  CLI::App* oracle =
+      app.add_subcommand("oracle", "Compare the cards with QEMU's e1000 under random programs and frames");
+  add_oracle(*oracle, out.chosen.comparison);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -97,16 +111,18 @@ parsed_options parse_options(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     out.exit_status = 2;
     out.message = std::string("command line: ") + error.what() + "; allowed: see ringside " +
-                  (regress->parsed() ? "regress "
-                   : run->parsed()   ? "run "
-                                     : "") +
+                  (regress->parsed()  ? "regress "
+                   : oracle->parsed() ? "oracle "
+                   : run->parsed()    ? "run "
+                                      : "") +
                   "--help\n";
     return out;
   }
   out.chosen.run = run->parsed();
   out.chosen.regress = regress->parsed();
+  out.chosen.oracle = oracle->parsed();
   const options& o = out.chosen;
-  if (o.run || o.regress || o.list || o.list_keys || o.version) return out;
+  if (o.run || o.regress || o.oracle || o.list || o.list_keys || o.version) return out;
   out.exit_status = argc > 1 ? 2 : 0;
   out.message = app.help();
   return out;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/cli/oracle_request.h"
 #include "tools/cli/regress_request.h"
 
 namespace ringside::platform {
@@ -14,6 +15,7 @@ namespace ringside::platform {
 struct options {
   bool run = false;
   bool regress = false;
+  bool oracle = false;
   bool list = false;
   bool list_keys = false;
   bool version = false;
@@ -42,6 +44,7 @@ struct options {
   bool ethtool_registers = false;
   bool ethtool_eeprom = false;
   regress_request regression;
+  oracle_request comparison;
 };
 
 struct parsed_options {

@@ -22,6 +22,8 @@ struct command_environment {
   bool err_is_terminal = false;
   /// `ringside regress`: needs the whole machine, which this library does not know.
   std::function<int(const regress_request&)> regress = {};
+  /// `ringside oracle`, which needs both cards.
+  std::function<int(const oracle_request&)> oracle = {};
 };
 
 inline constexpr int exit_ok = 0;
