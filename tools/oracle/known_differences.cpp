@@ -7,7 +7,6 @@ const std::vector<known_difference>& known_differences() {
   static const std::vector<known_difference> all{
       {"V-3", "CTRL from reset, and the link with it"},
       {"V-4", "reserved bits of STATUS"},
-      {"V-13", "RXDMT0 by level"},
       {"V-15", "no descriptors: no RNBC while frames wait"},
       {"V-22", "TPR and TOR count accepted frames alone"},
       {"V-23", "ROC before the address filter"},
