@@ -14,7 +14,7 @@
 namespace ringside::oracle {
 
 /// QEMU is not there: nothing was compared.
-inline constexpr int exit_no_qemu = 4;
+inline constexpr int exit_no_qemu = 5;
 
 struct oracle_environment {
   std::ostream& out;
