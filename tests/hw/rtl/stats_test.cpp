@@ -160,6 +160,7 @@ class stats_bench {
     auto& m = pins();
     // What stands on the pins between frames is nobody's, the verdict apart.
     m.length_i = static_cast<std::uint16_t>(frame ? frame->length : 0x5A5A);
+    m.beyond_i = frame ? 0 : 0x5A5A'5A5A;
     m.crc_ok_i = frame ? frame->crc_ok : 1;
     m.rx_er_i = frame ? frame->rx_er : 1;
     m.multicast_i = frame ? frame->multicast : 1;
