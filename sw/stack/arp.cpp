@@ -67,13 +67,13 @@ void arp_layer::process(const sk_buff& skb) {
   if (request && leads_here(dev, target, sender)) {
     ++counters_.requests_for_us;
     if (ignored(dev, sender, target)) return;
-    stack::neighbour* const n = neighbours_.find_or_create(dev, sender);  // neigh_event_ns
+    const neighbour_ptr n = neighbours_.find_or_create(dev, sender);  // neigh_event_ns
     if (n == nullptr) return;
     neighbours_.update(*n, hardware, nud::stale, true);
     answer();
     return;
   }
-  stack::neighbour* n = neighbours_.find(dev, sender);
+  neighbour_ptr n = neighbours_.find(dev, sender);
   const bool take = accepted(dev, sender);
   // arp_is_garp.
   const bool gratuitous = sender == target && (request || arp.target_hardware() == hardware) &&
@@ -117,9 +117,8 @@ bool arp_layer::accepted(const net_device& dev, ipv4_address sender) const {
   }
 }
 
-void arp_layer::solicit(stack::neighbour& n, const sk_buff* waiting) {
-  ipv4_address source = 0;
-  if (waiting != nullptr) source = ipv4_view(waiting->network_header()).source();
+void arp_layer::solicit(stack::neighbour& n, const subject& about) {
+  ipv4_address source = about.source;
   switch (neighbours_.settings().arp_announce) {
     case 1:
       if (source != 0 &&
@@ -135,10 +134,9 @@ void arp_layer::solicit(stack::neighbour& n, const sk_buff* waiting) {
   if (source == 0) source = routes_.addresses().select(n.dev, n.address, route_scope::link);
   // The first ones to the address that is doubted, the others to all.
   const bool unicast = n.probes < neighbours_.settings().ucast_solicit;
-  const frame_id cause = waiting != nullptr ? waiting->frame : 0;
   ++counters_.requests_sent;
-  send(*n.dev, {operation_request, unicast ? n.hardware : to_all, n.dev->address, source, {}, n.address}, cause,
-       cause != 0 ? cause_kind::frame : cause_kind::timer);
+  send(*n.dev, {operation_request, unicast ? n.hardware : to_all, n.dev->address, source, {}, n.address}, about.frame,
+       about.frame != 0 ? cause_kind::frame : cause_kind::timer);
 }
 
 void arp_layer::error_report(skb_ptr skb) {
@@ -178,7 +176,7 @@ void arp_layer::send(net_device& dev, const message& what, frame_id cause, cause
 }
 
 const mac_address* arp_layer::neighbour(const net_device& dev, ipv4_address address) const {
-  const stack::neighbour* const n = neighbours_.find(dev, address);
+  const neighbour_ptr n = neighbours_.find(dev, address);
   return n != nullptr && (n->state & nud::valid) != 0 ? &n->hardware : nullptr;
 }
 

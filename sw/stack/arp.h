@@ -32,8 +32,13 @@ class arp_layer {
       : host_(machine), skbs_(skbs), routes_(routes), neighbours_(neighbours), xmit_(xmit), frames_(frames) {}
 
   void arp_rcv(skb_ptr skb);
-  /// Asks who has the neighbour's address, for the packet that waits for it, or null (arp_solicit).
-  void solicit(neighbour& n, const sk_buff* waiting);
+  /// The packet for which a neighbour is asked: its source and its frame; 0: none.
+  struct subject {
+    ipv4_address source = 0;
+    frame_id frame = 0;
+  };
+  /// Asks who has the neighbour's address (arp_solicit).
+  void solicit(neighbour& n, const subject& about);
   /// Nobody answered: the packet's sender is told (arp_error_report).
   void error_report(skb_ptr skb);
   /// Who sends a host unreachable about a packet (dst_link_failure).

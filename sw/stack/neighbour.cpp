@@ -21,12 +21,14 @@ constexpr mac_address broadcast_address{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
 neighbour_table::neighbour_table(kernel::kernel& os, skb_allocator& skbs, routing& routes, packet_transmit& xmit,
                                  const neighbour_config& settings)
     : host_(os.machine()),
+      softirq_(os.softirq()),
       clock_(os.clock()),
       skbs_(skbs),
       routes_(routes),
       xmit_(xmit),
       settings_(settings),
-      numbers_(os.random().stream("neigh_reachable_time")) {
+      numbers_(os.random().stream("neigh_reachable_time")),
+      lock_(os.machine()) {
   gc_timer_.callback = [this] { periodic_gc(); };
   draw_reachable_time();
 }
@@ -35,32 +37,45 @@ neighbour_table::key neighbour_table::key_of(const net_device& dev, ipv4_address
   return {dev.index, dev.is_loopback ? 0 : address};  // arp_constructor: all of a loopback device are one
 }
 
-neighbour* neighbour_table::find(const net_device& dev, ipv4_address address) {
+neighbour_ptr neighbour_table::find(const net_device& dev, ipv4_address address) const {
   const auto found = entries_.find(key_of(dev, address));
-  return found == entries_.end() ? nullptr : found->second.get();
+  return found == entries_.end() ? nullptr : found->second;
 }
 
-neighbour* neighbour_table::find_or_create(net_device& dev, ipv4_address address) {
+nud::state neighbour_table::state_of(const net_device& dev, ipv4_address address) const {
+  const neighbour_ptr n = find(dev, address);
+  return n == nullptr ? nud::none : n->state;
+}
+
+// Two CPUs may both find none: the one that enters its own first has made it (___neigh_create).
+neighbour_ptr neighbour_table::find_or_create(net_device& dev, ipv4_address address) {
   host_.sync_software();
-  if (neighbour* const known = find(dev, address); known != nullptr) return known;
+  if (neighbour_ptr known = find(dev, address); known != nullptr) return known;
   if (!make_room()) {
     ++counters_.table_fulls;
     return nullptr;
   }
-  auto made = std::make_unique<neighbour>();
+  const auto made = std::make_shared<neighbour>(host_, dev, key_of(dev, address).second);
   neighbour& n = *made;
-  n.dev = &dev;
-  n.address = key_of(dev, address).second;
   n.updated = n.used = jiffies();
   construct(n);
   // ___neigh_create: not confirmed for twice the base time.
   const std::uint64_t long_ago = 2 * kernel::to_jiffies(settings_.base_reachable_time);
   n.confirmed = n.updated > long_ago ? n.updated - long_ago : 0;
-  n.timer.callback = [this, &n] { on_timer(n); };
+  n.timer.callback = [this, &n] {
+    const neighbour_ptr held = n.shared_from_this();
+    on_timer(n);
+  };
   ++counters_.allocs;
-  entries_.emplace(key_of(dev, address), std::move(made));
-  start_gc();
-  return &n;
+  const kernel::spin_guard guard(lock_);
+  const auto [place, first] = entries_.emplace(key_of(dev, address), made);
+  if (first) {
+    n.number = ++made_;
+    start_gc();
+  } else {
+    ++counters_.destroys;
+  }
+  return place->second;
 }
 
 // arp_constructor: who needs no asking.
@@ -81,18 +96,12 @@ void neighbour_table::construct(neighbour& n) const {
 // neigh_output: the header that is ready, or neigh_resolve_output.
 int neighbour_table::output(ipv4_address next_hop, skb_ptr skb) {
   host_.consume(kernel::cost::neigh_output);
-  neighbour* const n = find_or_create(*skb->dev, next_hop);
-  if (n == nullptr) {
+  const neighbour_ptr held = find_or_create(*skb->dev, next_hop);
+  if (held == nullptr) {
     skbs_.drop(std::move(skb), drop_reason::neigh_failed);  // SKB_DROP_REASON_NEIGH_CREATEFAIL
     return -ENOBUFS;
   }
-  ++n->users;
-  const int result = output_held(*n, std::move(skb));
-  --n->users;
-  return result;
-}
-
-int neighbour_table::output_held(neighbour& n, skb_ptr skb) {
+  neighbour& n = *held;
   if ((n.state & nud::connected) != 0 && n.hh_valid) return transmit(n, std::move(skb));
   n.used = jiffies();
   if ((n.state & (nud::connected | nud::delay | nud::probe)) == 0 && !event_send(n, skb)) return net_xmit::success;
@@ -113,22 +122,32 @@ int neighbour_table::transmit(neighbour& n, skb_ptr skb) {
 // __neigh_event_send: true when the packet may go at once, to an address that may be old (NB-2, NB-5).
 bool neighbour_table::event_send(neighbour& n, skb_ptr& skb) {
   bool ask = false;
-  if ((n.state & (nud::stale | nud::incomplete)) == 0) {
-    if (settings_.mcast_solicit == 0) {
-      set_state(n, nud::failed);
-      skbs_.drop(std::move(skb), drop_reason::neigh_failed);
+  bool waits = false;
+  {
+    const kernel::spin_guard guard(n.lock);
+    if ((n.state & (nud::connected | nud::delay | nud::probe)) != 0) return true;
+    if (n.dead) {
+      if (n.state == nud::stale) return true;
+      skbs_.drop(std::move(skb), drop_reason::neigh_failed);  // SKB_DROP_REASON_NEIGH_DEAD
       return false;
     }
-    n.probes = settings_.ucast_solicit;
-    set_state(n, nud::incomplete);
-    arm(n, kernel::to_jiffies(settings_.retrans_time));
-    ask = true;
-  } else if (n.state == nud::stale) {
-    set_state(n, nud::delay);
-    arm(n, kernel::to_jiffies(settings_.delay_first_probe_time));
+    if ((n.state & (nud::stale | nud::incomplete)) == 0) {
+      if (settings_.mcast_solicit == 0) {
+        set_state(n, nud::failed);
+        skbs_.drop(std::move(skb), drop_reason::neigh_failed);
+        return false;
+      }
+      n.probes = settings_.ucast_solicit;
+      set_state(n, nud::incomplete);
+      arm(n, retransmission());
+      ask = true;
+    } else if (n.state == nud::stale) {
+      set_state(n, nud::delay);
+      arm(n, kernel::to_jiffies(settings_.delay_first_probe_time));
+    }
+    waits = n.state == nud::incomplete;
+    if (waits) queue(n, std::move(skb));
   }
-  const bool waits = n.state == nud::incomplete;
-  if (waits) queue(n, std::move(skb));
   if (ask) probe(n);
   return !waits;
 }
@@ -155,12 +174,22 @@ void neighbour_table::set_state(neighbour& n, nud::state state) {
 // __neigh_update for a link address and a state that is valid, by no administrator.
 void neighbour_table::update(neighbour& n, const mac_address& hardware, nud::state state, bool override) {
   host_.sync_software();
+  {
+    const kernel::spin_guard guard(n.lock);
+    if (!learn(n, hardware, state, override)) return;
+  }
+  release_waiting(n);
+}
+
+// True when packets wait no longer: it had no address before.
+bool neighbour_table::learn(neighbour& n, const mac_address& hardware, nud::state state, bool override) {
+  if (n.dead) return false;
   const nud::state old = n.state;
-  if ((old & (nud::noarp | nud::permanent)) != 0) return;
+  if ((old & (nud::noarp | nud::permanent)) != 0) return false;
   const bool known = (old & nud::valid) != 0;
   const bool same = known && hardware == n.hardware;
   if ((state & nud::connected) != 0) n.confirmed = jiffies();
-  if (known && !same && !override) return;
+  if (known && !same && !override) return false;
   if (same && state == nud::stale) state = old;
   if (state != old || !same) n.updated = jiffies();
   if (state != old) {
@@ -176,18 +205,23 @@ void neighbour_table::update(neighbour& n, const mac_address& hardware, nud::sta
     }
     if (state == old) host_.emit(stage::neigh_update, 0, n.address, state);
   }
-  if (state == old || known) return;
-  ++n.users;
-  release_waiting(n);
-  --n.users;
+  return state != old && !known;
 }
 
-// In order, each as if it came now (NB-3): its device may have another neighbour for its next hop.
+// In order, each as if it came now (NB-3): its device may have another neighbour for its next hop.  Those left when the
+// address is in doubt again are dropped.
 void neighbour_table::release_waiting(neighbour& n) {
-  while ((n.state & nud::valid) != 0) {
-    skb_ptr skb = n.waiting.pop_front();
-    if (skb == nullptr) break;
-    n.waiting_bytes -= skb->truesize();
+  for (;;) {
+    skb_ptr skb;
+    {
+      const kernel::spin_guard guard(n.lock);
+      if ((n.state & nud::valid) != 0) skb = n.waiting.pop_front();
+      if (skb == nullptr) {
+        purge(n, drop_reason::neigh_failed);
+        return;
+      }
+      n.waiting_bytes -= skb->truesize();
+    }
     n.used = jiffies();
     if ((n.state & (nud::connected | nud::delay | nud::probe)) == 0 && !event_send(n, skb)) continue;
     n.hh_valid = true;
@@ -195,33 +229,54 @@ void neighbour_table::release_waiting(neighbour& n) {
   }
 }
 
+void neighbour_table::purge(neighbour& n, drop_reason reason) {
+  while (skb_ptr skb = n.waiting.pop_front()) skbs_.drop(std::move(skb), reason);
+  n.waiting_bytes = 0;
+}
+
 void neighbour_table::add_permanent(net_device& dev, ipv4_address address, const mac_address& hardware) {
-  neighbour* const n = find_or_create(dev, address);
-  if (n == nullptr) return;
-  clock_.del_timer(n->timer);
-  const bool known = (n->state & nud::valid) != 0;
-  n->hardware = hardware;
-  set_state(*n, nud::permanent);
-  if (!known) release_waiting(*n);
+  softirq_.local_bh_disable();
+  if (const neighbour_ptr n = find_or_create(dev, address); n != nullptr) {
+    bool known = false;
+    {
+      const kernel::spin_guard guard(n->lock);
+      clock_.del_timer(n->timer);
+      known = (n->state & nud::valid) != 0;
+      n->hardware = hardware;
+      set_state(*n, nud::permanent);
+    }
+    if (!known) release_waiting(*n);
+  }
+  softirq_.local_bh_enable();
 }
 
 void neighbour_table::confirm(const net_device& dev, ipv4_address address) {
-  neighbour* const n = find(dev, address);
+  const neighbour_ptr n = find(dev, address);
   if (n != nullptr) n->confirmed = jiffies();
 }
 
-void neighbour_table::flush(const net_device* dev) {
+// neigh_flush_dev.
+void neighbour_table::flush(const net_device* dev, bool skip_permanent) {
   host_.sync_software();
-  for (auto it = entries_.begin(); it != entries_.end();)
-    it = dev == nullptr || it->second->dev == dev ? forget(it) : std::next(it);
+  const kernel::spin_guard guard(lock_);
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    const neighbour& n = *it->second;
+    const bool goes = (dev == nullptr || n.dev == dev) && !(skip_permanent && n.state == nud::permanent);
+    it = goes ? forget(it) : std::next(it);
+  }
   if (entries_.empty()) clock_.del_timer(gc_timer_);
 }
 
-// neigh_destroy: nobody will answer what waits.
+// neigh_mark_dead and neigh_destroy: nobody will answer what waits.  Who still has it sends nothing new by it.
 neighbour_table::entries::iterator neighbour_table::forget(entries::iterator which) {
-  neighbour& n = *which->second;
-  clock_.del_timer(n.timer);
-  while (skb_ptr skb = n.waiting.pop_front()) skbs_.drop(std::move(skb), drop_reason::neigh_failed);
+  const neighbour_ptr n = which->second;
+  {
+    const kernel::spin_guard guard(n->lock);
+    n->dead = true;
+    clock_.del_timer(n->timer);
+    purge(*n, drop_reason::neigh_failed);
+    n->state = (n->state & nud::valid) != 0 ? nud::noarp : nud::none;
+  }
   ++counters_.destroys;
   return entries_.erase(which);
 }

@@ -6,6 +6,7 @@
 
 #include "sw/kernel/jiffies.h"
 #include "sw/stack/arp.h"
+#include "sw/stack/headers.h"
 #include "sw/stack/neighbour.h"
 
 namespace ringside::stack {
@@ -24,17 +25,38 @@ unsigned neighbour_table::max_probes(const neighbour& n) const {
   return settings_.ucast_solicit + (n.state == nud::probe ? 0 : settings_.mcast_solicit);
 }
 
-// neigh_probe: about the packet that came last.
+std::uint64_t neighbour_table::retransmission() const {
+  return std::max(kernel::to_jiffies(settings_.retrans_time), soonest);
+}
+
+// neigh_probe: about the packet that came last, of which Linux keeps a clone, as it may go meanwhile.
 void neighbour_table::probe(neighbour& n) {
-  arp_->solicit(n, n.waiting.back());
+  arp_layer::subject about;
+  if (const sk_buff* const last = n.waiting.back(); last != nullptr)
+    about = {ipv4_view(last->network_header()).source(), last->frame};
+  arp_->solicit(n, about);
   ++n.probes;
 }
 
 void neighbour_table::on_timer(neighbour& n) {
   host_.sync_software();
-  if ((n.state & nud::in_timer) == 0) return;
+  bool ask = false;
+  bool gone = false;
+  {
+    const kernel::spin_guard guard(n.lock);
+    if (n.dead || (n.state & nud::in_timer) == 0) return;
+    advance(n);
+    ask = (n.state & (nud::incomplete | nud::probe)) != 0;
+    gone = n.state == nud::failed;
+  }
+  if (ask) probe(n);
+  if (gone) invalidate(n);
+}
+
+// neigh_timer_handler, up to what is done without the lock.
+void neighbour_table::advance(neighbour& n) {
   const std::uint64_t now = jiffies();
-  const std::uint64_t retry = now + std::max(kernel::to_jiffies(settings_.retrans_time), soonest);
+  const std::uint64_t retry = now + retransmission();
   const std::uint64_t delay = kernel::to_jiffies(settings_.delay_first_probe_time);
   std::uint64_t next = now + hz;
   if (n.state == nud::reachable) {
@@ -61,21 +83,27 @@ void neighbour_table::on_timer(neighbour& n) {
   const bool asking = (n.state & (nud::incomplete | nud::probe)) != 0;
   if (asking && n.probes >= max_probes(n)) {
     set_state(n, nud::failed);
-    invalidate(n);
     return;
   }
   if ((n.state & nud::in_timer) != 0) arm(n, std::max(next, jiffies() + soonest) - jiffies());
-  if (asking) probe(n);
 }
 
-// neigh_invalidate: who sent what waits hears that nobody is there (NB-4).
+// neigh_invalidate: who sent what waits hears that nobody is there (NB-4).  What that brings about may have it asked
+// for anew; then the rest is dropped without a word.
 void neighbour_table::invalidate(neighbour& n) {
   ++counters_.res_failed;
   n.updated = jiffies();
-  while (n.state == nud::failed) {
-    skb_ptr skb = n.waiting.pop_front();
-    if (skb == nullptr) break;
-    n.waiting_bytes -= skb->truesize();
+  for (;;) {
+    skb_ptr skb;
+    {
+      const kernel::spin_guard guard(n.lock);
+      if (n.state == nud::failed) skb = n.waiting.pop_front();
+      if (skb == nullptr) {
+        purge(n, drop_reason::neigh_failed);
+        return;
+      }
+      n.waiting_bytes -= skb->truesize();
+    }
     arp_->error_report(std::move(skb));
   }
 }
@@ -97,19 +125,20 @@ bool neighbour_table::make_room() {
 
 // Those made first are asked first: gc_list.
 bool neighbour_table::forced_gc() {
+  const kernel::spin_guard guard(lock_);
   ++counters_.forced_gc_runs;
   const std::uint64_t now = jiffies();
   std::vector<entries::iterator> candidates;
   for (auto it = entries_.begin(); it != entries_.end(); ++it) {
     const neighbour& n = *it->second;
-    if (n.state == nud::permanent || !unused(n)) continue;
+    if (n.state == nud::permanent || !unused(it->second)) continue;
     if (n.state == nud::failed || n.state == nud::noarp || now > n.updated + 5 * hz) candidates.push_back(it);
   }
   const std::size_t with_the_new_one = entries_.size() + 1;
   const std::size_t most =
       std::max<std::size_t>(with_the_new_one - std::min(with_the_new_one, settings_.gc_thresh2), 1);
-  std::stable_sort(candidates.begin(), candidates.end(), [](const entries::iterator& x, const entries::iterator& y) {
-    return x->second->updated < y->second->updated;
+  std::sort(candidates.begin(), candidates.end(), [](const entries::iterator& x, const entries::iterator& y) {
+    return x->second->number < y->second->number;
   });
   std::size_t gone = 0;
   for (const entries::iterator& it : candidates) {
@@ -128,6 +157,7 @@ void neighbour_table::start_gc() {
 
 void neighbour_table::periodic_gc() {
   host_.sync_software();
+  const kernel::spin_guard guard(lock_);
   ++counters_.periodic_gc_runs;
   const std::uint64_t now = jiffies();
   if (now > last_rand_ + 300 * hz) {
@@ -138,7 +168,7 @@ void neighbour_table::periodic_gc() {
     const std::uint64_t stale = kernel::to_jiffies(settings_.gc_stale_time);
     for (auto it = entries_.begin(); it != entries_.end();) {
       neighbour& n = *it->second;
-      if ((n.state & (nud::permanent | nud::in_timer)) != 0 || !unused(n)) {
+      if ((n.state & (nud::permanent | nud::in_timer)) != 0 || !unused(it->second)) {
         ++it;
         continue;
       }
