@@ -42,7 +42,8 @@ struct dst_entry {
   std::uint32_t gateway = 0;     // rt_gw4: the next hop; 0: the destination itself
   bool local = false;            // RTCF_LOCAL: this host takes it
   std::uint32_t metric_mtu = 0;  // RTAX_MTU of its route; 0: none
-  bool mtu_locked = false;       // ... which no ICMP changes, and packets go without DF
+  bool metric_locked = false;    // ... which no ICMP changes (lock of RTAX_MTU)
+  bool mtu_locked = false;       // packets go without DF: it is, or what was learned is too little (ip_mtu_locked)
   std::uint32_t pmtu = 0;        // learned (rt_pmtu); 0: none
   std::uint64_t expires = 0;     // jiffies: when what was learned is forgotten
   std::uint64_t generation = 0;  // rt_genid: of all routes when it was made

@@ -66,6 +66,11 @@ fib_table::route& fib_table::add(route made) {
   return *routes_.insert(place, std::move(made));
 }
 
+void fib_table::remove(const route& which) {
+  const auto place = std::find_if(routes_.begin(), routes_.end(), [&which](const route& r) { return &r == &which; });
+  if (place != routes_.end()) removed_.splice(removed_.end(), routes_, place);
+}
+
 fib_table::route* fib_table::lookup(ipv4_address address) {
   for (route& r : routes_)
     if ((address & r.mask) == r.prefix) return &r;

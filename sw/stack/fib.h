@@ -50,7 +50,8 @@ class fib_table {
     ipv4_address source = 0;     // fib_prefsrc
     std::uint32_t mtu = 0;       // RTAX_MTU
     bool mtu_locked = false;
-    dst_ref input;  // nhc_rth_input: what packets in are given, once one has come
+    int preferred = -1;  // fa_default: which of the default routes behind it, by their order, was taken last
+    dst_ref input;       // nhc_rth_input: what packets in are given, once one has come
     fib_nexthop hop;
   };
 
@@ -68,6 +69,8 @@ class fib_table {
   route& add(ipv4_address prefix, unsigned bits, route_type type);
   /// Its mask is made, its place found: as fib_table_insert with NLM_F_APPEND.
   route& add(route made);
+  /// Lookups do not find it any more; a CPU that has found it keeps it (kfree_rcu; here it goes with the table).
+  void remove(const route& which);
 
   /// The longest prefix that holds the address; of one length one of table local first, and of one table the one
   /// added first.  Null: there is no route.
@@ -84,6 +87,7 @@ class fib_table {
 
  private:
   std::list<route> routes_;  // in the order a lookup asks them
+  std::list<route> removed_;
 };
 
 }  // namespace ringside::stack

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "common/inet.h"
@@ -64,16 +65,16 @@ void routing::device_up(net_device& dev) {
 void routing::device_down(net_device& dev) {
   for (inet_devices::address& a : addresses_.all())
     if (a.dev == &dev) a.dev = nullptr;
-  std::list<fib_table::route>& routes = fib_.routes();
-  std::erase_if(routes, [&](const fib_table::route& r) {
-    return r.hop.dev == &dev && (r.hop.gateway != 0 || r.scope == route_scope::universe);
-  });
-  for (fib_table::route& r : routes) {
+  const kernel::spin_guard_bh guard(softirq_, exceptions_lock_);
+  std::vector<fib_table::route*> gone;
+  for (fib_table::route& r : fib_.routes()) {
     if (r.hop.dev != &dev) continue;
+    if (r.hop.gateway != 0 || r.scope == route_scope::universe) gone.push_back(&r);
     r.hop.dev = nullptr;
     r.hop.output.reset();
     r.hop.exceptions.clear();
   }
+  for (const fib_table::route* r : gone) fib_.remove(*r);
   changed();
 }
 
@@ -131,6 +132,7 @@ bool routing::joined(ipv4_address group) const {
 // ip_route_output_key_hash_rcu.
 dst_ref routing::output(flow& f, long& error) {
   host_.consume(kernel::cost::route_lookup);
+  host_.sync_smp();  // a task on another CPU may have changed them
   const auto unreachable = [&error](long why) {
     error = why;
     return dst_ref();
@@ -142,9 +144,11 @@ dst_ref routing::output(flow& f, long& error) {
   answer found;
   if (f.source != 0) {
     if (is_forbidden_source(f.source)) return unreachable(-EINVAL);
-    net_device* const of_source = ipv4::is_loopback(f.source) ? loopback_ : addresses_.device_of(f.source);
-    if (of_source == nullptr) return unreachable(-ENETUNREACH);
+    // __ip_dev_find: an address is the host's own whether its device is up or not.
+    if (!ipv4::is_loopback(f.source) && !addresses_.owns(f.source)) return unreachable(-ENETUNREACH);
     if (!wanted_device && (ipv4::is_multicast(f.destination) || f.destination == inet::limited_broadcast)) {
+      net_device* const of_source = ipv4::is_loopback(f.source) ? loopback_ : addresses_.device_of(f.source);
+      if (of_source == nullptr) return unreachable(-ENETUNREACH);
       f.out = of_source;
       return make(found, f, *of_source, false, false, error);
     }
@@ -168,8 +172,8 @@ dst_ref routing::output(flow& f, long& error) {
     return make(found, f, *loopback_, wanted_device, true, error);
   }
   long refused = 0;
-  fib_table::route* const route =
-      fib_.lookup({f.destination, f.tos, f.on_link ? route_scope::link : route_scope::universe, f.out}, refused);
+  const fib_table::question asked{f.destination, f.tos, f.on_link ? route_scope::link : route_scope::universe, f.out};
+  fib_table::route* route = fib_.lookup(asked, refused);
   if (route == nullptr) {
     if (!wanted_device) return unreachable(refused);
     if (f.source == 0) f.source = addresses_.select(out, 0, route_scope::link);
@@ -181,6 +185,9 @@ dst_ref routing::output(flow& f, long& error) {
     f.out = loopback_;
     return make(found, f, *loopback_, wanted_device, true, error);
   }
+  // fib_select_path.
+  if (route->bits == 0 && route->type == route_type::unicast && !wanted_device) route = select_default(*route, asked);
+  found.route = route;
   // fib_result_prefsrc.
   if (f.source == 0)
     f.source = route->source != 0 ? route->source : addresses_.select(route->hop.dev, route->hop.gateway, route->scope);
@@ -217,6 +224,8 @@ dst_ref routing::make(const answer& found, const flow& f, net_device& out, bool 
   }
   fib_exception* learned = nullptr;
   dst_ref* place = nullptr;
+  std::optional<kernel::spin_guard_bh> guard;  // find_exception, rt_bind_exception
+  if (route != nullptr && !route->hop.exceptions.empty()) guard.emplace(softirq_, exceptions_lock_);
   if (route != nullptr) {
     const auto exception = route->hop.exceptions.find(f.destination);
     if (exception != route->hop.exceptions.end() && jiffies() < exception->second.expires) learned = &exception->second;
@@ -230,7 +239,7 @@ dst_ref routing::make(const answer& found, const flow& f, net_device& out, bool 
   if (route != nullptr) {
     if (type != route_type::local) entry.gateway = route->hop.gateway;
     entry.metric_mtu = route->mtu;
-    entry.mtu_locked = route->mtu_locked;
+    entry.metric_locked = entry.mtu_locked = route->mtu_locked;
     if (learned != nullptr) {
       entry.pmtu = learned->pmtu;
       entry.mtu_locked = entry.mtu_locked || learned->mtu_locked;
@@ -251,7 +260,7 @@ std::uint32_t routing::mtu(const dst_entry& of) const {
 
 // __ip_rt_update_pmtu with update_or_create_fnhe.
 void routing::update_pmtu(const dst_ref& way, const flow& f, std::uint32_t mtu) {
-  if (way->mtu_locked) return;
+  if (way->metric_locked) return;
   const std::uint32_t old = this->mtu(*way);
   if (old < mtu) return;
   bool lock = false;
@@ -263,6 +272,7 @@ void routing::update_pmtu(const dst_ref& way, const flow& f, std::uint32_t mtu) 
   const std::uint64_t now = jiffies();
   if (way->pmtu == mtu && !lock && now + lifetime / 2 < way->expires) return;
   long error = 0;
+  const kernel::spin_guard_bh guard(softirq_, exceptions_lock_);
   fib_table::route* const route =
       fib_.lookup({f.destination, f.tos, f.on_link ? route_scope::link : route_scope::universe, f.out}, error);
   if (route == nullptr) return;

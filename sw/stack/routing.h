@@ -2,14 +2,18 @@
 // The way of packets that leave: routes, the addresses that speak for the host, and what was learned of paths
 // (ip_route_output_key of Linux 6.1's net/ipv4/route.c; RT rules).
 //
-// Owner: net_stack.  Callers: sockets, ICMP, ARP, ip_output; ipv4_layer looks up what comes in.
+// Owner: net_stack.  Callers: sockets, ICMP, ARP, ip_output; ipv4_layer looks up what comes in.  Tasks change routes
+// one at a time (RTNL), and lookups take no lock (RCU); what ICMP teaches of paths has one.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "sw/kernel/kernel.h"
+#include "sw/kernel/spin_lock.h"
 #include "sw/stack/config.h"
 #include "sw/stack/dst.h"
 #include "sw/stack/fib.h"
@@ -50,7 +54,11 @@ struct flow {
 class routing {
  public:
   routing(kernel::kernel& os, const ipv4_sysctls& settings)
-      : clock_(os.clock()), host_(os.machine()), sysctls_(settings) {}
+      : clock_(os.clock()),
+        host_(os.machine()),
+        softirq_(os.softirq()),
+        sysctls_(settings),
+        exceptions_lock_(os.machine()) {}
 
   // ---- Configuration.  An address or a route waits for its device.
   void add_address(const ipv4_interface_address& a);
@@ -61,6 +69,13 @@ class routing {
   /// NETDEV_UP, NETDEV_DOWN.
   void device_up(net_device& dev);
   void device_down(net_device& dev);
+
+  /// Whoever keeps a route looks it up again (rt_cache_flush).
+  void flush_cache() { changed(); }
+  /// Who knows whether a gateway answers (RT-8).
+  void on_gateway_state(std::function<std::uint8_t(const net_device&, ipv4_address)> ask) {
+    gateway_state_ = std::move(ask);
+  }
 
   // ---- Lookup
   /// ip_route_output_key: the way, and the flow's addresses filled in; empty with -ENETUNREACH or another `error`.
@@ -90,6 +105,9 @@ class routing {
     unsigned bits = 0;
   };
   dst_ref make(const answer& found, const flow& f, net_device& out, bool wanted_device, bool local, long& error);
+  bool dead_gateway(fib_table::route& r, int order, int preferred, fib_table::route*& last_resort,
+                    int& last_index) const;
+  fib_table::route* select_default(fib_table::route& first, const fib_table::question& asked);
   void install(const ipv4_route& r, net_device& dev);
   net_device* device_for(const ipv4_route& r, net_device& coming) const;
   void changed() { ++generation_; }
@@ -97,7 +115,9 @@ class routing {
 
   kernel::timers& clock_;
   kernel::host& host_;
+  kernel::softirqs& softirq_;
   ipv4_sysctls sysctls_;
+  kernel::spin_lock exceptions_lock_;  // fnhe_lock: what was learned, which softirqs of every CPU change
   fib_table fib_;
   inet_devices addresses_;
   std::vector<ipv4_route> planned_;
@@ -105,6 +125,7 @@ class routing {
   std::set<ipv4_address> groups_;
   net_device* loopback_ = nullptr;
   net_device* first_ = nullptr;  // whose addresses have no name
+  std::function<std::uint8_t(const net_device&, ipv4_address)> gateway_state_;
   std::uint64_t generation_ = 1;
 };
 
