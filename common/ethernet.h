@@ -26,7 +26,8 @@ inline constexpr std::uint32_t longest_with_lpe = 16384;  // and with LPE = 1 (F
 
 inline constexpr std::uint16_t type_ipv4 = 0x0800;
 inline constexpr std::uint16_t type_arp = 0x0806;
-inline constexpr std::uint16_t type_vlan = 0x8100;        // 802.1Q, customer tag
+inline constexpr std::uint16_t type_vlan = 0x8100;  // 802.1Q, customer tag
+inline constexpr std::uint16_t type_ipv6 = 0x86DD;
 inline constexpr std::uint16_t type_8021ad = 0x88A8;      // service tag
 inline constexpr std::uint16_t type_qinq = 0x9100;        // service tag before 802.1ad
 inline constexpr std::uint16_t type_experiment = 0x88B5;  // 802 9.2.4: local experiments

@@ -16,11 +16,13 @@ inline constexpr std::size_t arp_bytes = 28;  // for IPv4 over Ethernet
 
 // Protocol numbers (IANA).
 inline constexpr std::uint8_t protocol_icmp = 1;
+inline constexpr std::uint8_t protocol_igmp = 2;
 inline constexpr std::uint8_t protocol_tcp = 6;
 inline constexpr std::uint8_t protocol_udp = 17;
 inline constexpr std::uint8_t protocol_dccp = 33;
 inline constexpr std::uint8_t protocol_udplite = 136;
 inline constexpr std::uint8_t protocol_experiment = 253;  // RFC 3692
+inline constexpr std::uint8_t protocol_reserved = 255;
 
 inline constexpr std::uint32_t limited_broadcast = 0xFFFF'FFFF;
 

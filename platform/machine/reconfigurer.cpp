@@ -69,13 +69,13 @@ int unicast_remove(const interface_under_change& on, std::uint64_t value) {
 int vlan_add(const interface_under_change& on, std::uint64_t value) {
   const int result = on.ops.ndo_vlan_rx_add_vid(stack::ether_type::vlan, vid_of(value));
   on.net.machine().sync();
-  if (result == 0) on.net.packets().add_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
+  if (result == 0) on.net.add_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
   return result;
 }
 
 int vlan_remove(const interface_under_change& on, std::uint64_t value) {
   on.net.machine().sync();
-  on.net.packets().remove_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
+  on.net.remove_vlan(on.dev, stack::ether_type::vlan, vid_of(value));
   return on.ops.ndo_vlan_rx_kill_vid(stack::ether_type::vlan, vid_of(value));
 }
 

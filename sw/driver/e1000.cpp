@@ -165,18 +165,21 @@ driver_status e1000::open() {
   configure();
   if (mode_->uses_interrupts() &&
       !kernel_.irqs().request_irq(slot_.line, dev_.name, this, [this](kernel::irq_line) { return on_irq(); })) {
+    power_down_phy();
     hardware_.stop_receiver();
     hardware_.stop_transmitter();
     reset();
     receiver_->clean_ring();
     receiver_->release();
     transmitter_.release();
+    net_.device_down(dev_);
     return driver_status::no_irq;
   }
   open_ = true;
   dev_.up = true;
   start();
   net_.transmit().dev_activate(dev_);
+  net_.vlans_follow(dev_);
   return driver_status::ok;
 }
 

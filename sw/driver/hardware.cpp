@@ -8,7 +8,6 @@
 namespace ringside::driver {
 namespace {
 
-constexpr std::uint32_t vlan_ether_type = 0x8100;
 constexpr std::uint32_t usual_packet_buffer_kb = 48;  // 8 less for jumbo frames
 constexpr std::uint32_t phy_power_management = 1U << 21;
 constexpr std::uint32_t jumbo_frame_bytes = 8192;
@@ -117,7 +116,7 @@ bool hardware::reset(const stack::mac_address& address) {
   // Gigabit alone: no other speed is tried when power goes (CTRL.EN_PHY_PWR_MGMT is SWDPIN3).
   if (link_.autoneg && link_.advertised == link::full_1000)
     regs_.write(reg::CTRL, regs_.read(reg::CTRL) & ~phy_power_management);
-  regs_.write(reg::VET, vlan_ether_type);
+  regs_.write(reg::VET, ethernet::type_vlan);
   regs_.write(reg::AIT, 0);
   link_.read_info();
   return sound;

@@ -97,7 +97,7 @@ driver_status e1000::change_mtu(std::uint32_t mtu) {
       reset();
     }
     receiver_->apply(settings_);
-    dev_.mtu = mtu;
+    stack::packet_layer::set_mtu(dev_, mtu);
     if (running) up();
     end_reset();
     return driver_status::ok;

@@ -22,8 +22,21 @@ int netdev_change_feature(net_device& dev, device_feature which, bool on) {
   wished = netdev_fix_features(dev.ops->ndo_fix_features(wished));
   if (wished == dev.features) return 0;
   const int result = dev.ops->ndo_set_features(wished);
-  if (result == 0) dev.features = wished;
-  return result;
+  if (result != 0) return result;
+  dev.features = wished;
+  for (const vlan_membership& v : dev.vlans) inherit_features(*v.device, dev);  // NETDEV_FEAT_CHANGE
+  return 0;
+}
+
+// What the VLAN's user has switched off stays off.
+void inherit_features(net_device& vlan, const net_device& real) {
+  using f = device_feature;
+  if (vlan.hw_features == feature_set{}) vlan.hw_features = vlan.wanted_features = {f::sg, f::tx_checksum, f::tso};
+  const feature_set below = (real.vlan_features | feature_set{f::rx_checksum}) & real.features;
+  vlan.vlan_features = real.vlan_features;
+  vlan.features =
+      (below & (vlan.wanted_features | feature_set{f::rx_checksum})).with(f::tso, vlan.wanted_features.has(f::tso));
+  for (const vlan_membership& v : vlan.vlans) inherit_features(*v.device, vlan);
 }
 
 }  // namespace ringside::stack

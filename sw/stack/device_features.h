@@ -51,5 +51,8 @@ feature_set netdev_fix_features(feature_set wished);
 /// Switches one as far as the device allows it: what it cannot change stays, and others may follow (ethtool -K,
 /// __netdev_update_features).  Returns 0 or the driver's errno.  Task context.
 int netdev_change_feature(net_device& dev, device_feature which, bool on);
+/// What a VLAN's device does is what the one below does for tagged packets; segments are cut there, in software if need
+/// be (vlan_dev_init, vlan_dev_fix_features, vlan_transfer_features).
+void inherit_features(net_device& vlan, const net_device& real);
 
 }  // namespace ringside::stack

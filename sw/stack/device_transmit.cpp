@@ -15,33 +15,6 @@ std::uint32_t bytes_on_the_wire(const sk_buff& skb) {
   return bytes + (shared.gso_segs - 1U) * gso_header_bytes(skb);
 }
 
-/// What a device that sends by another one answers.
-netdev_tx answer_of(int result) {
-  if (result == net_xmit::success) return netdev_tx::ok;
-  return result == net_xmit::congestion_notification ? netdev_tx::congestion : netdev_tx::drop;
-}
-
-// vlan_dev_hard_start_xmit (VD-5): the tag goes beside the packet, and the device below sends it.
-netdev_tx vlan_hard_start_xmit(device_transmit& way_out, skb_ptr& skb, net_device& vlan) {
-  for (net_device* real : vlan.lower)
-    for (const vlan_membership& v : real->vlans) {
-      if (v.device != &vlan) continue;
-      const std::size_t bytes = skb->len();
-      skb->put_vlan_tag(v.tpid, v.vid);
-      skb->dev = real;
-      const netdev_tx answer = answer_of(way_out.dev_queue_xmit(std::move(skb)));
-      if (answer == netdev_tx::drop) {
-        ++vlan.stats.tx_dropped;
-      } else {
-        ++vlan.stats.tx_packets;
-        vlan.stats.tx_bytes += bytes;
-      }
-      return answer;
-    }
-  way_out.drop(std::move(skb), drop_reason::device_not_ready);  // no hardware, and nothing below it
-  return netdev_tx::drop;
-}
-
 }  // namespace
 
 device_transmit::device_transmit(kernel::kernel& k, skb_allocator& skbs, packet_layer& packets, frame_numbers& numbers)
@@ -102,16 +75,15 @@ int device_transmit::send_without_queue(skb_ptr skb, net_device& dev) {
   list.push_back(std::move(skb));
   validate_xmit_skb_list(list, dev);
   if (list.empty()) return -ENOMEM;
-  const bool several = list.size() > 1;
   ++depth;
   const netdev_tx answer = hard_start_xmit(list, dev, nullptr);
   --depth;
-  if (list.empty()) return several ? net_xmit::success : static_cast<int>(answer);
+  if (list.empty()) return static_cast<int>(answer);
   while ((skb = list.pop_front()) != nullptr) {
     ++dev.stats.tx_dropped;
     drop(std::move(skb), drop_reason::device_not_ready);
   }
-  return several ? net_xmit::success : -ENETDOWN;
+  return -ENETDOWN;
 }
 
 netdev_tx device_transmit::dev_hard_start_xmit(sk_buff_queue& list, net_device& dev, netdev_queue& queue) {
@@ -135,7 +107,7 @@ netdev_tx device_transmit::hard_start_xmit(sk_buff_queue& list, net_device& dev,
 // xmit_one: the taps see it as the driver will, each time the driver is asked (QD-8).
 netdev_tx device_transmit::xmit_one(skb_ptr& skb, net_device& dev, netdev_queue* queue) {
   packets_.dev_queue_xmit_nit(*skb, dev);
-  const netdev_tx answer = dev.ops != nullptr ? dev.ops->ndo_start_xmit(skb) : vlan_hard_start_xmit(*this, skb, dev);
+  const netdev_tx answer = dev.ops->ndo_start_xmit(skb);
   if (answer == netdev_tx::ok && queue != nullptr) queue->trans_update();
   return answer;
 }
@@ -154,15 +126,14 @@ void device_transmit::netif_carrier_on(net_device& dev) {
   host_.sync_software();
   if (dev.carrier) return;
   dev.carrier = true;
-  const bool sends = !dev.tx.empty() && dev.tx.front()->discipline()->active();
-  watch_.fire(dev, !sends);
+  watch_.fire(dev);
 }
 
 void device_transmit::netif_carrier_off(net_device& dev) {
   host_.sync_software();
   if (!dev.carrier) return;
   dev.carrier = false;
-  watch_.fire(dev, false);
+  watch_.fire(dev);
 }
 
 // linkwatch_do_dev.
@@ -174,6 +145,7 @@ void device_transmit::link_changed(net_device& dev) {
   } else {
     dev_deactivate(dev);
   }
+  if (state_changed_) state_changed_(dev);  // netdev_state_change
 }
 
 void device_transmit::dev_activate(net_device& dev) {

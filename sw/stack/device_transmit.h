@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -49,6 +50,8 @@ class device_transmit final : public packet_transmit {
   /// The driver has seen the link come or go; queues follow in a work (linkwatch).
   void netif_carrier_on(net_device& dev);
   void netif_carrier_off(net_device& dev);
+  /// Who hears of a link that came or went, once the queues know it (NETDEV_CHANGE).  Task context.
+  void on_state_change(std::function<void(net_device&)> hears) { state_changed_ = std::move(hears); }
   /// Stops every queue, and nobody is in the driver when this returns (netif_tx_disable).
   void netif_tx_disable(net_device& dev);
 
@@ -75,6 +78,7 @@ class device_transmit final : public packet_transmit {
   packet_layer& packets_;
   xmit_validator validator_;
   link_watch watch_;
+  std::function<void(net_device&)> state_changed_;
   std::vector<unsigned> recursion_;  // by CPU
 };
 

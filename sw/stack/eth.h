@@ -16,11 +16,11 @@ inline constexpr std::size_t eth_header_bytes = ethernet::header_bytes;
 inline constexpr std::size_t eth_address_bytes = ethernet::address_bytes;
 
 namespace ether_type {
-inline constexpr std::uint16_t ipv4 = 0x0800;
-inline constexpr std::uint16_t arp = 0x0806;
-inline constexpr std::uint16_t vlan = 0x8100;
-inline constexpr std::uint16_t service_vlan = 0x88A8;
-inline constexpr std::uint16_t ipv6 = 0x86DD;
+inline constexpr std::uint16_t ipv4 = ethernet::type_ipv4;
+inline constexpr std::uint16_t arp = ethernet::type_arp;
+inline constexpr std::uint16_t vlan = ethernet::type_vlan;
+inline constexpr std::uint16_t service_vlan = ethernet::type_8021ad;
+inline constexpr std::uint16_t ipv6 = ethernet::type_ipv6;
 inline constexpr std::uint16_t ieee_802_2 = 0x0004;  // Linux' ETH_P_802_2: the field was a length
 inline constexpr std::uint16_t first = 0x0600;       // IEEE 802.3 3.2.6: values below are lengths
 }  // namespace ether_type

@@ -92,9 +92,19 @@ void ipv4_layer::ip_rcv(skb_ptr skb) {
 }
 
 void ipv4_layer::ip_list_rcv(sk_buff_queue& list) {
+  const net_device* device = nullptr;
   sk_buff_queue sound;
-  while (skb_ptr skb = list.pop_front())
-    if (rcv_core(skb)) sound.push_back(std::move(skb));
+  while (skb_ptr skb = list.pop_front()) {
+    const net_device* const came_to = skb->dev;
+    if (!rcv_core(skb)) continue;
+    if (came_to != device) sublist_rcv(sound);
+    device = came_to;
+    sound.push_back(std::move(skb));
+  }
+  sublist_rcv(sound);
+}
+
+void ipv4_layer::sublist_rcv(sk_buff_queue& sound) {
   sk_buff_queue together;  // of one route, the same entry: they wait for each other
   while (skb_ptr skb = sound.pop_front()) {
     const sk_buff* const first = together.front();
@@ -138,6 +148,7 @@ bool ipv4_layer::rcv_core(skb_ptr& skb) {
   skb->claim_control<sk_buff::ipv4_control>() = {header.source(), header.destination(),
                                                  static_cast<std::uint8_t>(header_bytes), header.protocol()};
   if (!skb->trim(total)) return refuse(drop_reason::ip_length, counters_.in_discards);  // Ethernet padding
+  skb->orphan();  // who has sent it here is not who gets it
   return true;
 }
 

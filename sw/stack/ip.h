@@ -3,8 +3,8 @@
 //
 // Owner: net_stack.  Caller: packet_layer (EtherType 0x0800), one packet or a list.  RFC 791, RFC 1122 3.2.1; order of
 // checks as ip_rcv_core, then ip_rcv_finish_core with ip_route_input_rcu (RT-10), then what the route says (dst_input).
-// Of a list every packet passes the first before any enters the second, and what has one route goes on together
-// (ip_list_rcv).
+// Of a list every packet of one device passes the first before any enters the second, and what has one route goes on
+// together (ip_list_rcv).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/inet.h"
 #include "sw/stack/config.h"
 #include "sw/stack/dst.h"
 #include "sw/stack/ip_fragment.h"
@@ -23,10 +24,11 @@
 namespace ringside::stack {
 
 namespace ip_protocol {
-inline constexpr std::uint8_t icmp = 1;
-inline constexpr std::uint8_t igmp = 2;
-inline constexpr std::uint8_t tcp = 6;
-inline constexpr std::uint8_t udp = 17;
+inline constexpr std::uint8_t icmp = inet::protocol_icmp;
+inline constexpr std::uint8_t igmp = inet::protocol_igmp;
+inline constexpr std::uint8_t tcp = inet::protocol_tcp;
+inline constexpr std::uint8_t udp = inet::protocol_udp;
+inline constexpr std::uint8_t raw = inet::protocol_reserved;  // IPPROTO_RAW
 }  // namespace ip_protocol
 
 struct ipv4_statistics {  // SNMP names of RFC 4293
@@ -79,6 +81,7 @@ class ipv4_layer {
   enum class option_verdict : std::uint8_t { valid, malformed, source_route };
 
   bool rcv_core(skb_ptr& skb);
+  void sublist_rcv(sk_buff_queue& sound);
   bool rcv_finish_core(skb_ptr& skb, const sk_buff* hint);
   void dst_input(skb_ptr skb) {
     const auto input = skb->dst->input;

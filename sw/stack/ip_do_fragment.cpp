@@ -14,13 +14,12 @@
 namespace ringside::stack {
 
 namespace {
-constexpr std::uint8_t unreachable = 3;           // ICMP_DEST_UNREACH
-constexpr std::uint8_t fragmentation_needed = 4;  // ICMP_FRAG_NEEDED
-
-void write_fragment_header(sk_buff& skb, std::size_t offset, bool more, std::uint16_t flags) {
+/// DF is gone: who asked for it but lets the host cut (IP_PMTUDISC_WANT) has been overtaken by a shorter path
+/// (ip_fraglist_init, ip_frag_next without IPSKB_FRAG_PMTU).
+void write_fragment_header(sk_buff& skb, std::size_t offset, bool more) {
   ipv4_writer header(skb.network_header());
   header.set_fragment(
-      static_cast<std::uint16_t>(flags | (more ? inet::more_fragments : 0) | static_cast<std::uint16_t>(offset / 8)));
+      static_cast<std::uint16_t>((more ? inet::more_fragments : 0) | static_cast<std::uint16_t>(offset / 8)));
   header.set_total_length(skb.len());
   write_ip_checksum(skb.network_header());
 }
@@ -30,7 +29,7 @@ int ip_output::fragment(skb_ptr skb, std::size_t mtu) {
   const bool forbidden = (ipv4_view(skb->network_header()).fragment() & inet::dont_fragment) != 0 && !skb->ignore_df;
   if (!forbidden) return do_fragment(std::move(skb));
   ++counters_.frag_fails;
-  icmp_->icmp_send(*skb, unreachable, fragmentation_needed, static_cast<std::uint32_t>(mtu));
+  icmp_->icmp_send(*skb, icmp_type::unreachable, icmp_code::fragmentation_needed, static_cast<std::uint32_t>(mtu));
   skbs_.drop(std::move(skb), drop_reason::packet_too_big);
   return -EMSGSIZE;
 }
@@ -82,7 +81,7 @@ int ip_output::send_list(skb_ptr skb, std::size_t header) {
   const frame_id whole = skb->frame;
   std::size_t offset = 0;
   int error = 0;
-  write_fragment_header(*skb, 0, true, ipv4_view(skb->network_header()).fragment() & inet::dont_fragment);
+  write_fragment_header(*skb, 0, true);
   for (;;) {
     // The header of the next one, before this one is gone.
     sk_buff* const next = rest.front();
@@ -96,8 +95,7 @@ int ip_output::send_list(skb_ptr skb, std::size_t header) {
       skb->copy_bits(0, {at, header});
       static_cast<skb_headers&>(*next) = *skb;  // ip_copy_metadata
       next->dst = skb->dst;
-      const std::uint16_t flags = ipv4_view(at).fragment() & inet::dont_fragment;
-      write_fragment_header(*next, offset, sk_buff_queue::next(*next) != nullptr, flags);
+      write_fragment_header(*next, offset, sk_buff_queue::next(*next) != nullptr);
       next->frame = frames_.derived(whole, link_kind::segment_of);
     }
     error = finish_output2(std::move(skb));
@@ -151,7 +149,7 @@ skb_ptr ip_output::next_copy(sk_buff& skb, std::size_t header, std::size_t at, s
   const std::uint16_t before = ipv4_view(skb.network_header()).fragment();
   const std::size_t offset = static_cast<std::size_t>(before & inet::fragment_offset) * 8 + at;
   const bool more = !last || (before & inet::more_fragments) != 0;
-  write_fragment_header(*piece, offset, more, before & inet::dont_fragment);
+  write_fragment_header(*piece, offset, more);
   return piece;
 }
 

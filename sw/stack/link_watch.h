@@ -20,19 +20,21 @@ class link_watch {
   /// `act` is called in task context for each device whose link changed.
   link_watch(kernel::kernel& k, std::function<void(net_device&)> act);
 
-  /// linkwatch_fire_event; `urgent`: the device can send now and could not before.
-  void fire(net_device& dev, bool urgent);
+  /// linkwatch_fire_event.
+  void fire(net_device& dev);
   /// linkwatch_forget_dev.
   void forget(net_device& dev) { std::erase(changed_, &dev); }
 
  private:
+  void schedule(bool urgent);
   void run();
 
   kernel::kernel& kernel_;
   std::function<void(net_device&)> act_;
   std::vector<net_device*> changed_;
   kernel::delayed_work work_;
-  sim_time next_event_ = 0;  // not before, unless urgent
+  bool urgent_ = false;           // LW_URGENT
+  std::uint64_t next_event_ = 0;  // jiffies: not before, unless urgent
 };
 
 }  // namespace ringside::stack

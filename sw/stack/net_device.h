@@ -31,7 +31,8 @@ struct net_device_statistics {
   std::uint64_t rx_frame_errors = 0;
   std::uint64_t rx_fifo_errors = 0;
   std::uint64_t rx_missed_errors = 0;
-  std::uint64_t rx_nohandler = 0;  // RX_HANDLER_EXACT, and nobody waited for just this device
+  std::uint64_t rx_otherhost_dropped = 0;  // IPv4 that the card took for somebody else
+  std::uint64_t rx_nohandler = 0;          // RX_HANDLER_EXACT, and nobody waited for just this device
   std::uint64_t multicast = 0;
   std::uint64_t tx_packets = 0;  // came back from the card; each segment counts
   std::uint64_t tx_bytes = 0;    // without FCS, headers of each segment
@@ -60,7 +61,7 @@ struct vlan_membership {
 struct net_device {
   std::string name = "eth%d";  // %d: the lowest number free when it is registered (dev_alloc_name)
   unsigned index = 1;
-  net_device_ops* ops = nullptr;  // of the driver; null: a device without hardware
+  net_device_ops* ops = nullptr;  // of the driver; null: it sends nothing
   mac_address address{};
   std::uint32_t mtu = 1500;
   // Flags (IFF_*).

@@ -33,6 +33,9 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
   ipv4_.connect(icmp_);
   arp_.on_link_failure(
       [this](sk_buff& skb) { icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0); });
+  transmit_.on_state_change([this](net_device& dev) { link_changed(dev); });
+  routes_.on_gateway_state(
+      [this](const net_device& dev, ipv4_address gateway) { return neighbours_.state_of(dev, gateway); });
   routes_.set_loopback(loopback_.device());
   for (const ipv4_interface_address& a : settings_.addresses) routes_.add_address(a);
   for (const ipv4_route& r : settings_.routes) routes_.add_route(r);
@@ -61,7 +64,52 @@ void net_stack::register_protocols() {
   });
 }
 
+void net_stack::device_up(net_device& dev) {
+  ipv4_.device_up(dev);
+  vlans_follow(dev);
+}
+
+void net_stack::vlans_follow(net_device& real) {
+  for (const vlan_membership& v : real.vlans) {
+    net_device& vlan = *v.device;
+    const bool turns = vlan.up != real.up;
+    vlan.up = real.up;
+    vlan.carrier = real.up && real.carrier;  // vlan_dev_open, vlan_stacked_transfer_operstate
+    if (turns && vlan.up)
+      device_up(vlan);
+    else if (turns)
+      device_down(vlan);
+    else
+      vlans_follow(vlan);
+  }
+}
+
+net_device& net_stack::add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {
+  net_device& vlan = packets_.add_vlan(real, tpid, vid);
+  vlans_follow(real);
+  return vlan;
+}
+
+void net_stack::remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid) {
+  net_device* const vlan = real.find_vlan(tpid, vid);
+  if (vlan == nullptr) return;
+  vlan->up = false;
+  device_down(*vlan);
+  packets_.remove_vlan(real, tpid, vid);
+}
+
+// NETDEV_CHANGE.  Neighbours behind a link that went may not be behind it when it comes back (arp_netdev_event); routes
+// that sockets keep are looked up again (fib_netdev_event).
+void net_stack::link_changed(net_device& dev) {
+  kernel_.softirq().local_bh_disable();
+  routes_.flush_cache();
+  if (!dev.carrier) neighbours_.carrier_down(dev);
+  kernel_.softirq().local_bh_enable();
+  vlans_follow(dev);
+}
+
 void net_stack::device_down(net_device& dev) {
+  vlans_follow(dev);
   kernel_.softirq().local_bh_disable();
   routes_.device_down(dev);
   neighbours_.flush(&dev);

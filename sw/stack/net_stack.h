@@ -38,8 +38,15 @@ class net_stack {
 
   /// Registers ARP, IPv4, ICMP and UDP (boot_proto_register events).  After kernel::boot(), before the driver's probe.
   void register_protocols();
-  /// An interface goes down (NETDEV_DOWN): ways out by it, and what is known of its neighbours.  Task context.
+  /// An interface has come up or goes down (NETDEV_UP, NETDEV_DOWN): ways out by it, what is known of its neighbours,
+  /// and its VLANs.  Task context, as all of these.
+  void device_up(net_device& dev);
   void device_down(net_device& dev);
+  /// Its VLANs come up and go down with it, and have its carrier (vlan_device_event).
+  void vlans_follow(net_device& real);
+  /// A VLAN's device, which is up when its parent is; it goes with its ways and its neighbours.
+  net_device& add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
+  void remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
   /// Gives up what the layers hold for later (fragments).  Task context, after the last device is closed.
   void shut_down();
 
@@ -61,6 +68,8 @@ class net_stack {
   const config& settings() const { return settings_; }
 
  private:
+  void link_changed(net_device& dev);
+
   kernel::kernel& kernel_;
   config settings_;
   skb_allocator skbs_;

@@ -42,20 +42,25 @@ void packet_layer::netif_rx(skb_ptr skb) {
 }
 
 void packet_layer::netif_receive_skb(skb_ptr skb) {
-  if (const protocol* to = receive_core(skb); to != nullptr) to->receive(std::move(skb));
+  const protocol* const to = receive_core(skb);
+  if (to != nullptr && skb != nullptr) to->receive(std::move(skb));
 }
 
-// __netif_receive_skb_list_core: what goes to one protocol goes there together, and before anything that came later.
+// __netif_receive_skb_list_core: what has come by one device and goes to one protocol goes there together, and before
+// anything that came later, be it that the protocol refuses it.
 void packet_layer::netif_receive_skb_list(kernel::packet_list& list) {
   const protocol* current = nullptr;
+  const net_device* device = nullptr;
   sk_buff_queue together;
   while (kernel::packet_ptr packet = list.pop_front()) {
     skb_ptr skb(static_cast<sk_buff*>(packet.release()));
+    const net_device* const came_by = skb->dev;
     const protocol* to = receive_core(skb);
     if (to == nullptr) continue;
-    if (current != nullptr && to != current) deliver_list(*current, together);
+    if (current != nullptr && (to != current || came_by != device)) deliver_list(*current, together);
     current = to;
-    together.push_back(std::move(skb));
+    device = came_by;
+    if (skb != nullptr) together.push_back(std::move(skb));
   }
   if (current != nullptr) deliver_list(*current, together);
 }
@@ -78,7 +83,8 @@ packet_layer::round packet_layer::receive_round(skb_ptr& skb, bool& seen, bool& 
   if (seen) deliver_to_taps(*skb);
   if (skb->has_vlan_tag()) {
     seen = false;
-    if (vlan_do_receive(*skb)) return round::another;
+    if (vlan_do_receive(skb)) return round::another;
+    if (skb == nullptr) return round::ended;
   }
   if (dev != nullptr && dev->rx_handler) [[unlikely]] {
     seen = false;
@@ -105,7 +111,8 @@ packet_layer::round packet_layer::follow_tag(skb_ptr& skb) {
       refuse(skb, drop_reason::vlan_unknown);
       return round::ended;
     }
-    if (vlan_do_receive(*skb)) return round::another;
+    if (vlan_do_receive(skb)) return round::another;
+    if (skb == nullptr) return round::ended;
   }
   return round::up;
 }
@@ -123,8 +130,13 @@ const packet_layer::protocol* packet_layer::receive_up(skb_ptr& skb, bool seen, 
   }
   if (!exact)
     for (const protocol& p : protocols_)
-      if (p.type == skb->protocol)  // ip_rcv_core, arp_rcv: not PACKET_OTHERHOST
-        return skb->type == packet_type::other_host ? refuse(skb, unwanted) : &p;
+      if (p.type == skb->protocol) {
+        if (skb->type == packet_type::other_host) {  // ip_rcv_core, arp_rcv
+          if (p.type == ether_type::ipv4 && skb->dev != nullptr) ++skb->dev->stats.rx_otherhost_dropped;
+          refuse(skb, unwanted);
+        }
+        return &p;
+      }
   if (seen) return &tap_alone_;
   // dev_core_stats_rx_dropped_inc, of the device it has come to.
   if (skb->dev != nullptr) ++(exact ? skb->dev->stats.rx_nohandler : skb->dev->stats.rx_dropped);
@@ -151,11 +163,16 @@ const packet_layer::protocol* packet_layer::refuse(skb_ptr& skb, drop_reason rea
   return nullptr;
 }
 
-// The packet comes to the device of its tag, if there is one.
-bool packet_layer::vlan_do_receive(sk_buff& skb) {
+// The packet comes to the device of its tag, if there is one; at one that is down it ends.
+bool packet_layer::vlan_do_receive(skb_ptr& packet) {
+  sk_buff& skb = *packet;
   if (skb.dev == nullptr) return false;
   net_device* const vlan = skb.dev->find_vlan(skb.vlan_proto, skb.vlan_tci & vid_mask);
   if (vlan == nullptr) return false;
+  if (!vlan->up) {
+    refuse(packet, drop_reason::device_not_ready);
+    return false;
+  }
   skb.dev = vlan;
   skb.clear_vlan_tag();
   // Taken for another's before: a VLAN's device may have an address of its own.
@@ -193,6 +210,12 @@ void packet_layer::set_address(net_device& dev, const mac_address& address) {
     if (v.device->address == old) set_address(*v.device, address);
 }
 
+void packet_layer::set_mtu(net_device& dev, std::uint32_t mtu) {
+  dev.mtu = mtu;
+  for (const vlan_membership& v : dev.vlans)
+    if (v.device->mtu > mtu) set_mtu(*v.device, mtu);
+}
+
 void packet_layer::unregister_netdevice(net_device& dev) {
   while (!dev.vlans.empty()) remove_vlan(dev, dev.vlans.front().tpid, dev.vlans.front().vid);
   std::erase(devices_, &dev);
@@ -205,7 +228,8 @@ net_device& packet_layer::add_vlan(net_device& real, std::uint16_t tpid, std::ui
   vlan.address = real.address;
   vlan.mtu = real.mtu;
   vlan.ops = vlan_ops_;
-  vlan.up = true;
+  vlan.keeps_dst = true;  // vlan_setup
+  inherit_features(vlan, real);
   register_netdevice(vlan);
   link_upper(real, vlan);
   real.vlans.push_back({tpid, vid, &vlan});

@@ -34,6 +34,8 @@ class packet_layer {
   void register_netdevice(net_device& dev);
   /// Gives a device its address; VLANs that had the old one follow (NETDEV_CHANGEADDR, vlan_sync_address).
   static void set_address(net_device& dev, const mac_address& address);
+  /// Its MTU; VLANs whose packets would be longer get it, too (NETDEV_CHANGEMTU).
+  static void set_mtu(net_device& dev, std::uint32_t mtu);
   /// Before it goes, its VLANs with it.
   void unregister_netdevice(net_device& dev);
   const std::vector<net_device*>& devices() const { return devices_; }
@@ -49,7 +51,8 @@ class packet_layer {
   void set_vlan_ops(net_device_ops& ops) { vlan_ops_ = &ops; }
   /// VLANs the first device will have.
   void configure_vlan(std::uint16_t tpid, std::uint16_t vid) { planned_vlans_.emplace_back(tpid, vid); }
-  /// A VLAN device above `real`, by TPID and VID (register_vlan_dev).
+  /// A VLAN device above `real`, by TPID and VID (register_vlan_dev).  It is down until its parent takes it along
+  /// (net_stack::vlans_follow).
   net_device& add_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
   /// No packet comes to it any more; packets it had keep it until the stack goes.
   void remove_vlan(net_device& real, std::uint16_t tpid, std::uint16_t vid);
@@ -74,6 +77,7 @@ class packet_layer {
   };
 
   void name_device(net_device& dev) const;
+  /// Null: nobody waits for it.  A packet that is gone all the same was refused by the protocol that is named.
   const protocol* receive_core(skb_ptr& skb);
   /// What became of a packet on one device: it ended, begins anew on another, or is for the protocols.
   enum class round : std::uint8_t { ended, another, up };
@@ -83,7 +87,7 @@ class packet_layer {
   [[gnu::always_inline]] inline const protocol* receive_up(skb_ptr& skb, bool seen, bool exact);
   const protocol* refuse(skb_ptr& skb, drop_reason reason);  // null
   bool untag(sk_buff& skb);
-  bool vlan_do_receive(sk_buff& skb);
+  bool vlan_do_receive(skb_ptr& skb);
   static void deliver_list(const protocol& to, sk_buff_queue& list);
   bool tapped(const sk_buff& skb) const;
   void deliver_to_taps(sk_buff& skb);

@@ -25,6 +25,7 @@ class device_layers : public stack_bench {
   device_layers() : stack_bench(with_vlan()) {
     bridge.name = "br0";
     net.packets().register_netdevice(bridge);
+    vlans_up();
   }
   static bytes tagged(bytes frame, std::uint8_t vid) {
     const bytes tag{0x81, 0x00, 0x00, vid};

@@ -16,10 +16,7 @@ namespace nud = stack::nud;
 class neigh : public send_bench {
  protected:
   explicit neigh(const stack::net_stack::config& settings = {}) : send_bench(settings) { fd = udp(5000); }
-  nud::state state(std::uint32_t address = other_address) {
-    const stack::neighbour* n = net.neighbours().find(dev, address);
-    return n == nullptr ? nud::none : n->state;
-  }
+  nud::state state(std::uint32_t address = other_address) { return net.neighbours().state_of(dev, address); }
   /// Only ARP packets, only others.
   std::vector<left_packet> of_type(std::uint16_t type) const {
     std::vector<left_packet> result;
@@ -154,7 +151,7 @@ TEST_F(neigh, a_request_for_us_is_answered) {
 
 // RT-11: an address of the host is answered for on every device, on a VLAN's with its tag.
 TEST_F(neigh, a_vlan_is_answered_with_its_tag) {
-  stack::net_device& vlan = net.packets().add_vlan(dev, 0x8100, 5);
+  stack::net_device& vlan = net.add_vlan(dev, 0x8100, 5);
   bytes tagged = ethernet_frame(0x8100, {});
   tagged.resize(14);
   tagged.insert(tagged.end(), {0, 5, 0x08, 0x06});

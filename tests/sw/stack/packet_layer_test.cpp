@@ -28,7 +28,7 @@ stack::net_stack::config with_vlan() {
 
 class packet_layer : public stack_bench {
  protected:
-  packet_layer() : stack_bench(with_vlan()) {}
+  packet_layer() : stack_bench(with_vlan()) { vlans_up(); }
 };
 
 bytes tagged(bytes frame, std::uint16_t tci, std::uint16_t tpid = 0x8100) {

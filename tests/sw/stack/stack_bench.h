@@ -65,7 +65,12 @@ class stack_bench : public testing::Test {
   /// The device has come up: there are ways out by it.
   void bring_up() {
     dev.up = true;
-    host.run_task([this] { net.ipv4().device_up(dev); });
+    host.run_task([this] { net.device_up(dev); });
+  }
+  /// Its VLANs take what comes, although there are no ways by the device.
+  void vlans_up() {
+    dev.up = true;
+    for (const stack::vlan_membership& v : dev.vlans) v.device->up = true;
   }
   /// Hands it to the stack as a driver in softirq would.
   void feed(stack::skb_ptr skb) {

@@ -302,6 +302,7 @@ TEST_F(noqueue, a_busy_driver_or_a_device_that_is_down_loses_them) {
 // VD-5: a VLAN's device puts the tag beside the packet and gives it to the one below.
 TEST_F(validation, a_vlans_packets_leave_by_the_device_below) {
   stack::net_device& vlan = net.packets().add_vlan(dev, stack::ether_type::vlan, 5);
+  vlan.up = true;
   const bytes frame = udp_frame(pattern(100, 1));
   stack::skb_ptr skb = packet(frame);
   skb->dev = &vlan;
