@@ -51,6 +51,8 @@ struct ipv4_sysctls {
   std::uint32_t icmp_msgs_burst = 50;
   std::uint16_t first_local_port = 32768;  // ip_local_port_range
   std::uint16_t last_local_port = 60999;
+  std::uint32_t first_ping_group = 1;  // ping_group_range: whose ping sockets there are; nobody's
+  std::uint32_t last_ping_group = 0;
   friend bool operator==(const ipv4_sysctls&, const ipv4_sysctls&) = default;
 };
 
@@ -91,6 +93,9 @@ struct fragment_config {
   friend bool operator==(const fragment_config&, const fragment_config&) = default;
 };
 
+/// net.core.default_qdisc: what each transmit queue of a card is given.
+enum class qdisc_kind : std::uint8_t { pfifo_fast, fq_codel };
+
 /// Of class net_stack.
 struct stack_config {
   std::vector<ipv4_interface_address> addresses{{0x0A000002, 24}};  // 10.0.0.2/24
@@ -102,6 +107,7 @@ struct stack_config {
   fragment_config fragments;
   ipv4_sysctls ipv4;
   neighbour_config neighbours;
+  qdisc_kind default_qdisc = qdisc_kind::pfifo_fast;
   friend bool operator==(const stack_config&, const stack_config&) = default;
 };
 
@@ -117,9 +123,10 @@ enum class app_wait : std::uint8_t {
 
 /// What an application does.
 enum class app_kind : std::uint8_t {
-  sink,   // reads
-  echo,   // sends back what it reads (RFC 862)
-  sender  // sends on its own, and reads nothing
+  sink,    // reads
+  echo,    // sends back what it reads (RFC 862)
+  sender,  // sends on its own, and reads nothing
+  ping     // sends ICMP echo requests, and reads the answers
 };
 
 /// Of class app.

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "sw/stack/config.h"
 #include "sw/stack/link_watch.h"
 #include "sw/stack/net_device.h"
 #include "sw/stack/net_device_ops.h"
@@ -37,7 +38,9 @@ class device_transmit final : public packet_transmit {
   int dev_queue_xmit(skb_ptr skb) override;
 
   // ---- Drivers
-  /// Gives a device its transmit queues, each with pfifo_fast (alloc_netdev_mqs, attach_default_qdiscs).  A device
+  /// What alloc_queues() attaches (net.core.default_qdisc).
+  void set_default_qdisc(qdisc_kind kind) { default_qdisc_ = kind; }
+  /// Gives a device its transmit queues, each with its discipline (alloc_netdev_mqs, attach_default_qdiscs).  A device
   /// without any sends at once (noqueue).
   void alloc_queues(net_device& dev, unsigned count = 1);
   /// The device has come up: packets pass once there is a carrier (dev_activate).  Task context.
@@ -78,6 +81,7 @@ class device_transmit final : public packet_transmit {
   packet_layer& packets_;
   xmit_validator validator_;
   link_watch watch_;
+  qdisc_kind default_qdisc_ = qdisc_kind::pfifo_fast;
   std::function<void(net_device&)> state_changed_;
   std::vector<unsigned> recursion_;  // by CPU
 };

@@ -12,12 +12,12 @@ unsigned pfifo_fast::band_of(std::uint32_t priority) {
   return table.at(priority & 0xF);
 }
 
-skb_ptr pfifo_fast::enqueue(skb_ptr skb) {
+int pfifo_fast::enqueue(skb_ptr& skb) {
   band& chosen = bands_.at(band_of(skb->priority));
   const kernel::spin_guard guard(chosen.producer);
-  if (chosen.packets.size() >= length_) return skb;
+  if (chosen.packets.size() >= length_) return net_xmit::drop;
   chosen.packets.push_back(std::move(skb));
-  return nullptr;
+  return net_xmit::success;
 }
 
 skb_ptr pfifo_fast::take() {

@@ -23,7 +23,7 @@ class pfifo_fast final : public qdisc {
   static unsigned band_of(std::uint32_t priority);
 
  protected:
-  skb_ptr enqueue(skb_ptr skb) override;
+  int enqueue(skb_ptr& skb) override;
   skb_ptr take() override;
 
  private:

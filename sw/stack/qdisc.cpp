@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/qdisc.h"
 
+#include <optional>
 #include <utility>
 
 #include "sw/stack/device_transmit.h"
@@ -29,6 +30,7 @@ int qdisc::xmit(skb_ptr skb) {
     above_.drop(std::move(skb), drop_reason::qdisc_drop);
     return net_xmit::congestion_notification;
   }
+  if (has_lock()) return xmit_locked(std::move(skb));
   if (empty() && run_begin()) {
     if (!empty()) {
       const int result = enqueue_counted(std::move(skb));
@@ -51,15 +53,18 @@ int qdisc::xmit(skb_ptr skb) {
 int qdisc::enqueue_counted(skb_ptr skb) {
   host_.consume(kernel::cost::qdisc_enqueue);
   host_.sync_smp();
-  const std::uint32_t bytes = skb->control<qdisc_control>().packet_bytes;
-  if (skb_ptr refused = enqueue(std::move(skb)); refused != nullptr) {
-    ++counters_.dropped;
-    above_.drop(std::move(refused), drop_reason::qdisc_drop);
-    return net_xmit::drop;
-  }
   ++counters_.qlen;
-  counters_.backlog += bytes;
-  return net_xmit::success;
+  counters_.backlog += skb->control<qdisc_control>().packet_bytes;
+  const int result = enqueue(skb);
+  if (skb != nullptr) drop_queued(std::move(skb));
+  return result;
+}
+
+void qdisc::drop_queued(skb_ptr skb) {
+  --counters_.qlen;
+  counters_.backlog -= skb->control<qdisc_control>().packet_bytes;
+  ++counters_.dropped;
+  above_.drop(std::move(skb), drop_reason::qdisc_drop);
 }
 
 void qdisc::count_sent(const sk_buff& skb) {
@@ -97,6 +102,7 @@ void qdisc::run_end() {
 }
 
 void qdisc::run() {
+  if (has_lock()) return run_with_lock();
   if (!run_begin()) return;
   run_locked();
   run_end();
@@ -109,7 +115,7 @@ void qdisc::run_locked() {
   while (restart(packets, quota)) {
     quota -= packets;
     if (quota > 0) continue;
-    missed_ = true;  // NET_TX takes the rest
+    reschedule();  // NET_TX takes the rest
     break;
   }
 }
@@ -134,7 +140,8 @@ bool qdisc::dequeue_list(sk_buff_queue& list, bool& validate, int& packets, int 
   packets = 1;
   host_.sync_smp();
   if (!given_back_.empty()) {
-    const kernel::spin_guard guard(lock_);
+    std::optional<kernel::spin_guard> guard;
+    if (!has_lock()) guard.emplace(lock_);
     validate = false;
     if (queue_.frozen_or_stopped()) {
       maybe_clear_missed();
@@ -167,8 +174,12 @@ bool qdisc::dequeue_list(sk_buff_queue& list, bool& validate, int& packets, int 
 
 // sch_direct_xmit: false when the driver took not all of them.
 bool qdisc::direct_xmit(sk_buff_queue& list, bool validate) {
+  if (has_lock()) lock_.unlock();
   if (validate) above_.validate_xmit_skb_list(list, dev_);
-  if (list.empty()) return true;
+  if (list.empty()) {
+    if (has_lock()) lock_.lock();
+    return true;
+  }
   bool complete = false;
   queue_.lock();
   if (!queue_.frozen_or_stopped()) {
@@ -177,6 +188,7 @@ bool qdisc::direct_xmit(sk_buff_queue& list, bool validate) {
     maybe_clear_missed();
   }
   queue_.unlock();
+  if (has_lock()) lock_.lock();
   if (!complete) requeue(list);
   return complete;
 }
@@ -184,7 +196,8 @@ bool qdisc::direct_xmit(sk_buff_queue& list, bool validate) {
 // dev_requeue_skb.
 void qdisc::requeue(sk_buff_queue& list) {
   {
-    const kernel::spin_guard guard(lock_);
+    std::optional<kernel::spin_guard> guard;
+    if (!has_lock()) guard.emplace(lock_);
     while (skb_ptr skb = list.pop_front()) {
       ++counters_.requeues;
       ++counters_.qlen;
@@ -192,14 +205,21 @@ void qdisc::requeue(sk_buff_queue& list) {
       given_back_.push_back(std::move(skb));
     }
   }
-  missed_ = true;
+  reschedule();
+}
+
+void qdisc::reschedule() {
+  if (has_lock())
+    kernel_.transmit().netif_schedule(queue_.runner());
+  else
+    missed_ = true;
 }
 
 // dev_reset_queue: nobody runs it meanwhile.
 void qdisc::reset() {
   const kernel::spin_guard running(running_);
   const kernel::spin_guard guard(lock_);
-  while (skb_ptr skb = take()) above_.drop(std::move(skb), drop_reason::qdisc_drop);
+  while (skb_ptr skb = take_any()) above_.drop(std::move(skb), drop_reason::qdisc_drop);
   while (skb_ptr skb = given_back_.pop_front()) above_.drop(std::move(skb), drop_reason::qdisc_drop);
   counters_.qlen = counters_.backlog = 0;
   missed_ = draining_ = false;

@@ -2,9 +2,10 @@
 // A queueing discipline: what waits between dev_queue_xmit() and the driver, and the rules by which it leaves (QD-4,
 // QD-5, QD-7; net/sched/sch_generic.c of Linux 6.1).  A discipline itself only orders packets: pfifo_fast.
 //
-// Owner: the netdev_queue it feeds.  Callers: device_transmit (a packet to send), NET_TX (a queue was woken).  Follows
-// the disciplines without a lock of their own (TCQ_F_NOLOCK): one CPU at a time runs them, and who finds another one
-// running leaves a mark (MISSED) on which that one looks again.
+// Owner: the netdev_queue it feeds.  Callers: device_transmit (a packet to send), NET_TX (a queue was woken).  Those
+// without a lock of their own (TCQ_F_NOLOCK) are run by one CPU at a time, and who finds another one running leaves a
+// mark (MISSED) on which that one looks again.  Those with one (qdisc_locked.cpp) are entered with it held, which who
+// runs them gives up while the driver has packets.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +13,7 @@
 
 #include "sw/kernel/kernel.h"
 #include "sw/stack/netdev_queue.h"
+#include "sw/stack/packet_transmit.h"
 #include "sw/stack/sk_buff.h"
 
 namespace ringside::stack {
@@ -32,6 +34,9 @@ struct qdisc_statistics {
 /// What a discipline keeps of a packet it has, in its control block (qdisc_skb_cb).
 struct qdisc_control {
   std::uint32_t packet_bytes;
+  // Of fq_codel: what it counted for, and when it came (codel_skb_cb).
+  std::uint32_t memory;
+  std::uint32_t enqueue_time;
 };
 
 class qdisc {
@@ -58,17 +63,26 @@ class qdisc {
   /// Drops what waits (qdisc_reset).  Softirqs are off.
   void reset();
   /// A CPU runs it, or NET_TX will.
-  bool busy() const { return running_.locked() || queue_.runner().scheduled; }
+  bool busy() const { return running_.locked() || runs_ || queue_.runner().scheduled; }
 
   const qdisc_statistics& counters() const { return counters_; }
 
  protected:
-  /// Takes the packet, or gives it back when it has no room.
-  virtual skb_ptr enqueue(skb_ptr skb) = 0;
+  /// Not TCQ_F_NOLOCK.
+  virtual bool has_lock() const { return false; }
+  /// Takes the packet, which is counted already, or leaves it where it is when it has no room: NET_XMIT_*.
+  virtual int enqueue(skb_ptr& skb) = 0;
   /// The next one to leave; null: none waits.
   virtual skb_ptr take() = 0;
+  /// Any one, to be dropped.
+  virtual skb_ptr take_any() { return take(); }
+  /// Drops one of those that wait.
+  void drop_queued(skb_ptr skb);
 
  private:
+  int xmit_locked(skb_ptr skb);
+  void run_with_lock();
+  void reschedule();
   int enqueue_counted(skb_ptr skb);
   skb_ptr dequeue();
   bool run_begin();
@@ -88,10 +102,11 @@ class qdisc {
   net_device& dev_;
   netdev_queue& queue_;
   kernel::spin_lock running_;  // seqlock
-  kernel::spin_lock lock_;     // qdisc_lock: of what was given back
+  kernel::spin_lock lock_;     // qdisc_lock: of what was given back; has_lock(): of all
   sk_buff_queue given_back_;   // gso_skb: validated already, goes before any other
   bool missed_ = false;        // __QDISC_STATE_MISSED
   bool draining_ = false;      // __QDISC_STATE_DRAINING
+  bool runs_ = false;          // __QDISC_STATE2_RUNNING, of one with a lock
   bool active_ = false;
   qdisc_statistics counters_;
 };

@@ -8,16 +8,16 @@
 
 namespace ringside::stack {
 namespace {
-constexpr std::uint64_t hz = static_cast<std::uint64_t>(second / kernel::jiffy);
+constexpr std::uint64_t a_second = static_cast<std::uint64_t>(second / kernel::jiffy);
 constexpr std::uint64_t skew_of_a_cpu = 3;  // so that not all CPUs do it in one jiffy
 }  // namespace
 
 std::uint64_t round_jiffies(std::uint64_t wished, std::uint64_t now, unsigned cpu) {
   const std::uint64_t skew = cpu * skew_of_a_cpu;
   std::uint64_t rounded = wished + skew;
-  const std::uint64_t beyond = rounded % hz;
+  const std::uint64_t beyond = rounded % a_second;
   rounded -= beyond;
-  if (beyond >= hz / 4) rounded += hz;
+  if (beyond >= a_second / 4) rounded += a_second;
   return rounded > now + skew ? rounded - skew : wished;
 }
 
