@@ -380,6 +380,7 @@ run_counters machine::counters() const {
     devices.push_back(&each->driver.device());
   }
   c.net = network_statistics(devices, p.net, p.os, p.plan.cpu.count);
+  if (p.application.pings()) c.ping = ping_report_of(p.application.ping(), p.plan.app.destination);
   const kernel::statistics& os = p.os.counters();
   c.ethtool = p.asked;
   c.ethtool.image = tlm::bytes_of(p.interfaces.front()->hw.eeprom.words(end));

@@ -2,8 +2,10 @@
 #include "platform/machine/network_statistics.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sw/kernel/kernel.h"
+#include "sw/stack/app.h"
 #include "sw/stack/net_device_ops.h"
 #include "sw/stack/net_stack.h"
 
@@ -30,6 +32,7 @@ link_statistics link_of(const stack::net_device& dev) {
   l.rx_crc_errors = dev.stats.rx_crc_errors;
   l.rx_frame_errors = dev.stats.rx_frame_errors;
   l.rx_fifo_errors = dev.stats.rx_fifo_errors;
+  l.rx_otherhost_dropped = dev.stats.rx_otherhost_dropped;
   return l;
 }
 
@@ -93,6 +96,17 @@ snmp_row udp_row(const stack::udp_statistics& c) {
 }
 
 }  // namespace
+
+ping_report ping_report_of(const stack::ping_statistics& s, std::uint32_t destination) {
+  ping_report r{destination, s.transmitted, s.received, s.duplicates, s.errors};
+  if (s.received == 0) return r;
+  const auto in_ps = [](double in_ns) { return static_cast<sim_time>(std::llround(in_ns * static_cast<double>(ns))); };
+  r.minimum = s.minimum;
+  r.maximum = s.maximum;
+  r.average = in_ps(s.mean_ns);
+  r.deviation = in_ps(std::sqrt(s.squares / static_cast<double>(s.received)));
+  return r;
+}
 
 net_statistics network_statistics(std::span<const stack::net_device* const> devices, stack::net_stack& net,
                                   kernel::kernel& os, unsigned cpus) {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "platform/report/net_statistics.h"
+#include "platform/report/ping_report.h"
 
 namespace ringside::kernel {
 class kernel;
@@ -14,9 +15,13 @@ class kernel;
 namespace ringside::stack {
 class net_stack;
 struct net_device;
+struct ping_statistics;
 }  // namespace ringside::stack
 
 namespace ringside::platform {
+
+/// What an application that pings has found; round trips in whole ps.
+ping_report ping_report_of(const stack::ping_statistics& s, std::uint32_t destination);
 
 /// Of devices, and of the stack they belong to.
 net_statistics network_statistics(std::span<const stack::net_device* const> devices, stack::net_stack& net,

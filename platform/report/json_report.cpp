@@ -160,6 +160,7 @@ json link_counts(const link_statistics& l) {
   link["rx_frame_errors"] = l.rx_frame_errors;
   link["rx_fifo_errors"] = l.rx_fifo_errors;
   link["rx_over_errors"] = l.rx_over_errors;
+  link["rx_otherhost_dropped"] = l.rx_otherhost_dropped;
   return link;
 }
 
@@ -190,6 +191,20 @@ void add_net(json& out, const net_statistics& s, const std::vector<named_counts>
                        {"backlog_len", r.backlog_len}});
 }
 
+json ping(const ping_report& r) {
+  json out;
+  out["transmitted"] = r.transmitted;
+  out["received"] = r.received;
+  out["duplicates"] = r.duplicates;
+  out["errors"] = r.errors;
+  out["loss_percent"] = r.loss();
+  out["rtt_min_ps"] = r.minimum;
+  out["rtt_avg_ps"] = r.average;
+  out["rtt_max_ps"] = r.maximum;
+  out["rtt_mdev_ps"] = r.deviation;
+  return out;
+}
+
 json wall(const run_report& report, const run_counters& c) {
   const double seconds = static_cast<double>(c.wall_ns) / 1e9;
   json out;
@@ -212,6 +227,7 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["bytes"]["payload_delivered"] = report.ledger().payload_bytes();
   if (report.ledger().sent_bytes() != 0) out["bytes"]["sent"] = report.ledger().sent_bytes();
   if (c.capture) out["capture"] = capture(*c.capture);
+  if (c.ping) out["ping"] = ping(*c.ping);
   out["interrupts"] = interrupts(report.interrupts());
   add_net(out, c.net, c.cards);
   out["napi"]["polls"] = c.napi_polls;

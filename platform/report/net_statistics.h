@@ -51,6 +51,7 @@ struct link_statistics {
   std::uint64_t rx_frame_errors = 0;
   std::uint64_t rx_fifo_errors = 0;
   std::uint64_t rx_over_errors = 0;
+  std::uint64_t rx_otherhost_dropped = 0;  // as JSON only: ip of iproute2 6.1 does not print it
 };
 
 /// What ethtool -S and ip -s link show of one interface.

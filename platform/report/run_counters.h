@@ -12,6 +12,7 @@
 #include "platform/report/contract_report.h"
 #include "platform/report/ethtool_report.h"
 #include "platform/report/net_statistics.h"
+#include "platform/report/ping_report.h"
 #include "platform/source/capture_counts.h"
 
 namespace ringside::platform {
@@ -41,7 +42,8 @@ struct run_counters {
   // Each card's own counters as its driver read them last, by the manual's names (SDM 13.7), in its order.
   std::vector<named_counts> cards;
 
-  net_statistics net;  // under Linux's names
+  net_statistics net;               // under Linux's names
+  std::optional<ping_report> ping;  // of an application that pings
 
   // NAPI and softirq.
   std::uint64_t napi_polls = 0;

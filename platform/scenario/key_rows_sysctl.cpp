@@ -29,11 +29,22 @@ const auto sysctl_table = std::to_array<key_row>({
     {"net.core.wmem_default", "212992", whole(4608, 1'073'741'824, "B"), "socket send buffer, buffer overhead counted",
      "Linux 6.1 net.core.wmem_default 212992; SOCK_MIN_SNDBUF",
      [](scenario& s, const value& v) { s.stack.sockets.wmem_default = u32(v); }},
+    {"net.core.default_qdisc", "pfifo_fast", choice("pfifo_fast|fq_codel"),
+     "which packets of those that wait for the driver leave first, and which are dropped",
+     "Linux 6.1 net.core.default_qdisc; RFC 8290 (fq_codel)",
+     [](scenario& s, const value& v) { s.stack.default_qdisc = static_cast<stack::qdisc_kind>(v.number); }},
     {"net.ipv4.ip_default_ttl", "64", whole(1, 255), "time to live of packets sent", "Linux 6.1; RFC 1340",
      [](scenario& s, const value& v) { s.stack.ipv4.default_ttl = static_cast<std::uint8_t>(v.number); }},
     {"net.ipv4.ip_no_pmtu_disc", "off", toggle, "sockets begin with IP_PMTUDISC_DONT: no DF",
      "Linux 6.1 net.ipv4.ip_no_pmtu_disc 0",
      [](scenario& s, const value& v) { s.stack.ipv4.no_pmtu_disc = v.number != 0; }},
+    {"net.ipv4.ping_group_range", "nobody", choice("nobody|everybody"),
+     "whose ping sockets there are; others ping by a raw one",
+     "Linux 6.1 net.ipv4.ping_group_range: 1 0; distributions set 0 2147483647",
+     [](scenario& s, const value& v) {
+       s.stack.ipv4.first_ping_group = v.number != 0 ? 0 : 1;
+       s.stack.ipv4.last_ping_group = v.number != 0 ? 2'147'483'647 : 0;
+     }},
     {"net.ipv4.icmp_echo_ignore_all", "off", toggle, "pings stay unanswered",
      "Linux 6.1 net.ipv4.icmp_echo_ignore_all 0",
      [](scenario& s, const value& v) { s.stack.ipv4.echo_ignore_all = v.number != 0; }},

@@ -118,12 +118,13 @@ oddity bad_options(bytes_t& b, rng& random) {
   return {"ip_option", fates({drop_reason::ip_option})};
 }
 
-// RFC 792: an echo request (8), or a reply nobody waits for (0); both end here, as far as the receiver goes.
+// RFC 792: an echo request (8), which ends here as far as the receiver goes, or a reply nobody waits for (0).
 oddity icmp(bytes_t& b, rng& random) {
   b[ip_at + 9] = inet::protocol_icmp;
   put_ip_checksum(b);
   const auto message = std::span(b).subspan(udp_at);
-  message[0] = random.below(2) == 0 ? 8 : 0;
+  const bool request = random.below(2) == 0;
+  message[0] = request ? 8 : 0;
   message[1] = 0;
   store_be16(b, udp_at + 2, 0);
   store_be16(b, udp_at + 2, internet_checksum(ones_sum(message)));
@@ -131,7 +132,7 @@ oddity icmp(bytes_t& b, rng& random) {
     b[udp_at + 3] ^= 0x10;
     return {"icmp_checksum", fates({drop_reason::icmp_checksum})};
   }
-  return {"icmp", fate_set{}.set(consumed_fate)};
+  return {"icmp", request ? fate_set{}.set(consumed_fate) : fates({drop_reason::no_socket})};
 }
 
 // RFC 826: who has our address?

@@ -98,6 +98,7 @@ inline constexpr int ip_tos = 1;
 inline constexpr int ip_ttl = 2;
 inline constexpr int ip_mtu_discover = 10;
 inline constexpr int ip_recverr = 11;
+inline constexpr int ip_recvttl = 12;
 inline constexpr int ip_mtu = 14;
 inline constexpr int ip_multicast_ttl = 33;
 inline constexpr int ip_multicast_loop = 34;
@@ -108,6 +109,9 @@ inline constexpr int ip_pmtudisc_probe = 3;
 inline constexpr int ip_pmtudisc_interface = 4;
 inline constexpr int ip_pmtudisc_omit = 5;
 
+inline constexpr int sol_raw = 255;
+inline constexpr int icmp_filter = 1;
+
 inline constexpr int sol_udp = 17;
 inline constexpr int udp_cork = 1;
 
@@ -115,6 +119,20 @@ struct sockaddr_in {
   std::uint16_t family = af_inet;
   std::uint16_t port = 0;     // as a number, not in network order
   std::uint32_t address = 0;  // the same; 0 = any
+};
+
+inline constexpr std::uint8_t so_ee_origin_none = 0;
+inline constexpr std::uint8_t so_ee_origin_local = 1;
+inline constexpr std::uint8_t so_ee_origin_icmp = 2;
+
+struct sock_extended_err {
+  std::uint32_t number = 0;  // ee_errno
+  std::uint8_t origin = so_ee_origin_none;
+  std::uint8_t type = 0;
+  std::uint8_t code = 0;
+  std::uint8_t pad = 0;
+  std::uint32_t info = 0;
+  std::uint32_t data = 0;
 };
 
 struct timeval {  // of 64 bits each
@@ -148,8 +166,13 @@ struct send_message {
 struct receive_message {
   std::span<std::byte> buffer;
   abi::sockaddr_in name{abi::af_unspec};  // who sent it; AF_UNSPEC: there was no datagram
-  int flags = 0;                          // MSG_TRUNC: the buffer was too small
+  int flags = 0;                          // MSG_TRUNC: the buffer was too small; MSG_ERRQUEUE
   sim_time stamp = -1;                    // SO_TIMESTAMP's control message; below 0: none
+  int ttl = -1;                           // IP_RECVTTL's; below 0: none
+  struct {                                // IP_RECVERR's, of an error that was queued
+    abi::sock_extended_err what;
+    abi::sockaddr_in offender{abi::af_unspec};  // who says so; AF_UNSPEC: this host
+  } error;
   // The bench's own: which frame it was, and how long the datagram was.
   std::uint64_t frame = 0;
   std::size_t length = 0;

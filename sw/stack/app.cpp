@@ -11,6 +11,10 @@ app::app(net_stack& net, const config& settings)
 bool app::start() {
   const syscalls::at_no_cost before_anything_is_measured(calls_);
   if (settings_.kind == app_kind::sender) settings_.ports = {0};  // any free one
+  if (pings()) {
+    if (!open_ping()) return false;
+    settings_.ports.clear();
+  }
   for (const std::uint16_t port : settings_.ports)
     if (!open(port)) return false;
   task_ = host_.spawn(settings_.cpu, settings_.name, [this] { run(); });
@@ -36,6 +40,11 @@ void app::stop() {
 void app::run() {
   if (settings_.kind == app_kind::sender) {
     run_sender();
+    finished_ = true;
+    return;
+  }
+  if (pings()) {
+    run_ping();
     finished_ = true;
     return;
   }

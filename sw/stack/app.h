@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An application: a task that opens UDP sockets, waits for data and reads it, sends it back, or sends on its own, by
-// system calls.
+// An application: a task that opens sockets, waits for data and reads it, sends it back, sends on its own, or pings
+// (app_ping.cpp), by system calls.
 //
 // Owner: the platform or a test.  Runs on the CPU it is given.
 #pragma once
@@ -16,6 +16,21 @@
 #include "sw/stack/syscalls.h"
 
 namespace ringside::stack {
+
+/// What ping says at its end.
+struct ping_statistics {
+  std::uint64_t transmitted = 0;
+  std::uint64_t received = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t errors = 0;  // of ICMP, about requests
+  // Round trips, from before the call that sends to the answer's stamp (SO_TIMESTAMP).
+  sim_time minimum = 0;
+  sim_time maximum = 0;
+  double mean_ns = 0;
+  double squares = 0;  // of what each differs from the mean by
+
+  void add(sim_time round_trip);
+};
 
 class app {
  public:
@@ -37,13 +52,23 @@ class app {
   std::uint64_t sent() const { return sent_; }
   std::uint64_t send_errors() const { return send_errors_; }
   /// A sender has not sent all yet.
-  bool sending() const { return settings_.kind == app_kind::sender && !finished_; }
+  bool sending() const {
+    return (settings_.kind == app_kind::sender || settings_.kind == app_kind::ping) && !finished_;
+  }
+  bool pings() const { return settings_.kind == app_kind::ping; }
+  const ping_statistics& ping() const { return ping_; }
   bool finished() const { return finished_; }
   kernel::task_id task() const { return task_; }
 
  private:
   void run();
   void run_sender();
+  // app_ping.cpp
+  bool open_ping();
+  void run_ping();
+  void send_echo();
+  bool read_echo();
+  std::uint16_t identifier() const;
   void answer(int fd, const receive_message& message, std::span<const std::byte> data);
   void run_recv();
   void run_select();
@@ -68,6 +93,11 @@ class app {
   std::uint64_t truncated_ = 0;
   std::uint64_t sent_ = 0;
   std::uint64_t send_errors_ = 0;
+  bool raw_ = false;                // by a raw socket
+  std::vector<std::byte> request_;  // an echo request, from its ICMP header on
+  std::vector<sim_time> sent_at_;   // by sequence number; below 0: not sent
+  std::vector<bool> answered_;
+  ping_statistics ping_;
 };
 
 }  // namespace ringside::stack

@@ -11,7 +11,9 @@
 #include <memory>
 #include <vector>
 
+#include "sw/stack/headers.h"
 #include "sw/stack/icmp_limits.h"
+#include "sw/stack/icmp_numbers.h"
 #include "sw/stack/inet_sock.h"
 #include "sw/stack/net_protocol.h"
 #include "sw/stack/skb_allocator.h"
@@ -30,47 +32,28 @@ struct icmp_statistics {
   std::uint64_t out_rate_limit_host = 0;
 };
 
-// RFC 792, RFC 950 (address masks), RFC 8335 (extended echo).
-namespace icmp_type {
-inline constexpr std::uint8_t echo_reply = 0;
-inline constexpr std::uint8_t unreachable = 3;
-inline constexpr std::uint8_t source_quench = 4;
-inline constexpr std::uint8_t redirect = 5;
-inline constexpr std::uint8_t echo = 8;
-inline constexpr std::uint8_t time_exceeded = 11;
-inline constexpr std::uint8_t parameter_problem = 12;
-inline constexpr std::uint8_t timestamp = 13;
-inline constexpr std::uint8_t timestamp_reply = 14;
-inline constexpr std::uint8_t address_mask = 17;
-inline constexpr std::uint8_t address_mask_reply = 18;
-inline constexpr std::uint8_t last_known = 18;  // NR_ICMP_TYPES
-inline constexpr std::uint8_t extended_echo = 42;
-inline constexpr std::uint8_t extended_echo_reply = 43;
-constexpr bool is_error(std::uint8_t type) {  // icmp_pointers[].error
-  return type == unreachable || type == source_quench || type == redirect || type == time_exceeded ||
-         type == parameter_problem;
-}
-}  // namespace icmp_type
-
-/// Codes of `unreachable`.
-namespace icmp_code {
-inline constexpr std::uint8_t host_unreachable = 1;
-inline constexpr std::uint8_t protocol_unreachable = 2;
-inline constexpr std::uint8_t port_unreachable = 3;
-inline constexpr std::uint8_t fragmentation_needed = 4;
-inline constexpr std::uint8_t last_known = 15;      // NR_ICMP_UNREACH
-inline constexpr std::uint8_t reassembly_time = 1;  // of time_exceeded: ICMP_EXC_FRAGTIME
-}  // namespace icmp_code
-
 class ip_output;
 class ipv4_layer;
+class ping_layer;
+class raw_layer;
+
+/// Completes a message that was put together: the sum over its header and all that is behind it (RFC 792).
+void write_icmp_checksum(sk_buff_queue& queue);
 
 class icmp_layer final : public net_protocol {
  public:
   icmp_layer(kernel::kernel& os, skb_allocator& skbs, ipv4_layer& ip, ip_output& out, const sock::environment& sockets);
   ~icmp_layer() override;
 
+  /// Who waits for echo replies, and who hears of errors beside the protocols.
+  void connect(ping_layer& ping, raw_layer& raw) {
+    ping_ = &ping;
+    raw_ = &raw;
+  }
+
   void handler(skb_ptr skb) override { icmp_rcv(std::move(skb)); }
+  /// Of messages of this host: a ping socket's, or the kernel's own replies (icmp_err).
+  void err_handler(sk_buff& skb, std::uint32_t info) override;
   void icmp_rcv(skb_ptr skb);
 
   /// Tells the sender of a packet, whose network header is where it was, what is wrong with it; nothing where RFC 1122
@@ -92,6 +75,8 @@ class icmp_layer final : public net_protocol {
 
   verdict handle(sk_buff& skb, std::uint8_t type, std::uint8_t code);
   verdict quoted(sk_buff& skb, std::uint8_t type, std::uint8_t code);
+  void deliver_reply(skb_ptr skb);
+  std::uint32_t error_info(const icmp_view& header) const;
   // icmp_send.cpp
   bool may_tell_of(const sk_buff& about, std::uint8_t type) const;
   void answer_echo(const sk_buff& request);
@@ -106,6 +91,8 @@ class icmp_layer final : public net_protocol {
   skb_allocator& skbs_;
   ipv4_layer& ip_;
   ip_output& out_;
+  ping_layer* ping_ = nullptr;
+  raw_layer* raw_ = nullptr;
   icmp_limits limits_;
   std::vector<std::unique_ptr<control_sock, sock_free>> sockets_;  // icmp_sk, by CPU
   icmp_statistics counters_;

@@ -4,19 +4,19 @@
 #include <algorithm>
 
 #include "sw/kernel/jiffies.h"
+#include "sw/stack/icmp_numbers.h"
 
 namespace ringside::stack {
 
 namespace {
 constexpr std::uint64_t jiffies_per_second = second / kernel::jiffy;
-constexpr std::uint64_t burst_factor = 6;       // XRLIM_BURST_FACTOR
-constexpr std::uint8_t last_limited_type = 18;  // NR_ICMP_TYPES
-constexpr std::uint8_t type_unreachable = 3;
-constexpr std::uint8_t code_too_big = 4;  // path MTU discovery is never held up
+constexpr std::uint64_t burst_factor = 6;  // XRLIM_BURST_FACTOR
 }  // namespace
 
 bool icmp_limits::limits(std::uint8_t type, std::uint8_t code) const {
-  if (type > last_limited_type || (type == type_unreachable && code == code_too_big)) return false;
+  if (type > icmp_type::last_known) return false;
+  // Path MTU discovery is never held up.
+  if (type == icmp_type::unreachable && code == icmp_code::fragmentation_needed) return false;
   return (settings_.icmp_ratemask >> type & 1) != 0;
 }
 

@@ -84,6 +84,18 @@ icmp_layer::icmp_layer(kernel::kernel& os, skb_allocator& skbs, ipv4_layer& ip, 
 
 icmp_layer::~icmp_layer() = default;
 
+void write_icmp_checksum(sk_buff_queue& queue) {
+  sk_buff& first = *queue.front();
+  icmp_writer header(first.transport_header());
+  header.set_checksum(0);
+  inet_sum sum;
+  for (sk_buff* f = &first; f != nullptr; f = sk_buff_queue::next(*f)) {
+    add_packet(sum, *f, ipv4_view::bytes, f->len() - ipv4_view::bytes);
+    f->ip_summed = checksum_state::none;
+  }
+  header.set_checksum(static_cast<std::uint16_t>(~sum.folded()));
+}
+
 // icmpv4_global_allow.
 bool icmp_layer::global_allow(std::uint8_t type, std::uint8_t code, bool& limited) {
   if (!limits_.limits(type, code)) return true;
@@ -230,16 +242,11 @@ void icmp_layer::push(control_sock& sk, const flow& way, dst_ref route, message&
   std::byte* const at = first.transport_header();
   icmp_writer header(at);
   header.set_type(what.type, what.code);
-  header.set_checksum(0);
   header.set_rest(what.rest);
   if (what.header_bytes > icmp_view::bytes)
     for (std::size_t i = 0; i < what.times.size(); ++i) store_be32(at + icmp_view::bytes + 4 * i, what.times[i]);
-  inet_sum sum;
-  for (const sk_buff* f = &first; f != nullptr; f = sk_buff_queue::next(*f))
-    add_packet(sum, *f, ipv4_view::bytes, f->len() - ipv4_view::bytes);
+  write_icmp_checksum(queue);
   host_.consume(kernel::cost::checksum_per_byte, what.header_bytes + what.data_bytes);
-  header.set_checksum(static_cast<std::uint16_t>(~sum.folded()));
-  for (sk_buff* f = &first; f != nullptr; f = sk_buff_queue::next(*f)) f->ip_summed = checksum_state::none;
   count_out(what.type);
   out_.ip_send_skb(out_.make_skb(sk, cork, queue));
 }

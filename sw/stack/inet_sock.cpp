@@ -60,6 +60,9 @@ long inet_sock::protocol_setsockopt(int level, int name, std::span<const std::by
       recverr = number != 0;
       if (!recverr) sk_error_queue.clear();
       break;
+    case abi::ip_recvttl:
+      recvttl = number != 0;
+      break;
     case abi::ip_multicast_ttl:
       if (number < -1 || number > 255)
         result = -EINVAL;
@@ -92,6 +95,8 @@ long inet_sock::protocol_getsockopt(int level, int name, std::span<std::byte>& v
       return give(pmtudisc);
     case abi::ip_recverr:
       return give(recverr ? 1 : 0);
+    case abi::ip_recvttl:
+      return give(recvttl ? 1 : 0);
     case abi::ip_multicast_ttl:
       return give(mc_ttl);
     case abi::ip_multicast_loop:

@@ -53,6 +53,14 @@ class inet_sock : public sock {
   std::uint32_t priority() const { return sk_priority; }
   std::uint32_t mark() const { return sk_mark; }
 
+  // ---- The error queue (sock_error.cpp)
+  /// An ICMP message about what it has sent, data at the IPv4 header that is quoted: the bytes from `payload` on behind
+  /// that are read with it (ip_icmp_error).
+  void icmp_error(skb_allocator& skbs, sk_buff& message, int number, std::uint16_t port, std::uint32_t info,
+                  std::size_t payload);
+  /// The same for what this host itself refuses (ip_local_error).
+  void local_error(skb_allocator& skbs, int number, ipv4_address destination, std::uint16_t port, std::uint32_t info);
+
   /// A frame has come to be of what it was given to send, `bytes` of payload so far.
   virtual void frame_begun(frame_id frame, std::size_t bytes) {
     static_cast<void>(frame);
@@ -65,6 +73,10 @@ class inet_sock : public sock {
 
  protected:
   void set_tos(int value);
+  /// MSG_ERRQUEUE: the oldest error, -EAGAIN when there is none (ip_recv_error).
+  long recv_error(receive_message& message);
+  /// What IP_RECVTTL has a reader told of a packet; below 0: nothing.
+  int ttl_of(const sk_buff& skb) const;
 
   ipv4_address inet_rcv_saddr = 0;  // what packets must come to; 0: any
   ipv4_address inet_saddr = 0;      // what packets leave with; 0: by their route
@@ -77,9 +89,14 @@ class inet_sock : public sock {
   std::uint8_t mc_ttl = 1;
   bool mc_loop = true;
   bool recverr = false;
+  bool recvttl = false;
   int pmtudisc;
   std::uint8_t default_ttl;
   dst_ref route;  // sk_dst_cache
+
+ private:
+  void queue_error(skb_ptr skb);
+  static void error_free(sk_buff& skb);
 };
 
 }  // namespace ringside::stack

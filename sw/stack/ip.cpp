@@ -10,6 +10,7 @@
 #include "sw/stack/headers.h"
 #include "sw/stack/icmp.h"
 #include "sw/stack/ip_output.h"
+#include "sw/stack/raw.h"
 
 namespace ringside::stack {
 namespace {
@@ -207,7 +208,13 @@ void ipv4_layer::deliver(skb_ptr skb) {
   const std::uint8_t protocol = skb->ip().protocol;
   skb->pull(skb->ip().header_bytes);
   skb->reset_transport_header();
+  const bool raw = raw_ != nullptr && raw_->local_deliver(*skb, protocol);
+  skb->ip().seen_raw = raw;
   net_protocol* const to = find_protocol(protocol);
+  if (to == nullptr && raw) {
+    ++counters_.in_delivers;
+    return skbs_.consume(std::move(skb));
+  }
   if (to == nullptr) {
     if (icmp_ != nullptr) icmp_->icmp_send(*skb, icmp_type::unreachable, icmp_code::protocol_unreachable, 0);
     return reject(std::move(skb), drop_reason::ip_no_protocol, counters_.in_unknown_protocols);

@@ -46,6 +46,7 @@ struct ipv4_statistics {  // SNMP names of RFC 4293
 };
 
 class icmp_layer;
+class raw_layer;
 
 class ipv4_layer {
  public:
@@ -54,6 +55,8 @@ class ipv4_layer {
 
   /// Who tells senders what became of their packets; none: nobody.
   void connect(icmp_layer& icmp);
+  /// Who has copies of packets before their protocol; none: nobody.
+  void connect(raw_layer& raw) { raw_ = &raw; }
   /// The device comes up (inetdev_event, NETDEV_UP): routes over it have a way, and 224.0.0.1 and the groups joined are
   /// addresses it must receive (ip_mc_up).
   void device_up(net_device& dev);
@@ -108,6 +111,7 @@ class ipv4_layer {
   routing& routes_;
   ip_fragments fragments_;
   icmp_layer* icmp_ = nullptr;
+  raw_layer* raw_ = nullptr;
   std::vector<std::pair<std::uint8_t, net_protocol*>> protocols_;
   ipv4_statistics counters_;
 };

@@ -46,7 +46,10 @@ long ip_output::append_data(inet_sock& sk, ip_cork& cork, sk_buff_queue& queue, 
   const net_device& dev = *cork.route->dev;
   const std::size_t mtu = cork.fragsize;
   const std::size_t longest = (sk.ignore_df() ? largest_packet : mtu) - header_bytes;
-  if (cork.length + length > longest) return -EMSGSIZE;
+  if (cork.length + length > longest) {
+    sk.local_error(skbs_, EMSGSIZE, cork.way.destination, sk.peer_port(), static_cast<std::uint32_t>(mtu));
+    return -EMSGSIZE;
+  }
   if (!queue.empty()) transport_header = 0;
   const bool partial = transport_header != 0 && length + header_bytes <= mtu &&
                        dev.features.has(device_feature::tx_checksum) && (flags & abi::msg_more) == 0;

@@ -5,6 +5,8 @@
 
 #include "sw/stack/eth.h"
 #include "sw/stack/inet_offload.h"
+#include "sw/stack/ping_sock.h"
+#include "sw/stack/raw_sock.h"
 #include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {
@@ -25,12 +27,17 @@ net_stack::net_stack(kernel::kernel& k, const config& settings)
       ipv4_(k, skbs_, routes_, settings_.fragments),
       socket_environment_{k.machine(), k.softirq(), k.clock(), settings_.sockets},
       icmp_(k, skbs_, ipv4_, output_, socket_environment_),
+      raw_(k.machine(), skbs_, output_, icmp_),
+      ping_(k.machine(), skbs_, output_, icmp_),
       udp_(k.machine(), skbs_, output_, icmp_, packets_, k.random().stream("udp_port")),
       sockets_(socket_environment_) {
   packets_.set_vlan_ops(vlan_ops_);
   neighbours_.connect(arp_);
   output_.connect(neighbours_, icmp_);
   ipv4_.connect(icmp_);
+  ipv4_.connect(raw_);
+  icmp_.connect(ping_, raw_);
+  transmit_.set_default_qdisc(settings_.default_qdisc);
   arp_.on_link_failure(
       [this](sk_buff& skb) { icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0); });
   transmit_.on_state_change([this](net_device& dev) { link_changed(dev); });
@@ -59,9 +66,32 @@ void net_stack::register_protocols() {
   packets_.dev_add_pack(ether_type::arp, [this](skb_ptr skb) { arp_.arp_rcv(std::move(skb)); });
   ipv4_.inet_add_protocol(ip_protocol::icmp, icmp_);
   ipv4_.inet_add_protocol(ip_protocol::udp, udp_);
-  sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::udp}, [this](const sock::environment& around) {
-    return sock_ptr(new udp_sock(around, udp_, kernel_.random().stream("udp_ip_id")));
+  register_sockets();
+}
+
+// inetsw_array: of datagrams the first row is what protocol 0 means.
+void net_stack::register_sockets() {
+  sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::udp},
+                                 [this](const sock::environment& around, int, const credentials&, long&) {
+                                   return sock_ptr(new udp_sock(around, udp_, kernel_.random().stream("udp_ip_id")));
+                                 });
+  sockets_.inet_register_protosw({abi::sock_dgram, ip_protocol::icmp}, [this](const sock::environment& around, int,
+                                                                              const credentials& who, long& error) {
+    const ipv4_sysctls& allowed = settings_.ipv4;
+    if (who.gid < allowed.first_ping_group || who.gid > allowed.last_ping_group) {  // ping_init_sock
+      error = -EACCES;
+      return sock_ptr();
+    }
+    return sock_ptr(new ping_sock(around, ping_, kernel_.random().stream("ping_ip_id")));
   });
+  sockets_.inet_register_protosw(
+      {abi::sock_raw, 0}, [this](const sock::environment& around, int protocol, const credentials&, long& error) {
+        if (protocol == ip_protocol::raw) {  // it would be of IP_HDRINCL, which is not there
+          error = -EPROTONOSUPPORT;
+          return sock_ptr();
+        }
+        return sock_ptr(new raw_sock(around, protocol, raw_, kernel_.random().stream("raw_ip_id")));
+      });
 }
 
 void net_stack::device_up(net_device& dev) {

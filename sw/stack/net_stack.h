@@ -17,6 +17,8 @@
 #include "sw/stack/loopback.h"
 #include "sw/stack/neighbour.h"
 #include "sw/stack/packet_layer.h"
+#include "sw/stack/ping.h"
+#include "sw/stack/raw.h"
 #include "sw/stack/routing.h"
 #include "sw/stack/skb_allocator.h"
 #include "sw/stack/sock.h"
@@ -69,6 +71,7 @@ class net_stack {
 
  private:
   void link_changed(net_device& dev);
+  void register_sockets();
 
   kernel::kernel& kernel_;
   config settings_;
@@ -85,6 +88,8 @@ class net_stack {
   ipv4_layer ipv4_;
   sock::environment socket_environment_;
   icmp_layer icmp_;
+  raw_layer raw_;
+  ping_layer ping_;
   udp_layer udp_;
   socket_protocols sockets_;
 };

@@ -169,6 +169,7 @@ class sk_buff final : public kernel::packet, public skb_headers {
     ipv4_address destination = 0;
     std::uint8_t header_bytes = 0;
     std::uint8_t protocol = 0;
+    bool seen_raw = false;  // a raw socket was bound for it
   };
   ipv4_control& ip() { return control<ipv4_control>(); }
   const ipv4_control& ip() const { return control<ipv4_control>(); }

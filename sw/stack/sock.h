@@ -29,6 +29,7 @@ struct credentials {
   bool net_admin = true;
   bool net_raw = true;
   bool net_bind_service = true;
+  std::uint32_t gid = 0;
 };
 
 class sock {

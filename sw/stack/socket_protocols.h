@@ -15,19 +15,24 @@ namespace ringside::stack {
 
 class socket_protocols {
  public:
-  using maker = std::function<sock_ptr(const sock::environment&)>;
+  /// Makes one of the protocol number asked for; null with an error of its own.
+  using maker = std::function<sock_ptr(const sock::environment&, int protocol, const credentials& who, long& error)>;
 
   explicit socket_protocols(const sock::environment& around) : around_(around) {}
 
-  /// The one registered first is the one that protocol 0 means.
+  /// The one registered first is the one that protocol 0 means.  A row of protocol 0 takes any other number.
   void inet_register_protosw(const sock::kind& what, maker make) { rows_.emplace_back(what, std::move(make)); }
-  /// A socket, or null with -EPROTONOSUPPORT or -ESOCKTNOSUPPORT (inet_create).
-  sock_ptr create(const sock::kind& what, long& error) const {
+  /// A socket, or null with -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, or -EPERM of a raw one without CAP_NET_RAW
+  /// (inet_create).
+  sock_ptr create(const sock::kind& what, const credentials& who, long& error) const {
     error = -ESOCKTNOSUPPORT;
     for (const auto& [row, make] : rows_) {
       if (row.type != what.type) continue;
       error = 0;
-      if (what.protocol == 0 || what.protocol == row.protocol) return make(around_);
+      const bool any = row.protocol == 0;
+      const bool meant = any ? what.protocol != 0 : what.protocol == 0 || what.protocol == row.protocol;
+      if (meant && what.type == abi::sock_raw && !who.net_raw) error = -EPERM;
+      if (meant) return error != 0 ? nullptr : make(around_, any ? what.protocol : row.protocol, who, error);
       error = -EPROTONOSUPPORT;
     }
     return nullptr;

@@ -25,7 +25,7 @@ long syscalls::socket(int family, int type, int protocol) {
   if (family != abi::af_inet) return -EAFNOSUPPORT;
   if (protocol < 0 || protocol > 255) return -EINVAL;
   long error = 0;
-  sock_ptr made = net_.sockets().create({type & ~flags, protocol}, error);
+  sock_ptr made = net_.sockets().create({type & ~flags, protocol}, who_, error);
   if (made == nullptr) return error;
   return files_.install(std::make_unique<socket_file>(std::move(made), type & abi::sock_nonblock));
 }
@@ -95,7 +95,7 @@ long syscalls::recvmsg(int fd, receive_message& message, int flags) {
       return received;
     });
   }
-  const bool read = message.name.family != abi::af_unspec && (flags & abi::msg_peek) == 0;
+  const bool read = message.name.family != abi::af_unspec && (flags & (abi::msg_peek | abi::msg_errqueue)) == 0;
   if (read) host_.emit(stage::app_read, message.frame, id, message.length);
   return result;
 }

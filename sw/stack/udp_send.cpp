@@ -1,45 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // UDP datagrams that leave: header and checksum, and what ICMP says of them afterwards (udp_send_skb, __udp4_lib_err;
 // UD-6, UD-8, UE-1).
-#include <array>
 #include <cerrno>
 
 #include "sw/stack/checksum.h"
 #include "sw/stack/header_writers.h"
 #include "sw/stack/icmp.h"
+#include "sw/stack/icmp_error.h"
 #include "sw/stack/ip.h"
 #include "sw/stack/ip_output.h"
 #include "sw/stack/udp.h"
 #include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {
-
-namespace {
-
-struct error_row {
-  int number;
-  bool fatal;  // told to a connected socket that did not ask for errors
-};
-
-// icmp_err_convert, by the code of a destination unreachable.
-constexpr std::array<error_row, 16> unreachable_errors{{{ENETUNREACH, false},
-                                                        {EHOSTUNREACH, false},
-                                                        {ENOPROTOOPT, true},
-                                                        {ECONNREFUSED, true},
-                                                        {EMSGSIZE, false},
-                                                        {EOPNOTSUPP, false},
-                                                        {ENETUNREACH, true},
-                                                        {EHOSTDOWN, true},
-                                                        {ENONET, true},
-                                                        {ENETUNREACH, true},
-                                                        {EHOSTUNREACH, true},
-                                                        {ENETUNREACH, false},
-                                                        {EHOSTUNREACH, false},
-                                                        {EHOSTUNREACH, true},
-                                                        {EHOSTUNREACH, true},
-                                                        {EHOSTUNREACH, true}}};
-
-}  // namespace
 
 long udp_layer::send(udp_sock& socket, const flow& way, skb_ptr skb) {
   host_.consume(kernel::cost::udp_send);
@@ -84,27 +57,16 @@ void udp_layer::err_handler(sk_buff& skb, std::uint32_t info) {
   const icmp_view message(skb.transport_header());
   udp_sock* const socket = lookup({quoted.source(), udp.source_port(), quoted.destination(), udp.destination_port()});
   if (socket == nullptr) return icmp_.count_no_socket();
-  error_row error{EHOSTUNREACH, false};
-  switch (message.type()) {
-    case icmp_type::source_quench:
-    case icmp_type::redirect:
-      return;
-    case icmp_type::parameter_problem:
-      error = {EPROTO, true};
-      break;
-    case icmp_type::unreachable:
-      if (message.code() == icmp_code::fragmentation_needed) {
-        socket->update_pmtu(quoted.destination(), info);
-        if (socket->mtu_discovery() == abi::ip_pmtudisc_dont) return;
-        error = {EMSGSIZE, true};
-      } else if (message.code() < unreachable_errors.size()) {
-        error = unreachable_errors[message.code()];
-      }
-      break;
-    default:
-      break;
+  if (message.type() == icmp_type::source_quench || message.type() == icmp_type::redirect) return;
+  icmp_errno error = errno_of(message.type(), message.code());
+  if (message.type() == icmp_type::unreachable && message.code() == icmp_code::fragmentation_needed) {
+    socket->update_pmtu(quoted.destination(), info);
+    if (socket->mtu_discovery() == abi::ip_pmtudisc_dont) return;
+    error = {EMSGSIZE, true};
   }
   if (!socket->wants_errors() && (!error.fatal || !socket->connected())) return;
+  if (socket->wants_errors())
+    socket->icmp_error(skbs_, skb, error.number, udp.destination_port(), info, quoted.header_bytes() + header_bytes);
   socket->report_error(error.number);
 }
 

@@ -3,17 +3,14 @@
 
 #include <algorithm>
 
-#include "sw/kernel/jiffies.h"
 #include "sw/stack/headers.h"
+#include "sw/stack/ip.h"
 #include "sw/stack/ip_output.h"
 
 namespace ringside::stack {
 
 udp_sock::udp_sock(const environment& around, udp_layer& udp, kernel::entropy_stream& numbers)
-    : inet_sock(around, {abi::sock_dgram, 17},
-                {udp.out().routes().sysctls().default_ttl, udp.out().routes().sysctls().no_pmtu_disc}),
-      udp_(udp),
-      numbers_(numbers) {}
+    : datagram_sock(around, {abi::sock_dgram, ip_protocol::udp}, udp.out(), numbers), udp_(udp) {}
 
 // __inet_bind.
 long udp_sock::bind(const abi::sockaddr_in& address, const credentials& who) {
@@ -47,43 +44,19 @@ long udp_sock::get_port(std::uint16_t port) {
 
 // __udp_disconnect.
 void udp_sock::disconnect() {
-  sk_state = sock_state::close;
-  inet_daddr = 0;
-  inet_dport = 0;
-  route.reset();
-  if (!address_by_hand_) inet_rcv_saddr = inet_saddr = 0;
+  datagram_sock::disconnect();
   if (port_by_hand_) return;
   udp_.unbind(*this);
   inet_num = 0;
 }
 
-long udp_sock::getname(abi::sockaddr_in& address) {
-  lock_sock();
-  address = {abi::af_inet, inet_num, inet_rcv_saddr};
-  release_sock();
-  return 0;
-}
-
 void udp_sock::close() {
   if (closed_) return;
-  closed_ = true;
-  sk_shutdown = shutdown_mask;
-  if (sk_stamp) stamps_wanted(false);
-  sk_stamp = false;
-  if (inet_num != 0) udp_.unbind(*this);
-  inet_num = 0;
-  flush_pending();
-  page.release(udp_.out().memory());
-  route.reset();
-  queue_.clear();
+  pending_ = false;
   reader_queue_.clear();
   read_.clear();
-  sk_lock.discard_backlog();
-  sk_error_queue.clear();
-  uncharge(sk_rmem_alloc, 0);
-  sk_rmem_alloc = 0;
   forward_deficit_ = 0;
-  state_change(*this, 0);
+  datagram_sock::close();
 }
 
 int udp_sock::match(ipv4_address local, std::uint16_t local_port, ipv4_address remote,
@@ -128,30 +101,6 @@ skb_ptr udp_sock::enqueue(skb_ptr skb, bool copy) {
   queue_.push_back(std::move(skb));
   data_ready(*this, frame);
   return nullptr;
-}
-
-// __skb_wait_for_more_packets: true when there is nothing to wait for, with the reason or 0 for a socket shut down.
-bool udp_sock::wait_for_packet(long& error, std::uint64_t& timeout) {
-  const std::uint64_t end = clock.jiffies() + timeout;  // of no meaning when there is no limit
-  sk_wait.prepare_to_wait_exclusive(abi::epollin | abi::epollerr);
-  const bool stays = sk_err == 0 && queue_.empty() && (sk_shutdown & rcv_shutdown) == 0;
-  if (stays && timeout == no_limit) {
-    machine.schedule();
-  } else if (stays) {  // schedule_timeout
-    kernel::timer over;
-    over.callback = [this, self = machine.current_task()] {
-      sk_wait.forget(self);
-      machine.wake(self);
-    };
-    clock.mod_timer(over, static_cast<sim_time>(timeout) * kernel::jiffy);
-    machine.schedule();
-    clock.del_timer(over);
-    timeout = end - std::min(end, clock.jiffies());
-  }
-  const bool shut = !stays && sk_err == 0 && queue_.empty();
-  sk_wait.finish_wait();
-  error = sk_err != 0 ? take_error() : 0;
-  return error != 0 || shut;
 }
 
 // __skb_recv_udp, up to the packet, which stays first of the reader's queue; null: see `error`.  What softirqs have
@@ -199,7 +148,7 @@ void udp_sock::drop_first() {
 
 long udp_sock::recvmsg(receive_message& message, int flags) {
   machine.consume(kernel::cost::recvmsg);
-  if ((flags & abi::msg_errqueue) != 0) return -EAGAIN;  // nothing of UDP's is queued there
+  if ((flags & abi::msg_errqueue) != 0) return recv_error(message);
   const bool peeking = (flags & abi::msg_peek) != 0;
   for (;;) {
     long error = 0;
@@ -228,6 +177,7 @@ long udp_sock::recvmsg(receive_message& message, int flags) {
     message.name = {abi::af_inet, udp_view(first->transport_header()).source_port(), first->ip().source};
     message.flags = copied < length ? abi::msg_trunc : 0;
     message.stamp = !sk_stamp ? -1 : first->tstamp != 0 ? first->tstamp : machine.now();
+    message.ttl = ttl_of(*first);
     first->copy_bits(0, message.buffer.first(copied));
     if (!peeking) {
       // Freed before its costs are spent, while time has not moved since memory was released; or with the next ones.
@@ -257,19 +207,12 @@ long udp_sock::first_length() {
   }
 }
 
-// datagram_poll, udp_poll.
+// udp_poll.  A call that would block because of a wrong checksum must not have been promised data.
 poll_mask udp_sock::poll(poll_table* table, bool nonblocking) {
-  if (table != nullptr) table->queue(sk_wait);
-  poll_mask mask = sk_err != 0 || !sk_error_queue.empty() ? abi::epollerr : 0;
-  if ((sk_shutdown & rcv_shutdown) != 0) mask |= abi::epollrdhup | abi::epollin | abi::epollrdnorm;
-  if (sk_shutdown == shutdown_mask) mask |= abi::epollhup;
-  if (!queue_.empty() || !reader_queue_.empty()) {
-    mask |= abi::epollin | abi::epollrdnorm;
-    // A call that would block because of a wrong checksum must not have been promised data.
-    if (!nonblocking && (sk_shutdown & rcv_shutdown) == 0 && first_length() < 0)
-      mask &= ~(abi::epollin | abi::epollrdnorm);
-  }
-  if (writeable()) mask |= abi::epollout | abi::epollwrnorm | abi::epollwrband;
+  poll_mask mask = datagram_sock::poll(table, nonblocking);
+  if (!reader_queue_.empty()) mask |= abi::epollin | abi::epollrdnorm;
+  if ((mask & abi::epollrdnorm) != 0 && !nonblocking && (sk_shutdown & rcv_shutdown) == 0 && first_length() < 0)
+    mask &= ~(abi::epollin | abi::epollrdnorm);
   return mask;
 }
 

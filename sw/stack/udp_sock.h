@@ -8,22 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "sw/stack/inet_sock.h"
+#include "sw/stack/datagram_sock.h"
 #include "sw/stack/udp.h"
 
 namespace ringside::stack {
 
-class udp_sock final : public inet_sock {
+class udp_sock final : public datagram_sock {
  public:
   udp_sock(const environment& around, udp_layer& udp, kernel::entropy_stream& numbers);
   ~udp_sock() override { udp_sock::close(); }
 
   /// -EAFNOSUPPORT, -EADDRNOTAVAIL, -EACCES, -EINVAL when it is bound, -EADDRINUSE.  Port 0: any free one.
   long bind(const abi::sockaddr_in& address, const credentials& who) override;
-  /// Only datagrams from this peer from now on, AF_UNSPEC: from everybody.  Sends nothing.  An unbound one gets a port,
-  /// one without address that of the route; an error of the route, -EACCES for a broadcast without SO_BROADCAST.
-  long connect(const abi::sockaddr_in& address) override;
-  long getname(abi::sockaddr_in& address) override;
   /// One datagram; how many bytes of it were copied, or all there are with MSG_TRUNC.  One whose checksum nobody
   /// verified is summed here, dropped when it is wrong, and the next one is taken (UE-5).  0 also when the socket is
   /// shut down.
@@ -33,9 +29,6 @@ class udp_sock final : public inet_sock {
   long sendmsg(const send_message& message, int flags) override;
   long protocol_setsockopt(int level, int name, std::span<const std::byte> value, const credentials& who) override;
   long protocol_getsockopt(int level, int name, std::span<std::byte>& value) override;
-  void frame_begun(frame_id frame, std::size_t bytes) override;
-  /// A packet of it to there was too long for the path (ipv4_sk_update_pmtu).
-  void update_pmtu(ipv4_address destination, std::uint32_t mtu);
   poll_mask poll(poll_table* table, bool nonblocking) override;
   /// FIONREAD: bytes of the next datagram.
   long ioctl(int command, int& argument) override;
@@ -49,31 +42,22 @@ class udp_sock final : public inet_sock {
   /// Whether both cannot have `port` (inet_rcv_saddr_equal, SO_REUSEADDR).
   bool conflicts(const udp_sock& other, std::uint16_t port) const;
 
-  ipv4_address local_address() const { return inet_rcv_saddr; }
-  std::uint16_t local_port() const { return inet_num; }
-  void set_local_port(std::uint16_t port) { inet_num = port; }  // udp_layer::bind() chose it
   std::size_t queued() const { return reader_queue_.size() + queue_.size(); }
 
  protected:
   void stamps_wanted(bool on) override { udp_.stamps_wanted(on); }
+  long get_port(std::uint16_t port) override;
+  void disconnect() override;
+  void unhash() override { udp_.unbind(*this); }
 
  private:
-  long get_port(std::uint16_t port);
   // udp_sock_send.cpp
-  struct peer {
-    ipv4_address address;
-    std::uint16_t port;
-    bool connected;  // the socket's own peer
-  };
   long find_destination(const send_message& message, peer& to) const;
-  long find_route(const peer& to, int flags, flow& way, dst_ref& found);
   long send_datagram(const payload_source& from, std::size_t bytes, const ip_cork& begin, int flags);
   long append_corked(const payload_source& from, std::size_t bytes, std::size_t header, int flags, bool more);
   long push_pending();
   void flush_pending();
-  void disconnect();
   void splice() { reader_queue_.splice_back(queue_); }
-  bool wait_for_packet(long& error, std::uint64_t& timeout);
   sk_buff* next_packet(int flags, long& error);
   void give_back(std::size_t bytes);
   bool release_memory(std::size_t truesize);
@@ -82,13 +66,8 @@ class udp_sock final : public inet_sock {
   long first_length();
 
   udp_layer& udp_;
-  kernel::entropy_stream& numbers_;  // inet_id begins with
-  bool address_by_hand_ = false;     // SOCK_BINDADDR_LOCK
-  bool port_by_hand_ = false;        // SOCK_BINDPORT_LOCK
-  bool closed_ = false;
   bool corked_ = false;              // UDP_CORK
   bool pending_ = false;             // a datagram grows in write_queue
-  sk_buff_queue queue_;              // sk_receive_queue: softirqs add
   sk_buff_queue reader_queue_;       // udp_sock::reader_queue: the reading task's alone
   sk_buff_queue read_;               // read, still charged
   std::size_t forward_deficit_ = 0;  // of rmem_alloc_: what `read_` gives back

@@ -111,6 +111,7 @@ std::string report_text(const options& chosen, const scenario& s, const run_repo
   std::string text;
   for (const journey& j : report.journeys().journeys()) text += print_journey(j, style) + "\n";
   text += summary(s, report, counters);
+  if (counters.ping) text += print_ping(*counters.ping);
   if (chosen.stats) text += "\n" + print_net_statistics(counters.net);
   if (const std::string asked = print_ethtool(counters.ethtool); !asked.empty()) text += "\n" + asked;
   if (chosen.vcd || chosen.fst) text += "waves       " + viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) + "\n";

@@ -18,6 +18,8 @@ TEST(stack_keys, each_reaches_its_field) {
                                           "app.count=9",
                                           "app.interval=10us",
                                           "net.core.wmem_default=5000",
+                                          "net.core.default_qdisc=fq_codel",
+                                          "net.ipv4.ping_group_range=everybody",
                                           "net.ipv4.ip_default_ttl=11",
                                           "net.ipv4.ip_no_pmtu_disc=on",
                                           "net.ipv4.icmp_echo_ignore_all=on",
@@ -46,6 +48,9 @@ TEST(stack_keys, each_reaches_its_field) {
   refused.what = stack::ipv4_route::kind::prohibit;
   wanted.routes = {standard, refused};
   wanted.sockets.wmem_default = 5000;
+  wanted.default_qdisc = stack::qdisc_kind::fq_codel;
+  wanted.ipv4.first_ping_group = 0;
+  wanted.ipv4.last_ping_group = 2'147'483'647;
   wanted.ipv4.default_ttl = 11;
   wanted.ipv4.no_pmtu_disc = true;
   wanted.ipv4.echo_ignore_all = true;
