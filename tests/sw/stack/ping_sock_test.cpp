@@ -110,6 +110,9 @@ TEST_F(icmp_sockets, ping_sockets_have_numbers_of_their_own) {
   EXPECT_EQ(call([&] { return sys.bind(c, {abi::af_inet, 2, 0}); }), -EADDRINUSE);
   EXPECT_EQ(call([&] { return sys.bind(c, {abi::af_inet, 3, 0}); }), 0);
   EXPECT_EQ(call([&] { return sys.bind(c, {abi::af_inet, 4, 0}); }), -EINVAL);
+  send_message(open(abi::sock_dgram), echo_of(8, 0, 1, {}));
+  ASSERT_EQ(left.size(), 3U);
+  EXPECT_EQ(at16(left[2].data, 38), 4) << "3 is taken";
   EXPECT_EQ(call([&] { return sys.bind(b, {abi::af_inet, 0, other_address}); }), -EADDRNOTAVAIL);
 }
 
