@@ -41,6 +41,21 @@ constexpr std::uint64_t number_of(frame_id id) {
   return id & frame_number_mask;
 }
 
+/// Several machines in one run: event::unit of a CPU, bus or card is the machine's number times 16 and its own number;
+/// who counts a machine's frames is numbered the same way.
+inline constexpr unsigned machine_shift = 4;
+inline constexpr unsigned most_machines = 16;
+constexpr std::uint8_t unit_of(unsigned machine, unsigned number) {
+  return static_cast<std::uint8_t>(machine << machine_shift | number);
+}
+/// How a user names it.
+constexpr char machine_letter(unsigned machine) {
+  return static_cast<char>('a' + machine);
+}
+constexpr unsigned machine_of(frame_id id) {
+  return wire_of(id) >> machine_shift & (most_machines - 1);
+}
+
 /// Of derived frames, who counts those that cards derive, plus the card's number: segments of a packet (FS 9.2), which
 /// end when they are sent (tx_wire_eof), and copies that a PHY in loopback sends back, which begin at wire_sof as
 /// others do.
@@ -74,6 +89,10 @@ struct event {
   origin from = origin::cpu;
   stage what = stage::count;
 };
+
+constexpr unsigned machine_of(const event& e) {
+  return e.unit >> machine_shift;
+}
 
 /// Lane a stage is drawn in.
 enum class lane : std::uint8_t { wire, fifo, bus, memory, cpu };

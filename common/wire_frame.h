@@ -26,6 +26,16 @@ struct offered_frame {
   std::int32_t rx_er_at = no_rx_er;
 };
 
+struct wire_frame;
+
+/// Where the bytes of a frame come from that is received while it is still sent.
+class frame_feed {
+ public:
+  virtual ~frame_feed() = default;
+  /// Adds to frame.bytes what is known by now; true when that is all, and the frame's feed is gone.
+  virtual bool refill(wire_frame& frame) = 0;
+};
+
 /// A frame as the receiver's pins see it.
 struct wire_frame {
   frame_id id = 0;
@@ -33,6 +43,13 @@ struct wire_frame {
   std::vector<std::uint8_t> bytes;  // DA .. FCS
   std::int32_t rx_er_at = no_rx_er;
   std::uint64_t marks = 0;  // wire_mark bits
+  // Of a frame that comes over a cable.
+  frame_feed* feed = nullptr;   // its bytes to come; null: none
+  std::uint32_t announced = 0;  // bytes DA .. FCS, unless its sender is reset meanwhile
+  frame_id sent_as = 0;         // its sender's frame; 0: the card's own (PAUSE)
+
+  /// What is told of its length when it begins.
+  std::uint64_t length_told() const { return announced != 0 ? announced : bytes.size(); }
 };
 
 /// What read_ahead() answers where nothing forbids it.

@@ -371,7 +371,12 @@ void checker::on_start(const event& e) {
 }
 
 void checker::on_end(const event& e) {
-  if (frame_record* row = state_.frames.find(e.frame); row != nullptr) statistics_.on_end(*row, e.time);
+  frame_record* row = state_.frames.find(e.frame);
+  if (row == nullptr) return;
+  // What comes over a cable, or from the card's own transmitter, is known at its end only.
+  row->bytes = static_cast<std::uint32_t>(e.a);
+  row->marks = static_cast<std::uint8_t>(e.b);
+  statistics_.on_end(*row, e.time);
 }
 
 // The receive front speaks of a frame: a card may decide about length and CRC before it speaks of its filter.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 #include "common/ethernet.h"
 #include "hw/tlm/model/checksum_unit.h"
@@ -11,6 +12,7 @@
 namespace ringside::tlm::model {
 namespace {
 constexpr sim_time pause_unit_bytes = 64;  // F-1
+constexpr std::size_t header_wanted = ethernet::header_bytes + ethernet::tag_bytes;  // what the filter looks at
 
 std::uint32_t size_bin(std::size_t length) {
   if (length <= 64) return reg::PRC64;
@@ -29,6 +31,7 @@ bool is_broadcast(const std::vector<std::uint8_t>& bytes) {
 void mac::listen() {
   if (receiving_) return;  // its end listens again
   const wire_frame* next = wire_.peek();
+  if (next == nullptr) expected_ = time_never;  // cut off before it had begun here
   if (next == nullptr || next->start == expected_) return;
   expected_ = next->start;
   core_.at(next->start, [this, start = next->start] {
@@ -66,24 +69,59 @@ void mac::loop(frame_id id, const std::vector<std::uint8_t>& bytes) {
 }
 
 void mac::judge(const std::shared_ptr<arrival>& a, bool from_wire) {
-  const std::size_t length = a->frame.bytes.size();
-  core_.emit(stage::wire_sof, a->frame.id, length, a->frame.marks);
+  core_.emit(stage::wire_sof, a->frame.id, a->frame.length_told(), a->frame.announced != 0 ? 0 : a->frame.marks);
   a->rctl = core_.regs.get(reg::RCTL);
   a->ctrl = core_.regs.get(reg::CTRL);
   a->rxcsum = core_.regs.get(reg::RXCSUM);
   a->epoch = epoch_;
-  a->said = filter_.judge(a->frame.bytes, rx_error_in(a->frame));
-  a->tagged = filter_.tagged(a->frame.bytes);
+  a->first = core_.now + wire_.params().preamble_bytes * wire_.params().byte_time;
   if ((a->rctl & rctl::EN) == 0 || core_.config.asleep())
-    a->said.reason = drop_reason::rx_disabled;
+    a->refused = drop_reason::rx_disabled;
   else if (!around_.link_up() || (from_wire && around_.looped()))
-    a->said.reason = drop_reason::link_down;
-  else
-    a->fills = a->said.passed_filter;
+    a->refused = drop_reason::link_down;
+  if (a->frame.feed != nullptr) {
+    a->regs = std::make_unique<const register_file>(core_.regs);
+    return follow(a);
+  }
+  decide(filter_, *a);
+  a->fills = a->refused == drop_reason::none && a->said.passed_filter;
+  if (a->fills) flow_.arriving(a->first, a->frame.bytes.size());
+  expect_last_byte(a, from_wire);
+}
+
+void mac::decide(const frame_filter& filter, arrival& a) {
+  a.said = filter.judge(a.frame.bytes, rx_error_in(a.frame));
+  a.tagged = filter.tagged(a.frame.bytes);
+  if (a.refused != drop_reason::none) a.said.reason = a.refused;
+}
+
+// While its bytes come over a cable: looks again when the last one known is on the wire, which has to be told by then
+// whether it is the frame's last.
+void mac::follow(const std::shared_ptr<arrival>& a) {
+  const std::size_t had = a->frame.bytes.size();
+  const bool all = a->frame.feed->refill(a->frame);
+  const std::size_t known = a->frame.bytes.size();
+  if (!a->header_seen && (all || known >= header_wanted)) look_at_header(*a);
+  if (all) {
+    decide(frame_filter(*a->regs), *a);
+    return expect_last_byte(a, /*from_wire=*/true);
+  }
   const sim_time byte_time = wire_.params().byte_time;
-  const sim_time first = core_.now + wire_.params().preamble_bytes * byte_time;
-  if (a->fills) flow_.arriving(first, length);
-  const sim_time last = first + static_cast<sim_time>(length - 1) * byte_time;
+  const sim_time next = known == 0 ? a->first : a->first + static_cast<sim_time>(known - 1) * byte_time;
+  if (known == had && core_.now >= next) throw std::logic_error("a byte is due before it came over the cable");
+  core_.at(next, [this, a] { follow(a); });
+}
+
+// F-10: what the filter takes fills the FIFO from its first byte on; here that is known a header later.
+void mac::look_at_header(arrival& a) {
+  a.header_seen = true;
+  if (a.refused != drop_reason::none) return;
+  a.fills = frame_filter(*a.regs).judge(a.frame.bytes, false).passed_filter;
+  if (a.fills) flow_.arriving(a.first, a.frame.announced);
+}
+
+void mac::expect_last_byte(const std::shared_ptr<arrival>& a, bool from_wire) {
+  const sim_time last = a->first + static_cast<sim_time>(a->frame.bytes.size() - 1) * wire_.params().byte_time;
   core_.at(last, [this, a, from_wire] {
     core_.emit(stage::wire_eof, a->frame.id, a->frame.bytes.size(), a->frame.marks);
     if (from_wire) {

@@ -49,11 +49,20 @@ class mac {
     std::uint32_t ctrl = 0;
     std::uint32_t rxcsum = 0;
     std::uint64_t epoch = 0;
-    bool fills = false;  // counts in the packet buffer's fill while it comes (F-10)
+    bool fills = false;                       // counts in the packet buffer's fill while it comes (F-10)
+    drop_reason refused = drop_reason::none;  // whatever the filter says of it
+    sim_time first = 0;                       // of its first byte behind the delimiter
+    bool header_seen = false;
+    // Of a frame that is still being sent when it begins: the filter's registers as they stood then.
+    std::unique_ptr<const register_file> regs;
   };
   bool rx_error_in(const wire_frame& frame) const;
   void begin();
   void judge(const std::shared_ptr<arrival>& a, bool from_wire);
+  void follow(const std::shared_ptr<arrival>& a);
+  void look_at_header(arrival& a);
+  void decide(const frame_filter& filter, arrival& a);
+  void expect_last_byte(const std::shared_ptr<arrival>& a, bool from_wire);
   void end(const arrival& a);
   void count_arrival(const arrival& a);
   void count_bad(const arrival& a);

@@ -107,10 +107,13 @@ void transmit_mac::begin(sending&& frame) {
   core_.emit(stage::tx_wire_sof, s.id);
   if (s.pause) core_.emit(stage::tx_pause, 0, *s.pause);
   s.on_tx_wire = !around_.looped();
-  if (s.on_tx_wire)
-    wire_.begin(s.start, s.id);
-  else
+  if (s.on_tx_wire) {
+    wire_.begin(s.start, s.id, s.bytes.size());
+    wire_.add(s.bytes);
+    wire_.complete();
+  } else {
     around_.loop(s.id, s.bytes);
+  }
   const sim_time whole = (preamble_bytes + static_cast<sim_time>(s.bytes.size())) * byte_time_;
   const std::uint64_t epoch = epoch_;
   core_.at(s.start + whole - byte_time_, [this, epoch] {
@@ -153,10 +156,7 @@ void transmit_mac::end() {
   const sending s = std::move(*now_sent_);
   now_sent_.reset();
   gap_until_ = core_.now + ((core_.regs.get(reg::TIPG) & tipg::IPGT) + gap_overhead) * byte_time_;
-  if (s.on_tx_wire) {
-    wire_.add(s.bytes);
-    wire_.end(core_.now);
-  }
+  if (s.on_tx_wire) wire_.end(core_.now);
   if (s.room != 0) {
     fifo_.give_room(s.room);
     around_.room_given();
@@ -181,7 +181,7 @@ void transmit_mac::reset() {
   const auto sent = static_cast<std::size_t>(std::clamp<sim_time>(gone, 0, static_cast<sim_time>(s.bytes.size())));
   if (!s.whole) core_.emit(stage::tx_wire_eof, s.id, sent, wire_mark::bad_fcs);
   if (!s.on_tx_wire) return;
-  wire_.add(std::span(s.bytes).first(sent));
+  wire_.cut(sent);
   wire_.end(core_.now);
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <stdexcept>
 
 namespace ringside::tlm {
 namespace {
@@ -44,6 +45,16 @@ gmii_driver::gmii_driver(wire& from, const clock_domain& clock)
   er_at_ = std::max<std::int64_t>(first + frame_.rx_er_at + (frame_.rx_er_at < 0 ? 1 : 0), -1);
 }
 
+// Of a frame that is still being sent: the bytes that have become known.  The last of them may be the frame's last.
+[[gnu::noinline]] void gmii_driver::take_more() {
+  const bool all = frame_.feed->refill(frame_);
+  const std::size_t had = line_.size() - wire_.params().preamble_bytes;
+  line_.insert(line_.end(), frame_.bytes.begin() + static_cast<std::ptrdiff_t>(had), frame_.bytes.end());
+  if (!all && position_ + 1 >= static_cast<std::int64_t>(line_.size()))
+    throw std::logic_error("a byte is due before it came over the cable");
+  if (cycles_per_byte_ == 1) plain_end_ = static_cast<std::int64_t>(line_.size()) - 1;
+}
+
 [[gnu::hot]] gmii_driver::edge_kind gmii_driver::drive_byte(std::int64_t cycle, pins& out) {
   edge_kind kind = edge_kind::data;
   const auto last = [this] { return static_cast<std::int64_t>(line_.size()) - 1; };
@@ -60,6 +71,8 @@ gmii_driver::gmii_driver(wire& from, const clock_domain& clock)
     if (cycles_per_byte_ == 1 && er_at_ < 0) plain_end_ = last();
     kind = edge_kind::sof;
   }
+  if (frame_.feed != nullptr) [[unlikely]]
+    take_more();
   out.dv = true;
   out.er = position_ == er_at_;
   out.data = line_[static_cast<std::size_t>(position_)];

@@ -52,6 +52,7 @@ class gmii_driver {
  private:
   edge_kind drive_byte(std::int64_t cycle, pins& out);
   void lay_out();
+  void take_more();
 
   wire& wire_;
   const clock_domain clock_;

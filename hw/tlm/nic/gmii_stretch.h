@@ -57,6 +57,13 @@ class gmii_stretch {
   }
 
   const wire_frame& current() const { return driver_.current(); }
+  /// What is told of the current frame at its start, when nobody may know yet what comes over a cable, and at its end.
+  std::uint64_t length_told(gmii_driver::edge_kind at) const {
+    return at == gmii_driver::edge_kind::sof ? current().length_told() : current().bytes.size();
+  }
+  std::uint64_t marks_told(gmii_driver::edge_kind at) const {
+    return at == gmii_driver::edge_kind::sof && current().announced != 0 ? 0 : current().marks;
+  }
   std::uint64_t started() const { return driver_.started(); }
 
  private:

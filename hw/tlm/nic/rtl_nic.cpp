@@ -219,8 +219,8 @@ struct rtl_nic::impl {
     if (kind != gmii_driver::edge_kind::sof && kind != gmii_driver::edge_kind::eof) return;
     const wire_frame& frame = gmii.current();
     if (kind == gmii_driver::edge_kind::sof) tags.wire_began(state->gmii_looped_o == 0, gmii.started());
-    emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, frame.bytes.size(),
-         frame.marks);
+    emit(kind == gmii_driver::edge_kind::sof ? stage::wire_sof : stage::wire_eof, frame.id, gmii.length_told(kind),
+         gmii.marks_told(kind));
     if (kind == gmii_driver::edge_kind::eof && !tags.wire_heard())
       emit(stage::filter_reject, frame.id, 0, static_cast<std::uint64_t>(drop_reason::link_down));
   }

@@ -68,7 +68,7 @@ class transmit_side {
     looped_ = !on_wire;
     loop_.id = id;
     loop_.bytes.clear();
-    if (on_wire) to_.begin(t, id);
+    if (on_wire) to_.begin(t, id, std::max(frame.length, shortest_frame) + ethernet::fcs_bytes);
     emit(stage::tx_wire_sof, id, 0, 0);
     if (on_wire) return;
     copy_ = id == 0 ? 0 : make_frame_id(frame_kind::derived, copies_counter_, ++copies_);
@@ -113,6 +113,7 @@ class transmit_side {
   template <class Emit>
   void show_end(const Emit& emit) {
     whole_ = true;
+    if (!looped_) to_.complete();
     const sent_frame& frame = looped_ ? loop_ : to_.frame();
     emit(stage::tx_wire_eof, frame.id, frame.bytes.size(), marks_of(frame.bytes, ethernet::longest_frame));
     if (looped_) emit(stage::wire_eof, copy_, frame.bytes.size(), marks_of(frame.bytes, ethernet::longest_frame));

@@ -12,6 +12,7 @@ void tx_wire::end(sim_time t) {
   sending_ = false;
   ++sent_;
   for (const listener& to : listeners_) to(frame_);
+  if (far_ != nullptr) far_->frame_ends(frame_);
 }
 
 }  // namespace ringside::tlm

@@ -19,6 +19,13 @@ void wire::connect(frame_source& source, const wire_params& params) {
   params_ = params;
 }
 
+void wire::connect(wire_line& line, const wire_params& params) {
+  if (params.byte_time != params_.byte_time) throw std::logic_error("a card knows this wire by another byte time");
+  line_ = &line;
+  params_ = params;
+  held_ = false;
+}
+
 void wire::release(sim_time t, sim_time origin) {
   held_ = false;
   origin_ = origin;
@@ -27,6 +34,8 @@ void wire::release(sim_time t, sim_time origin) {
 
 [[gnu::hot]] const wire_frame* wire::peek() {
   if (held_) return nullptr;
+  if (line_ != nullptr) [[unlikely]]
+    return line_->peek();
   if (first_ == made_ahead_ && !ended_) read_ahead();
   if (!put_.empty() && put_is_next()) [[unlikely]] {
     put_.front().start = start_of(put_.front());
@@ -46,6 +55,7 @@ bool wire::put_is_next() const {
 }
 
 void wire::put(offered_frame&& offer) {
+  if (line_ != nullptr) throw std::logic_error("a cable takes frames from its two cards alone");
   wire_frame frame;
   const sim_time earliest = offer.earliest;
   make(std::move(offer), earliest, frame);
@@ -85,6 +95,10 @@ void wire::read_ahead() {
 }
 
 [[gnu::hot]] void wire::pop(wire_frame& frame) {
+  if (line_ != nullptr) [[unlikely]] {
+    frame.id = (frame_id{number_} << frame_wire_shift) + ++offered_;
+    return line_->pop(frame);
+  }
   last_was_put_ = !put_.empty() && put_is_next();
   if (last_was_put_) [[unlikely]]
     frame = std::move(put_.take());

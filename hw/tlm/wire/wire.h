@@ -26,6 +26,18 @@ struct wire_params {
   std::uint32_t max_frame_bytes = ethernet::longest_frame;  // longer frames are marked oversize
 };
 
+/// What a wire hangs on instead of a source: a cable to another card.  It says itself when frames begin.
+class wire_line {
+ public:
+  virtual ~wire_line() = default;
+  /// The next frame to begin, of which start, length and feed are known; null when there is none.
+  virtual const wire_frame* peek() = 0;
+  /// Fills in the frame of peek(), whose id is set.
+  virtual void pop(wire_frame& frame) = 0;
+  /// Nothing is on it.
+  virtual bool idle() const = 0;
+};
+
 class wire {
  public:
   /// `number` tells wires apart in frame ids; `source` is pulled, not owned.
@@ -37,6 +49,9 @@ class wire {
   /// before release().
   void connect(frame_source& source, const wire_params& params);
 
+  /// The same to a cable; it is not held.
+  void connect(wire_line& line, const wire_params& params);
+
   /// Keeps every frame back until release(); before the first peek().
   void hold() { held_ = true; }
   /// Source time 0 is simulated time `t`, or `origin`: frames may start from `t` on.
@@ -45,7 +60,7 @@ class wire {
   /// A frame beside those of the source, at simulated time `offer.earliest` or later, in the order they are put; the
   /// card is to be told (nic::wire_changed).  The time must not lie before the card's.
   void put(offered_frame&& offer);
-  /// Hears of each frame when it starts.
+  /// Hears of each frame when it starts, or when all of it is known.
   void listen(std::function<void(const wire_frame&)> to) { listeners_.push_back(std::move(to)); }
   /// The next frame to start; null when there is none or the wire is held.
   const wire_frame* peek();
@@ -58,10 +73,14 @@ class wire {
   /// The same into `frame`, whose memory goes back to the source.
   void pop(wire_frame& frame);
   /// True when the source has ended and every frame was taken, those put on it as well.
-  bool ended() const { return ended_ && first_ == made_ahead_ && put_.empty(); }
+  bool ended() const { return (line_ != nullptr ? line_->idle() : ended_ && first_ == made_ahead_) && put_.empty(); }
   /// Frames taken so far.
   std::uint64_t offered() const { return offered_; }
   std::uint16_t number() const { return number_; }
+  /// All of a frame is known that had begun before: its listeners hear of it.
+  void heard(const wire_frame& frame) {
+    for (const auto& to : listeners_) to(frame);
+  }
   const wire_params& params() const { return params_; }
 
  private:
@@ -72,6 +91,7 @@ class wire {
 
   const std::uint16_t number_;
   frame_source* source_ = nullptr;
+  wire_line* line_ = nullptr;
   wire_params params_;
   std::vector<wire_frame> ahead_;  // made and not taken: [first_, made_ahead_); the others are memory to be used again
   std::size_t first_ = 0;
