@@ -18,13 +18,16 @@ _ringside_files() {
 }
 
 _ringside_keys() {
+  local machine=''  # a key of one of two machines
+  [[ $current == machine.[ab].* ]] && machine=${current:0:10}
   compopt -o nospace 2>/dev/null
-  mapfile -t COMPREPLY < <(compgen -S = -W "$("${COMP_WORDS[0]}" --list-keys 2>/dev/null | awk '/^[a-z]/ { print $1 }')" -- "$current")
+  mapfile -t COMPREPLY < <(compgen -S = -W "$("${COMP_WORDS[0]}" --list-keys 2>/dev/null |
+    awk -v machine="$machine" '/^[a-z]/ { print machine $1 }')" -- "$current")
 }
 
 # What a key may be set to, where that is one of a few words.
 _ringside_values() {
-  _ringside_words "$("${COMP_WORDS[0]}" --list-keys 2>/dev/null | awk -v key="$1" '
+  _ringside_words "$("${COMP_WORDS[0]}" --list-keys 2>/dev/null | awk -v key="${1#machine.[ab].}" '
     $1 == key && match($0, /allowed [a-z0-9_]+(\|[a-z0-9_]+)+$/) { words = substr($0, RSTART + 8); gsub(/\|/, " ", words); print words }')"
 }
 

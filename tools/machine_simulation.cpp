@@ -11,12 +11,12 @@ class machine_simulation : public simulation {
   machine_simulation(const scenario& s, frame_source& input) : machine_(s, input) {}
 
   event_stream& events() override { return machine_.events(); }
-  void add_tap(packet_tap on_packet) override { machine_.add_tap(std::move(on_packet)); }
+  void add_tap(packet_tap on_packet, unsigned number) override { machine_.add_tap(std::move(on_packet), number); }
   void add_wire_tap(wire_tap on_frame) override { machine_.add_wire_tap(std::move(on_frame)); }
   void put_frame(offered_frame&& offer) override { machine_.put_frame(0, std::move(offer)); }
   void trace(const wave_options& waves) override { machine_.trace(waves); }
   void run(const keep_going& ask) override { machine_.run(ask); }
-  run_counters counters() const override { return machine_.counters(); }
+  run_counters counters(unsigned number) const override { return machine_.counters(number); }
 
  private:
   machine machine_;

@@ -22,6 +22,7 @@ void processor::power_on(const processor_params& params, interrupt_controller& i
   for (unsigned number = 0; number < params.cpus; ++number) {
     virtual_cpu_params one = params.cpu;
     one.number = number;
+    one.unit = static_cast<std::uint8_t>(params.first_unit + number);
     one.sched = params.cpu.sched.scaled(params.cpus);
     cpus_.push_back(std::make_unique<virtual_cpu>(one, interrupts, events));
   }

@@ -21,7 +21,8 @@ namespace ringside::platform {
 
 struct processor_params {
   unsigned cpus = 1;
-  virtual_cpu_params cpu;  // number is set per CPU
+  std::uint8_t first_unit = 0;  // event::unit of CPU 0
+  virtual_cpu_params cpu;       // number is set per CPU
   kernel::cost_table costs;
 };
 

@@ -17,7 +17,7 @@ virtual_cpu::virtual_cpu(const virtual_cpu_params& params, interrupt_controller&
     : params_(params),
       interrupts_(interrupts),
       events_(events),
-      source_(events.add_source(origin::cpu, static_cast<std::uint8_t>(params.number))),
+      source_(events.add_source(origin::cpu, params.unit)),
       current_(&idle_),
       rq_(params.sched, params.clock),
       jitter_(params.cost_jitter, params.seed, params.number),

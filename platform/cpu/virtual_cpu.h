@@ -27,6 +27,7 @@ namespace ringside::platform {
 
 struct virtual_cpu_params {
   unsigned number = 0;
+  std::uint8_t unit = 0;  // event::unit
   clock_domain clock{2'000'000'000};
   bool accumulate = true;                     // false: one wait per cost, the exactness reference
   std::int64_t context_switch_cycles = 3000;  // cost.context_switch

@@ -21,7 +21,7 @@ start_class start_class_of(const scenario& s) {
           .eeprom = s.nic.eeprom_image,
           .fast_bus = is_fast_bus(s),
           .link_mbps = s.wire.link_mbps,
-          .power_on_seed = s.nic.power_on_seed != 0 ? s.nic.power_on_seed : s.run.seed,
+          .power_on_seed = s.nic.power_on_seed != 0 ? s.nic.power_on_seed : seed_of(s),
           .memory_mb = s.mem.size_mb};
 }
 
@@ -43,15 +43,15 @@ tlm::eeprom_image eeprom_of(const start_class& c, unsigned card) {
   return image;
 }
 
-network_card::network_card(const start_class& c, unsigned number, event_stream& stream)
-    : rx_wire(static_cast<std::uint16_t>(number), {.byte_time = byte_time_of(c.link_mbps)}),
+network_card::network_card(const start_class& c, unsigned machine, unsigned number, event_stream& stream)
+    : rx_wire(unit_of(machine, number), {.byte_time = byte_time_of(c.link_mbps)}),
       eeprom(eeprom_of(c, number)) {
   if (c.kind == nic_kind::model) {
-    tlm::model_params params = model_params_of(c, number);
+    tlm::model_params params = model_params_of(c, machine, number);
     params.eeprom = &eeprom;
     card = std::make_unique<tlm::model_nic>(params, slot, rx_wire, tx_wire, stream);
   } else {
-    tlm::rtl_nic_params params = rtl_params_of(c, number);
+    tlm::rtl_nic_params params = rtl_params_of(c, machine, number);
     params.eeprom = &eeprom;
     auto made = std::make_unique<tlm::rtl_nic>(params, slot, rx_wire, tx_wire, stream);
     rtl = made.get();
@@ -59,23 +59,46 @@ network_card::network_card(const start_class& c, unsigned number, event_stream& 
   }
 }
 
-hardware::hardware(const start_class& c)
+// Names of SystemC's modules: the first machine's are plain.
+std::string machine_hardware::named(const char* what) const {
+  return number == 0 ? std::string(what) : std::string(what) + "_" + machine_letter(number);
+}
+
+machine_hardware::machine_hardware(const start_class& c, unsigned machine)
     : made_for(c),
-      memory("memory", std::size_t{c.memory_mb} << 20),
-      bridge("host_bridge", {}, memory),
-      cpus("processor", memory),
-      scheduler("nic_scheduler", {}, stream) {
+      number(machine),
+      memory(named("memory").c_str(), std::size_t{c.memory_mb} << 20),
+      bridge(named("host_bridge").c_str(), {}, memory),
+      cpus(named("processor").c_str(), memory) {
   cpus.bus_out.bind(bridge.cpu_in);
-  for (unsigned number = 0; number < c.cards; ++number) {
-    cards.push_back(std::make_unique<network_card>(c, number, stream));
+}
+
+void machine_hardware::add_cards(event_stream& stream, tlm::nic_scheduler& scheduler) {
+  for (unsigned card = 0; card < made_for.cards; ++card) {
+    cards.push_back(std::make_unique<network_card>(made_for, number, card, stream));
     scheduler.add_card(*cards.back()->card);
   }
+}
+
+namespace {
+std::vector<std::unique_ptr<machine_hardware>> make_machines(std::span<const start_class> classes) {
+  std::vector<std::unique_ptr<machine_hardware>> made;
+  for (const start_class& c : classes)
+    made.push_back(std::make_unique<machine_hardware>(c, static_cast<unsigned>(made.size())));
+  return made;
+}
+}  // namespace
+
+hardware::hardware(std::span<const start_class> classes)
+    : machines(make_machines(classes)), scheduler("nic_scheduler", {}, stream) {
+  for (const auto& one : machines) one->add_cards(stream, scheduler);
   scheduler.hold();
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 
 void hardware::reset_cards() {
-  for (const auto& one : cards) one->card->run(reset_time);
+  for (const auto& machine : machines)
+    for (const auto& one : machine->cards) one->card->run(reset_time);
 }
 
 }  // namespace ringside::platform

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The half of a machine that is elaborated: SystemC's modules, the event stream and the cards on their wires, reset or
-// not yet.
+// The half of a run that is elaborated: SystemC's modules of each machine, the event stream and the cards on their
+// wires, reset or not yet.
 //
 // What else a scenario says (clocks, figures of the bus, CPUs, software, traffic) the other half adds, machine.h: one
 // elaboration serves every scenario of the same start_class.  One per process; made by the machine, or by the fork
@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "common/event_stream.h"
@@ -52,9 +54,9 @@ tlm::eeprom_image eeprom_of(const start_class& c, unsigned card);
 
 /// A card in its slot, the part on its board and the wire it hangs on.
 struct network_card {
-  network_card(const start_class& c, unsigned number, event_stream& stream);
+  network_card(const start_class& c, unsigned machine, unsigned number, event_stream& stream);
 
-  tlm::wire rx_wire;  // its number is the card's
+  tlm::wire rx_wire;  // its number is the card's unit
   tlm::tx_wire tx_wire;
   tlm::card_slot slot;
   tlm::microwire eeprom;
@@ -62,20 +64,34 @@ struct network_card {
   tlm::rtl_nic* rtl = nullptr;  // the Verilated card; null when it is the model
 };
 
+/// The hardware of one machine.
+struct machine_hardware {
+  machine_hardware(const start_class& c, unsigned machine);
+  void add_cards(event_stream& stream, tlm::nic_scheduler& scheduler);
+
+  const start_class made_for;
+  const unsigned number;  // of the machine
+  tlm::host_memory memory;
+  tlm::host_bridge bridge;
+  processor cpus;
+  std::vector<std::unique_ptr<network_card>> cards;  // by number, which is the device number on the bus
+
+ private:
+  std::string named(const char* what) const;
+};
+
 struct hardware {
   /// Elaborates; no time passes.
-  explicit hardware(const start_class& c);
+  explicit hardware(const start_class& c) : hardware(std::span(&c, 1)) {}
+  /// Of several machines.
+  explicit hardware(std::span<const start_class> classes);
 
   /// Clocks the cards out of their reset, ahead of kernel time: exact, since nothing reaches them in their first 72 ns.
   void reset_cards();
 
-  const start_class made_for;
   event_stream stream;
-  tlm::host_memory memory;
-  tlm::host_bridge bridge;
-  processor cpus;
-  tlm::nic_scheduler scheduler;
-  std::vector<std::unique_ptr<network_card>> cards;  // by number, which is the device number on the bus
+  std::vector<std::unique_ptr<machine_hardware>> machines;  // by number
+  tlm::nic_scheduler scheduler;                             // of all of them
 };
 
 }  // namespace ringside::platform

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole machine of one scenario: cards on their wires, PCI bus, memory, CPUs, kernel, stack, drivers, application.
+// A whole run of one scenario: a machine with cards on their wires, PCI bus, memory, CPUs, kernel, stack, drivers and
+// application, or two machines with a cable from card to card, on one timebase.
 //
 // One per process, since SystemC elaborates once.  Made by the command line, the bench and system tests.
 #pragma once
@@ -40,16 +41,19 @@ class machine {
   machine(std::unique_ptr<hardware> elaborated, const scenario& s, std::span<frame_source* const> inputs);
   ~machine();
 
+  /// How many machines there are; what follows is about the one named, or about all.
+  unsigned machines() const;
   event_stream& events();
   /// Sees every packet at netif_receive_skb: simulated time, frame, bytes from the Ethernet header on, no FCS.
-  void add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet);
-  /// Sees every frame on the wires: one that comes in at its start, one that is sent at its end.
+  void add_tap(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_packet, unsigned machine = 0);
+  /// Sees every frame on the wires: one that comes in at its start, one that is sent at its end, and one that comes in
+  /// over a cable when all of it is known.  Cards are numbered through all machines.
   void add_wire_tap(std::function<void(const wire_passage&)> on_frame);
   /// Puts a frame on a card's wire, at simulated time `offer.earliest`, which must not have passed, or later.  Outside
   /// of run() or from within what it calls.
   void put_frame(unsigned card, offered_frame&& offer);
   /// Sees every datagram the application reads: simulated time, frame and payload.
-  void on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read);
+  void on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read, unsigned machine = 0);
 
   /// Writes waveforms of the run to a VCD file; before run().
   void trace(const wave_options& waves);
@@ -68,7 +72,7 @@ class machine {
   enum class phase { ready, traffic_done };
   void on_phase(std::function<void(phase)> call);
 
-  run_counters counters() const;
+  run_counters counters(unsigned machine = 0) const;
   /// Contract breaches, described; empty when the contract held or the checker is off.
   const std::vector<std::string>& breaches() const;
   /// When and about which frame (0: none) the contract was first broken.
@@ -83,7 +87,7 @@ class machine {
     std::uint64_t dma_mappings = 0;
     std::uint64_t allocations = 0;
   };
-  holdings still_held() const;
+  holdings still_held(unsigned machine = 0) const;
   /// A card's driver, for its counters after a run.
   const driver::e1000& nic_driver(unsigned card = 0) const;
   /// A Verilated card, for the bench; throws when the scenario's card is the model.

@@ -3,6 +3,8 @@
 
 #include <bit>
 
+#include "common/rng.h"
+
 namespace ringside::platform {
 namespace {
 clock_domain clock_of(const rational& hz) {
@@ -20,6 +22,20 @@ std::uint64_t address_of(const std::array<std::uint8_t, 6>& mac) {
 
 bool is_fast_bus(const scenario& s) {
   return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+}
+
+std::uint64_t seed_of(const scenario& s) {
+  return s.machine == 0 ? s.run.seed : rng(s.run.seed ^ std::uint64_t{s.machine} << 32).next();
+}
+
+tlm::cable_params cable_params_of(const scenario& side) {
+  tlm::cable_params p;
+  p.byte_time = byte_time_of(side.wire.link_mbps);
+  p.delay = cable_delay(side.cable, side.wire.link_mbps);
+  p.flaps = side.cable.flaps;
+  // Each direction draws for itself, and not what anybody else draws.
+  p.seed = rng(side.run.seed ^ (std::uint64_t{side.machine} + 1) << 40).next();
+  return p;
 }
 
 sim_time byte_time_of(std::uint32_t link_mbps) {
@@ -41,13 +57,13 @@ tlm::pci_params pci_params_of(const scenario& s) {
   p.write_latency_clocks = s.bus.write_wait;
   p.drain_latency = s.bridge.drain_latency_ns * ns;
   p.posted_bytes = s.bridge.posted_bytes;
-  p.seed = s.run.seed;
+  p.seed = seed_of(s);
   return p;
 }
 
-tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned card) {
+tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned machine, unsigned card) {
   tlm::rtl_nic_params p;
-  p.unit = static_cast<std::uint8_t>(card);
+  p.unit = unit_of(machine, card);
   p.mac_address = address_of(mac_address_of(c, card));
   p.bus_66mhz = c.fast_bus;
   p.link_mbps = c.link_mbps;
@@ -55,9 +71,9 @@ tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned card) {
   return p;
 }
 
-tlm::model_params model_params_of(const start_class& c, unsigned card) {
+tlm::model_params model_params_of(const start_class& c, unsigned machine, unsigned card) {
   tlm::model_params p;
-  p.unit = static_cast<std::uint8_t>(card);
+  p.unit = unit_of(machine, card);
   p.mac_address = address_of(mac_address_of(c, card));
   p.bus_66mhz = c.fast_bus;
   p.link_mbps = c.link_mbps;
@@ -85,7 +101,8 @@ processor_params processor_params_of(const scenario& s) {
   p.cpu.clock = clock_of(s.cpu.clock_hz);
   p.cpu.accumulate = s.run.cpu_accumulate;
   p.cpu.cost_jitter = s.cpu.cost_jitter;
-  p.cpu.seed = s.run.seed;
+  p.cpu.seed = seed_of(s);
+  p.first_unit = unit_of(s.machine, 0);
   for (const auto& [name, value] : s.cost) {
     const kernel::cost what = kernel::cost_by_name(name);
     if (what != kernel::cost::count) p.costs.cycles[static_cast<std::size_t>(what)] = value;
@@ -107,7 +124,7 @@ driver::config driver_config_of(const scenario& s) {
 
 kernel::kernel_config kernel_config_of(const scenario& s) {
   kernel::kernel_config c = s.kernel;
-  c.seed = s.run.seed;
+  c.seed = seed_of(s);
   return c;
 }
 
@@ -120,6 +137,7 @@ stack::app_config app_config_of(const scenario& s) {
 contract::config contract_config_of(const scenario& s) {
   contract::config c;
   c.self_test = s.ethtool.test == self_test_kind::offline;
+  c.nic = c.bus = unit_of(s.machine, 0);
   for (const std::string& id : s.checker.off)
     if (const auto which = contract::rule_by_id(id)) c.off.set(static_cast<std::size_t>(*which));
   return c;

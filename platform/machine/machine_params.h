@@ -7,6 +7,7 @@
 #include "hw/tlm/nic/rtl_nic.h"
 #include "hw/tlm/pci/pci_params.h"
 #include "hw/tlm/scheduler/nic_scheduler.h"
+#include "hw/tlm/wire/cable_params.h"
 #include "hw/tlm/wire/wire.h"
 #include "platform/cpu/processor.h"
 #include "platform/machine/hardware.h"
@@ -16,8 +17,12 @@
 namespace ringside::platform {
 
 tlm::pci_params pci_params_of(const scenario& s);
-tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned card);
-tlm::model_params model_params_of(const start_class& c, unsigned card);
+tlm::rtl_nic_params rtl_params_of(const start_class& c, unsigned machine, unsigned card);
+tlm::model_params model_params_of(const start_class& c, unsigned machine, unsigned card);
+/// run.seed, of which each machine makes another one.
+std::uint64_t seed_of(const scenario& s);
+/// What its cable is like; `side`: the machine that sends.
+tlm::cable_params cable_params_of(const scenario& side);
 /// M66EN: the bus runs above 33 MHz.
 bool is_fast_bus(const scenario& s);
 sim_time byte_time_of(std::uint32_t link_mbps);

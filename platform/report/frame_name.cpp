@@ -8,10 +8,14 @@
 
 namespace ringside::platform {
 
+// Of machine a without its letter.  Who counts beside the machine itself (segments, looped copies) is a number.
 std::string frame_name(frame_id id) {
-  const auto counted = [id](std::string_view kind) {
-    return wire_of(id) == 0 ? fmt::format("{} {}", kind, number_of(id))
-                            : fmt::format("{} {}.{}", kind, wire_of(id), number_of(id));
+  const unsigned machine = machine_of(id);
+  const std::string whose = machine == 0 ? "" : fmt::format("{}:", machine_letter(machine));
+  const unsigned counter = wire_of(id) - (machine << machine_shift);
+  const auto counted = [&](std::string_view kind) {
+    return counter == 0 ? fmt::format("{}{} {}", whose, kind, number_of(id))
+                        : fmt::format("{}{} {}.{}", whose, kind, counter, number_of(id));
   };
   switch (kind_of(id)) {
     case frame_kind::made:
@@ -19,12 +23,17 @@ std::string frame_name(frame_id id) {
     case frame_kind::derived:
       return counted("derived");
     default:
-      return std::to_string(id);
+      return machine == 0 ? std::to_string(id) : fmt::format("{}{}", whose, number_of(id));
   }
 }
 
 std::optional<frame_id> frame_by_name(std::string_view name) {
   frame_kind kind = frame_kind::received;
+  std::uint64_t machine = 0;
+  if (name.starts_with("a:") || name.starts_with("b:")) {
+    machine = static_cast<std::uint64_t>(name.front() - 'a') << machine_shift;
+    name.remove_prefix(2);
+  }
   for (const auto& [word, named] : {std::pair{std::string_view("made"), frame_kind::made},
                                     std::pair{std::string_view("derived"), frame_kind::derived}}) {
     if (!name.starts_with(word)) continue;
@@ -49,8 +58,8 @@ std::optional<frame_id> frame_by_name(std::string_view name) {
   const auto count =
       number(name, kind == frame_kind::received ? (frame_id{1} << frame_kind_shift) - 1 : frame_number_mask);
   if (!counter || !count || *count == 0) return std::nullopt;
-  if (kind == frame_kind::received) return *count;
-  return make_frame_id(kind, static_cast<std::uint16_t>(*counter), *count);
+  if (kind == frame_kind::received) return *count | machine << frame_wire_shift;
+  return make_frame_id(kind, static_cast<std::uint16_t>(*counter + machine), *count);
 }
 
 }  // namespace ringside::platform

@@ -68,7 +68,14 @@ journey_recorder::journey_recorder(interrupt_report& interrupts, std::vector<fra
   update_done();
 }
 
+journey_recorder::journey_recorder(interrupt_report& interrupts, const lineage& of)
+    : journey_recorder(interrupts, {}, false) {
+  of_ = &of;
+  done_ = false;
+}
+
 bool journey_recorder::wants(frame_id id) const {
+  if (of_ != nullptr) return of_->follows(id);
   return std::binary_search(wanted_.begin(), wanted_.end(), id);
 }
 
@@ -245,7 +252,7 @@ void journey_recorder::store(track& t) {
 }
 
 void journey_recorder::update_done() {
-  done_ = !looking_ && finished_.size() == wanted_.size();
+  done_ = of_ == nullptr && !looking_ && finished_.size() == wanted_.size();
 }
 
 void journey_recorder::finish() {

@@ -19,6 +19,7 @@
 #include "common/event_stream.h"
 #include "platform/report/frame_windows.h"
 #include "platform/report/interrupt_report.h"
+#include "platform/report/lineage.h"
 
 namespace ringside::platform {
 
@@ -37,6 +38,8 @@ class journey_recorder final : public event_consumer {
  public:
   /// Follows the frames of `wanted` and, with `first_delivered`, the first frame from a wire that a socket gets.
   journey_recorder(interrupt_report& interrupts, std::vector<frame_id> wanted, bool first_delivered);
+  /// Follows what `of` says, for the whole run.
+  journey_recorder(interrupt_report& interrupts, const lineage& of);
 
   void on_event(const event& e) override {
     if (!done_) record(e);
@@ -46,7 +49,8 @@ class journey_recorder final : public event_consumer {
   /// The stream has ended: what is under way is handed out as far as it came.
   void finish();
 
-  /// The frames asked for in rising order; a frame that never came to be has no steps.
+  /// The frames asked for in rising order; a frame that never came to be has no steps.  Of a lineage those that did, as
+  /// they ended.
   std::vector<journey> journeys() const;
 
  private:
@@ -75,6 +79,7 @@ class journey_recorder final : public event_consumer {
   interrupt_report& interrupts_;
   std::vector<frame_id> wanted_;  // rising
   bool looking_;                  // for the first frame delivered
+  const lineage* of_ = nullptr;
   bool done_ = false;
   frame_windows<track> windows_{4096};
   std::vector<event> recent_;  // ring of steps without a frame id

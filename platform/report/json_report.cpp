@@ -214,9 +214,7 @@ json wall(const run_report& report, const run_counters& c) {
   return out;
 }
 
-}  // namespace
-
-std::string to_json(const scenario& s, const run_report& report, const run_counters& c) {
+json of_run(const scenario& s, const run_report& report, const run_counters& c) {
   json out;
   out["scenario"]["name"] = s.name;
   out["scenario"]["nic"] = s.nic.kind == nic_kind::rtl ? "rtl" : "model";
@@ -254,8 +252,51 @@ std::string to_json(const scenario& s, const run_report& report, const run_count
   out["sim"]["events"] = report.hash().events();
   out["sim"]["event_hash"] = fmt::format("{:016x}", report.hash().value());
   out["wall"] = wall(report, c);
-  // A file may have any bytes in its name, JSON is UTF-8 (RFC 8259 section 8.1).
+  return out;
+}
+
+// A file may have any bytes in its name, JSON is UTF-8 (RFC 8259 section 8.1).
+std::string text_of(const json& out) {
   return out.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+json cable(const scenario& s, const cable_report& report) {
+  json out;
+  out["length_m"] = s.cable.length_m;
+  out["delay_ns"] = cable_delay(s.cable, s.wire.link_mbps) / ns;
+  for (unsigned from = 0; from < 2; ++from) {
+    const cable_report::counts& c = report.from(from);
+    json& lane = out["from"][std::string(1, machine_letter(from))];
+    lane = {{"sent", c.sent}, {"received", c.received}, {"damaged", c.bad}, {"in_flight", c.in_flight}};
+    for (std::size_t i = 0; i < cable_fault_names.size(); ++i)
+      lane["faults"][std::string(cable_fault_names[i])] = c.faults[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_json(const scenario& s, const run_report& report, const run_counters& c) {
+  return text_of(of_run(s, report, c));
+}
+
+std::string to_json(const scenario& s, const run_reports& reports, const std::vector<run_counters>& counters) {
+  if (reports.machines() == 1) return to_json(s, reports.of(0), counters.front());
+  json out;
+  for (unsigned machine = 0; machine < reports.machines(); ++machine) {
+    json one = of_run(machine == 0 ? s : s.peers[machine - 1], reports.of(machine), counters[machine]);
+    one.erase("wall");
+    out["machines"][std::string(1, machine_letter(machine))] = std::move(one);
+  }
+  out["scenario"]["name"] = s.name;
+  out["scenario"]["seed"] = s.run.seed;
+  out["cable"] = cable(s, reports.cable());
+  out["sim"]["interrupted"] = counters.front().interrupted;
+  out["sim"]["time_ns"] = counters.front().sim_time_ps / ns;
+  out["sim"]["events"] = reports.hash().events();
+  out["sim"]["event_hash"] = fmt::format("{:016x}", reports.hash().value());
+  out["wall"]["seconds"] = static_cast<double>(counters.front().wall_ns) / 1e9;
+  return text_of(out);
 }
 
 }  // namespace ringside::platform

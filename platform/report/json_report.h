@@ -5,14 +5,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "platform/report/run_counters.h"
-#include "platform/report/run_report.h"
+#include "platform/report/run_reports.h"
 #include "platform/scenario/scenario.h"
 
 namespace ringside::platform {
 
 /// Ends in a newline.
 std::string to_json(const scenario& s, const run_report& report, const run_counters& counters);
+/// Of all machines of a run: of two each as an object of its own, and the cable.
+std::string to_json(const scenario& s, const run_reports& reports, const std::vector<run_counters>& counters);
 
 }  // namespace ringside::platform

@@ -3,11 +3,20 @@
 
 namespace ringside::platform {
 
+namespace {
+constexpr stage_set stages_of_reports() {
+  return frame_ledger::interests() | interrupt_report::interests() | latency_report::interests() |
+         reconfiguration_report::interests;
+}
+}  // namespace
+
 run_report::run_report(std::vector<frame_id> frames, bool first_delivered)
-    : selection_(frame_ledger::interests() | interrupt_report::interests() | latency_report::interests() |
-                 reconfiguration_report::interests),
+    : selection_(stages_of_reports()),
       latency_(interrupts_),
       journeys_(interrupts_, std::move(frames), first_delivered) {}
+
+run_report::run_report(const lineage& followed)
+    : selection_(stages_of_reports()), latency_(interrupts_), journeys_(interrupts_, followed) {}
 
 // Latencies and journeys ask what interrupts know at the same event.
 [[gnu::always_inline]] inline void run_report::tell(stage what, const event& e) {

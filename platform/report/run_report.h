@@ -22,6 +22,8 @@ class run_report final : public event_consumer {
  public:
   /// Journeys of `frames`; with `first_delivered` of the first frame a socket gets.
   explicit run_report(std::vector<frame_id> frames = {}, bool first_delivered = true);
+  /// Journeys of what `followed` says.
+  explicit run_report(const lineage& followed);
 
   void on_event(const event& e) override;
   void on_events(event_stretch stretch) override;

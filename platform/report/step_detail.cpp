@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "common/cable_fault.h"
 #include "common/drop_reason.h"
 #include "platform/report/descriptor_word.h"
 #include "platform/report/frame_name.h"
@@ -68,6 +69,10 @@ std::string step_detail(const event& e) {
   switch (e.what) {
     case stage::wire_sof:
       return sof_text(e);
+    case stage::cable_fault:
+      return std::string(e.a < cable_fault_names.size() ? cable_fault_names[e.a] : "?");
+    case stage::cable_out:
+      return e.a == 0 ? "a PAUSE frame" : fmt::format("sent as {}{}", frame_name(e.a), e.b != 0 ? ", twice" : "");
     case stage::filter_reject:
     case stage::fifo_drop:
     case stage::skb_drop:
@@ -96,12 +101,12 @@ std::string step_detail(const event& e) {
     case stage::intx_deassert:
       return "INTA# high";
     case stage::hardirq_enter:
-      return fmt::format("CPU {} line {}", e.unit, e.a);
+      return fmt::format("CPU {} line {}", e.unit % most_machines, e.a);
     case stage::softirq_enter:
     case stage::ksoftirqd_run:
     case stage::hardirq_exit:
     case stage::napi_schedule:
-      return fmt::format("CPU {}", e.unit);
+      return fmt::format("CPU {}", e.unit % most_machines);
     case stage::softirq_raise:
       return fmt::format("softirq {}", e.a);
     case stage::napi_poll:

@@ -139,20 +139,59 @@ std::string latency_part(const latency_report& latency) {
   return out;
 }
 
-}  // namespace
-
-std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
+std::string head(const scenario& s, const run_counters& c) {
   std::string out = fmt::format("Ringside: {} on the {} NIC, seed {}\n", s.name,
                                 s.nic.kind == nic_kind::rtl ? "RTL" : "behavioural", s.run.seed);
   if (c.interrupted) out += "interrupted by a signal: what follows had happened until then\n";
-  out += frames_part(s, report.ledger(), c) + reconfiguration_part(report.reconfigurations()) +
-         machine_part(report, c) + latency_part(report.latency());
-  out += fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,
-                     c.rtl_cycles, percent(c.rtl_cycles_evaluated, c.rtl_cycles), report.hash().events(),
-                     report.hash().value());
-  const std::uint64_t milliseconds = c.wall_ns / 1'000'000;
-  out += fmt::format("wall clock  {}.{:03} s\n", milliseconds / 1000, milliseconds % 1000);
   return out;
+}
+
+std::string machine_lines(const scenario& s, const run_report& report, const run_counters& c) {
+  return frames_part(s, report.ledger(), c) + reconfiguration_part(report.reconfigurations()) +
+         machine_part(report, c) + latency_part(report.latency());
+}
+
+std::string tail(const run_counters& c, const event_hash& hash) {
+  const std::uint64_t milliseconds = c.wall_ns / 1'000'000;
+  return fmt::format("simulated   {} ns  RTL cycles {} ({} evaluated)  events {}  hash {:016x}\n", c.sim_time_ps / ns,
+                     c.rtl_cycles, percent(c.rtl_cycles_evaluated, c.rtl_cycles), hash.events(), hash.value()) +
+         fmt::format("wall clock  {}.{:03} s\n", milliseconds / 1000, milliseconds % 1000);
+}
+
+std::string cable_part(const scenario& s, const cable_report& cable) {
+  std::string out = fmt::format("cable       {} m, {} ns from one GMII to the other\n", s.cable.length_m,
+                                cable_delay(s.cable, s.wire.link_mbps) / ns);
+  for (unsigned from = 0; from < 2; ++from) {
+    const cable_report::counts& c = cable.from(from);
+    out += fmt::format("  from {}    sent {}  received {}  damaged {}  in flight {}", machine_letter(from), c.sent,
+                       c.received, c.bad, c.in_flight);
+    for (std::size_t i = 0; i < cable_fault_names.size(); ++i)
+      if (c.faults[i] != 0) out += fmt::format("  {} {}", cable_fault_names[i], c.faults[i]);
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string summary(const scenario& s, const run_report& report, const run_counters& c) {
+  return head(s, c) + machine_lines(s, report, c) + tail(c, report.hash());
+}
+
+std::string summary(const scenario& s, const run_reports& reports, const std::vector<run_counters>& counters) {
+  if (reports.machines() == 1) return summary(s, reports.of(0), counters.front());
+  std::string out = head(s, counters.front());
+  run_counters all = counters.front();
+  all.rtl_cycles = all.rtl_cycles_evaluated = 0;
+  for (unsigned machine = 0; machine < reports.machines(); ++machine) {
+    const scenario& own = machine == 0 ? s : s.peers[machine - 1];
+    out += fmt::format("\nmachine {}   on the {} NIC\n", machine_letter(machine),
+                       own.nic.kind == nic_kind::rtl ? "RTL" : "behavioural");
+    out += machine_lines(own, reports.of(machine), counters[machine]);
+    all.rtl_cycles += counters[machine].rtl_cycles;
+    all.rtl_cycles_evaluated += counters[machine].rtl_cycles_evaluated;
+  }
+  return out + "\n" + cable_part(s, reports.cable()) + tail(all, reports.hash());
 }
 
 }  // namespace ringside::platform

@@ -44,7 +44,7 @@ const value_rule& cost_rule() {
 }
 
 const key_row* find_key(std::string_view path) {
-  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), cable_rows(), sysctl_rows(), software_rows()})
     for (const key_row& row : rows)
       if (row.path == path) return &row;
   return nullptr;
@@ -52,7 +52,7 @@ const key_row* find_key(std::string_view path) {
 
 std::vector<std::string> all_paths(std::span<const cost_key> costs) {
   std::vector<std::string> out;
-  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), cable_rows(), sysctl_rows(), software_rows()})
     for (const key_row& row : rows) out.emplace_back(row.path);
   for (const cost_key& cost : costs) out.push_back("cost." + cost.name);
   return out;
@@ -73,7 +73,7 @@ std::string nearest_path(std::string_view path, std::span<const cost_key> costs)
 
 std::string list_keys(std::span<const cost_key> costs) {
   std::string out;
-  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), cable_rows(), sysctl_rows(), software_rows()})
     for (const key_row& row : rows)
       add_entry(out, row.path, row.rule.unit, row.default_text, allowed(row.rule), row.doc, row.source);
   for (const cost_key& cost : costs)

@@ -34,6 +34,8 @@ struct cost_key {
 
 /// Rows of nic, bus, bridge, irq, mem, cpu, wire and gen.
 std::span<const key_row> hardware_rows();
+/// Rows of cable.
+std::span<const key_row> cable_rows();
 /// Rows of net.core and kernel.
 std::span<const key_row> sysctl_rows();
 /// Rows of driver, stack, run and checker.

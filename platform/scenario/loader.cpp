@@ -12,6 +12,21 @@
 #include "platform/scenario/validate.h"
 
 namespace ringside::platform {
+namespace {
+
+constexpr std::string_view machine_prefix = "machine.";
+
+/// One run, one cable: there is one value for both machines.
+bool concerns_both(std::string_view key) {
+  return key.starts_with("run.") || key == "cable.length_m" || key == "cable.phy_ns" || key == "cable.flaps" ||
+         key == "wire.link_mbps";
+}
+
+bool may_stand_on_cable(std::string_view key) {
+  return key == "wire.link_mbps" || key == "wire.start";
+}
+
+}  // namespace
 
 std::string fmt_error(std::string_view file, std::uint_least32_t line, std::string_view key, std::string_view got,
                       std::string_view allowed_text) {
@@ -22,7 +37,7 @@ std::string fmt_error(std::string_view file, std::uint_least32_t line, std::stri
 scenario_loader::scenario_loader(std::vector<cost_key> costs, std::vector<std::string> rules)
     : costs_(std::move(costs)), rules_(std::move(rules)) {
   scenario_.name = "default";
-  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), cable_rows(), sysctl_rows(), software_rows()})
     for (const key_row& row : rows) {
       const auto parsed = parse(row.rule, row.default_text);
       if (!parsed) throw std::logic_error(fmt::format("default of {} is not allowed by its own rule", row.path));
@@ -46,18 +61,20 @@ void scenario_loader::apply_named(const std::string& typed) {
 void scenario_loader::apply_entries(const std::vector<toml_entry>& entries, const std::string& origin,
                                     const std::string& folder) {
   file_ = origin;
-  for (const toml_entry& entry : entries) {
-    if (entry.path == "description") {
-      scenario_.description = entry.text;
-      continue;
+  for (const bool of_one_machine : {false, true})
+    for (const toml_entry& entry : entries) {
+      if (entry.path.starts_with(machine_prefix) != of_one_machine) continue;
+      if (entry.path == "description") {
+        scenario_.description = entry.text;
+        continue;
+      }
+      std::string text = entry.text;
+      // A capture or an image beside its scenario is named relative to it; - is standard input.
+      const bool is_file = entry.path == "wire.pcap" || entry.path == "nic.eeprom";
+      if (is_file && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
+        text = (std::filesystem::path(folder) / text).string();
+      apply_at(entry.path, text, {origin, entry.line});
     }
-    std::string text = entry.text;
-    // A capture or an image beside its scenario is named relative to it; - is standard input.
-    const bool is_file = entry.path == "wire.pcap" || entry.path == "nic.eeprom";
-    if (is_file && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
-      text = (std::filesystem::path(folder) / text).string();
-    apply_at(entry.path, text, {origin, entry.line});
-  }
 }
 
 void scenario_loader::apply(const std::string& path, const std::string& text, const std::string& origin) {
@@ -72,13 +89,37 @@ void scenario_loader::apply_setting(const std::string& setting) {
 }
 
 void scenario_loader::apply_at(const std::string& path, const std::string& text, const place& at) {
-  if (path.starts_with("cost.")) {
-    apply_cost(path, text, at);
-    return;
+  std::string key = path;
+  const std::vector<scenario*> to = targets_of(path, key, at);
+  apply_key(key, text, at, path, to);
+  std::erase_if(places_, [&path](const auto& known) { return known.first == path; });
+  places_.emplace_back(path, at);
+}
+
+// Whom a key is about; cuts the machine off it.
+std::vector<scenario*> scenario_loader::targets_of(const std::string& path, std::string& key, const place& at) {
+  std::vector<scenario*> all{&scenario_};
+  for (scenario& peer : peers_) all.push_back(&peer);
+  if (!path.starts_with(machine_prefix)) return all;
+  const std::string_view rest = std::string_view(path).substr(machine_prefix.size());
+  if (!rest.starts_with("a.") && !rest.starts_with("b."))
+    throw input_error(fmt_error(at.origin, at.line, path, "unknown machine", "machine.a and machine.b"));
+  key = rest.substr(2);
+  if (concerns_both(key))
+    throw input_error(fmt_error(at.origin, at.line, path, "concerns both machines", key + " without a machine"));
+  if (peers_.empty()) {
+    peers_.push_back(scenario_);
+    peers_.front().machine = 1;
   }
-  const key_row* row = find_key(path);
+  return {rest.front() == 'a' ? &scenario_ : &peers_.front()};
+}
+
+void scenario_loader::apply_key(const std::string& key, const std::string& text, const place& at,
+                                const std::string& path, std::span<scenario* const> to) {
+  if (key.starts_with("cost.")) return apply_cost(key, text, at, path, to);
+  const key_row* row = find_key(key);
   if (row == nullptr) {
-    const std::string nearest = nearest_path(path, costs_);
+    const std::string nearest = nearest_path(key, costs_);
     const std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest);
     throw input_error(fmt_error(at.origin, at.line, path, "unknown key" + hint, "the keys of --list-keys"));
   }
@@ -87,10 +128,8 @@ void scenario_loader::apply_at(const std::string& path, const std::string& text,
     const std::string_view bad = row->rule.kind == value_kind::actions ? first_bad_action(text) : text;
     reject(path, bad, allowed(row->rule), at);
   }
-  if (path == "checker.off") check_rules(parsed->names, at);
-  row->store(scenario_, *parsed);
-  std::erase_if(places_, [&path](const auto& known) { return known.first == path; });
-  places_.emplace_back(path, at);
+  if (key == "checker.off") check_rules(parsed->names, at);
+  for (scenario* one : to) row->store(*one, *parsed);
 }
 
 void scenario_loader::check_rules(const std::vector<std::string>& names, const place& at) const {
@@ -101,19 +140,22 @@ void scenario_loader::check_rules(const std::vector<std::string>& names, const p
   }
 }
 
-void scenario_loader::apply_cost(const std::string& path, const std::string& text, const place& at) {
-  const std::string name = path.substr(5);
+void scenario_loader::apply_cost(const std::string& key, const std::string& text, const place& at,
+                                 const std::string& path, std::span<scenario* const> to) {
+  const std::string name = key.substr(5);
   bool known = false;
   for (const cost_key& cost : costs_) known = known || cost.name == name;
   if (!known) {
-    const std::string nearest = nearest_path(path, costs_);
+    const std::string nearest = nearest_path(key, costs_);
     const std::string hint = nearest.empty() ? "" : fmt::format(" (did you mean {}?)", nearest);
     throw input_error(fmt_error(at.origin, at.line, path, "unknown operation" + hint, "the cost keys of --list-keys"));
   }
   const auto parsed = parse(cost_rule(), text);
   if (!parsed) reject(path, text, allowed(cost_rule()), at);
-  std::erase_if(scenario_.cost, [&name](const auto& set) { return set.first == name; });
-  scenario_.cost.emplace_back(name, static_cast<std::uint32_t>(parsed->number));
+  for (scenario* one : to) {
+    std::erase_if(one->cost, [&name](const auto& set) { return set.first == name; });
+    one->cost.emplace_back(name, static_cast<std::uint32_t>(parsed->number));
+  }
 }
 
 void scenario_loader::reject(std::string_view path, std::string_view text, std::string_view allowed_text,
@@ -122,19 +164,20 @@ void scenario_loader::reject(std::string_view path, std::string_view text, std::
 }
 
 scenario scenario_loader::finish() const {
-  if (const auto found = find_conflict(scenario_)) {
-    place at{file_, 0};
-    for (const auto& [path, where] : places_)
-      if (path == found->key) at = where;
-    const std::string where = at.line == 0 ? at.origin : fmt::format("{}:{}", at.origin, at.line);
-    throw input_error(fmt::format("{}: {}: {}", where, found->key, found->message));
-  }
+  refuse_contradictions(scenario_);
+  for (const scenario& peer : peers_) refuse_contradictions(peer);
+  refuse_on_cable();
   refuse_idle_capture();
   scenario out = scenario_;
   load_eeprom(out);
-  const std::uint64_t existing = (std::uint64_t{1} << out.cpu.count) - 1;
-  out.cpu.irq_affinity &= existing;
-  out.cpu.task_affinity &= existing;
+  out.peers = peers_;
+  const auto trim = [](scenario& s) {
+    const std::uint64_t existing = (std::uint64_t{1} << s.cpu.count) - 1;
+    s.cpu.irq_affinity &= existing;
+    s.cpu.task_affinity &= existing;
+  };
+  trim(out);
+  for (scenario& peer : out.peers) trim(peer);
   return out;
 }
 
@@ -161,6 +204,42 @@ void scenario_loader::load_eeprom(scenario& s) const {
   if (address != places_.end() && typed != s.nic.mac_address)
     throw input_error(fmt_error(address->second.origin, address->second.line, "nic.mac_address",
                                 "is not the address in " + s.nic.eeprom, "one of the two keys"));
+}
+
+void scenario_loader::refuse_contradictions(const scenario& s) const {
+  const auto found = find_conflict(s);
+  if (!found) return;
+  std::string key = found->key;
+  place at{file_, 0};
+  const std::string own = fmt::format("{}{}.{}", machine_prefix, machine_letter(s.machine), key);
+  for (const auto& [path, where] : places_) {
+    if (path != found->key && path != own) continue;
+    if (path == own) key = own;
+    at = where;
+  }
+  const std::string where = at.line == 0 ? at.origin : fmt::format("{}:{}", at.origin, at.line);
+  throw input_error(fmt::format("{}: {}: {}", where, key, found->message));
+}
+
+// What two machines on a cable cannot have, and what only they can.
+void scenario_loader::refuse_on_cable() const {
+  for (const auto& [path, at] : places_) {
+    const bool of_one = path.starts_with(machine_prefix);
+    const std::string key = of_one ? path.substr(machine_prefix.size() + 2) : path;
+    if (peers_.empty() && key.starts_with("cable."))
+      throw input_error(
+          fmt_error(at.origin, at.line, path, "there is no second machine", "with machine.a and machine.b"));
+    const bool of_traffic = key.starts_with("gen.") || (key.starts_with("wire.") && !may_stand_on_cable(key));
+    if (!peers_.empty() && of_traffic)
+      throw input_error(fmt_error(at.origin, at.line, path, "the wire is a cable: frames come from the other machine",
+                                  "wire.link_mbps and wire.start"));
+  }
+  if (peers_.empty()) return;
+  const scenario& other = peers_.front();
+  if (other.nic.mac_address == scenario_.nic.mac_address)
+    throw input_error(fmt_error(file_, 0, "nic.mac_address", "both machines have the same", "one for each machine"));
+  if (own_address(other) == own_address(scenario_))
+    throw input_error(fmt_error(file_, 0, "stack.address", "both machines have the same", "one for each machine"));
 }
 
 // A capture beside a generator chosen on purpose may wait for its turn; one that nothing was said about may not.

@@ -27,6 +27,8 @@ class input_error : public std::runtime_error {
 std::string fmt_error(std::string_view file, std::uint_least32_t line, std::string_view key, std::string_view got,
                       std::string_view allowed_text);
 
+/// A key machine.a.KEY or machine.b.KEY is of one of two machines on a cable, any other of all there are; in a file
+/// those of one machine come last.
 class scenario_loader {
  public:
   /// Starts from the defaults of the key table; `costs` are the names that `cost.NAME` may have, `rules` the ids
@@ -52,14 +54,21 @@ class scenario_loader {
 
   void apply_entries(const std::vector<toml_entry>& entries, const std::string& origin, const std::string& folder);
   void apply_at(const std::string& path, const std::string& text, const place& at);
+  void apply_key(const std::string& key, const std::string& text, const place& at, const std::string& path,
+                 std::span<scenario* const> to);
+  std::vector<scenario*> targets_of(const std::string& path, std::string& key, const place& at);
+  void refuse_contradictions(const scenario& s) const;
+  void refuse_on_cable() const;
   void refuse_idle_capture() const;
   void load_eeprom(scenario& s) const;
   void check_rules(const std::vector<std::string>& names, const place& at) const;
-  void apply_cost(const std::string& path, const std::string& text, const place& at);
+  void apply_cost(const std::string& key, const std::string& text, const place& at, const std::string& path,
+                  std::span<scenario* const> to);
   [[noreturn]] void reject(std::string_view path, std::string_view text, std::string_view allowed_text,
                            const place& at) const;
 
   scenario scenario_;
+  std::vector<scenario> peers_;    // machine b, when a key has named a machine
   std::string file_ = "scenario";  // the file applied last
   std::vector<cost_key> costs_;
   std::vector<std::string> rules_;

@@ -15,6 +15,7 @@
 #include "common/ethernet.h"
 #include "common/time.h"
 #include "hw/tlm/board/eeprom_image.h"
+#include "platform/scenario/cable_config.h"
 #include "platform/scenario/number.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "sw/driver/config.h"
@@ -170,6 +171,10 @@ struct scenario {
   gen_config gen;
   run_config run;
   checker_config checker;
+  cable_config cable;
+  // Two machines on a cable: this one is machine a, `peers` holds the other, each complete by itself.
+  unsigned machine = 0;
+  std::vector<scenario> peers;
 };
 
 /// IPv4 address of the interface, host byte order.

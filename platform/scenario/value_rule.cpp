@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "platform/scenario/cable_config.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "platform/scenario/route_list.h"
 #include "platform/scenario/value_parsers.h"
@@ -153,6 +154,12 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
     case value_kind::routes:
       if (!parse_routes(text)) return std::nullopt;
       break;
+    case value_kind::faults:
+      if (!parse_cable_faults(text)) return std::nullopt;
+      break;
+    case value_kind::flaps:
+      if (!parse_cable_flaps(text)) return std::nullopt;
+      break;
     case value_kind::text:
       break;
   }
@@ -189,7 +196,8 @@ std::string allowed(const value_rule& rule) {
     case value_kind::cpus:
       return fmt::format("all, or CPU numbers and ranges 0..{} such as 0-3,5", rule.high);
     case value_kind::sizes:
-      return fmt::format("N, N,N,... or N..N with N = {}..{} bytes, FCS included", rule.low, rule.high);
+      return fmt::format("N, N,N,... or N..N with N = {}..{} bytes{}", rule.low, rule.high,
+                         rule.words.empty() ? ", FCS included" : rule.words);
     case value_kind::rate:
       return "line, <N>pps, <N>Mb/s or <N>% (of line rate, at most 100%)";
     case value_kind::speed:
@@ -203,6 +211,10 @@ std::string allowed(const value_rule& rule) {
       return allowed_reconfigure_actions();
     case value_kind::routes:
       return allowed_routes();
+    case value_kind::faults:
+      return allowed_cable_faults();
+    case value_kind::flaps:
+      return allowed_cable_flaps();
   }
   return {};
 }

@@ -34,7 +34,9 @@ enum class value_kind {
   number_or,    // an integer low..high, or a word of `words` -> number, 0 for a word, which is the text
   identifiers,  // words such as rule names, may be empty -> names
   actions,      // reconfigure_actions.h, may be empty -> text
-  routes        // route_list.h, may be empty -> text
+  routes,       // route_list.h, may be empty -> text
+  faults,       // cable_config.h, may be empty -> text
+  flaps         // the same
 };
 
 struct value_rule {
@@ -45,7 +47,7 @@ struct value_rule {
   bool power_of_two = false;    // whole
   std::string_view unit = {};   // unit of a bare number, as printed by --list-keys
   std::string_view grain = {};  // unit of the stored number; empty: the same
-  std::string_view words = {};  // choice, time_or, number_or: "a|b|c"
+  std::string_view words = {};  // choice, time_or, number_or: "a|b|c"; sizes: of what, instead of ", FCS included"
 };
 
 /// A parsed value; which members count is said at value_kind.

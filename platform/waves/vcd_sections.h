@@ -16,6 +16,9 @@ namespace ringside::platform {
 
 class vcd_sections final : public tlm::vcd_sink {
  public:
+  /// `prefix` goes before every identifier code: a second card's codes are not the first one's.
+  explicit vcd_sections(std::string_view prefix = {}) : prefix_(prefix) {}
+
   void on_vcd_text(std::string_view text) override;
 
   /// Scope and variable declarations, without the rest of the header.
@@ -34,7 +37,10 @@ class vcd_sections final : public tlm::vcd_sink {
   };
 
   void on_line(std::string_view line);
+  void add_declaration(std::string_view line);
+  void add_value(std::string_view line);
 
+  const std::string prefix_;
   std::string rest_;  // an unfinished line
   std::string header_;
   std::size_t longest_code_ = 0;

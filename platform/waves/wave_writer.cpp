@@ -14,28 +14,34 @@ namespace {
 // a 33 MHz bus would need 13 clocks for every dword of a full write-back to be longer; its start is then drawn late.
 constexpr sim_time look_back = 100 * us;
 
-vcd_signals& in_top_scope(vcd_signals& signals) {
-  signals.open_scope("ringside");
-  return signals;
+// Longer than any code of a card with fewer than 94^5 signals.
+constexpr std::string_view second_card = "~~~~~~";
+
+std::string scope_of(std::size_t machine) {
+  return std::string("machine_") + machine_letter(static_cast<unsigned>(machine));
 }
 
 }  // namespace
 
-wave_writer::wave_writer(const wave_options& options, const wave_layout& layout)
-    : options_(options),
-      file_(options.vcd, std::ios::binary | std::ios::trunc),
-      signals_(options.standard),
-      stages_(in_top_scope(signals_)),
-      hardware_(signals_, layout.pci_clock),
-      software_(signals_, layout.cpus) {
+wave_writer::wave_writer(const wave_options& options, const std::vector<wave_layout>& machines)
+    : options_(options), file_(options.vcd, std::ios::binary | std::ios::trunc), signals_(options.standard) {
+  signals_.open_scope("ringside");
+  for (std::size_t i = 0; i < machines.size(); ++i) {
+    if (machines.size() > 1) signals_.open_scope(scope_of(i));
+    parts_.push_back(std::make_unique<part>(signals_, machines[i], i == 0 ? std::string_view() : second_card));
+    if (machines.size() > 1) signals_.close_scope();
+  }
   signals_.close_scope();
   if (!file_) fail(errno);
 }
 
 void wave_writer::on_event(const event& e) {
-  stages_.on_event(e);
-  hardware_.on_event(e);
-  software_.on_event(e);
+  event own = e;
+  own.unit %= most_machines;  // within its machine
+  part& of = *parts_[machine_of(e)];
+  of.stages.on_event(own);
+  of.hardware.on_event(own);
+  of.software.on_event(own);
 }
 
 void wave_writer::advance(sim_time t) {
@@ -58,16 +64,33 @@ void wave_writer::fail(int why) const {
 void wave_writer::write_header() {
   header_written_ = true;
   // Codes longer than any of the card's are free.
-  const std::string prefix(card_.longest_code(), '~');
+  std::size_t longest = 0;
+  for (const auto& of : parts_) longest = std::max(longest, of->card.longest_code());
+  const std::string prefix(longest, '~');
   file_ << "$version Ringside $end\n$timescale 1ps $end\n"
-        << signals_.header(prefix) << card_.header() << "$enddefinitions $end\n";
+        << signals_.header(prefix) << card_headers() << "$enddefinitions $end\n";
+}
+
+std::string wave_writer::card_headers() const {
+  if (parts_.size() == 1) return parts_.front()->card.header();
+  std::string out;
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    if (const std::string& header = parts_[i]->card.header(); !header.empty())
+      out += "$scope module " + scope_of(i) + " $end\n" + header + "$upscope $end\n";
+  return out;
+}
+
+sim_time wave_writer::next_of_cards() const {
+  sim_time next = time_never;
+  for (const auto& of : parts_) next = std::min(next, of->card.next());
+  return next;
 }
 
 void wave_writer::write_until(sim_time t) {
   errno = 0;
   if (!header_written_) write_header();
   for (;;) {
-    const sim_time next = std::min(signals_.next_change(), card_.next());
+    const sim_time next = std::min(signals_.next_change(), next_of_cards());
     if (next >= t) break;
     write_instant(next);
   }
@@ -81,11 +104,12 @@ void wave_writer::begin_window() {
   file_ << '#' << options_.start << '\n' << signals_.all_values();
 }
 
-// What changes at `t`: the software's signals, then the card's.
+// What changes at `t`: the software's signals, then the cards'.
 std::string wave_writer::take(sim_time t) {
   std::string lines;
   if (signals_.next_change() == t) lines = signals_.take_next();
-  if (card_.next() == t) lines += card_.take_next();
+  for (const auto& of : parts_)
+    if (of->card.next() == t) lines += of->card.take_next();
   return lines;
 }
 

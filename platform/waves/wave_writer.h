@@ -7,7 +7,10 @@
 #pragma once
 
 #include <fstream>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "common/event_stream.h"
 #include "platform/report/wave_options.h"
@@ -27,10 +30,13 @@ struct wave_layout {
 class wave_writer final : public event_consumer {
  public:
   /// Opens the file; throws output_error when it cannot.
-  wave_writer(const wave_options& options, const wave_layout& layout);
+  wave_writer(const wave_options& options, const wave_layout& layout)
+      : wave_writer(options, std::vector<wave_layout>{layout}) {}
+  /// Of several machines, each in a scope of its own.
+  wave_writer(const wave_options& options, const std::vector<wave_layout>& machines);
 
-  /// Where a card's VCD text goes.
-  tlm::vcd_sink& card() { return card_; }
+  /// Where the VCD text of a machine's card goes.
+  tlm::vcd_sink& card(unsigned machine = 0) { return parts_.at(machine)->card; }
   void on_event(const event& e) override;
   /// Every event and every section of the card before `t` is here: writes what can be written.
   void advance(sim_time t);
@@ -48,10 +54,18 @@ class wave_writer final : public event_consumer {
   const wave_options options_;
   std::ofstream file_;
   vcd_signals signals_;
-  vcd_sections card_;
-  stage_signals stages_;
-  hardware_signals hardware_;
-  software_signals software_;
+  struct part {
+    part(vcd_signals& signals, const wave_layout& layout, std::string_view prefix)
+        : card(prefix), stages(signals), hardware(signals, layout.pci_clock), software(signals, layout.cpus) {}
+    vcd_sections card;
+    stage_signals stages;
+    hardware_signals hardware;
+    software_signals software;
+  };
+  sim_time next_of_cards() const;
+  std::string card_headers() const;
+
+  std::vector<std::unique_ptr<part>> parts_;  // by machine
   bool header_written_ = false;
   bool begun_ = false;
   int error_ = 0;  // errno of the first write that failed

@@ -51,10 +51,8 @@ class app {
   std::uint64_t truncated() const { return truncated_; }
   std::uint64_t sent() const { return sent_; }
   std::uint64_t send_errors() const { return send_errors_; }
-  /// A sender has not sent all yet.
-  bool sending() const {
-    return (settings_.kind == app_kind::sender || settings_.kind == app_kind::ping) && !finished_;
-  }
+  /// A sender has not sent all yet, a requester or ping may still get an answer.
+  bool sending() const { return (sends() || pings()) && !finished_; }
   bool pings() const { return settings_.kind == app_kind::ping; }
   const ping_statistics& ping() const { return ping_; }
   bool finished() const { return finished_; }
@@ -62,6 +60,7 @@ class app {
 
  private:
   void run();
+  bool sends() const { return settings_.kind == app_kind::sender || settings_.kind == app_kind::requester; }
   void run_sender();
   // app_ping.cpp
   bool open_ping();
@@ -69,6 +68,9 @@ class app {
   void send_echo();
   bool read_echo();
   std::uint16_t identifier() const;
+  std::size_t payload() const { return settings_.datagram_bytes.front(); }
+  void send(std::uint64_t k, std::vector<std::byte>& payload);
+  void await_answer(sim_time until);
   void answer(int fd, const receive_message& message, std::span<const std::byte> data);
   void run_recv();
   void run_select();

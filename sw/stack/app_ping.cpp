@@ -44,7 +44,7 @@ bool app::open_ping() {
 
 void app::send_echo() {
   const auto sequence = static_cast<std::uint16_t>(ping_.transmitted + 1);
-  for (std::size_t n = 0; n < settings_.datagram_bytes; ++n)
+  for (std::size_t n = 0; n < payload(); ++n)
     request_[icmp_view::bytes + n] = static_cast<std::byte>(n + sequence);
   icmp_writer header(request_.data());
   header.set_type(icmp_type::echo, 0);
@@ -103,7 +103,7 @@ bool app::read_echo() {
 void app::run_ping() {
   sent_at_.assign(sequence_numbers, -1);
   answered_.assign(sequence_numbers, false);
-  request_.resize(icmp_view::bytes + settings_.datagram_bytes);
+  request_.resize(icmp_view::bytes + payload());
   const bool flood = settings_.interval == 0;
   sim_time next = host_.now();
   sim_time last_sent = next;

@@ -123,10 +123,11 @@ enum class app_wait : std::uint8_t {
 
 /// What an application does.
 enum class app_kind : std::uint8_t {
-  sink,    // reads
-  echo,    // sends back what it reads (RFC 862)
-  sender,  // sends on its own, and reads nothing
-  ping     // sends ICMP echo requests, and reads the answers
+  sink,       // reads
+  echo,       // sends back what it reads (RFC 862)
+  sender,     // sends on its own, and reads nothing
+  requester,  // sends, and waits for an answer to each
+  ping        // sends ICMP echo requests, and reads the answers
 };
 
 /// Of class app.
@@ -138,12 +139,14 @@ struct app_config {
   app_wait wait = app_wait::recv;
   std::size_t read_buffer = 65536;
   app_kind kind = app_kind::sink;
-  // Of a sender.
-  ipv4_address destination = 0x0A000001;  // 10.0.0.1
-  std::uint16_t destination_port = 9;     // RFC 863: discard
-  std::size_t datagram_bytes = 64;        // payload
+  // Of a sender or requester.
+  ipv4_address destination = 0x0A000001;        // 10.0.0.1
+  std::uint16_t destination_port = 9;           // RFC 863: discard
+  std::vector<std::size_t> datagram_bytes{64};  // payload, in turn;
+  bool draw_bytes = false;                      // or drawn from the first to the second
   std::uint64_t datagrams = 1000;
-  sim_time interval = 1 * ms;  // from one to the next; 0: as fast as the send buffer allows
+  sim_time interval = 1 * ms;  // from one to the next; 0: as fast as the send buffer, or the answer, allows
+  sim_time start = 0;          // nothing is sent before
   friend bool operator==(const app_config&, const app_config&) = default;
 };
 

@@ -11,11 +11,11 @@
 
 namespace ringside::stack {
 
-net_stack::net_stack(kernel::kernel& k, const config& settings)
+net_stack::net_stack(kernel::kernel& k, const config& settings, std::uint16_t frame_counter)
     : kernel_(k),
       settings_(settings),
       skbs_(k),
-      numbers_(k.machine()),
+      numbers_(k.machine(), frame_counter),
       packets_(k, skbs_),
       loopback_(k.machine(), packets_),
       routes_(k, settings_.ipv4),

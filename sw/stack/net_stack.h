@@ -32,7 +32,8 @@ class net_stack {
  public:
   using config = stack_config;
 
-  net_stack(kernel::kernel& k, const config& settings);
+  /// `frame_counter`: who counts the frames it makes and derives (frame_numbers.h).
+  net_stack(kernel::kernel& k, const config& settings, std::uint16_t frame_counter = 0);
   /// Also in the middle of a run that was stopped: packets still in a backlog end with the allocator they came from.
   ~net_stack() { kernel_.net().discard_backlogs(); }
   net_stack(const net_stack&) = delete;

@@ -8,9 +8,10 @@
 #include <ostream>
 
 #include "platform/report/frame_name.h"
+#include "platform/report/journey_of_two.h"
 #include "platform/report/journey_printer.h"
 #include "platform/report/json_report.h"
-#include "platform/report/run_report.h"
+#include "platform/report/run_reports.h"
 #include "platform/report/summary.h"
 #include "platform/scenario/loader.h"
 #include "platform/source/make_source.h"
@@ -71,8 +72,9 @@ std::optional<frame_id> journey_frame(const options& chosen) {
   if (*chosen.journey == "none") return 0;
   const auto frame = frame_by_name(*chosen.journey);
   if (!frame)
-    throw input_error(fmt_error("--journey", 0, "frame", fmt::format("'{}' is not allowed", *chosen.journey),
-                                "a frame number from 1 on, made:N or derived:N, or none"));
+    throw input_error(
+        fmt_error("--journey", 0, "frame", fmt::format("'{}' is not allowed", *chosen.journey),
+                  "a frame number from 1 on, made:N or derived:N, or none; of machine b with b: before it"));
   return frame;
 }
 
@@ -105,15 +107,21 @@ std::string tap_text(const options& chosen, const tap_counts& c) {
                                                                                    : "simulated time runs free");
 }
 
-std::string report_text(const options& chosen, const scenario& s, const run_report& report,
-                        const run_counters& counters, bool colour) {
+std::string report_text(const options& chosen, const scenario& s, const run_reports& reports,
+                        const std::vector<run_counters>& counters, bool colour) {
   const journey_style style{.pci_clock_hz = s.bus.clock_hz, .colour = colour};
   std::string text;
-  for (const journey& j : report.journeys().journeys()) text += print_journey(j, style) + "\n";
-  text += summary(s, report, counters);
-  if (counters.ping) text += print_ping(*counters.ping);
-  if (chosen.stats) text += "\n" + print_net_statistics(counters.net);
-  if (const std::string asked = print_ethtool(counters.ethtool); !asked.empty()) text += "\n" + asked;
+  if (reports.machines() > 1 && chosen.journey.value_or("") != "none")
+    text += print_journey_of_two(reports.journeys(), style) + "\n";
+  for (const journey& j : reports.of(0).journeys().journeys())
+    if (reports.machines() == 1) text += print_journey(j, style) + "\n";
+  text += summary(s, reports, counters);
+  if (counters.front().ping) text += print_ping(*counters.front().ping);
+  for (unsigned machine = 0; chosen.stats && machine < reports.machines(); ++machine) {
+    text += reports.machines() == 1 ? "\n" : fmt::format("\nmachine {}\n", machine_letter(machine));
+    text += print_net_statistics(counters[machine].net);
+  }
+  if (const std::string asked = print_ethtool(counters.front().ethtool); !asked.empty()) text += "\n" + asked;
   if (chosen.vcd || chosen.fst) text += "waves       " + viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) + "\n";
   return text;
 }
@@ -124,16 +132,25 @@ void warn_of_empty_waves(const run_outputs& files, const run_counters& counters,
                        files.waves()->start / ns, counters.sim_time_ps / ns);
 }
 
-int exit_status(const run_report& report, const run_counters& counters, std::ostream& err) {
-  const contract_report& contract = counters.contract;
-  for (const contract_breach& breach : contract.breaches) err << "contract: " << breach.text << "\n";
-  if (contract.count > contract.breaches.size())
-    err << fmt::format("contract: {} more\n", contract.count - contract.breaches.size());
-  for (const std::string& breach : report.ledger().breaches()) err << "ledger: " << breach << "\n";
-  if (contract.count != 0) return exit_breach;
-  if (!report.ledger().breaches().empty()) return exit_internal;
-  if (counters.interrupted) return stop_signal::exit_status();
-  return counters.ethtool.self_test && counters.ethtool.self_test->failed ? exit_self_test : exit_ok;
+int exit_status(const run_reports& reports, const std::vector<run_counters>& counters, std::ostream& err) {
+  bool broken = false;
+  bool wrong = false;
+  for (unsigned machine = 0; machine < reports.machines(); ++machine) {
+    const std::string who = reports.machines() == 1 ? "" : fmt::format("machine {}: ", machine_letter(machine));
+    const contract_report& contract = counters[machine].contract;
+    for (const contract_breach& breach : contract.breaches) err << who << "contract: " << breach.text << "\n";
+    if (contract.count > contract.breaches.size())
+      err << who << fmt::format("contract: {} more\n", contract.count - contract.breaches.size());
+    const std::vector<std::string>& ledger = reports.of(machine).ledger().breaches();
+    for (const std::string& breach : ledger) err << who << "ledger: " << breach << "\n";
+    broken = broken || contract.count != 0;
+    wrong = wrong || !ledger.empty();
+  }
+  for (const std::string& breach : reports.cable().breaches()) err << "cable: " << breach << "\n";
+  if (broken) return exit_breach;
+  if (wrong || !reports.cable().breaches().empty()) return exit_internal;
+  if (counters.front().interrupted) return stop_signal::exit_status();
+  return counters.front().ethtool.self_test && counters.front().ethtool.self_test->failed ? exit_self_test : exit_ok;
 }
 
 }  // namespace
@@ -151,11 +168,12 @@ int run_command(const options& chosen, const command_environment& env) {
   if (stop_signal::asked()) return stop_signal::exit_status();
 
   const auto run = env.make(s, *source);
-  run_report report(frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
-  run->events().add_consumer(report);
+  const auto machines = static_cast<unsigned>(1 + s.peers.size());
+  run_reports reports(s, frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
+  reports.listen_to(run->events());
   pcap_out* const pcap = files.pcap();
   if (pcap != nullptr)
-    run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); });
+    run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); }, 0);
   wire_capture* const wire = files.wire();
   if (wire != nullptr) run->add_wire_tap([wire](const wire_passage& frame) { wire->add(frame); });
   if (tap) run->add_wire_tap([&tap](const wire_passage& frame) { tap->pass(frame); });
@@ -172,20 +190,23 @@ int run_command(const options& chosen, const command_environment& env) {
     });
   }
   run->events().finish();
-  report.finish();
+  reports.finish();
 
-  run_counters counters = run->counters();
-  counters.interrupted = interrupted;
+  std::vector<run_counters> counters;
+  for (unsigned machine = 0; machine < machines; ++machine) {
+    counters.push_back(run->counters(machine));
+    counters.back().interrupted = interrupted;
+  }
   if (const auto* read = dynamic_cast<const pcap_source*>(source.get()))
-    counters.capture = read->counts(report.ledger().frames().offered);
-  files.commit(files.wants_json() ? to_json(s, report, counters) : std::string{}, counters.ethtool.image);
-  warn_of_empty_waves(files, counters, env.err);
+    counters.front().capture = read->counts(reports.of(0).ledger().frames().offered);
+  files.commit(files.wants_json() ? to_json(s, reports, counters) : std::string{}, counters.front().ethtool.image);
+  warn_of_empty_waves(files, counters.front(), env.err);
   const bool out_taken = files.standard_output_taken();
   const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;
-  std::string text = report_text(chosen, s, report, counters, colour);
+  std::string text = report_text(chosen, s, reports, counters, colour);
   if (tap) text += tap_text(chosen, tap->counts());
   put(out_taken ? env.err : env.out, text, out_taken ? "standard error" : "standard output");
-  return exit_status(report, counters, env.err);
+  return exit_status(reports, counters, env.err);
 }
 
 }  // namespace ringside::platform

@@ -51,7 +51,7 @@ run_outputs::run_outputs(const options& chosen, const scenario& s, const command
   if (chosen.pcap_wire) {
     if (is_standard_output(*chosen.pcap_wire))
       throw input_error(fmt_error("standard output", 0, "--pcap-wire", "is no place for it", "a file or a FIFO"));
-    wire_.emplace(*chosen.pcap_wire, "--pcap-wire", 1);
+    wire_.emplace(*chosen.pcap_wire, "--pcap-wire", static_cast<unsigned>(1 + s.peers.size()));
   }
   if (chosen.fst) fst_.emplace(*chosen.fst, "--fst");
   if (fst_ && fst_->direct())

@@ -26,13 +26,13 @@ class simulation {
  public:
   virtual ~simulation() = default;
   virtual event_stream& events() = 0;
-  virtual void add_tap(packet_tap on_packet) = 0;
+  virtual void add_tap(packet_tap on_packet, unsigned machine) = 0;
   virtual void add_wire_tap(wire_tap on_frame) = 0;
   /// At its time, which must not have passed, or later.
   virtual void put_frame(offered_frame&& offer) = 0;
   virtual void trace(const wave_options& waves) = 0;
   virtual void run(const keep_going& ask) = 0;
-  virtual run_counters counters() const = 0;
+  virtual run_counters counters(unsigned machine) const = 0;
 };
 
 using simulation_factory = std::function<std::unique_ptr<simulation>(const scenario&, frame_source&)>;

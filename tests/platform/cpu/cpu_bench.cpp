@@ -11,6 +11,7 @@ cpu_bench::cpu_bench(platform::virtual_cpu_params params, unsigned cpus) {
   stream_.add_consumer(*this);
   for (unsigned number = 0; number < cpus; ++number) {
     params.number = number;
+    params.unit = static_cast<std::uint8_t>(number);
     cpus_.push_back(std::make_unique<platform::virtual_cpu>(params, interrupts, stream_));
   }
   current_ = cpus_.front().get();

@@ -72,7 +72,7 @@ TEST(stack_keys, each_reaches_its_field) {
   EXPECT_EQ(s.app.kind, stack::app_kind::echo);
   EXPECT_EQ(s.app.destination, 0x0A000003U);
   EXPECT_EQ(s.app.destination_port, 7U);
-  EXPECT_EQ(s.app.datagram_bytes, 8U);
+  EXPECT_EQ(s.app.datagram_bytes, (std::vector<std::size_t>{8}));
   EXPECT_EQ(s.app.datagrams, 9U);
   EXPECT_EQ(s.app.interval, 10 * us);
 }

@@ -18,7 +18,7 @@ class pinging : public send_bench {
     stack::app_config settings;
     settings.kind = stack::app_kind::ping;
     settings.destination = destination;
-    settings.datagram_bytes = 56;
+    settings.datagram_bytes = {56};
     settings.datagrams = count;
     settings.interval = interval;
     application = std::make_unique<stack::app>(net, settings);

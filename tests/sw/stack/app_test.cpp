@@ -59,7 +59,7 @@ TEST_F(programs, a_sender_keeps_its_pace) {
   settings.kind = stack::app_kind::sender;
   settings.destination = other_address;
   settings.destination_port = 4000;
-  settings.datagram_bytes = 100;
+  settings.datagram_bytes = {100};
   settings.datagrams = 5;
   settings.interval = 2 * ms;
   start(settings);

@@ -21,7 +21,7 @@ class fake_simulation : public simulation {
   }
 
   event_stream& events() override { return stream_; }
-  void add_tap(packet_tap on_packet) override { tap_ = std::move(on_packet); }
+  void add_tap(packet_tap on_packet, unsigned) override { tap_ = std::move(on_packet); }
   void add_wire_tap(wire_tap on_frame) override { wire_ = std::move(on_frame); }
   void put_frame(offered_frame&& offer) override { put_.push_back(std::move(offer)); }
   void trace(const wave_options& waves) override {
@@ -43,7 +43,7 @@ class fake_simulation : public simulation {
     stream_.finish();
   }
 
-  run_counters counters() const override {
+  run_counters counters(unsigned) const override {
     run_counters out;
     out.cards.emplace_back();
     out.net.interfaces.emplace_back().link.name = "eth0";
