@@ -93,10 +93,12 @@ void cable_report::on_out(const event& e) {
   if (at == l.under_way.end())
     return breach(e, fmt::format("comes out of the cable as frame {}, which did not go in or has come out before",
                                  frame_name(e.a)));
+  if (l.in_order && at != l.under_way.begin())
+    breach(e, fmt::format("comes before frame {}, which nothing held back", frame_name(l.under_way.front().sent_as)));
   // Before the first fault that moves frames, each comes exactly when the cable lets it; afterwards none earlier.
-  const sim_time took = e.time - at->start;
-  if (took < delay_ || (l.in_order && took != delay_))
-    breach(e, fmt::format("took {} ps over a cable of {} ps", took, delay_));
+  const sim_time due = (at->start + delay_ + byte_time_ - 1) / byte_time_ * byte_time_;
+  if (e.time < due || (l.in_order && e.time != due))
+    breach(e, fmt::format("took {} ps over a cable of {} ps", e.time - at->start, delay_));
   if (--at->due == 0) l.under_way.erase(at);
 }
 

@@ -35,8 +35,9 @@ class cable_report final : public event_consumer {
     }
   };
 
-  /// `delay`: of the cable, from one GMII to the other, which undisturbed frames take exactly.
-  explicit cable_report(sim_time delay) : delay_(delay) {}
+  /// `delay`: of the cable, from one GMII to the other, which undisturbed frames take exactly, up to the receiver's next
+  /// byte time.
+  cable_report(sim_time delay, sim_time byte_time) : delay_(delay), byte_time_(byte_time) {}
 
   void on_event(const event& e) override;
   /// Call once after event_stream::finish().
@@ -65,7 +66,7 @@ class cable_report final : public event_consumer {
   void on_out(const event& e);
   void breach(const event& e, const std::string& what);
 
-  const sim_time delay_;
+  const sim_time delay_, byte_time_;
   std::array<lane, 2> lanes_;
   std::array<frame_id, 2> heard_{};  // by the machine that receives: begun there and not said to come from the cable
   std::vector<std::string> breaches_;

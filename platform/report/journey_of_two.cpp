@@ -54,14 +54,16 @@ std::string print_journey_of_two(const std::vector<journey>& parts, const journe
   for (const journey& j : parts) steps.insert(steps.end(), j.steps.begin(), j.steps.end());
   if (steps.empty()) return "The frame never came to be.\n";
   std::stable_sort(steps.begin(), steps.end(), [](const event& x, const event& y) { return x.time < y.time; });
-  const event& first = steps.front();
+  // Time counts from the frame itself: a descriptor may have been fetched long before.
+  const auto of_frame = std::find_if(steps.begin(), steps.end(), [](const event& e) { return e.frame != 0; });
+  const event first = of_frame == steps.end() ? steps.front() : *of_frame;
   std::string out = fmt::format("Journey of frame {} and what came of it, from machine {} on at {} ns\n\n",
                                 frame_name(first.frame), machine_letter(machine_of(first)), exact_ns(first.time));
   out += fmt::format("{:>13} {:>8} {:>8}  {:<24} {:<24} {:<18} {:<12} {:<30} {}\n", "", "", "", "machine a",
                      " machine b", "", "", "", "");
   out += fmt::format("{:>13} {:>8} {:>8}  {} {:<18} {:<12} {:<30} {}\n", "ns", "RTL clk", "PCI clk",
                      " CPU  mem  bus FIFO wire wire FIFO  bus  mem  CPU ", "stage", "frame", "what", "stands for");
-  std::size_t before = place_of(first);
+  std::size_t before = place_of(steps.front());
   for (const event& e : steps) {
     const std::size_t here = place_of(e);
     const sim_time since = e.time - first.time;

@@ -63,6 +63,8 @@ void refuse_conflicts(const options& chosen) {
 void refuse_pointless(const options& chosen, const scenario& s) {
   if (chosen.tap_pace && !chosen.tap)
     throw input_error(fmt_error("--tap-pace", 0, "TAP interface", "there is none", "with --tap"));
+  if (chosen.tap && !s.peers.empty())
+    throw input_error(fmt_error("--tap", 0, "wire", "is a cable to the other machine", "one machine"));
   if (s.wire.source == wire_source::pcap) return;
   const auto refuse = [](const char* option) {
     throw input_error(fmt_error(option, 0, "capture", "there is none", "with --pcap, or wire.source = pcap"));

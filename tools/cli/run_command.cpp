@@ -146,7 +146,7 @@ int exit_status(const run_reports& reports, const std::vector<run_counters>& cou
     broken = broken || contract.count != 0;
     wrong = wrong || !ledger.empty();
   }
-  for (const std::string& breach : reports.cable().breaches()) err << "cable: " << breach << "\n";
+  for (const std::string& breach : reports.cable().breaches()) err << "ledger: cable: " << breach << "\n";
   if (broken) return exit_breach;
   if (wrong || !reports.cable().breaches().empty()) return exit_internal;
   if (counters.front().interrupted) return stop_signal::exit_status();
