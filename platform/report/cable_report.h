@@ -35,8 +35,8 @@ class cable_report final : public event_consumer {
     }
   };
 
-  /// `delay`: of the cable, from one GMII to the other, which undisturbed frames take exactly, up to the receiver's next
-  /// byte time.
+  /// `delay`: of the cable, from one GMII to the other, which undisturbed frames take exactly, up to the receiver's
+  /// next byte time.
   cable_report(sim_time delay, sim_time byte_time) : delay_(delay), byte_time_(byte_time) {}
 
   void on_event(const event& e) override;

@@ -4,7 +4,8 @@
 namespace ringside::platform {
 
 run_reports::run_reports(const scenario& s, const std::vector<frame_id>& frames, bool first_delivered)
-    : cable_(cable_delay(s.cable, s.wire.link_mbps), 8 * ns * (1000 / static_cast<sim_time>(s.wire.link_mbps))), lineage_(frames, first_delivered) {
+    : cable_(cable_delay(s.cable, s.wire.link_mbps), 8 * ns * (1000 / static_cast<sim_time>(s.wire.link_mbps))),
+      lineage_(frames, first_delivered) {
   for (std::size_t machine = 0; machine <= s.peers.size(); ++machine)
     reports_.push_back(s.peers.empty() ? std::make_unique<run_report>(frames, first_delivered)
                                        : std::make_unique<run_report>(lineage_));

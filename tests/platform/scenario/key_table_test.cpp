@@ -13,7 +13,7 @@ namespace {
 
 std::vector<key_row> every_row() {
   std::vector<key_row> out;
-  for (const auto rows : {hardware_rows(), sysctl_rows(), software_rows()})
+  for (const auto rows : {hardware_rows(), cable_rows(), sysctl_rows(), software_rows()})
     out.insert(out.end(), rows.begin(), rows.end());
   return out;
 }
