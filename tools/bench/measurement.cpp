@@ -103,7 +103,7 @@ __attribute__((noinline)) void idle_traffic(tlm::rtl_replay& card, std::uint64_t
 
 measurement run_idle(const scenario& s, const std::string& file, std::uint64_t edges) {
   log_header header{};
-  tlm::rtl_replay card(rtl_params_of(start_class_of(s), 0), read_log(file, header));
+  tlm::rtl_replay card(rtl_params_of(start_class_of(s), 0, 0), read_log(file, header));
   card.run_to(header.first_timed);
   constexpr std::uint64_t settle = 1000;  // what the boot left to do
   card.idle(settle);
@@ -117,7 +117,7 @@ measurement run_idle(const scenario& s, const std::string& file, std::uint64_t e
 
 measurement run_replay(const scenario& s, const std::string& file, bool check) {
   log_header header{};
-  tlm::rtl_replay card(rtl_params_of(start_class_of(s), 0), read_log(file, header));
+  tlm::rtl_replay card(rtl_params_of(start_class_of(s), 0, 0), read_log(file, header));
   measurement out;
   if (check) {
     out.output_hash = card.hash_to(header.edges);
