@@ -44,8 +44,7 @@ tlm::eeprom_image eeprom_of(const start_class& c, unsigned card) {
 }
 
 network_card::network_card(const start_class& c, unsigned machine, unsigned number, event_stream& stream)
-    : rx_wire(unit_of(machine, number), {.byte_time = byte_time_of(c.link_mbps)}),
-      eeprom(eeprom_of(c, number)) {
+    : rx_wire(unit_of(machine, number), {.byte_time = byte_time_of(c.link_mbps)}), eeprom(eeprom_of(c, number)) {
   if (c.kind == nic_kind::model) {
     tlm::model_params params = model_params_of(c, machine, number);
     params.eeprom = &eeprom;

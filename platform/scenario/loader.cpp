@@ -70,7 +70,7 @@ void scenario_loader::apply_entries(const std::vector<toml_entry>& entries, cons
       }
       std::string text = entry.text;
       // A capture or an image beside its scenario is named relative to it; - is standard input.
-      const bool is_file = entry.path == "wire.pcap" || entry.path == "nic.eeprom";
+      const bool is_file = entry.path == "wire.pcap" || entry.path.ends_with("nic.eeprom");
       if (is_file && !text.empty() && text != "-" && std::filesystem::path(text).is_relative())
         text = (std::filesystem::path(folder) / text).string();
       apply_at(entry.path, text, {origin, entry.line});
@@ -169,8 +169,11 @@ scenario scenario_loader::finish() const {
   refuse_on_cable();
   refuse_idle_capture();
   scenario out = scenario_;
-  load_eeprom(out);
   out.peers = peers_;
+  load_eeprom(out);
+  for (scenario& peer : out.peers) load_eeprom(peer);
+  if (!out.peers.empty() && out.peers.front().nic.mac_address == out.nic.mac_address)
+    throw input_error(fmt_error(file_, 0, "nic.mac_address", "both machines have the same", "one for each machine"));
   const auto trim = [](scenario& s) {
     const std::uint64_t existing = (std::uint64_t{1} << s.cpu.count) - 1;
     s.cpu.irq_affinity &= existing;
@@ -184,8 +187,12 @@ scenario scenario_loader::finish() const {
 // The image has an address of its own.
 void scenario_loader::load_eeprom(scenario& s) const {
   if (s.nic.eeprom.empty()) return;
-  const auto said = [this](const char* key) {
-    return std::find_if(places_.begin(), places_.end(), [key](const auto& known) { return known.first == key; });
+  const std::string own = fmt::format("{}{}.", machine_prefix, machine_letter(s.machine));
+  const auto said = [&](const char* key) {
+    const auto of_this_machine =
+        std::find_if(places_.begin(), places_.end(), [&](const auto& known) { return known.first == own + key; });
+    if (of_this_machine != places_.end()) return of_this_machine;
+    return std::find_if(places_.begin(), places_.end(), [&](const auto& known) { return known.first == key; });
   };
   const auto image = said("nic.eeprom"), address = said("nic.mac_address");
   s.nic.eeprom_image = read_eeprom_file(s.nic.eeprom, image->second.origin);
@@ -236,8 +243,6 @@ void scenario_loader::refuse_on_cable() const {
   }
   if (peers_.empty()) return;
   const scenario& other = peers_.front();
-  if (other.nic.mac_address == scenario_.nic.mac_address)
-    throw input_error(fmt_error(file_, 0, "nic.mac_address", "both machines have the same", "one for each machine"));
   if (own_address(other) == own_address(scenario_))
     throw input_error(fmt_error(file_, 0, "stack.address", "both machines have the same", "one for each machine"));
 }

@@ -44,8 +44,7 @@ bool app::open_ping() {
 
 void app::send_echo() {
   const auto sequence = static_cast<std::uint16_t>(ping_.transmitted + 1);
-  for (std::size_t n = 0; n < payload(); ++n)
-    request_[icmp_view::bytes + n] = static_cast<std::byte>(n + sequence);
+  for (std::size_t n = 0; n < payload(); ++n) request_[icmp_view::bytes + n] = static_cast<std::byte>(n + sequence);
   icmp_writer header(request_.data());
   header.set_type(icmp_type::echo, 0);
   header.set_checksum(0);

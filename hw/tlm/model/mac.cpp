@@ -11,7 +11,7 @@
 
 namespace ringside::tlm::model {
 namespace {
-constexpr sim_time pause_unit_bytes = 64;  // F-1
+constexpr sim_time pause_unit_bytes = 64;                                            // F-1
 constexpr std::size_t header_wanted = ethernet::header_bytes + ethernet::tag_bytes;  // what the filter looks at
 
 std::uint32_t size_bin(std::size_t length) {
