@@ -17,6 +17,20 @@ namespace {
 constexpr std::size_t interrupt_lines = 4;
 constexpr sim_time first_frame_delay = 1 * us;  // from open() to the earliest first frame
 
+// By what it is for: accesses of the CPU are one kind.
+void add_bus_use(run_counters& c, const tlm::pci_counters& pci) {
+  using enum tlm::pci_word::kind;
+  constexpr std::array order{payload, tx_payload, fetch, writeback, tx_fetch, tx_writeback};
+  const auto add = [&](std::size_t to, tlm::pci_word::kind what) {
+    const tlm::pci_kind_counters& from = pci.kinds.at(static_cast<std::size_t>(what));
+    c.pci_use.at(to).transactions += from.transactions;
+    c.pci_use.at(to).clocks += from.clocks;
+    c.pci_use.at(to).bytes += from.bytes;
+  };
+  for (std::size_t i = 0; i < order.size(); ++i) add(i, order[i]);
+  for (const auto what : {config, memory, io}) add(order.size(), what);
+}
+
 void require(driver::driver_status s, const char* step) {
   if (s != driver::driver_status::ok) throw std::runtime_error(fmt::format("driver {}: {}", step, driver::name(s)));
 }
@@ -38,6 +52,7 @@ computer::computer(machine_hardware& hardware, const scenario& s, std::span<fram
       application(net, app_config_of(s)),
       reconfiguration(net, interfaces.front()->driver.device(), plan.reconfigure.actions, task_cpu_of(s)),
       contract(contract_config_of(s)) {
+  if (s.app.also_sends && s.app.kind != stack::app_kind::sender) sender.emplace(net, sender_config_of(s));
   for (unsigned number = 0; number < interfaces.size(); ++number) connect(number, inputs[number]);
   bridge.configure(pci_params_of(s));
   bridge.connect(bus);
@@ -105,7 +120,13 @@ void computer::boot() {
   net.register_protocols();
   for (const auto& each : interfaces) require(each->driver.probe(), "probe");
   for (const auto& each : interfaces) require(each->driver.open(), "open");
-  if (!application.start()) throw std::runtime_error("the application could not bind its ports");
+  net.add_neighbours(interfaces.front()->driver.device());
+  if (!application.start())
+    throw std::runtime_error(plan.app.kind == stack::app_kind::sender
+                                 ? "the application could not open its socket: app.device names no device"
+                                 : "the application could not bind its ports");
+  if (sender && !sender->start())
+    throw std::runtime_error("the application could not open its socket: app.device names no device");
   cpus.sync();
   release_wires();
   ready = true;
@@ -123,6 +144,7 @@ void computer::boot() {
   cpus.finish_sleep();
   for (const auto& each : interfaces) each->driver.update_statistics();
   application.stop();
+  if (sender) sender->stop();
   for (const auto& each : interfaces) each->driver.close();
   net.shut_down();
   cpus.sync();
@@ -138,6 +160,9 @@ void computer::release_wires() {
     each->hw.rx_wire.release(release, plan.wire.stamps == stamps_kind::simulated ? 0 : release);
     each->hw.card->wire_changed();
   }
+  for (const reconfigure_action& action : plan.reconfigure.actions)
+    if (action.what == reconfiguration::link)
+      interfaces.front()->hw.card->set_link(action.value != 0, release + action.at);
   reconfiguration.start(release);
 }
 
@@ -153,7 +178,7 @@ bool computer::wires_ended() const {
 
 bool computer::at_rest() const {
   return wires_ended() && traffic.offered() == offered() && traffic.reconfigured() >= reconfiguration.planned() &&
-         !application.sending();
+         !application.sending() && !(sender && sender->sending());
 }
 
 void computer::stop(sim_time t) {
@@ -193,6 +218,8 @@ run_counters computer::counters(sim_time end) {
   c.pci_transactions = pci.transactions;
   c.pci_retries = pci.retries;
   c.pci_bytes = pci.bytes;
+  c.pci_waiting_clocks = pci.waiting_clocks;
+  add_bus_use(c, pci);
   std::vector<const stack::net_device*> devices;
   for (const auto& each : interfaces) {
     named_counts& chip = c.cards.emplace_back();

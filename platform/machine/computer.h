@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -74,6 +75,7 @@ class computer {
   stack::net_stack net;
   std::vector<std::unique_ptr<network_interface>> interfaces;  // eth0, eth1, ...
   stack::app application;
+  std::optional<stack::app> sender;  // beside it (app.also_sends)
   reconfigurer reconfiguration;
   contract::checker contract;
   traffic_watch traffic;

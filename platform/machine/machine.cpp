@@ -244,7 +244,13 @@ void machine::add_wire_tap(std::function<void(const wire_passage&)> on_frame) {
         on_frame({.start = f.start, .card = number, .sent = false, .marks = f.marks, .bytes = f.bytes});
       });
       hw.tx_wire.listen([number, on_frame](const tlm::sent_frame& f) {
-        on_frame({.start = f.start, .card = number, .sent = true, .marks = f.marks, .bytes = f.bytes});
+        on_frame({.start = f.start,
+                  .card = number,
+                  .sent = true,
+                  .marks = f.marks,
+                  .bytes = f.bytes,
+                  .id = f.id,
+                  .end = f.end});
       });
       ++number;
     }
@@ -263,6 +269,11 @@ void machine::on_app_read(std::function<void(sim_time, frame_id, std::span<const
       [&of, call = std::move(on_read)](const stack::receive_message& result, std::span<const std::byte> data) {
         call(of.cpus.now(), result.frame, data);
       });
+}
+
+void machine::on_app_send(std::function<void(const stack::app::sent_message&)> on_send, unsigned number) {
+  computer& of = *parts_->computers.at(number);
+  (of.sender ? *of.sender : of.application).set_source(std::move(on_send));
 }
 
 void machine::run(const std::function<bool(sim_time, std::uint64_t)>& keep_going) {

@@ -19,6 +19,7 @@
 #include "platform/report/wave_options.h"
 #include "platform/report/wire_capture.h"
 #include "platform/scenario/scenario.h"
+#include "sw/stack/app.h"
 
 namespace ringside::tlm {
 class rtl_nic;
@@ -54,6 +55,8 @@ class machine {
   void put_frame(unsigned card, offered_frame&& offer);
   /// Sees every datagram the application reads: simulated time, frame and payload.
   void on_app_read(std::function<void(sim_time, frame_id, std::span<const std::byte>)> on_read, unsigned machine = 0);
+  /// Sees what the application that sends gave to the kernel, after each call.
+  void on_app_send(std::function<void(const stack::app::sent_message&)> on_send, unsigned machine = 0);
 
   /// Writes waveforms of the run to a VCD file; before run().
   void trace(const wave_options& waves);

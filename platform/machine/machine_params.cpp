@@ -131,6 +131,14 @@ kernel::kernel_config kernel_config_of(const scenario& s) {
 stack::app_config app_config_of(const scenario& s) {
   stack::app_config c = s.app;
   c.cpu = task_cpu_of(s);
+  c.seed = seed_of(s);
+  return c;
+}
+
+stack::app_config sender_config_of(const scenario& s) {
+  stack::app_config c = app_config_of(s);
+  c.name = "sender";
+  c.kind = stack::app_kind::sender;
   return c;
 }
 

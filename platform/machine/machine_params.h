@@ -32,6 +32,8 @@ processor_params processor_params_of(const scenario& s);
 driver::config driver_config_of(const scenario& s);
 kernel::kernel_config kernel_config_of(const scenario& s);
 stack::app_config app_config_of(const scenario& s);
+/// Of the one that sends beside it (app.also_sends).
+stack::app_config sender_config_of(const scenario& s);
 contract::config contract_config_of(const scenario& s);
 /// CPU that takes the card's interrupt: the first of the affinity mask that exists.
 unsigned irq_cpu_of(const scenario& s);

@@ -112,6 +112,47 @@ int wthresh(const interface_under_change& on, std::uint64_t value) {
   return on.ops.set_tunable(reconfiguration::wthresh, u32(value));
 }
 
+// What drivers do not tell of.
+int told(const interface_under_change& on, reconfiguration what, std::uint64_t value, const auto& act) {
+  kernel::host& host = on.net.machine();
+  const auto kind = static_cast<std::uint64_t>(what);
+  host.emit(stage::reconfigure, 0, kind, value);
+  const int result = act();
+  host.emit(stage::reconfigure, 0, kind | reconfiguration_ended | (result == 0 ? 0 : reconfiguration_refused), value);
+  return result;
+}
+
+int tx_feature(const interface_under_change& on, reconfiguration what, stack::device_feature which,
+               std::uint64_t value) {
+  return told(on, what, value, [&] { return stack::netdev_change_feature(on.dev, which, value != 0); });
+}
+
+int tx_ring_size(const interface_under_change& on, std::uint64_t value) {
+  return told(on, reconfiguration::tx_ring_size, value,
+              [&] { return on.ops.set_ringparam(on.ops.get_ringparam().rx, u32(value)); });
+}
+
+int tx_checksum(const interface_under_change& on, std::uint64_t value) {
+  return tx_feature(on, reconfiguration::tx_checksum, stack::device_feature::tx_checksum, value);
+}
+
+int scatter_gather(const interface_under_change& on, std::uint64_t value) {
+  return tx_feature(on, reconfiguration::scatter_gather, stack::device_feature::sg, value);
+}
+
+int tso(const interface_under_change& on, std::uint64_t value) {
+  return tx_feature(on, reconfiguration::tso, stack::device_feature::tso, value);
+}
+
+int restart(const interface_under_change& on, std::uint64_t value) {
+  return told(on, reconfiguration::restart, value, [&] { return on.ops.nway_reset(); });
+}
+
+// The machine has told the card's PHY when it will be (machine.cpp): here nothing is left to do.
+int link(const interface_under_change& on, std::uint64_t value) {
+  return told(on, reconfiguration::link, value, [] { return 0; });
+}
+
 constexpr auto changes = std::to_array<change*>({
 #define RECONFIGURATION(name, word, operand) name,
 #include "common/reconfigurations.inc"

@@ -102,6 +102,21 @@ json latency(const latency_report& r) {
   return out;
 }
 
+json way_out(const send_latency& sent) {
+  json out;
+  for (std::size_t i = 0; i < send_part_names.size(); ++i) {
+    const percentiles& p = sent.of(static_cast<send_part>(i));
+    json& row = out[std::string(send_part_names[i])];
+    row["samples"] = p.samples();
+    row["min"] = p.min();
+    row["p50"] = p.percentile(50);
+    row["p99"] = p.percentile(99);
+    row["max"] = p.max();
+    row["share"] = fraction(sent.time_in(static_cast<send_part>(i)), sent.time_in(send_part::all));
+  }
+  return out;
+}
+
 json shares(const latency_report& r) {
   json out;
   for (std::size_t i = 0; i < share_names.size(); ++i)
@@ -241,7 +256,15 @@ json of_run(const scenario& s, const run_report& report, const run_counters& c) 
   out["pci"]["transactions"] = c.pci_transactions;
   out["pci"]["retries"] = c.pci_retries;
   out["pci"]["bytes"] = c.pci_bytes;
+  out["pci"]["waiting"] = fraction(c.pci_waiting_clocks, c.pci_clocks);
+  for (std::size_t i = 0; i < c.pci_use.size(); ++i) {
+    json& use = out["pci"]["use"][std::string(bus_kind_names[i])];
+    use["transactions"] = c.pci_use[i].transactions;
+    use["share"] = fraction(c.pci_use[i].clocks, c.pci_clocks);
+    use["bytes"] = c.pci_use[i].bytes;
+  }
   out["latency_ns"] = latency(report.latency());
+  if (report.sending().of(send_part::all).samples() != 0) out["way_out_ns"] = way_out(report.sending());
   out["latency_share"] = shares(report.latency());
   add_ethtool(out, c.ethtool);
   out["contract"] = contract(c.contract);

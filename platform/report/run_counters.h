@@ -2,9 +2,11 @@
 // Counters of a run that are no events: filled by the machine at the end, printed by the reports.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,11 @@ struct cpu_times {
   sim_time idle = 0;
 };
 
+/// What the bus is used for, in the order of run_counters::pci_use.
+inline constexpr std::array<std::string_view, 7> bus_kind_names{
+    "payload in",           "payload out", "receive descriptors", "receive write-backs", "transmit descriptors",
+    "transmit write-backs", "registers"};
+
 struct run_counters {
   std::vector<cpu_times> cpus;
 
@@ -38,6 +45,16 @@ struct run_counters {
   std::uint64_t pci_transactions = 0;
   std::uint64_t pci_retries = 0;
   std::uint64_t pci_bytes = 0;  // moved in data phases
+  // Where its time went: transactions by kind, clocks in which somebody waited for it, and the rest, in which nobody
+  // asked.
+  struct bus_use {
+    std::uint64_t transactions = 0;
+    std::uint64_t clocks = 0;
+    std::uint64_t bytes = 0;
+  };
+  static constexpr std::size_t bus_kinds = 7;
+  std::array<bus_use, bus_kinds> pci_use{};  // by bus_kind_names
+  std::uint64_t pci_waiting_clocks = 0;
 
   // Each card's own counters as its driver read them last, by the manual's names (SDM 13.7), in its order.
   std::vector<named_counts> cards;

@@ -6,7 +6,7 @@ namespace ringside::platform {
 namespace {
 constexpr stage_set stages_of_reports() {
   return frame_ledger::interests() | interrupt_report::interests() | latency_report::interests() |
-         reconfiguration_report::interests;
+         reconfiguration_report::interests | send_latency::interests;
 }
 }  // namespace
 
@@ -52,13 +52,15 @@ run_report::run_report(const lineage& followed)
     case stage::app_read:
       return tell(stage::app_read, e);
     default:
-      return tell(e.what, e);
+      tell(e.what, e);
+      return sending_.on_event(e);
   }
 }
 
 void run_report::on_event(const event& e) {
   hash_.on_event(e);
   tell(e.what, e);
+  sending_.on_event(e);
   journeys_.on_event(e);
 }
 

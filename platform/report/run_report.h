@@ -15,6 +15,7 @@
 #include "platform/report/journey_recorder.h"
 #include "platform/report/latency_report.h"
 #include "platform/report/reconfiguration_report.h"
+#include "platform/report/send_latency.h"
 
 namespace ringside::platform {
 
@@ -35,6 +36,7 @@ class run_report final : public event_consumer {
   const interrupt_report& interrupts() const { return interrupts_; }
   const latency_report& latency() const { return latency_; }
   const journey_recorder& journeys() const { return journeys_; }
+  const send_latency& sending() const { return sending_; }
   const reconfiguration_report& reconfigurations() const { return reconfigurations_; }
 
  private:
@@ -48,6 +50,7 @@ class run_report final : public event_consumer {
   latency_report latency_;
   journey_recorder journeys_;
   reconfiguration_report reconfigurations_;
+  send_latency sending_;
 };
 
 }  // namespace ringside::platform

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ringside::platform {
 namespace {
 
@@ -77,6 +79,23 @@ std::string frames_part(const scenario& s, const frame_ledger& ledger, const run
   return out;
 }
 
+/// Where the bus's time went, of a run in which the machine sends.
+std::string bus_part(const run_counters& c) {
+  constexpr std::size_t payload_out = 1;
+  if (c.pci_use[payload_out].transactions == 0) return "";
+  std::string out;
+  for (std::size_t i = 0; i < c.pci_use.size(); ++i)
+    out += fmt::format("{}{} {}",
+                       i == 0   ? "bus time    "
+                       : i == 4 ? "\n            "
+                                : "  ",
+                       bus_kind_names[i], percent(c.pci_use[i].clocks, c.pci_clocks));
+  const std::uint64_t used = c.pci_busy_clocks + c.pci_waiting_clocks;
+  return out + fmt::format("\n            arbitration and turnaround {}  idle {}\n",
+                           percent(c.pci_waiting_clocks, c.pci_clocks),
+                           percent(c.pci_clocks - std::min(c.pci_clocks, used), c.pci_clocks));
+}
+
 std::string machine_part(const run_report& report, const run_counters& c) {
   const interrupt_report& irq = report.interrupts();
   std::string out = fmt::format("interrupts  asserted {}  handled {}  frames polled without one {}\n", irq.asserted(),
@@ -97,6 +116,7 @@ std::string machine_part(const run_report& report, const run_counters& c) {
   }
   out += fmt::format("PCI         busy {}  transactions {}  retries {}  bytes {}\n",
                      percent(c.pci_busy_clocks, c.pci_clocks), c.pci_transactions, c.pci_retries, c.pci_bytes);
+  out += bus_part(c);
   for (std::size_t i = 0; i < c.cpus.size(); ++i) {
     const cpu_times& t = c.cpus[i];
     out += fmt::format("CPU {:<7} task {}  softirq {}  hardirq {}  idle {}\n", i, percent(t.task, c.sim_time_ps),
@@ -116,6 +136,23 @@ std::string reconfiguration_part(const reconfiguration_report& report) {
       out += fmt::format("changed     {:<24} at {} ns, took {} ns{}\n", what, r.start / ns, (r.end - r.start) / ns,
                          r.refused ? ", refused" : "");
   }
+  return out;
+}
+
+/// Of frames that software made and the card sent.
+std::string sending_part(const send_latency& sent) {
+  if (sent.of(send_part::all).samples() == 0) return "";
+  std::string out;
+  for (std::size_t i = 0; i < send_part_names.size(); ++i) {
+    const percentiles& p = sent.of(static_cast<send_part>(i));
+    out += fmt::format("{}{:<13} {:>10} {:>10} {:>10} {:>10} {:>10}\n", i == 0 ? "way out/ns  " : "            ",
+                       send_part_names[i], p.min(), p.percentile(50), p.percentile(90), p.percentile(99), p.max());
+  }
+  out += "way out    ";
+  for (std::size_t i = 0; i + 1 < send_part_names.size(); ++i)
+    out += fmt::format(" {} {}{}", send_part_names[i],
+                       percent(sent.time_in(static_cast<send_part>(i)), sent.time_in(send_part::all)),
+                       i + 2 == send_part_names.size() ? "\n" : " ");
   return out;
 }
 
@@ -148,7 +185,7 @@ std::string head(const scenario& s, const run_counters& c) {
 
 std::string machine_lines(const scenario& s, const run_report& report, const run_counters& c) {
   return frames_part(s, report.ledger(), c) + reconfiguration_part(report.reconfigurations()) +
-         machine_part(report, c) + latency_part(report.latency());
+         machine_part(report, c) + latency_part(report.latency()) + sending_part(report.sending());
 }
 
 std::string tail(const run_counters& c, const event_hash& hash) {

@@ -27,6 +27,8 @@ struct wire_passage {
   bool sent = false;                      // by the card; else it comes in
   std::uint64_t marks = 0;                // wire_mark bits
   std::span<const std::uint8_t> bytes{};  // DA .. FCS
+  std::uint64_t id = 0;                   // of one that is sent: its frame, 0: of the card's own (PAUSE)
+  sim_time end = 0;                       // of one that is sent: behind the last byte
 };
 
 class wire_capture {

@@ -4,6 +4,7 @@
 
 #include "platform/scenario/key_rules.h"
 #include "platform/scenario/key_table.h"
+#include "platform/scenario/neighbour_list.h"
 #include "platform/scenario/route_list.h"
 
 namespace ringside::platform {
@@ -184,6 +185,12 @@ const auto software_table = std::to_array<key_row>({
      "routes beside those the address brings",
      "Linux ip route",
      [](scenario& s, const value& v) { s.stack.routes = *parse_routes(v.text); }},
+    {"stack.neighbours",
+     "",
+     {.kind = kind::neighbours},
+     "neighbours whose addresses are known and stay so: ADDRESS=MAC, separated by commas",
+     "Linux ip neigh add ... nud permanent",
+     [](scenario& s, const value& v) { s.stack.permanent_neighbours = *parse_neighbours(v.text); }},
     {"stack.groups",
      "",
      {.kind = kind::groups},
@@ -238,6 +245,31 @@ const auto software_table = std::to_array<key_row>({
        s.app.draw_bytes = v.number != 0;
        s.app.datagram_bytes.assign(v.list.begin(), v.list.end());
      }},
+    {"app.protocol", "udp", choice("udp|tcp"),
+     "a sender's datagrams, or TCP packets by a packet socket, which device or stack cut into segments",
+     "udp(7), packet(7) PACKET_VNET_HDR",
+     [](scenario& s, const value& v) { s.app.protocol = static_cast<stack::app_protocol>(v.number); }},
+    {"app.mss", "1460", whole(8, 9216, "B"), "payload of such a segment", "RFC 9293 3.7.1: 1500 less 40",
+     [](scenario& s, const value& v) { s.app.mss = static_cast<std::uint16_t>(v.number); }},
+    {"app.hardware",
+     "02:00:00:00:00:01",
+     {.kind = kind::mac},
+     "Ethernet address that TCP packets of a sender go to",
+     "this project",
+     [](scenario& s, const value& v) {
+       for (std::size_t i = 0; i < 6; ++i) s.app.hardware[i] = static_cast<std::uint8_t>(v.list[i]);
+     }},
+    {"app.device",
+     "",
+     {.kind = kind::text},
+     "device that TCP packets of a sender leave by, such as eth0.5; empty: the first card",
+     "packet(7): sll_ifindex",
+     [](scenario& s, const value& v) { s.app.device = v.text; }},
+    {"app.payload", "counting", choice("counting|iperf"),
+     "a sender's bytes: n + k for byte n of datagram k, or before these what iperf -u -s reads: number and time",
+     "this project; iperf 2: struct UDP_datagram", [](scenario& s, const value& v) { s.app.as_iperf = v.number != 0; }},
+    {"app.also_sends", "off", toggle, "besides what app.kind is, a second task sends as a sender does", "this project",
+     [](scenario& s, const value& v) { s.app.also_sends = v.number != 0; }},
     {"app.count", "1000", whole(0, 1'000'000'000), "datagrams or echo requests it sends", "this project",
      [](scenario& s, const value& v) { s.app.datagrams = static_cast<std::uint64_t>(v.number); }},
     {"app.interval", "1ms", time_up_to(60 * second),

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "platform/scenario/cable_config.h"
+#include "platform/scenario/neighbour_list.h"
 #include "platform/scenario/reconfigure_actions.h"
 #include "platform/scenario/route_list.h"
 #include "platform/scenario/value_parsers.h"
@@ -151,6 +152,9 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
     case value_kind::actions:
       if (!parse_reconfigure_actions(text)) return std::nullopt;
       break;
+    case value_kind::neighbours:
+      if (!parse_neighbours(text)) return std::nullopt;
+      break;
     case value_kind::routes:
       if (!parse_routes(text)) return std::nullopt;
       break;
@@ -209,6 +213,8 @@ std::string allowed(const value_rule& rule) {
       return "names separated by commas";
     case value_kind::actions:
       return allowed_reconfigure_actions();
+    case value_kind::neighbours:
+      return "ADDRESS=MAC separated by commas, each address once";
     case value_kind::routes:
       return allowed_routes();
     case value_kind::faults:

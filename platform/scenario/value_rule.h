@@ -35,6 +35,7 @@ enum class value_kind {
   identifiers,  // words such as rule names, may be empty -> names
   actions,      // reconfigure_actions.h, may be empty -> text
   routes,       // route_list.h, may be empty -> text
+  neighbours,   // neighbour_list.h, may be empty -> text
   faults,       // cable_config.h, may be empty -> text
   flaps         // the same
 };

@@ -51,6 +51,7 @@ inline constexpr int fionbio = 0x5421;
 
 inline constexpr int af_unspec = 0;
 inline constexpr int af_inet = 2;
+inline constexpr int af_packet = 17;
 inline constexpr int sock_dgram = 2;
 inline constexpr int sock_raw = 3;
 inline constexpr int sock_nonblock = o_nonblock;
@@ -115,6 +116,9 @@ inline constexpr int icmp_filter = 1;
 inline constexpr int sol_udp = 17;
 inline constexpr int udp_cork = 1;
 
+inline constexpr int sol_packet = 263;
+inline constexpr int packet_vnet_hdr = 15;
+
 struct sockaddr_in {
   std::uint16_t family = af_inet;
   std::uint16_t port = 0;     // as a number, not in network order
@@ -134,6 +138,26 @@ struct sock_extended_err {
   std::uint32_t info = 0;
   std::uint32_t data = 0;
 };
+
+/// Of packet sockets: which device; address and EtherType stand in the packet.
+struct sockaddr_ll {
+  std::uint16_t family = af_packet;
+  int ifindex = 0;
+};
+
+/// What is left to do of a packet behind PACKET_VNET_HDR (virtio 1.2 5.1.6, little endian).
+struct virtio_net_hdr {
+  std::uint8_t flags = 0;
+  std::uint8_t gso_type = 0;
+  std::uint16_t hdr_len = 0;      // linear bytes, as a hint
+  std::uint16_t gso_size = 0;     // payload of a segment
+  std::uint16_t csum_start = 0;   // where the sum begins, from the Ethernet header on
+  std::uint16_t csum_offset = 0;  // ... and where it goes, from there on
+};
+static_assert(sizeof(virtio_net_hdr) == 10);
+inline constexpr std::uint8_t virtio_net_hdr_f_needs_csum = 1;
+inline constexpr std::uint8_t virtio_net_hdr_gso_none = 0;
+inline constexpr std::uint8_t virtio_net_hdr_gso_tcpv4 = 1;
 
 struct timeval {  // of 64 bits each
   std::int64_t sec = 0;
@@ -160,6 +184,7 @@ struct send_message {
   const abi::sockaddr_in* name = nullptr;  // where it goes; null: to whom the socket is connected
   // The bench's own: which frame it answers, 0: none.
   std::uint64_t cause = 0;
+  const abi::sockaddr_ll* link = nullptr;  // where a packet socket's goes
 };
 
 /// msghdr of a receiving call.

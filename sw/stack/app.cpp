@@ -25,10 +25,20 @@ bool app::start() {
 bool app::open(std::uint16_t port) {
   const bool may_block = settings_.wait == app_wait::recv || sends();
   const int flags = may_block ? 0 : abi::sock_nonblock;
+  if (settings_.kind == app_kind::sender && settings_.protocol == app_protocol::tcp) return open_packet();
   const long fd = calls_.socket(abi::af_inet, abi::sock_dgram | flags, 0);
   if (fd < 0) return false;
   sockets_.push_back(static_cast<int>(fd));
   return calls_.bind(sockets_.back(), {abi::af_inet, port, settings_.address}) == 0;
+}
+
+// Its packets are summed and cut behind the socket.
+bool app::open_packet() {
+  if (!has_device()) return false;
+  const long fd = calls_.socket(abi::af_packet, abi::sock_raw, 0);
+  if (fd < 0) return false;
+  sockets_.push_back(static_cast<int>(fd));
+  return calls_.setsockopt(sockets_.back(), abi::sol_packet, abi::packet_vnet_hdr, 1) == 0;
 }
 
 // As when the program is ended by force: whatever its task does, its sockets go.
@@ -88,44 +98,6 @@ bool app::read_one(int fd, int flags) {
 void app::answer(int fd, const receive_message& message, std::span<const std::byte> data) {
   const long result = calls_.sendmsg(fd, {data, &message.name, message.frame}, 0);
   ++(result < 0 ? send_errors_ : sent_);
-}
-
-void app::run_sender() {
-  if (settings_.start > host_.now()) net_.os().clock().sleep_until(settings_.start);
-  std::vector<std::byte> payload;
-  sim_time next = host_.now();
-  for (std::uint64_t k = 0; k < settings_.datagrams && !stopping_; ++k) {
-    send(k, payload);
-    next += settings_.interval;
-    if (settings_.kind == app_kind::requester) await_answer(settings_.interval != 0 ? next : host_.now() + 1 * second);
-    if (settings_.interval != 0 && !stopping_) net_.os().clock().sleep_until(next);
-  }
-}
-
-// Byte n of datagram k is n + k: who reads it can tell one from the next.
-void app::send(std::uint64_t k, std::vector<std::byte>& payload) {
-  const abi::sockaddr_in to{abi::af_inet, settings_.destination_port, settings_.destination};
-  const std::vector<std::size_t>& sizes = settings_.datagram_bytes;
-  if (settings_.draw_bytes) {
-    const auto choices = static_cast<std::uint32_t>(sizes.back() - sizes.front() + 1);
-    payload.resize(sizes.front() + net_.os().random().stream("app_bytes").below(choices));
-  } else {
-    payload.resize(sizes[k % sizes.size()]);
-  }
-  for (std::size_t n = 0; n < payload.size(); ++n) payload[n] = static_cast<std::byte>(n + k);
-  host_.consume(kernel::cost::app_per_frame);
-  host_.consume(kernel::cost::app_per_byte, payload.size());
-  const long result = calls_.sendmsg(sockets_.front(), {payload, &to, 0}, 0);
-  ++(result < 0 ? send_errors_ : sent_);
-}
-
-// Reads what there is until an answer is there or the time is over; a late answer to a datagram before is one as well.
-void app::await_answer(sim_time until) {
-  std::vector<abi::pollfd> watched{{sockets_.front(), abi::epollin, 0}};
-  while (!stopping_ && host_.now() < until) {
-    if (calls_.poll(watched, until - host_.now()) <= 0) return;
-    if (read_one(sockets_.front(), abi::msg_dontwait)) return;
-  }
 }
 
 void app::run_recv() {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "common/rng.h"
 #include "sw/stack/config.h"
 #include "sw/stack/net_stack.h"
 #include "sw/stack/syscalls.h"
@@ -40,7 +41,17 @@ class app {
 
   app(net_stack& net, const config& settings);
 
+  /// What a sender gave to the kernel: when the call began and ended, what it returned, and the bytes.
+  struct sent_message {
+    sim_time begin;
+    sim_time end;
+    long result;
+    std::span<const std::byte> bytes;
+  };
+  using source = std::function<void(const sent_message&)>;
+
   void set_sink(sink s) { sink_ = std::move(s); }
+  void set_source(source s) { source_ = std::move(s); }
   /// Opens the sockets and starts the task.  False when a port is taken.  Task context.
   bool start();
   /// Closes the sockets; the task ends when it next runs.  Task context.
@@ -61,7 +72,6 @@ class app {
  private:
   void run();
   bool sends() const { return settings_.kind == app_kind::sender || settings_.kind == app_kind::requester; }
-  void run_sender();
   // app_ping.cpp
   bool open_ping();
   void run_ping();
@@ -69,7 +79,11 @@ class app {
   bool read_echo();
   std::uint16_t identifier() const;
   std::size_t payload() const { return settings_.datagram_bytes.front(); }
-  void send(std::uint64_t k, std::vector<std::byte>& payload);
+  // app_send.cpp
+  void run_sender();
+  std::size_t next_size(rng& random, std::uint64_t number) const;
+  std::vector<std::byte> tcp_packet(const net_device& dev, std::uint64_t number, std::size_t bytes,
+                                    std::uint32_t& sequence) const;
   void await_answer(sim_time until);
   void answer(int fd, const receive_message& message, std::span<const std::byte> data);
   void run_recv();
@@ -77,6 +91,8 @@ class app {
   void run_poll();
   void run_epoll();
   bool open(std::uint16_t port);
+  bool open_packet();
+  bool has_device() const;
   /// Reads one datagram; false when there is none.
   bool read_one(int fd, int flags);
 
@@ -85,6 +101,7 @@ class app {
   config settings_;
   syscalls calls_;
   sink sink_;
+  source source_;
   std::vector<int> sockets_;  // descriptors
   std::vector<std::byte> buffer_;
   kernel::task_id task_ = 0;

@@ -76,6 +76,13 @@ struct neighbour_config {
   friend bool operator==(const neighbour_config&, const neighbour_config&) = default;
 };
 
+/// A neighbour entered by hand: ip neigh add ADDRESS lladdr HARDWARE nud permanent.
+struct neighbour_entry {
+  ipv4_address address = 0;
+  mac_address hardware{};
+  friend bool operator==(const neighbour_entry&, const neighbour_entry&) = default;
+};
+
 /// net.core.*: what sockets begin with, and what they may ask for, in bytes.
 struct sock_limits {
   std::size_t rmem_default = 212992;
@@ -108,6 +115,7 @@ struct stack_config {
   ipv4_sysctls ipv4;
   neighbour_config neighbours;
   qdisc_kind default_qdisc = qdisc_kind::pfifo_fast;
+  std::vector<neighbour_entry> permanent_neighbours;  // of the first device
   friend bool operator==(const stack_config&, const stack_config&) = default;
 };
 
@@ -130,6 +138,12 @@ enum class app_kind : std::uint8_t {
   ping        // sends ICMP echo requests, and reads the answers
 };
 
+/// What a sender sends.
+enum class app_protocol : std::uint8_t {
+  udp,  // datagrams
+  tcp   // packets with a TCP header, by a packet socket: cut into segments behind the socket (PACKET_VNET_HDR)
+};
+
 /// Of class app.
 struct app_config {
   std::string name = "app";
@@ -142,11 +156,18 @@ struct app_config {
   // Of a sender or requester.
   ipv4_address destination = 0x0A000001;        // 10.0.0.1
   std::uint16_t destination_port = 9;           // RFC 863: discard
-  std::vector<std::size_t> datagram_bytes{64};  // payload, in turn;
-  bool draw_bytes = false;                      // or drawn from the first to the second
+  std::vector<std::size_t> datagram_bytes{64};  // payloads, in turn;
+  bool draw_bytes = false;                      // or drawn from the first to the second by `seed`
+  std::uint64_t seed = 1;
+  app_protocol protocol = app_protocol::udp;
+  std::uint16_t mss = 1460;                      // of app_protocol::tcp: payload of a segment
+  mac_address hardware{0x02, 0, 0, 0, 0, 0x01};  // ... and whom its packets go to
+  std::string device = {};                       // ... and by which device; empty: the first card
   std::uint64_t datagrams = 1000;
   sim_time interval = 1 * ms;  // from one to the next; 0: as fast as the send buffer, or the answer, allows
   sim_time start = 0;          // nothing is sent before
+  bool as_iperf = false;       // datagrams begin as those of iperf 2: number, time, and a negative number in the last
+  bool also_sends = false;     // besides what `kind` is, a second task sends
   friend bool operator==(const app_config&, const app_config&) = default;
 };
 

@@ -7,6 +7,7 @@
 #include "sw/stack/inet_offload.h"
 #include "sw/stack/ping_sock.h"
 #include "sw/stack/raw_sock.h"
+#include "sw/stack/packet_sock.h"
 #include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {
@@ -92,6 +93,15 @@ void net_stack::register_sockets() {
         }
         return sock_ptr(new raw_sock(around, protocol, raw_, kernel_.random().stream("raw_ip_id")));
       });
+  sockets_.register_packet([this](const sock::environment& around) {
+    return sock_ptr(new packet_sock(around, packets_, transmit_, kernel_, skbs_, numbers_));
+  });
+}
+
+// ip neigh add ... nud permanent, which whoever brings a device up does behind it.
+void net_stack::add_neighbours(net_device& dev) {
+  for (const neighbour_entry& each : settings_.permanent_neighbours)
+    neighbours_.add_permanent(dev, each.address, each.hardware);
 }
 
 void net_stack::device_up(net_device& dev) {

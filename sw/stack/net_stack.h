@@ -44,6 +44,8 @@ class net_stack {
   /// An interface has come up or goes down (NETDEV_UP, NETDEV_DOWN): ways out by it, what is known of its neighbours,
   /// and its VLANs.  Task context, as all of these.
   void device_up(net_device& dev);
+  /// Neighbours whose addresses an administrator has entered (stack.neighbours).  Task context.
+  void add_neighbours(net_device& dev);
   void device_down(net_device& dev);
   /// Its VLANs come up and go down with it, and have its carrier (vlan_device_event).
   void vlans_follow(net_device& real);

@@ -22,6 +22,15 @@ class socket_protocols {
 
   /// The one registered first is the one that protocol 0 means.  A row of protocol 0 takes any other number.
   void inet_register_protosw(const sock::kind& what, maker make) { rows_.emplace_back(what, std::move(make)); }
+  /// The one kind of packet socket there is: SOCK_RAW of protocol 0, which receives nothing (sock_register).
+  void register_packet(maker make) { packet_ = std::move(make); }
+  /// Of AF_INET, or AF_PACKET: -ESOCKTNOSUPPORT, and -EPROTONOSUPPORT for one that would receive (packet_create).
+  sock_ptr create(int family, const sock::kind& what, const credentials& who, long& error) const {
+    if (family == abi::af_inet) return create(what, who, error);
+    error = what.type != abi::sock_raw ? -ESOCKTNOSUPPORT : what.protocol != 0 ? -EPROTONOSUPPORT : 0;
+    if (error == 0 && !packet_) error = -EAFNOSUPPORT;
+    return error == 0 ? packet_(around_) : nullptr;
+  }
   /// A socket, or null with -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, or -EPERM of a raw one without CAP_NET_RAW
   /// (inet_create).
   sock_ptr create(const sock::kind& what, const credentials& who, long& error) const {
@@ -41,6 +50,7 @@ class socket_protocols {
  private:
   sock::environment around_;
   std::vector<std::pair<sock::kind, maker>> rows_;
+  maker packet_;
 };
 
 }  // namespace ringside::stack

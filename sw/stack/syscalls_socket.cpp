@@ -22,10 +22,11 @@ long syscalls::socket(int family, int type, int protocol) {
   const call entered(*this);
   spend(kernel::cost::socket_call);
   if ((type & ~(flags | 0xF)) != 0) return -EINVAL;  // SOCK_TYPE_MASK
-  if (family != abi::af_inet) return -EAFNOSUPPORT;
-  if (protocol < 0 || protocol > 255) return -EINVAL;
+  if (family != abi::af_inet && family != abi::af_packet) return -EAFNOSUPPORT;
+  if (family == abi::af_inet && (protocol < 0 || protocol > 255)) return -EINVAL;
+  if (family == abi::af_packet && !who_.net_raw) return -EPERM;
   long error = 0;
-  sock_ptr made = net_.sockets().create({type & ~flags, protocol}, who_, error);
+  sock_ptr made = net_.sockets().create(family, {type & ~flags, protocol}, who_, error);
   if (made == nullptr) return error;
   return files_.install(std::make_unique<socket_file>(std::move(made), type & abi::sock_nonblock));
 }

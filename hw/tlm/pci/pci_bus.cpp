@@ -325,6 +325,13 @@ void pci_bus::retry() {
   counters_.busy_clocks += static_cast<std::uint64_t>(clocks);
   counters_.bytes += bytes;
   const pending& request = head();
+  pci_kind_counters& kind = counters_.kinds[static_cast<std::size_t>(owner_.what)];
+  ++kind.transactions;
+  kind.clocks += static_cast<std::uint64_t>(clocks);
+  kind.bytes += bytes;
+  const std::int64_t wait = owner_.start - std::max(last_end_ + 1, request.request_edge);
+  counters_.waiting_clocks += static_cast<std::uint64_t>(std::max<std::int64_t>(wait, 0));
+  last_end_ = edge_;
   const std::uint64_t address =
       request.dma != nullptr ? request.dma->address + request.done - bytes : request.cpu->address;
   emit(stage::pci_transaction, 0, address,

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -41,6 +42,13 @@ constexpr std::uint64_t pack(kind k, unsigned master, std::uint32_t bytes, std::
 }
 }  // namespace pci_word
 
+/// Of the transactions of one kind.
+struct pci_kind_counters {
+  std::uint64_t transactions = 0;
+  std::uint64_t clocks = 0;  // address phase to last data phase
+  std::uint64_t bytes = 0;
+};
+
 struct pci_counters {
   std::uint64_t transactions = 0;
   std::uint64_t retries = 0;
@@ -48,6 +56,9 @@ struct pci_counters {
   std::uint64_t aborts = 0;
   std::uint64_t bytes = 0;
   std::uint64_t busy_clocks = 0;  // address phase to last data phase
+  // Between transactions while somebody asked: idle clock, arbitration, a target's time between Retry and answer.
+  std::uint64_t waiting_clocks = 0;
+  std::array<pci_kind_counters, 9> kinds{};  // by pci_word::kind
 };
 
 class pci_bus {
@@ -189,6 +200,7 @@ class pci_bus {
   bool one_card_ = false;        // of them
   std::size_t asked_ = 0;        // requests of all masters
   owner owner_;
+  std::int64_t last_end_ = -1;  // of a transaction
   std::int64_t free_edge_ = 0;  // first clock at which an address phase may stand
   unsigned last_owner_ = 0;
   sim_time now_ = 0;       // of the decision under way,
