@@ -22,6 +22,7 @@ constexpr std::uint32_t largest_odd = 1400;       // leaves room for what make_o
 constexpr std::uint64_t most_bytes = 160'000;     // of a seed: what a second simulates
 constexpr std::uint32_t sender_ip = 0x0A00'0001;  // 10.0.0.1
 constexpr std::uint32_t first_port = 20'000;
+constexpr std::uint32_t no_flow = 0xFFFF'FFFF;
 
 class stimulus_maker {
  public:
@@ -31,8 +32,9 @@ class stimulus_maker {
     flows_ = random_.between(1, 6);
     spoil_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
     stray_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
-    odd_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 30);
+    odd_percent_ = random_.below(2) == 0 ? 0 : random_.between(4, 35);
     fragment_percent_ = random_.below(3) != 0 ? 0 : random_.between(2, 20);
+    pause_percent_ = random_.below(2) == 0 ? 0 : random_.between(2, 12);
     constexpr std::uint32_t even[] = {30, 35, 35};
     constexpr std::uint32_t dense[] = {80, 5, 15};
     constexpr std::uint32_t sparse[] = {5, 60, 35};
@@ -153,6 +155,25 @@ class stimulus_maker {
     }
   }
 
+  // IEEE 802.3 annex 31B: to the group or to the station, of any time; short ones are likelier, as a long one holds up
+  // the run.
+  planned_frame pause() {
+    planned_frame f;
+    constexpr std::array<std::uint8_t, 6> group{0x01, 0x80, 0xC2, 0x00, 0x00, 0x01};
+    const auto& to = percent(80) ? group : plan_.nic.mac_address;
+    f.offer.bytes.assign(to.begin(), to.end());
+    f.offer.bytes.insert(f.offer.bytes.end(), {0x02, 0, 0, 0, 0, 0x01, 0x88, 0x08, 0x00, 0x01});
+    const std::uint32_t time = percent(25) ? 0 : percent(5) ? 0xFFFF : random_.between(1, percent(50) ? 40 : 1000);
+    f.offer.bytes.push_back(static_cast<std::uint8_t>(time >> 8));
+    f.offer.bytes.push_back(static_cast<std::uint8_t>(time));
+    f.offer.bytes.resize(60);
+    f.kind = "pause";
+    f.meant = fates({drop_reason::no_protocol});
+    f.flow = no_flow;
+    if (percent(spoil_percent_)) f.offer.bad_fcs = true;
+    return f;
+  }
+
   planned_frame next(std::uint16_t sequence) {
     if (pending_.empty() && percent(fragment_percent_)) plan_fragments(sequence);
     planned_frame f;
@@ -162,8 +183,12 @@ class stimulus_maker {
     } else {
       f = plain(sequence);
     }
-    if (percent(stray_percent_)) go_astray(f);
-    if (percent(spoil_percent_)) spoil(f);
+    if (percent(pause_percent_)) {
+      f = pause();
+    } else {
+      if (percent(stray_percent_)) go_astray(f);
+      if (percent(spoil_percent_)) spoil(f);
+    }
     const auto sent = static_cast<std::uint32_t>(f.offer.bytes.size());
     f.wire_bytes = (f.offer.pad ? std::max(sent, least_frame - fcs) : sent) + fcs;
     f.offer.earliest = due();
@@ -252,6 +277,7 @@ class stimulus_maker {
   std::uint32_t stray_percent_ = 0;
   std::uint32_t odd_percent_ = 0;
   std::uint32_t fragment_percent_ = 0;
+  std::uint32_t pause_percent_ = 0;
   std::uint32_t groups_ = 0;
   std::deque<planned_frame> pending_;  // fragments of the datagram begun
   std::size_t gaps_ = 0;

@@ -95,6 +95,25 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"priority_tag", "frames tagged for no VLAN"},
     {"reassembled", "datagrams put together from fragments"},
     {"fragment_given_up", "fragments that found no datagram, twice or overlapping"},
+    {"pause", "PAUSE frames received"},
+    {"sent_udp", "datagrams sent, whole on the wire"},
+    {"sent_large_udp", "datagrams of more than 20,000 bytes sent"},
+    {"sent_empty_udp", "datagrams without payload sent"},
+    {"sent_fragment", "fragments sent"},
+    {"sent_tcp", "TCP packets sent, whole on the wire"},
+    {"sent_tso", "TCP packets that the chip cut"},
+    {"sent_gso", "TCP packets that the stack cut"},
+    {"sent_tagged", "frames sent with an 802.1Q tag"},
+    {"sent_service_tagged", "frames sent with an 802.1ad tag"},
+    {"obeyed_pause", "PAUSE frames that held a frame back"},
+    {"sent_arp", "ARP packets sent"},
+    {"sent_icmp", "ICMP messages sent"},
+    {"echoed", "datagrams echoed"},
+    {"given_up", "frames given up before they were sent"},
+    {"lost_in_card", "frames given to the card and lost by a reset"},
+    {"unaligned_send", "payload reads that begin beside a dword"},
+    {"transmit_moved", "rings, features and resets of the transmitter changed under traffic"},
+    {"cable_pulled", "times the cable was pulled and put in again"},
 });
 
 constexpr std::uint32_t pif = 0x80;  // FS 5.1
@@ -176,6 +195,9 @@ void coverage::on_event(const event& e) {
     case stage::skb_build:
       add(e.b == 1 ? "copybreak" : "built");
       break;
+    case stage::tx_dma_start:
+      add("unaligned_send", (e.a & 3) != 0);
+      break;
     case stage::pci_transaction:
       bus(e);
       break;
@@ -210,6 +232,8 @@ void coverage::drop(const event& e) {
 void coverage::reconfigured(const event& e) {
   if ((e.a & reconfiguration_ended) == 0 || (e.a & reconfiguration_refused) != 0) return;
   const auto what = static_cast<reconfiguration>(e.a & reconfiguration_mask);
+  if (what == reconfiguration::link) return add("cable_pulled", e.b == 0);
+  if (what >= reconfiguration::tx_ring_size && what <= reconfiguration::restart) return add("transmit_moved");
   const bool down_up = what == reconfiguration::ring_size || what == reconfiguration::mtu ||
                        what == reconfiguration::rx_checksum || what == reconfiguration::store_bad;
   add(down_up ? "reconfigure_down_up" : "reconfigure_live");

@@ -18,6 +18,7 @@ namespace {
 
 // Few, since each is a start class of its own: with the pins, 24 in all.
 constexpr std::uint32_t power_on_states = 4;
+constexpr std::uint32_t service_vid = 3000;  // none of those that frames are drawn with
 constexpr std::uint64_t draw_stream = 0x7265'6772'6573'7331;
 
 /// Draws one scenario's keys.  The order of the draws is part of what a seed means.
@@ -37,6 +38,7 @@ class drawer {
     bus();
     driver();
     stack();
+    send();
     reconfigure();
     thresholds();
     alignment();
@@ -46,7 +48,7 @@ class drawer {
     else if (percent(15))
       move_limit();
     if (percent(25)) set("stack.frag_high_thresh", magnitude(1000, 8'000));  // a fragment or two
-    if (percent(25)) tune();
+    if (percent(30)) tune();
     if (!actions_.empty()) set("reconfigure.actions", actions_);
   }
 
@@ -144,7 +146,8 @@ class drawer {
     set("driver.promiscuous", percent(15) ? "on" : "off");
     filters();
     set("driver.strip_crc", percent(30) ? "on" : "off");
-    set("driver.watchdog", percent(80) ? "on" : "off");
+    watchdog_ = percent(80);
+    set("driver.watchdog", watchdog_ ? "on" : "off");
   }
 
   void filters() {
@@ -154,8 +157,10 @@ class drawer {
       set("driver.multicast", list(drawn_groups, drawn_groups, [](std::uint32_t i) { return text(drawn_group(i)); }));
     if (percent(30))
       set("driver.unicast", list(drawn_stations, 16, [](std::uint32_t i) { return text(drawn_station(i)); }));
-    if (percent(50))
-      set("driver.vlans", list(drawn_vids - 1, 6, [](std::uint32_t i) { return std::to_string(i + 1); }));
+    if (percent(50)) {
+      vlans_ = list(drawn_vids - 1, 6, [](std::uint32_t i) { return std::to_string(i + 1); });
+      set("driver.vlans", vlans_);
+    }
     if (percent(20)) set("driver.vlan_strip", "off");
     if (percent(20)) set("driver.rx_checksum", "off");
   }
@@ -177,6 +182,51 @@ class drawer {
     return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", a[0], a[1], a[2], a[3], a[4], a[5]);
   }
 
+  // What the machine sends beside its answers: datagrams of any length, or TCP packets for the chip or the stack to
+  // cut.
+  void send() {
+    constexpr std::uint32_t rings[] = {48, 56, 64, 80, 128, 256, 1024};
+    set("driver.tx_ring_size", one_of(rings));
+    set("driver.tx_int_delay", percent(30) ? 0 : magnitude(1, 200));
+    set("driver.tx_abs_int_delay", percent(20) ? 0 : magnitude(1, 300));
+    constexpr std::array<const char*, 4> pauses{"none", "rx", "tx", "full"};
+    set("driver.flow_control", pauses[percent(50) ? 3 : random_.below(4)]);
+    if (percent(25)) set("driver.tx_checksum", "off");
+    if (percent(20)) set("driver.scatter_gather", "off");
+    if (percent(20)) set("driver.tso", "off");
+    if (percent(15)) set("stack.service_vlans", std::to_string(service_vid));
+    const bool known = percent(80);
+    if (known)
+      set("stack.neighbours", "10.0.0.1=02:00:00:00:00:01");
+    else
+      set("net.ipv4.neigh.default.retrans_time_ms", between(10, 30));  // who never answers does not hold up the end
+    if (percent(20)) set("app.kind", "echo");
+    if (!watchdog_ || !percent(75)) return;  // who does not see the link sends nothing
+    set("app.also_sends", "on");
+    if (percent(40)) set("net.core.wmem_default", magnitude(4608, 212'992));
+    const bool tcp = percent(45);
+    set("app.protocol", tcp ? "tcp" : "udp");
+    const std::uint32_t shape = random_.below(7);
+    const std::uint32_t most = shape < 2 ? 200 : shape == 2 ? 1472 : shape == 3 ? 3000 : shape == 4 ? 12'000 : 65'495;
+    const std::uint32_t least = percent(50) ? 0 : random_.below(most);
+    set("app.bytes", shape == 3 ? fmt::format("{}..{}", mtu_ - 60, mtu_ + 60) : fmt::format("{}..{}", least, most));
+    const std::uint32_t volume = slow_ ? 30'000 : 250'000;
+    set("app.count", between(1, std::clamp(volume / ((least + most) / 2 + 60), 2U, slow_ ? 20U : 300U)));
+    set("app.interval", percent(40) ? "0us" : fmt::format("{}us", magnitude(1, 400)));
+    if (!tcp && percent(10)) set("app.destination", "239.1.2.3");
+    if (!tcp) return;
+    set("app.mss", percent(50) ? mtu_ - 40 : between(400, mtu_ - 40));
+    if (percent(40)) set("app.device", device());
+  }
+
+  // One of the VLANs there are.
+  std::string device() {
+    const bool service =
+        std::any_of(keys_.begin(), keys_.end(), [](const auto& k) { return k.first == "stack.service_vlans"; });
+    if (service && (vlans_.empty() || percent(50))) return fmt::format("eth0.{}", service_vid);
+    return vlans_.empty() ? "eth0" : "eth0." + vlans_.substr(0, vlans_.find(','));
+  }
+
   // Some changes while frames come.  The MTU stays on its side of 1500.
   void reconfigure() {
     set("driver.quiesce", fmt::format("{}us", between(50, 1000)));
@@ -184,6 +234,11 @@ class drawer {
     set("driver.eeprom_delay", fmt::format("{}us", between(1, 2)));
     set("driver.phy_read_delay", fmt::format("{}us", between(1, 10)));
     set("driver.phy_write_delay", fmt::format("{}us", between(1, 5)));
+    // whether a VLAN tag is stripped after the reset that a lost link may bring is known only with VLANs.
+    if (!vlans_.empty() && percent(25)) {
+      act(magnitude(1, 3000), "link=off");
+      act(magnitude(1, 2000), "link=on");
+    }
     if (!percent(35)) return;
     for (std::uint32_t left = between(1, 8); left != 0; --left) {
       const std::uint32_t delay = magnitude(1, 2000);
@@ -236,7 +291,17 @@ class drawer {
   std::string change() {
     const char* flag = percent(50) ? "on" : "off";
     const char* sign = percent(50) ? "+" : "-";
-    switch (random_.below(10)) {
+    switch (random_.below(15)) {
+      case 10:
+        return fmt::format("tx_ring={}", 48 + 8 * random_.below(26));
+      case 11:
+        return fmt::format("tx_csum={}", flag);
+      case 12:
+        return fmt::format("sg={}", flag);
+      case 13:
+        return fmt::format("tso={}", flag);
+      case 14:
+        return "restart=on";
       case 0: {
         std::uint32_t ring = 8 * between(1, 32);
         while (ring - 1 < chain_) ring += 8;
@@ -286,7 +351,9 @@ class drawer {
     set("stack.udp_ports", percent(50) ? "5001" : "5001,5002,5003");
     constexpr std::uint32_t link_weights[] = {85, 12, 3};
     constexpr std::uint32_t links[] = {1000, 100, 10};
-    set("wire.link_mbps", mix_ == traffic_mix::flood ? 1000 : links[weighted(random_, link_weights)]);
+    const std::uint32_t link = mix_ == traffic_mix::flood ? 1000 : links[weighted(random_, link_weights)];
+    slow_ = link != 1000;
+    set("wire.link_mbps", link);
   }
 
   // Any value is legal (FS 6.4); a WTHRESH beyond what is on its way waits for a timer or an empty ring.
@@ -312,6 +379,9 @@ class drawer {
   traffic_mix mix_ = traffic_mix::ordinary;
   std::uint32_t cpus_ = 1;
   bool delayed_ = false;  // RDTR
+  bool slow_ = false;     // the link
+  bool watchdog_ = true;
+  std::string vlans_;
   std::uint32_t mtu_ = 1500;
   bool high_now_ = false;    // the MTU by now, above 1500
   std::uint32_t chain_ = 1;  // buffers of the longest frame

@@ -52,6 +52,12 @@ std::uint32_t hash_of(const std::array<std::uint8_t, 6>& to, std::uint32_t offse
 
 }  // namespace
 
+bool takes_down(reconfiguration what) {
+  using enum reconfiguration;
+  return what == ring_size || what == mtu || what == rx_checksum || what == store_bad || what == tx_ring_size ||
+         what == restart;
+}
+
 expected_interface::expected_interface(const scenario& s)
     : own_(s.nic.mac_address),
       hash_offset_(s.driver.multicast_offset),
@@ -80,6 +86,8 @@ void expected_interface::apply(const reconfigure_action& change) {
       went_down_and_up();
       break;
     case reconfiguration::ring_size:
+    case reconfiguration::tx_ring_size:
+    case reconfiguration::restart:
       went_down_and_up();
       break;
     case reconfiguration::rx_checksum:
@@ -158,7 +166,9 @@ fate_set expected_interface::damage_of(const planned_frame& frame) const {
 fate_set expected_interface::fates_of(const planned_frame& frame) const {
   address to{};
   std::copy_n(frame.offer.bytes.begin(), to.size(), to.begin());
-  if (!takes(to)) return fates({drop_reason::address_filter});
+  // Whether the card obeys PAUSE hangs on the link partner: one may go as such or as any frame (F-3, F-4).
+  const fate_set control = frame.kind == "pause" ? fates({drop_reason::mac_control}) : fate_set{};
+  if (!takes(to)) return control | fates({drop_reason::address_filter});
   const auto vid = static_cast<std::uint16_t>(frame.vid);
   const bool tagged = frame.vid >= 0;
   // FS 6.7 step 4; a promiscuous interface has VFE off (FS 10.8), and so has one that was opened with rx-all, until its
@@ -169,7 +179,7 @@ fate_set expected_interface::fates_of(const planned_frame& frame) const {
     if (!store_bad_) return filtered;
   }
   if (!stores(frame)) return damage_of(frame);
-  return filtered | driver_fates_of(frame, to);
+  return control | filtered | driver_fates_of(frame, to);
 }
 
 fate_set expected_interface::driver_fates_of(const planned_frame& frame, const address& to) const {

@@ -14,6 +14,9 @@
 
 namespace ringside::platform {
 
+/// The change takes the interface down and up again (FS 10.8).
+bool takes_down(reconfiguration what);
+
 class expected_interface {
  public:
   explicit expected_interface(const scenario& s);

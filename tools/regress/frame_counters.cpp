@@ -22,7 +22,7 @@ counter_values no_counts() {
   for (const std::string_view name :
        {"CRCERRS", "RXERRC", "MPC",   "RLEC",    "RUC",    "RFC",    "ROC",     "RJC",     "GPRC",
         "BPRC",    "MPRC",   "PRC64", "PRC127",  "PRC255", "PRC511", "PRC1023", "PRC1522", "ALGNERRC",
-        "SYMERRS", "MGTPRC", "SEC",   "CEXTERR", "FCRUC",  "TPR",    "RNBC"})
+        "SYMERRS", "MGTPRC", "SEC",   "CEXTERR", "FCRUC",  "TPR",    "RNBC",    "XONRXC",  "XOFFRXC"})
     n[name] = 0;
   return n;
 }
@@ -38,6 +38,10 @@ void count_damage(const planned_frame& frame, const fate_set& damage, counter_va
   n["RJC"] += has(drop_reason::jabber);
   n["RLEC"] +=
       has(drop_reason::undersize) + has(drop_reason::fragment) + has(drop_reason::oversize) + has(drop_reason::jabber);
+}
+
+void count_pause(const planned_frame& frame, counter_values& n) {
+  ++n[frame.offer.bytes[16] == 0 && frame.offer.bytes[17] == 0 ? "XONRXC" : "XOFFRXC"];
 }
 
 void count_good(const planned_frame& frame, counter_values& n) {

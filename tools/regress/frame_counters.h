@@ -17,6 +17,8 @@ using counter_values = std::map<std::string_view, std::uint64_t>;
 counter_values no_counts();
 /// A damaged frame counts in these, dropped or stored (FS 6.8); RX_ER besides what the length gives.
 void count_damage(const planned_frame& frame, const fate_set& damage, counter_values& n);
+/// A good PAUSE frame, obeyed or not (F-2, F-3).
+void count_pause(const planned_frame& frame, counter_values& n);
 /// A good frame counts as it goes into the FIFO.
 void count_good(const planned_frame& frame, counter_values& n);
 

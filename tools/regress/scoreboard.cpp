@@ -94,18 +94,26 @@ void scoreboard::on_event(const event& e) {
         states_[e.frame - 1].epoch = std::min(settled_epoch_, epochs_.size() - 1);
         states_[e.frame - 1].judged = std::min(judging_epoch_, epochs_.size() - 1);
         states_[e.frame - 1].downs = downs_;
+        states_[e.frame - 1].no_link = !link_;
       }
       if (const planned_frame* p = planned(e.frame); p == nullptr || p->wire_bytes != e.a)
         complain(fmt::format("scoreboard: frame {} is on the wire with {} bytes, not as planned", e.frame, e.a),
                  e.frame);
       break;
     case stage::wire_eof:
-      if (planned(e.frame) != nullptr) states_[e.frame - 1].ended = e.time;
+      if (planned(e.frame) == nullptr) break;
+      states_[e.frame - 1].ended = e.time;
+      states_[e.frame - 1].obeyed = obeys_pause_ && planned(e.frame)->kind == "pause";
+      break;
+    case stage::link_change:
+      link_ = e.a != 0;
+      ++downs_;
       break;
     case stage::fifo_commit:
       if (planned(e.frame) == nullptr) break;
       states_[e.frame - 1].committed = true;
-      if (is_good(e.frame)) good_octets_.add(e.time, planned(e.frame)->wire_bytes, !states_[e.frame - 1].cut);
+      if (is_good(e.frame) && !states_[e.frame - 1].obeyed)
+        good_octets_.add(e.time, planned(e.frame)->wire_bytes, !states_[e.frame - 1].cut);
       break;
     case stage::desc_writeback:
       if (planned(e.frame) != nullptr && (e.b & word_eop) != 0) check_descriptor(e);
@@ -127,6 +135,7 @@ void scoreboard::on_event(const event& e) {
       break;
     case stage::reg_write:
       if (e.a == reg::RCTL) enabled((e.b & rctl::EN) != 0);
+      if (e.a == reg::CTRL) obeys_pause_ = (e.b & ctrl::RFCE) != 0;
       break;
     case stage::ip_rcv:
       if (planned(e.frame) != nullptr) states_[e.frame - 1].arrived = e.time;
@@ -228,6 +237,7 @@ fate_set scoreboard::allowed_for(const planned_frame& p, const state& s) const {
   // Down and up: EN off, the reset, and what lay in the ring.
   if (s.downs != downs_ || epochs_[s.epoch].downs() != epochs_[last].downs())
     out |= fates({drop_reason::rx_disabled, drop_reason::link_down, drop_reason::nic_reset, drop_reason::driver_down});
+  if (s.no_link) out |= fates({drop_reason::link_down});
   // Room: the FIFO may be too full for any frame that passes the filter, the backlog for any that gets there.
   if (out != fates({drop_reason::address_filter}) && out != fates({drop_reason::vlan_filter}))
     out |= fates({drop_reason::fifo_overflow});
@@ -398,8 +408,10 @@ counter_values scoreboard::expected_counters(bool with_cut) const {
     const state& s = states_[i];
     if (!counts(s) || (s.cut && !with_cut)) continue;
     n["TPR"] += s.ended != 0 && s.ended < last_total_read_ ? 1 : 0;
+    if (p.kind == "pause" && s.fate && epochs_[s.judged].damage_of(p).none() && !s.is(drop_reason::fifo_overflow))
+      count_pause(p, n);
     if (s.committed && is_good(i + 1)) {
-      count_good(p, n);
+      if (!s.obeyed) count_good(p, n);
     } else if (s.committed) {
       count_damage(p, epochs_[s.judged].damage_of(p), n);
     } else if (s.fate && s.which != consumed_fate) {

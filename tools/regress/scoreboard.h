@@ -57,6 +57,8 @@ class scoreboard final : public event_consumer {
     bool unverified = false;  // delivered, and its reader is to find the checksum wrong
     bool committed = false;   // whole in the FIFO
     bool cut = false;         // was arriving when EN fell
+    bool no_link = false;     // as it began
+    bool obeyed = false;      // a PAUSE, while the card obeyed them
     tag_seen tapped = tag_seen::unknown;
     bool stripped = false;    // its VLAN tag, by the chip
     std::size_t epoch = 0;    // the first it may have met
@@ -96,6 +98,8 @@ class scoreboard final : public event_consumer {
   std::size_t judging_epoch_ = 0;  // LPE and SBP change in the reset of a down and up
   std::uint32_t downs_ = 0;        // times the interface went down, the end included
   bool enabled_ = false;           // RCTL.EN
+  bool link_ = true;
+  bool obeys_pause_ = false;  // CTRL.RFCE
   std::vector<state> states_;
   octet_counter good_octets_;
   octet_counter all_octets_;  // its reads; the frames come last, by their fates

@@ -17,6 +17,7 @@
 #include "tools/regress/coverage.h"
 #include "tools/regress/draw.h"
 #include "tools/regress/scoreboard.h"
+#include "tools/regress/send_board.h"
 
 namespace ringside::platform {
 namespace {
@@ -31,9 +32,11 @@ void spoil_expectation(planned_frame& frame) {
     frame.payload.back() ^= 0x01;
 }
 
-void judge_end(const machine& m, const run_report& report, scoreboard& board) {
+void judge_end(const machine& m, const run_report& report, scoreboard& board, send_board& sends) {
   board.finish();
+  sends.finish();
   board.compare([&m](std::string_view name) { return m.nic_driver().hardware_counters()[name]; });
+  sends.compare([&m](std::string_view name) { return m.nic_driver().hardware_counters()[name]; });
   for (const std::string& breach : report.ledger().breaches()) board.complain("ledger: " + breach);
   const auto held = m.still_held();
   if (held.skbs != 0) board.complain(fmt::format("after close: {} sk_buffs are left", held.skbs));
@@ -119,9 +122,12 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
   run_report report(look.frames, look.frames.empty() && static_cast<bool>(look.on_journey));
   scoreboard board(expected, epochs_of(drawn.plan), drawn.plan.stack.fragments.timeout,
                    drawn.plan.stack.fragments.memory_limit < ample_fragment_memory);
+  send_board sends(drawn.plan, expected, [&board](std::string text, frame_id frame, sim_time t) {
+    board.complain(std::move(text), frame, t);
+  });
   coverage seen(drawn.plan);
   for (event_consumer* consumer : {static_cast<event_consumer*>(&report), static_cast<event_consumer*>(&board),
-                                   static_cast<event_consumer*>(&seen)})
+                                   static_cast<event_consumer*>(&sends), static_cast<event_consumer*>(&seen)})
     m.events().add_consumer(*consumer);
   m.add_tap(
       [&board](sim_time t, frame_id frame, std::span<const std::byte> packet) { board.on_tap(t, frame, packet); });
@@ -129,6 +135,8 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
     board.on_read(t, frame, payload);
     if (frame == plan.planted.frame) go_wrong(plan.planted.what);
   });
+  m.on_app_send([&sends](const stack::app::sent_message& message) { sends.on_send(message); });
+  m.add_wire_tap([&sends](const wire_passage& frame) { sends.on_wire(frame); });
   if (look.waves) m.trace(*look.waves);
   black_box unread;
   black_box& box = around.recorder != nullptr ? *around.recorder : unread;
@@ -138,9 +146,10 @@ seed_result run_seed(const seed_plan& plan, seed_surroundings around) {
   m.events().add_consumer(watch);
   m.run({});
   report.finish();
-  judge_end(m, report, board);
+  judge_end(m, report, board, sends);
   seen.finish(m.counters(), report.interrupts());
   seen.add_frames(board.met());
+  seen.add_frames(sends.met());
 
   seed_result r = result_of(plan, drawn, report, m);
   r.complaints = board.complaints();
