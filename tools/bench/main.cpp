@@ -17,13 +17,12 @@
 #include <string>
 #include <vector>
 
-#include "platform/scenario/loader.h"
 #include "tools/bench/blocks.h"
 #include "tools/bench/child.h"
 #include "tools/bench/headline.h"
 #include "tools/bench/instructions.h"
+#include "tools/bench/loads.h"
 #include "tools/bench/measurement.h"
-#include "tools/cli/kernel_costs.h"
 
 namespace {
 
@@ -40,15 +39,10 @@ struct options {
   // One phase in this process, for callgrind.
   std::string phase;
   std::string size = "64";
+  std::string load = "receive";
   std::string pins;
   bool checker = true;
 };
-
-scenario bench_scenario(const std::string& size, std::uint64_t frames, const std::vector<std::string>& more = {}) {
-  std::vector<std::string> settings{fmt::format("gen.count={}", frames)};
-  settings.insert(settings.end(), more.begin(), more.end());
-  return load_scenario("bench" + size, settings, kernel_cost_keys());
-}
 
 constexpr std::uint64_t idle_edges = 100'000;
 
@@ -76,11 +70,13 @@ void progress(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
 }
 
-ordered_json instruction_counts(const std::string& size, std::uint64_t frames, const scratch& dir) {
+ordered_json instruction_counts(const std::string& load, const std::string& size, std::uint64_t frames,
+                                const scratch& dir) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
   const std::string pins = dir.file("pins-i" + size);
-  const measurement recorded = in_child([&] { return record_cosim(bench_scenario(size, frames), pins); });
-  const std::vector<std::string> common{"--size", size, "--frames" + size, std::to_string(frames), "--pins", pins};
+  const measurement recorded = in_child([&] { return record_cosim(bench_scenario(load, size, frames), pins); });
+  const std::vector<std::string> common{"--load", load, "--size", size, "--frames" + size, std::to_string(frames),
+                                        "--pins", pins};
   const auto with = [&](std::vector<std::string> more) {
     more.insert(more.end(), common.begin(), common.end());
     return more;
@@ -98,8 +94,8 @@ ordered_json instruction_counts(const std::string& size, std::uint64_t frames, c
   j["per_cycle_cosim"] = static_cast<double>(*cosim) / edges;
   j["per_cycle_model_alone"] = static_cast<double>(*alone) / edges;
   j["per_cycle_idle"] = static_cast<double>(*idle) / static_cast<double>(idle_edges);
-  j["per_frame_around_the_card"] =
-      (static_cast<double>(*cosim) - static_cast<double>(*alone)) / static_cast<double>(recorded.frames);
+  j["per_frame_around_the_card"] = (static_cast<double>(*cosim) - static_cast<double>(*alone)) /
+                                   static_cast<double>(recorded.frames + recorded.sent);
   j["cosim_without_checker_over_model"] = static_cast<double>(*unchecked) / static_cast<double>(*alone);
   j["ratio"] = static_cast<double>(*alone) / static_cast<double>(*cosim);
   j["checker_share"] = static_cast<double>(*cosim - *unchecked) / static_cast<double>(*cosim);
@@ -107,7 +103,7 @@ ordered_json instruction_counts(const std::string& size, std::uint64_t frames, c
 }
 
 ordered_json ratio(const options& o, const std::string& size, std::uint64_t frames, const scratch& dir) {
-  const scenario s = bench_scenario(size, frames);
+  const scenario s = bench_scenario("receive", size, frames);
   const std::string pins = dir.file("pins-" + size);
   const measurement recorded = in_child([&] { return record_cosim(s, pins); });
   in_child([&] { return run_replay(s, pins, /*check=*/true); });
@@ -136,7 +132,28 @@ ordered_json ratio(const options& o, const std::string& size, std::uint64_t fram
                 {"pairs", ratios.size()}};
   j["cosim_cycles_per_s"] = edges / median(cosim_seconds);
   j["model_alone_cycles_per_s"] = edges / median(alone_seconds);
-  if (o.instructions) j["instructions"] = instruction_counts(size, frames / 4, dir);
+  if (o.instructions) j["instructions"] = instruction_counts("receive", size, frames / 4, dir);
+  return j;
+}
+
+// The same machine that sends, and that does both: instructions a clock, and where the bus's time went.
+ordered_json other_load(const options& o, const std::string& load, const std::string& size, std::uint64_t frames,
+                        const scratch& dir, std::string& account) {
+  const scenario s = bench_scenario(load, size, frames);
+  const measurement m = in_child([&] { return run_cosim(s, false); });
+  account += bus_account(fmt::format("bus at {} MHz, {} at {} B", s.bus.clock_hz.num / s.bus.clock_hz.den / 1'000'000,
+                                     load == "duplex" ? "full duplex" : load, size),
+                         m, size == "64" ? 64 : 1518);
+  ordered_json j;
+  j["frames"] = m.frames;
+  j["dropped"] = m.dropped;
+  j["sent"] = m.sent;
+  j["rtl_cycles"] = m.edges;
+  j["simulated_ns"] = m.simulated_ps / 1000;
+  j["cosim_cycles_per_s"] = static_cast<double>(m.edges) / m.seconds;
+  j["bus"] = bus_shares(m);
+  if (o.instructions) j["instructions"] = instruction_counts(load, size, frames / 4, dir);
+  progress(fmt::format("{} B: {} done", size, load));
   return j;
 }
 
@@ -145,7 +162,8 @@ ordered_json skipping(const options& o, const std::string& size, std::uint64_t f
   ordered_json j;
   std::vector<double> full;
   for (unsigned i = 0; i < o.pairs; ++i) {
-    const measurement m = in_child([&] { return run_cosim(bench_scenario(size, frames, {"gen.rate=line"}), false); });
+    const measurement m =
+        in_child([&] { return run_cosim(bench_scenario("receive", size, frames, {"gen.rate=line"}), false); });
     full.push_back(m.seconds / static_cast<double>(m.simulated_ps));
   }
   for (const std::string load : {"1", "10"}) {
@@ -154,10 +172,11 @@ ordered_json skipping(const options& o, const std::string& size, std::uint64_t f
     std::vector<double> gains;
     measurement skipped;
     for (unsigned i = 0; i < o.pairs; ++i) {
-      skipped = in_child([&] { return run_cosim(bench_scenario(size, count, settings), true); });
+      skipped = in_child([&] { return run_cosim(bench_scenario("receive", size, count, settings), true); });
       gains.push_back(full[i] / (skipped.seconds / static_cast<double>(skipped.simulated_ps)));
     }
-    const measurement plain = in_child([&] { return run_cosim(bench_scenario(size, count, settings), false); });
+    const measurement plain =
+        in_child([&] { return run_cosim(bench_scenario("receive", size, count, settings), false); });
     j["load_" + load + "_percent"] = {{"gain", median(gains)},
                                       {"cycles_evaluated", skipped.edges},
                                       {"cycles", plain.edges},
@@ -175,7 +194,7 @@ ordered_json block_costs(const options& o, const scratch& dir) {
   for (const std::string size : {"64", "1514"}) {
     const std::uint64_t frames = (size == "64" ? o.frames64 : o.frames1514) / 4;
     const std::string pins = dir.file(fmt::format("pins-b{}", size));
-    const measurement recorded = in_child([&] { return record_cosim(bench_scenario(size, frames), pins); });
+    const measurement recorded = in_child([&] { return record_cosim(bench_scenario("receive", size, frames), pins); });
     per_size.push_back({size, count_blocks(self, {"--phase", "replay", "--size", size, "--pins", pins}, recorded.edges,
                                            dir.file("callgrind-b"), blocks)});
   }
@@ -189,7 +208,7 @@ int run(const options& o) {
   const auto frames_of = [&](const std::string& size) { return size == "64" ? o.frames64 : o.frames1514; };
   if (!o.phase.empty()) {
     const scenario s =
-        bench_scenario(o.size, frames_of(o.size),
+        bench_scenario(o.load, o.size, frames_of(o.size),
                        o.checker ? std::vector<std::string>{} : std::vector<std::string>{"checker.enabled=off"});
     const measurement m = o.phase == "record"   ? record_cosim(s, o.pins)
                           : o.phase == "replay" ? run_replay(s, o.pins, false)
@@ -206,12 +225,16 @@ int run(const options& o) {
     j["size_" + size] = ratio(o, size, frames_of(size), dir);
     j["size_" + size]["skipping"] = skipping(o, size, frames_of(size));
   }
+  std::string accounts;
+  for (const std::string size : {"64", "1514"})
+    for (const std::string load : {"transmit", "duplex"})
+      if (!o.blocks) j["size_" + size][load] = other_load(o, load, size, frames_of(size), dir, accounts);
   const std::string text = j.dump(2) + "\n";
   if (o.json == "-") {
     fmt::print("{}", text);
     return 0;
   }
-  if (!o.blocks) fmt::print("{}", headline(j));
+  if (!o.blocks) fmt::print("{}\n{}", headline(j), accounts);
   if (o.json.empty()) return 0;
   std::FILE* to = std::fopen(o.json.c_str(), "w");
   if (to == nullptr) throw std::runtime_error("cannot write " + o.json);
@@ -232,6 +255,7 @@ int main(int argc, char** argv) {
   app.add_option("--json", o.json, "file for the result as JSON; -: standard output instead of the table");
   app.add_option("--phase", o.phase, "run one phase only")->check(CLI::IsMember({"cosim", "record", "replay", "idle"}));
   app.add_option("--size", o.size, "size of that phase")->check(CLI::IsMember({"64", "1514"}));
+  app.add_option("--load", o.load, "load of that phase")->check(CLI::IsMember(load_names));
   app.add_option("--pins", o.pins, "pin log of that phase");
   app.add_flag("!--no-checker", o.checker, "contract checker off in that phase");
   CLI11_PARSE(app, argc, argv);

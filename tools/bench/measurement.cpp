@@ -60,6 +60,12 @@ measurement cosim(const scenario& s, bool skip, tlm::rtl_pin_log* log, std::uint
     const run_counters now = m.counters();
     out.edges = now.rtl_cycles_evaluated - at_ready.rtl_cycles_evaluated;
     out.simulated_ps = now.sim_time_ps - at_ready.sim_time_ps;
+    out.bus_clocks = now.pci_clocks - at_ready.pci_clocks;
+    out.bus_waiting = now.pci_waiting_clocks - at_ready.pci_waiting_clocks;
+    for (std::size_t i = 0; i < out.bus.size(); ++i)
+      out.bus[i] = {now.pci_use[i].transactions - at_ready.pci_use[i].transactions,
+                    now.pci_use[i].clocks - at_ready.pci_use[i].clocks,
+                    now.pci_use[i].bytes - at_ready.pci_use[i].bytes};
     if (log != nullptr) m.rtl_card().record_pins(nullptr);
     m.rtl_card().set_skip(true);  // what comes is not measured
   });
@@ -69,6 +75,9 @@ measurement cosim(const scenario& s, bool skip, tlm::rtl_pin_log* log, std::uint
   out.frames = report.ledger().frames().offered;
   out.dropped = report.ledger().frames().dropped_total();
   out.breaches = m.breaches().size();
+  for (const frame_kind kind : {frame_kind::made, frame_kind::derived})
+    out.sent += report.ledger().frames(kind).transmitted;
+  out.sent_bytes = report.ledger().sent_bytes();
   if (log != nullptr) out.output_hash = log->output_hash;
   return out;
 }

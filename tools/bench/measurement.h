@@ -5,9 +5,11 @@
 // last frame's fate.  Boot is skipped through on both sides.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
+#include "platform/report/run_counters.h"
 #include "platform/scenario/scenario.h"
 
 namespace ringside::platform {
@@ -21,6 +23,12 @@ struct measurement {
   std::uint64_t event_hash = 0;
   std::uint64_t output_hash = 0;  // of the card's outputs; recorded runs only
   std::uint64_t breaches = 0;
+  std::uint64_t sent = 0;        // frames given back by the card as sent
+  std::uint64_t sent_bytes = 0;  // ... DA..FCS
+  // Of the timed part.
+  std::uint64_t bus_clocks = 0;
+  std::uint64_t bus_waiting = 0;  // clocks in which somebody asked and nobody had the bus
+  std::array<run_counters::bus_use, run_counters::bus_kinds> bus{};
 };
 
 /// The co-simulation with every report a user gets.  `skip` as run.skip during the traffic.
