@@ -200,5 +200,65 @@ TEST(lesson, ksoftirqd_takes_over_when_budgets_run_out) {
   EXPECT_EQ(eased["frames.delivered"], 500);
 }
 
+lesson_result sent(const std::string& scenario, double frames, const settings& changes = {}) {
+  lesson_result r = run_lesson(scenario, changes);
+  EXPECT_EQ(r.complaints, "") << scenario;
+  EXPECT_EQ(r["frames.made.transmitted"], frames) << scenario;
+  return r;
+}
+
+// T-46, T-71: bytes before the wire, the wire before the descriptor, and nothing waits for anything else.
+TEST(lesson, frame_out_is_on_the_wire_before_its_descriptor_is_back) {
+  const lesson_result r = sent("lesson_frame_out", 16);
+  EXPECT_EQ(r["chip.GPTC"], 16);
+  EXPECT_EQ(r["way_out_ns.wire.max"], 1224);  // 8 bytes of preamble, 14 + 20 + 8 + 100 bytes and the FCS, 154 - 1 times 8 ns
+  EXPECT_LT(r["way_out_ns.made_wire.max"], r["latency_ns.made_sent.min"]);
+  const lesson_result at_once = sent("lesson_frame_out", 16, {"driver.tx_int_delay=0"});
+  EXPECT_LT(at_once["latency_ns.made_sent.max"], r["latency_ns.made_sent.min"]);
+}
+
+// DR-5, SB-1: nothing is lost; the queue in front of the ring is where packets wait.
+TEST(lesson, tx_ring_full_stops_the_queue_and_loses_nothing) {
+  const lesson_result small = sent("lesson_tx_ring_full", 400);
+  EXPECT_EQ(small["frames.made.dropped.qdisc_drop"], 0);
+  EXPECT_GT(small["way_out_ns.queue_tap.p50"], 1'000'000);
+  const lesson_result large = sent("lesson_tx_ring_full", 400, {"driver.tx_ring_size=1024"});
+  EXPECT_LT(large["way_out_ns.queue_tap.p50"], 1000);
+  EXPECT_GT(large["way_out_ns.fetch.p50"], small["way_out_ns.fetch.p50"]);
+  const lesson_result poor = sent("lesson_tx_ring_full", 400, {"net.core.wmem_default=8192"});
+  EXPECT_LT(poor["way_out_ns.made_wire.p50"], small["way_out_ns.made_wire.p50"] / 4);
+}
+
+// T-30, T-34: 32,768 bytes are 22 segments of 1,460 and one of 648; the chip cuts, or the stack.
+TEST(lesson, tso_makes_23_frames_of_each_packet) {
+  const lesson_result chip = sent("lesson_tso", 4);
+  EXPECT_EQ(chip["frames.derived.transmitted"], 92);
+  EXPECT_EQ(chip["chip.TSCTC"], 4);
+  EXPECT_EQ(chip["chip.GPTC"], 92);
+  EXPECT_EQ(chip["chip.GOTC"], 4 * (32'768 + 23 * 58));
+  const lesson_result stack = run_lesson("lesson_tso", {"driver.tso=off"});
+  EXPECT_EQ(stack.complaints, "");
+  EXPECT_EQ(stack["chip.TSCTC"], 0);
+  EXPECT_EQ(stack["chip.GPTC"], 92);
+  EXPECT_EQ(stack["chip.GOTC"], chip["chip.GOTC"]);
+}
+
+// F-2, F-4: with RFCE frames wait in the FIFO, and nothing is lost; without it they do not.
+TEST(lesson, pause_holds_the_sender) {
+  const lesson_result obeyed = sent("lesson_pause", 1200);
+  EXPECT_EQ(obeyed["chip.XOFFRXC"], 3);
+  EXPECT_GT(obeyed["way_out_ns.fifo.max"], 100'000);
+  const lesson_result ignored = sent("lesson_pause", 1200, {"driver.flow_control=none"});
+  EXPECT_LT(ignored["way_out_ns.fifo.max"], 1000);
+}
+
+TEST(lesson, transmit_latency_is_the_taps_the_buss_and_the_wires) {
+  const lesson_result plain = sent("lesson_transmit_latency", 200);
+  EXPECT_EQ(plain["way_out_ns.wire.p50"], 12'200);
+  const lesson_result slow = sent("lesson_transmit_latency", 200, {"bus.clock_mhz=100/3"});
+  EXPECT_GT(slow["way_out_ns.payload.p50"], 1.8 * plain["way_out_ns.payload.p50"]);
+  EXPECT_EQ(slow["way_out_ns.stack.p50"], plain["way_out_ns.stack.p50"]);
+}
+
 }  // namespace
 }  // namespace ringside::test
