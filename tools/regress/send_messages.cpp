@@ -75,8 +75,15 @@ void send_board::judge_messages() {
                            name(state.why)),
                id, state.handed);
   }
+  // ... or the call has failed in the middle of it (ip_flush_pending_frames).
+  const auto refused = [this](frame_id root) {
+    const auto at = std::find_if(messages_.begin(), messages_.end(), [root](const message& m) { return m.root == root; });
+    return at != messages_.end() && std::any_of(calls_.begin(), calls_.end(), [at](const made_call& c) {
+      return c.result < 0 && at->time >= c.begin && at->time <= c.end;
+    });
+  };
   for (const auto& [root, id] : flushed)
-    if (!explained.contains(root))
+    if (!explained.contains(root) && !refused(root))
       complain(fmt::format("frame {} is given up as tx_flushed, and no other frame of its datagram is given up",
                            frame_name(id)),
                id, -1);

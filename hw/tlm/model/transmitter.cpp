@@ -59,7 +59,7 @@ void transmitter::reset(std::uint32_t receive_share) {
   reader_.reset();
   writer_.reset();
   for (const outgoing_frame& frame : fifo_.clear())
-    if (kind_of(frame.id) == frame_kind::derived)
+    if (is_segment(frame.id))
       core_.emit(stage::fifo_drop, frame.id, drop_mark::stored, static_cast<std::uint64_t>(drop_reason::tx_reset));
   fifo_.set_receive_share(receive_share);
 }
