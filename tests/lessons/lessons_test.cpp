@@ -246,7 +246,7 @@ TEST(lesson, tso_makes_23_frames_of_each_packet) {
 // F-2, F-4: with RFCE frames wait in the FIFO, and nothing is lost; without it they do not.
 TEST(lesson, pause_holds_the_sender) {
   const lesson_result obeyed = sent("lesson_pause", 1200);
-  EXPECT_EQ(obeyed["chip.XOFFRXC"], 3);
+  EXPECT_EQ(obeyed["chip.XOFFRXC"], 2);
   EXPECT_GT(obeyed["way_out_ns.fifo.max"], 100'000);
   const lesson_result ignored = sent("lesson_pause", 1200, {"driver.flow_control=none"});
   EXPECT_LT(ignored["way_out_ns.fifo.max"], 1000);
