@@ -5,9 +5,9 @@
 
 #include "sw/stack/eth.h"
 #include "sw/stack/inet_offload.h"
+#include "sw/stack/packet_sock.h"
 #include "sw/stack/ping_sock.h"
 #include "sw/stack/raw_sock.h"
-#include "sw/stack/packet_sock.h"
 #include "sw/stack/udp_sock.h"
 
 namespace ringside::stack {

@@ -211,7 +211,8 @@ lesson_result sent(const std::string& scenario, double frames, const settings& c
 TEST(lesson, frame_out_is_on_the_wire_before_its_descriptor_is_back) {
   const lesson_result r = sent("lesson_frame_out", 16);
   EXPECT_EQ(r["chip.GPTC"], 16);
-  EXPECT_EQ(r["way_out_ns.wire.max"], 1224);  // 8 bytes of preamble, 14 + 20 + 8 + 100 bytes and the FCS, 154 - 1 times 8 ns
+  EXPECT_EQ(r["way_out_ns.wire.max"],
+            1224);  // 8 bytes of preamble, 14 + 20 + 8 + 100 bytes and the FCS, 154 - 1 times 8 ns
   EXPECT_LT(r["way_out_ns.made_wire.max"], r["latency_ns.made_sent.min"]);
   const lesson_result at_once = sent("lesson_frame_out", 16, {"driver.tx_int_delay=0"});
   EXPECT_LT(at_once["latency_ns.made_sent.max"], r["latency_ns.made_sent.min"]);

@@ -408,8 +408,7 @@ counter_values scoreboard::expected_counters(bool with_cut) const {
     const state& s = states_[i];
     if (!counts(s) || (s.cut && !with_cut)) continue;
     n["TPR"] += s.ended != 0 && s.ended < last_total_read_ ? 1 : 0;
-    if (p.kind == "pause" && s.fate && epochs_[s.judged].damage_of(p).none())
-      count_pause(p, n);
+    if (p.kind == "pause" && s.fate && epochs_[s.judged].damage_of(p).none()) count_pause(p, n);
     if (s.committed && is_good(i + 1)) {
       if (!s.obeyed) count_good(p, n);
     } else if (s.committed) {

@@ -77,10 +77,11 @@ void send_board::judge_messages() {
   }
   // ... or the call has failed in the middle of it (ip_flush_pending_frames).
   const auto refused = [this](frame_id root) {
-    const auto at = std::find_if(messages_.begin(), messages_.end(), [root](const message& m) { return m.root == root; });
+    const auto at =
+        std::find_if(messages_.begin(), messages_.end(), [root](const message& m) { return m.root == root; });
     return at != messages_.end() && std::any_of(calls_.begin(), calls_.end(), [at](const made_call& c) {
-      return c.result < 0 && at->time >= c.begin && at->time <= c.end;
-    });
+             return c.result < 0 && at->time >= c.begin && at->time <= c.end;
+           });
   };
   for (const auto& [root, id] : flushed)
     if (!explained.contains(root) && !refused(root))
