@@ -38,7 +38,8 @@ const net_device* device_of(net_stack& net, const std::string& name) {
 
 std::size_t app::next_size(rng& random, std::uint64_t number) const {
   const std::vector<std::size_t>& sizes = settings_.datagram_bytes;
-  if (settings_.draw_bytes) return random.between(sizes.front(), sizes.back());
+  if (settings_.draw_bytes)
+    return random.between(static_cast<std::uint32_t>(sizes.front()), static_cast<std::uint32_t>(sizes.back()));
   return sizes[number % sizes.size()];
 }
 

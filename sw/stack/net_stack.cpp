@@ -93,7 +93,7 @@ void net_stack::register_sockets() {
         }
         return sock_ptr(new raw_sock(around, protocol, raw_, kernel_.random().stream("raw_ip_id")));
       });
-  sockets_.register_packet([this](const sock::environment& around) {
+  sockets_.register_packet([this](const sock::environment& around, int, const credentials&, long&) {
     return sock_ptr(new packet_sock(around, packets_, transmit_, kernel_, skbs_, numbers_));
   });
 }

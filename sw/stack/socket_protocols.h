@@ -29,7 +29,7 @@ class socket_protocols {
     if (family == abi::af_inet) return create(what, who, error);
     error = what.type != abi::sock_raw ? -ESOCKTNOSUPPORT : what.protocol != 0 ? -EPROTONOSUPPORT : 0;
     if (error == 0 && !packet_) error = -EAFNOSUPPORT;
-    return error == 0 ? packet_(around_) : nullptr;
+    return error == 0 ? packet_(around_, what.protocol, who, error) : nullptr;
   }
   /// A socket, or null with -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, or -EPERM of a raw one without CAP_NET_RAW
   /// (inet_create).
