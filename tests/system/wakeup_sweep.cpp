@@ -187,8 +187,8 @@ class branching_source final : public frame_source {
 constexpr char between = '\f';
 
 std::string run_here(const settings& s, const sweep_range& range) {
-  const platform::scenario plan =
-      platform::load_scenario("", settings{"wire.start=100ms", "driver.watchdog=off", "mem.size_mb=16"} + s);
+  const platform::scenario plan = platform::load_scenario(
+      "", settings{"wire.start=100ms", "driver.eeprom_delay=1us", "driver.watchdog=off", "mem.size_mb=16"} + s);
   branching_source wire(range);
   platform::machine m(plan, wire);
   wakeup_watch watch(range.frames, plan);

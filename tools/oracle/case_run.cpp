@@ -39,10 +39,12 @@ class case_runner {
     }
     read_back();
     for (const register_step& step : case_.steps) {
-      if (step.write)
+      if (step.write) {
         card_.write(step.offset, step.value);
-      else
-        out_.steps.push_back(card_.read(step.offset));
+        continue;
+      }
+      if (step.offset == reg::EERD) card_.settle();  // a word comes bit by bit (E-1)
+      out_.steps.push_back(card_.read(step.offset));
     }
     out_.accesses = card_.accesses();
     return std::move(out_);

@@ -24,6 +24,7 @@ struct event_log final : event_consumer {
 
 std::vector<event> run_here(const settings& keys, const std::optional<wave_options>& waves) {
   scenario_loader loader({}, {});
+  loader.apply("driver.eeprom_delay", "1us", "test");  // Linux' 50 us would be 0.3 s of clocks
   for (const auto& [key, value] : keys) loader.apply(key, value, "test");
   const scenario s = loader.finish();
   const auto source = make_source(s);
