@@ -53,12 +53,12 @@ void add_run(CLI::App& run, options& o) {
       ->type_name("FRAME");
   run.add_flag("--stats", o.stats, "Print the network counters as ethtool, ip link and /proc/net show them");
   run.add_option("--ethtool-test", o.ethtool_test,
-                 "When the traffic is over, run the driver's self-test and print it as ethtool --test does")
+                 "When the traffic is over, run the driver's self-test and print it as ethtool(8) does")
       ->type_name("offline|online");
   run.add_flag("--ethtool-registers", o.ethtool_registers,
-               "When the traffic is over, print the card's registers as ethtool --register-dump reads them");
+               "When the traffic is over, print the card's registers as ethtool(8) does");
   run.add_flag("--ethtool-eeprom", o.ethtool_eeprom,
-               "When the traffic is over, print the card's EEPROM as ethtool --eeprom-dump does");
+               "When the traffic is over, print the card's EEPROM as ethtool(8) does");
   run.add_option("--eeprom", o.eeprom, "Image of the card's EEPROM, 128 bytes (default: made for nic.mac_address)")
       ->type_name("FILE");
   run.add_option("--eeprom-out", o.eeprom_out, "Write what the card's EEPROM holds at the end (-: standard output)")
