@@ -109,8 +109,10 @@ void app::run_sender() {
   const net_device* const card = device_of(net_, "");
   const sim_time patience = host_.now() + longest_wait;
   while (host_.now() < patience && card != nullptr && !card->tx.empty() && !card->tx.front()->discipline()->active() &&
-         !stopping_)
+         !stopping_) {
     net_.os().clock().sleep_until(host_.now() + 1 * ms);
+    host_.sync_software();
+  }
   if (settings_.start > host_.now()) net_.os().clock().sleep_until(settings_.start);
   sim_time next = host_.now();
   for (std::uint64_t k = 0; k < settings_.datagrams && !stopping_; ++k) {

@@ -119,6 +119,7 @@ long packet_sock::sendmsg(const send_message& message, int flags) {
   machine.consume(kernel::cost::sendmsg);
   if (message.link == nullptr) return -ENXIO;
   if (message.link->family != abi::af_packet) return -EINVAL;
+  machine.sync_software();  // devices come and go, and their links
   net_device* const dev = device(message.link->ifindex);
   if (dev == nullptr) return -ENXIO;
   if (!dev->up) return -ENETDOWN;
@@ -149,6 +150,7 @@ long packet_sock::sendmsg(const send_message& message, int flags) {
     skbs_.free_silently(std::move(skb));
     return -EINVAL;
   }
+  machine.sync_software();  // frames of other CPUs take their numbers in the order of time
   skb->frame = frames_.made(message.cause, message.cause != 0 ? cause_kind::frame : cause_kind::task);
   machine.emit(stage::tx_socket, skb->frame, sk_id, bytes.size());
   error = errno_of(transmit_.dev_queue_xmit(std::move(skb)));

@@ -218,18 +218,6 @@ TEST(lesson, frame_out_is_on_the_wire_before_its_descriptor_is_back) {
   EXPECT_LT(at_once["latency_ns.made_sent.max"], r["latency_ns.made_sent.min"]);
 }
 
-// DR-5, SB-1: nothing is lost; the queue in front of the ring is where packets wait.
-TEST(lesson, tx_ring_full_stops_the_queue_and_loses_nothing) {
-  const lesson_result small = sent("lesson_tx_ring_full", 400);
-  EXPECT_EQ(small["frames.made.dropped.qdisc_drop"], 0);
-  EXPECT_GT(small["way_out_ns.queue_tap.p50"], 1'000'000);
-  const lesson_result large = sent("lesson_tx_ring_full", 400, {"driver.tx_ring_size=1024"});
-  EXPECT_LT(large["way_out_ns.queue_tap.p50"], 1000);
-  EXPECT_GT(large["way_out_ns.fetch.p50"], small["way_out_ns.fetch.p50"]);
-  const lesson_result poor = sent("lesson_tx_ring_full", 400, {"net.core.wmem_default=8192"});
-  EXPECT_LT(poor["way_out_ns.made_wire.p50"], small["way_out_ns.made_wire.p50"] / 4);
-}
-
 // T-30, T-34: 32,768 bytes are 22 segments of 1,460 and one of 648; the chip cuts, or the stack.
 TEST(lesson, tso_makes_23_frames_of_each_packet) {
   const lesson_result chip = sent("lesson_tso", 4);
@@ -244,13 +232,14 @@ TEST(lesson, tso_makes_23_frames_of_each_packet) {
   EXPECT_EQ(stack["chip.GOTC"], chip["chip.GOTC"]);
 }
 
-// F-2, F-4: with RFCE frames wait in the FIFO, and nothing is lost; without it they do not.
+// F-2, F-4: with RFCE frames wait in the FIFO, and nothing is lost; without it for the frame before them at most, which
+// takes 8 + 1,518 + 12 byte times.
 TEST(lesson, pause_holds_the_sender) {
   const lesson_result obeyed = sent("lesson_pause", 1200);
   EXPECT_EQ(obeyed["chip.XOFFRXC"], 2);
   EXPECT_GT(obeyed["way_out_ns.fifo.max"], 100'000);
   const lesson_result ignored = sent("lesson_pause", 1200, {"driver.flow_control=none"});
-  EXPECT_LT(ignored["way_out_ns.fifo.max"], 1000);
+  EXPECT_LT(ignored["way_out_ns.fifo.max"], 2 * 1538 * 8);
 }
 
 TEST(lesson, transmit_latency_is_the_taps_the_buss_and_the_wires) {
