@@ -204,8 +204,7 @@ class drawer {
     if (!watchdog_ || !percent(75)) return;  // who does not see the link sends nothing
     set("app.also_sends", "on");
     if (percent(40)) set("net.core.wmem_default", magnitude(4608, 212'992));
-    // Packet sockets on several CPUs are not the same run with run.cpu_accumulate=off yet (README, Limitations).
-    const bool tcp = percent(45) && cpus_ == 1;
+    const bool tcp = percent(45);
     set("app.protocol", tcp ? "tcp" : "udp");
     const std::uint32_t shape = random_.below(7);
     const std::uint32_t most = shape < 2 ? 200 : shape == 2 ? 1472 : shape == 3 ? 3000 : shape == 4 ? 12'000 : 65'495;
@@ -214,6 +213,7 @@ class drawer {
     const std::uint32_t volume = slow_ ? 30'000 : 250'000;
     set("app.count", between(1, std::clamp(volume / ((least + most) / 2 + 60), 2U, slow_ ? 20U : 300U)));
     set("app.interval", percent(40) ? "0us" : fmt::format("{}us", magnitude(1, 400)));
+    if (!tcp && percent(10)) set("app.destination", "10.0.0.77");  // nobody answers for it
     if (!tcp) return;
     set("app.mss", percent(50) ? mtu_ - 40 : between(400, mtu_ - 40));
     if (percent(40)) set("app.device", device());
