@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every Verilated model of the whole card needs to stand behind hw/tlm/nic/verilated_card.h.
 find_package(verilator HINTS $ENV{VERILATOR_ROOT} /usr/share/verilator REQUIRED)
+include(VerilatedRuntime)
 find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 
 option(RINGSIDE_DIRECT_CALL "Call the Verilated card past eval() where Verilator and RTL allow it" ON)
@@ -11,6 +12,7 @@ set(RINGSIDE_CARD_VERILATOR_ARGS --output-split 1000000)
 # ringside_card_model(TARGET FOLDER): the model Verilator writes to FOLDER.  Called where verilate() was, whose output it
 # waits for: changed RTL is translated again by the build, and looked at again.
 function(ringside_card_model target folder)
+  ringside_share_runtime(${target})
   target_compile_options(${target} PRIVATE -w -falign-functions=64)
   set(decide ${PROJECT_SOURCE_DIR}/hw/tlm/nic/direct_call.py)
   set(no)

@@ -76,7 +76,8 @@ TEST(dma_sync, cache_maintenance_costs_time) {
 }
 
 TEST(dma_sync, every_way_of_stepping_gives_the_same_hash) {
-  const settings set{"bus.coherent=off", "gen.size=64..600", "gen.rate=20%", "gen.count=40", "cpu.count=2"};
+  const settings set =
+      quick_boot + settings{"bus.coherent=off", "gen.size=64..600", "gen.rate=20%", "gen.count=40", "cpu.count=2"};
   const outcome fastest = run_machine(set);
   EXPECT_EQ(complaints_of(fastest), "");
   const outcome plainest = run_machine(set + settings{"run.step=cycle", "run.skip=off", "run.cpu_accumulate=off"});

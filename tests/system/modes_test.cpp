@@ -97,7 +97,7 @@ TEST_P(modes, every_capture_ends_alike_in_all_modes_and_memories) {
 }
 
 INSTANTIATE_TEST_SUITE_P(kinds, modes,
-                         testing::Values(kind{"as_linux_does", {}}, kind{"model", {"nic.kind=model"}},
+                         testing::Values(kind{"as_linux_does", {}}, kind{"full_model", {"nic.kind=model"}},
                                          kind{"full_never_copied", {"driver.copybreak=0"}},
                                          kind{"full_chains_of_256", {"driver.buffer_size=256"}},
                                          kind{"full_model_chains_of_256", {"nic.kind=model", "driver.buffer_size=256"}},

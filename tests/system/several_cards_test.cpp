@@ -86,9 +86,9 @@ TEST_P(two_cards, each_has_its_interface_line_and_counters) {
 }
 
 TEST_P(two_cards, one_hash_however_it_is_stepped) {
-  const std::string kind = fmt::format("nic.kind={}", GetParam());
-  const nlohmann::json ahead = run_two({kind});
-  const nlohmann::json cycle = run_two({kind, "run.step=cycle", "run.cpu_accumulate=off"});
+  const settings set = quick_boot + settings{fmt::format("nic.kind={}", GetParam())};
+  const nlohmann::json ahead = run_two(set);
+  const nlohmann::json cycle = run_two(set + settings{"run.step=cycle", "run.cpu_accumulate=off"});
   EXPECT_EQ(ahead["sim"]["event_hash"], cycle["sim"]["event_hash"]);
 }
 

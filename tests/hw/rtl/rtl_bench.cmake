@@ -4,15 +4,16 @@
 # One GoogleTest bench on one Verilated module, named rtl/NAME in ctest; rtl/NAME_other_start is the same from another state
 # of all registers before reset (start_state.h).  With ROUNDS rtl/NAME_full, labelled full, does more of the same (rounds.h).
 #
-# The Verilated code is a library of its own: it is compiled with -O2 and never sanitized, nor held to our warnings.
-find_package(verilator REQUIRED HINTS $ENV{VERILATOR_ROOT})
+# The Verilated code is a library of its own: it is compiled with -O1 and never sanitized, nor held to our warnings.
+include(VerilatedRuntime)
 find_package(GTest REQUIRED)
 find_package(ZLIB REQUIRED)
 set(RINGSIDE_RTL_DIR ${PROJECT_SOURCE_DIR}/hw/rtl)
 
 # A bench's model, compiled as one file: what Verilator writes is many small ones behind large headers.
 function(ringside_bench_model model)
-  target_compile_options(${model} PRIVATE -O2)
+  ringside_share_runtime(${model})
+  target_compile_options(${model} PRIVATE -O1)
   get_target_property(dirs ${model} INTERFACE_INCLUDE_DIRECTORIES)
   set_target_properties(${model} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}"
                                             UNITY_BUILD ${RINGSIDE_UNITY} UNITY_BUILD_BATCH_SIZE 0)
