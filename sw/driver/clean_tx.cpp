@@ -29,7 +29,9 @@ bool transmitter::clean(bool hardirq) {
   std::uint32_t packets = 0;
   std::uint32_t bytes = 0;
   std::uint32_t oldest = index;
-  while (index != ring_.at.next_to_use && count < ring_.at.count) {
+  while (count < ring_.at.count) {
+    host_.sync_smp();  // another CPU may be filling it
+    if (index == ring_.at.next_to_use) break;
     oldest = ring_.buffer(index).next_to_watch;
     host_.consume(kernel::cost::descriptor_check);
     if ((ring_.status(oldest) & txd::DD) == 0) {

@@ -62,6 +62,7 @@ void netdev_queue::stack_wake() {
 }
 
 void netdev_queue::sent_queue(std::uint32_t bytes) {
+  host_.sync_smp();  // another CPU may be completing
   limits_.queued(bytes);
   if (limits_.available() >= 0) return;
   trans_update();

@@ -83,6 +83,7 @@ skb_ptr packet_sock::make(std::span<const std::byte> bytes, std::size_t linear, 
     }
     machine.consume(kernel::cost::copy_from_user_per_byte, part);
     std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(at), part, os_.memory().at(page));
+    machine.sync_software();  // as in set_owner_w()
     charge_w(sk_buff::page_bytes);
     at += part;
   }

@@ -22,13 +22,7 @@ std::string hash_of(const std::string& scenario, const std::string& way, const t
   return run["sim"]["event_hash"];
 }
 
-// Packet sockets on several CPUs are another run with run.cpu_accumulate=off (README, Limitations): found, not mended.
-bool known_to_differ(const scenario& s) {
-  return s.app.also_sends && s.app.protocol == stack::app_protocol::tcp && s.cpu.count > 1;
-}
-
 void expect_one_hash(std::uint64_t seed, const std::vector<std::string>& ways) {
-  if (known_to_differ(draw_run(seed, "rtl").plan)) return;
   const test::test_folder place;
   const std::string file = place.path("scenario.toml");
   std::ofstream(file) << as_toml(draw_run(seed, "rtl"));
