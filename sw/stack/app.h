@@ -82,7 +82,7 @@ class app {
   // app_send.cpp
   void run_sender();
   std::size_t next_size(rng& random, std::uint64_t number) const;
-  std::vector<std::byte> tcp_packet(const net_device& dev, std::uint64_t number, std::size_t bytes,
+  std::vector<std::byte> tcp_packet(const mac_address& source, std::uint64_t number, std::size_t bytes,
                                     std::uint32_t& sequence) const;
   void await_answer(sim_time until);
   void answer(int fd, const receive_message& message, std::span<const std::byte> data);

@@ -48,7 +48,7 @@ bool app::has_device() const {
 }
 
 // From the Ethernet header on, behind its virtio_net_hdr; the TCP sum is begun with that of the pseudo-header.
-std::vector<std::byte> app::tcp_packet(const net_device& dev, std::uint64_t number, std::size_t bytes,
+std::vector<std::byte> app::tcp_packet(const mac_address& source, std::uint64_t number, std::size_t bytes,
                                        std::uint32_t& sequence) const {
   const bool cut = bytes > settings_.mss;
   const abi::virtio_net_hdr todo{.flags = abi::virtio_net_hdr_f_needs_csum,
@@ -61,7 +61,7 @@ std::vector<std::byte> app::tcp_packet(const net_device& dev, std::uint64_t numb
   std::memcpy(out.data(), &todo, sizeof todo);
   std::byte* const ethernet = out.data() + sizeof todo;
   std::memcpy(ethernet, settings_.hardware.data(), settings_.hardware.size());
-  std::memcpy(ethernet + eth_address_bytes, dev.address.data(), dev.address.size());
+  std::memcpy(ethernet + eth_address_bytes, source.data(), source.size());
   store_be16(ethernet + 2 * eth_address_bytes, ether_type::ipv4);
 
   std::byte* const ip = ethernet + eth_header_bytes;
@@ -100,7 +100,9 @@ std::vector<std::byte> app::tcp_packet(const net_device& dev, std::uint64_t numb
 // Byte n of datagram k is n + k: who reads it can tell one from the next.
 void app::run_sender() {
   const bool tcp = settings_.protocol == app_protocol::tcp;
+  // A device that has gone by now has index 0: each packet for it is refused (ENXIO).
   const net_device* const dev = tcp ? device_of(net_, settings_.device) : nullptr;
+  const mac_address source = dev == nullptr ? mac_address{} : dev->address;
   const abi::sockaddr_in to{abi::af_inet, settings_.destination_port, settings_.destination};
   const abi::sockaddr_ll link{abi::af_packet, dev == nullptr ? 0 : static_cast<int>(dev->index)};
   rng random(settings_.seed ^ size_stream);
@@ -120,7 +122,7 @@ void app::run_sender() {
     std::vector<std::byte> message;
     if (tcp) {
       bytes = std::min(bytes, largest_packet - ipv4_view::bytes - tcp_view::bytes);
-      message = tcp_packet(*dev, k, bytes, sequence);
+      message = tcp_packet(source, k, bytes, sequence);
     } else {
       message.resize(bytes);
     }

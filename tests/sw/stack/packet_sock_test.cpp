@@ -126,6 +126,22 @@ TEST_F(packet_socket, a_senders_tcp_packet_is_cut_into_segments) {
   host.run_task([&] { sender.stop(); });
 }
 
+// An index of 0 names no device (ENXIO).
+TEST_F(packet_socket, a_sender_whose_device_has_gone_is_refused) {
+  stack::app_config settings;
+  settings.kind = stack::app_kind::sender;
+  settings.protocol = stack::app_protocol::tcp;
+  settings.datagrams = 3;
+  settings.interval = 0;
+  stack::app sender(net, settings);
+  host.run_task([&] { ASSERT_TRUE(sender.start()); });
+  net.packets().unregister_netdevice(dev);
+  host.run_for(5 * ms);
+  EXPECT_EQ(sender.send_errors(), 3U);
+  EXPECT_EQ(left.size(), 0U);
+  host.run_task([&] { sender.stop(); });
+}
+
 TEST_F(packet_socket, sizes_are_drawn_or_come_in_turn) {
   stack::app_config settings;
   settings.kind = stack::app_kind::sender;
