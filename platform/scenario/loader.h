@@ -43,6 +43,8 @@ class scenario_loader {
   void apply(const std::string& path, const std::string& text, const std::string& origin);
   /// Applies "key.path=value" of a --set.
   void apply_setting(const std::string& setting);
+  /// A key has named a machine.
+  bool of_two_machines() const { return !peers_.empty(); }
   /// Checks keys against each other and hands out the scenario.  Throws input_error.
   scenario finish() const;
 

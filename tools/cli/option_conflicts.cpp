@@ -35,10 +35,11 @@ std::vector<set_by> set_by_options(const options& o) {
   if (o.tap) out.push_back({"run.end", "--tap"});
   if (o.nic) out.push_back({"nic.kind", "--nic"});
   if (o.seed) out.push_back({"run.seed", "--seed"});
-  if (o.eeprom) out.push_back({"nic.eeprom", "--eeprom"});
-  if (o.ethtool_test) out.push_back({"ethtool.test", "--ethtool-test"});
-  if (o.ethtool_registers) out.push_back({"ethtool.registers", "--ethtool-registers"});
-  if (o.ethtool_eeprom) out.push_back({"ethtool.eeprom", "--ethtool-eeprom"});
+  const std::string of = key_prefix(o);
+  if (o.eeprom) out.push_back({of + "nic.eeprom", "--eeprom"});
+  if (o.ethtool_test) out.push_back({of + "ethtool.test", "--ethtool-test"});
+  if (o.ethtool_registers) out.push_back({of + "ethtool.registers", "--ethtool-registers"});
+  if (o.ethtool_eeprom) out.push_back({of + "ethtool.eeprom", "--ethtool-eeprom"});
   return out;
 }
 
@@ -47,6 +48,23 @@ std::vector<set_by> set_by_options(const options& o) {
 }
 
 }  // namespace
+
+std::string key_prefix(const options& chosen) {
+  return chosen.machine ? "machine." + *chosen.machine + "." : "";
+}
+
+void refuse_machine(const options& chosen, bool of_two_machines) {
+  if (!chosen.machine) return;
+  if (*chosen.machine != "a" && *chosen.machine != "b")
+    throw input_error(fmt_error("--machine", 0, "machine", "'" + *chosen.machine + "' is not allowed", "a or b"));
+  if (!of_two_machines)
+    throw input_error(fmt_error("--machine", 0, "machine " + *chosen.machine, "there is one machine",
+                                "in a scenario of two, such as ping_pong"));
+  if (!chosen.pcap_out && !chosen.eeprom && !chosen.eeprom_out && !chosen.ethtool_test && !chosen.ethtool_registers &&
+      !chosen.ethtool_eeprom)
+    throw input_error(fmt_error("--machine", 0, "machine " + *chosen.machine, "nothing is asked of it",
+                                "with --pcap-out, --eeprom, --eeprom-out or --ethtool-*"));
+}
 
 void refuse_conflicts(const options& chosen) {
   if (chosen.pcap && chosen.gen)

@@ -10,6 +10,12 @@
 
 namespace ringside::platform {
 
+/// What stands before keys that options set: "machine.b." with --machine b.
+std::string key_prefix(const options& chosen);
+
+/// Throws input_error when --machine names none of two machines, or nothing is asked of it.
+void refuse_machine(const options& chosen, bool of_two_machines);
+
 /// Throws input_error for the first pair of options that set one thing twice.
 void refuse_conflicts(const options& chosen);
 

@@ -30,6 +30,10 @@ void add_run(CLI::App& run, options& o) {
   run.add_option("--gen", o.gen, "Generate frames: size=N|N,N|N..N,rate=line|<N>pps|<N>Mb/s|<N>%,count=N,flows=N")
       ->type_name("KEY=VALUE,...");
   run.add_option("--seed", o.seed, "Seed of everything random")->type_name("N");
+  run.add_option("--machine", o.machine,
+                 "Of two machines, whom --pcap-out, --eeprom, --eeprom-out and --ethtool-* are about (default: "
+                 "--pcap-out and --eeprom-out machine a, the others both)")
+      ->type_name("a|b");
   run.add_option("--pcap-out", o.pcap_out, "Write what a tap at netif_receive_skb saw (-: standard output)")
       ->type_name("FILE");
   run.add_option("--pcap-wire", o.pcap_wire,

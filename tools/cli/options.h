@@ -27,6 +27,7 @@ struct options {
   std::optional<std::string> gen;
   std::optional<std::string> seed;
   std::optional<std::string> nic;
+  std::optional<std::string> machine;  // a or b, of two
   std::optional<std::string> pcap_out;
   std::optional<std::string> pcap_wire;
   std::optional<std::string> tap;

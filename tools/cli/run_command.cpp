@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -38,6 +39,8 @@ scenario load(const options& chosen, const command_environment& env) {
   scenario_loader loader(env.costs, env.rules);
   if (!chosen.scenario.empty()) loader.apply_named(chosen.scenario);
   for (const std::string& setting : chosen.settings) loader.apply_setting(setting);
+  refuse_machine(chosen, loader.of_two_machines());
+  const std::string of = key_prefix(chosen);
   if (chosen.pcap) {
     loader.apply("wire.source", "pcap", "--pcap");
     loader.apply("wire.pcap", *chosen.pcap, "--pcap");
@@ -57,10 +60,10 @@ scenario load(const options& chosen, const command_environment& env) {
   }
   if (chosen.nic) loader.apply("nic.kind", *chosen.nic, "--nic");
   if (chosen.seed) loader.apply("run.seed", *chosen.seed, "--seed");
-  if (chosen.eeprom) loader.apply("nic.eeprom", *chosen.eeprom, "--eeprom");
-  if (chosen.ethtool_test) loader.apply("ethtool.test", *chosen.ethtool_test, "--ethtool-test");
-  if (chosen.ethtool_registers) loader.apply("ethtool.registers", "on", "--ethtool-registers");
-  if (chosen.ethtool_eeprom) loader.apply("ethtool.eeprom", "on", "--ethtool-eeprom");
+  if (chosen.eeprom) loader.apply(of + "nic.eeprom", *chosen.eeprom, "--eeprom");
+  if (chosen.ethtool_test) loader.apply(of + "ethtool.test", *chosen.ethtool_test, "--ethtool-test");
+  if (chosen.ethtool_registers) loader.apply(of + "ethtool.registers", "on", "--ethtool-registers");
+  if (chosen.ethtool_eeprom) loader.apply(of + "ethtool.eeprom", "on", "--ethtool-eeprom");
   scenario s = loader.finish();
   refuse_pointless(chosen, s);
   return s;
@@ -116,13 +119,22 @@ std::string report_text(const options& chosen, const scenario& s, const run_repo
   for (const journey& j : reports.of(0).journeys().journeys())
     if (reports.machines() == 1) text += print_journey(j, style) + "\n";
   text += summary(s, reports, counters);
-  if (counters.front().ping) text += print_ping(*counters.front().ping);
-  for (unsigned machine = 0; chosen.stats && machine < reports.machines(); ++machine) {
-    text += reports.machines() == 1 ? "\n" : fmt::format("\nmachine {}\n", machine_letter(machine));
-    text += print_net_statistics(counters[machine].net);
+  const auto heading = [&reports](unsigned machine) {
+    return reports.machines() == 1 ? "\n" : fmt::format("\nmachine {}\n", machine_letter(machine));
+  };
+  for (unsigned machine = 0; machine < reports.machines(); ++machine) {
+    if (!counters[machine].ping) continue;
+    if (reports.machines() != 1) text += heading(machine);
+    text += print_ping(*counters[machine].ping);
   }
-  if (const std::string asked = print_ethtool(counters.front().ethtool); !asked.empty()) text += "\n" + asked;
-  if (chosen.vcd || chosen.fst) text += "waves       " + viewer_command(chosen.fst ? *chosen.fst : *chosen.vcd) + "\n";
+  for (unsigned machine = 0; chosen.stats && machine < reports.machines(); ++machine) {
+    text += heading(machine) + print_net_statistics(counters[machine].net);
+  }
+  for (unsigned machine = 0; machine < reports.machines(); ++machine)
+    if (const std::string asked = print_ethtool(counters[machine].ethtool); !asked.empty())
+      text += heading(machine) + asked;
+  if (chosen.vcd || chosen.fst)
+    text += "waves       " + offered_viewer(chosen.fst ? *chosen.fst : *chosen.vcd, reports.machines()) + "\n";
   return text;
 }
 
@@ -150,7 +162,8 @@ int exit_status(const run_reports& reports, const std::vector<run_counters>& cou
   if (broken) return exit_breach;
   if (wrong || !reports.cable().breaches().empty()) return exit_internal;
   if (counters.front().interrupted) return stop_signal::exit_status();
-  return counters.front().ethtool.self_test && counters.front().ethtool.self_test->failed ? exit_self_test : exit_ok;
+  const auto failed = [](const run_counters& c) { return c.ethtool.self_test && c.ethtool.self_test->failed; };
+  return std::any_of(counters.begin(), counters.end(), failed) ? exit_self_test : exit_ok;
 }
 
 }  // namespace
@@ -169,11 +182,13 @@ int run_command(const options& chosen, const command_environment& env) {
 
   const auto run = env.make(s, *source);
   const auto machines = static_cast<unsigned>(1 + s.peers.size());
+  const unsigned asked = chosen.machine == "b" ? 1 : 0;  // whose tap and EEPROM are written
   run_reports reports(s, frame.value_or(0) != 0 ? std::vector<frame_id>{*frame} : std::vector<frame_id>{}, !frame);
   reports.listen_to(run->events());
   pcap_out* const pcap = files.pcap();
   if (pcap != nullptr)
-    run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); }, 0);
+    run->add_tap([pcap](sim_time time, frame_id, std::span<const std::byte> packet) { pcap->write(time, packet); },
+                 asked);
   wire_capture* const wire = files.wire();
   if (wire != nullptr) run->add_wire_tap([wire](const wire_passage& frame) { wire->add(frame); });
   if (tap) run->add_wire_tap([&tap](const wire_passage& frame) { tap->pass(frame); });
@@ -199,7 +214,7 @@ int run_command(const options& chosen, const command_environment& env) {
   }
   if (const auto* read = dynamic_cast<const pcap_source*>(source.get()))
     counters.front().capture = read->counts(reports.of(0).ledger().frames().offered);
-  files.commit(files.wants_json() ? to_json(s, reports, counters) : std::string{}, counters.front().ethtool.image);
+  files.commit(files.wants_json() ? to_json(s, reports, counters) : std::string{}, counters[asked].ethtool.image);
   warn_of_empty_waves(files, counters.front(), env.err);
   const bool out_taken = files.standard_output_taken();
   const bool colour = out_taken ? env.err_is_terminal : env.out_is_terminal;

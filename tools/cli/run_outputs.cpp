@@ -19,7 +19,11 @@ void refuse_shared_files(const options& chosen, const scenario& s) {
   if (std::error_code none; !chosen.scenario.empty() && std::filesystem::exists(chosen.scenario, none))
     inputs.push_back({"the scenario", chosen.scenario});
   if (s.wire.source == wire_source::pcap) inputs.push_back({chosen.pcap ? "--pcap" : "wire.pcap", s.wire.pcap});
-  if (!s.nic.eeprom.empty()) inputs.push_back({chosen.eeprom ? "--eeprom" : "nic.eeprom", s.nic.eeprom});
+  const auto add_eeprom = [&](const scenario& of) {
+    if (!of.nic.eeprom.empty()) inputs.push_back({chosen.eeprom ? "--eeprom" : "nic.eeprom", of.nic.eeprom});
+  };
+  add_eeprom(s);
+  for (const scenario& peer : s.peers) add_eeprom(peer);
   std::vector<named_file> outputs;
   if (chosen.json) outputs.push_back({"--json", *chosen.json});
   if (chosen.eeprom_out) outputs.push_back({"--eeprom-out", *chosen.eeprom_out});

@@ -13,10 +13,10 @@ std::string shell_quoted(const std::string& word) {
   return out + "'";
 }
 
-std::string viewer_command(const std::string& file, const fs::path& folder) {
+std::string viewer_command(const std::string& file, const fs::path& folder, const std::string& opened_with) {
   std::error_code none;
   for (const char* place : {"../share/ringside", RINGSIDE_SOURCE_FROM_HERE}) {
-    const fs::path setup = (folder / place / "waves" / "journey.gtkw").lexically_normal();
+    const fs::path setup = (folder / place / "waves" / opened_with).lexically_normal();
     if (!fs::exists(setup, none)) continue;
     const fs::path near = fs::proximate(setup, none);
     const bool shorter = !none && near.native().size() < setup.native().size();
@@ -25,9 +25,10 @@ std::string viewer_command(const std::string& file, const fs::path& folder) {
   return "gtkwave " + shell_quoted(file);
 }
 
-std::string viewer_command(const std::string& file) {
+std::string offered_viewer(const std::string& file, unsigned machines) {
   std::error_code none;
-  return viewer_command(file, fs::read_symlink("/proc/self/exe", none).parent_path());
+  return viewer_command(file, fs::read_symlink("/proc/self/exe", none).parent_path(),
+                        machines == 1 ? "journey.gtkw" : "ping_pong.gtkw");
 }
 
 }  // namespace ringside::platform

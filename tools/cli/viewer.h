@@ -12,9 +12,10 @@ std::string shell_quoted(const std::string& word);
 
 /// "gtkwave FILE waves/journey.gtkw": the set-up installed with a program that lies in `folder`, else that of the tree
 /// it was built in, relative to the current folder where that is shorter.  Without either, "gtkwave FILE".
-std::string viewer_command(const std::string& file, const std::filesystem::path& folder);
+std::string viewer_command(const std::string& file, const std::filesystem::path& folder,
+                           const std::string& opened_with = "journey.gtkw");
 
-/// The same for the program that runs.
-std::string viewer_command(const std::string& file);
+/// The same for the program that runs; of two machines with the set-up of two.
+std::string offered_viewer(const std::string& file, unsigned machines);
 
 }  // namespace ringside::platform

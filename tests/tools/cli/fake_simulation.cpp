@@ -14,14 +14,18 @@ namespace {
 class fake_simulation : public simulation {
  public:
   fake_simulation(const fake_behaviour& behaviour, const scenario& s, frame_source& input)
-      : behaviour_(behaviour), asked_(s.ethtool), limit_(s.run.time_limit), input_(input) {
+      : behaviour_(behaviour), asked_{s.ethtool}, limit_(s.run.time_limit), input_(input) {
+    for (const scenario& peer : s.peers) asked_.push_back(peer.ethtool);
     cpu_ = stream_.add_source(origin::cpu, 0);
     bus_ = stream_.add_source(origin::bus, 0);
     nic_ = stream_.add_source(origin::nic, 0);
   }
 
   event_stream& events() override { return stream_; }
-  void add_tap(packet_tap on_packet, unsigned) override { tap_ = std::move(on_packet); }
+  void add_tap(packet_tap on_packet, unsigned machine) override {
+    tap_ = std::move(on_packet);
+    if (behaviour_.tapped != nullptr) *behaviour_.tapped = machine;
+  }
   void add_wire_tap(wire_tap on_frame) override { wire_ = std::move(on_frame); }
   void put_frame(offered_frame&& offer) override { put_.push_back(std::move(offer)); }
   void trace(const wave_options& waves) override {
@@ -33,7 +37,8 @@ class fake_simulation : public simulation {
   void run(const keep_going& ask) override {
     frame_id id = 0;
     std::deque<offered_frame> ahead;
-    while (auto frame = next(ahead)) {
+    // On a cable nobody generates frames.
+    while (auto frame = asked_.size() == 1 ? next(ahead) : std::nullopt) {
       if (now_ >= limit_ || !ask(now_, id)) break;
       ++id;
       play(id, *frame);
@@ -43,7 +48,8 @@ class fake_simulation : public simulation {
     stream_.finish();
   }
 
-  run_counters counters(unsigned) const override {
+  run_counters counters(unsigned machine) const override {
+    const ethtool_config& asked = asked_.at(machine);
     run_counters out;
     out.cards.emplace_back();
     out.net.interfaces.emplace_back().link.name = "eth0";
@@ -52,15 +58,15 @@ class fake_simulation : public simulation {
     out.cpus[0].idle = out.sim_time_ps = now_;
     out.wall_ns = 1'000'000;
     for (std::size_t i = 0; i < out.ethtool.image.size(); ++i)
-      out.ethtool.image[i] = static_cast<std::uint8_t>(255 - i);
-    if (asked_.test != self_test_kind::none)
+      out.ethtool.image[i] = static_cast<std::uint8_t>(255 - i - machine);
+    if (asked.test != self_test_kind::none)
       out.ethtool.self_test =
-          self_test_record{asked_.test == self_test_kind::offline,
+          self_test_record{asked.test == self_test_kind::offline,
                            behaviour_.self_test_code != 0,
                            {{"Register test  (offline)", behaviour_.self_test_code}, {"Link test   (on/offline)", 0}}};
-    if (asked_.registers)
+    if (asked.registers)
       for (std::uint32_t i = 0; i < 32; ++i) out.ethtool.registers.push_back(0x100 + i);
-    if (asked_.eeprom)
+    if (asked.eeprom)
       for (unsigned i = 0; i < 128; ++i) out.ethtool.eeprom.push_back(static_cast<std::uint8_t>(i));
     out.contract.rules = 103;
     out.contract.count = behaviour_.breaches;
@@ -104,7 +110,7 @@ class fake_simulation : public simulation {
   }
 
   fake_behaviour behaviour_;
-  ethtool_config asked_;
+  std::vector<ethtool_config> asked_;  // by machine
   sim_time limit_;
   frame_source& input_;
   event_stream stream_;

@@ -17,6 +17,7 @@ struct fake_behaviour {
   std::uint64_t self_test_code = 0;  // of the first test, where a self-test is asked for
   bool read_ahead = false;           // takes every frame from the source before the first is sent
   wave_options* traced = nullptr;    // receives what trace() was given
+  unsigned* tapped = nullptr;        // receives whose tap add_tap() asked for
 };
 
 simulation_factory fake_factory(const fake_behaviour& behaviour);
