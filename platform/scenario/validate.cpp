@@ -82,6 +82,10 @@ std::optional<conflict> find_conflict(const scenario& s) {
   if (errors > 1'000'000)
     return conflict{"gen.bad_fcs_per_million",
                     fmt::format("error rates add up to {} per million; allowed: at most 1000000", errors)};
+  const stack::byte_queue_limits_config& limits = s.stack.byte_queue_limits;
+  if (limits.limit_min > limits.limit_max)
+    return conflict{"byte_queue_limits.limit_min",
+                    fmt::format("{} is above limit_max; allowed: at most {}", limits.limit_min, limits.limit_max)};
   return std::nullopt;
 }
 

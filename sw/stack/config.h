@@ -100,6 +100,15 @@ struct fragment_config {
   friend bool operator==(const fragment_config&, const fragment_config&) = default;
 };
 
+/// /sys/class/net/DEVICE/queues/tx-N/byte_queue_limits, of each transmit queue.
+struct byte_queue_limits_config {
+  static constexpr std::uint32_t most = 1'879'048'192;  // DQL_MAX_LIMIT, also written `max`
+  std::uint32_t limit_min = 0;
+  std::uint32_t limit_max = most;
+  sim_time hold_time = 1 * second;
+  friend bool operator==(const byte_queue_limits_config&, const byte_queue_limits_config&) = default;
+};
+
 /// net.core.default_qdisc: what each transmit queue of a card is given.
 enum class qdisc_kind : std::uint8_t { pfifo_fast, fq_codel };
 
@@ -115,6 +124,7 @@ struct stack_config {
   ipv4_sysctls ipv4;
   neighbour_config neighbours;
   qdisc_kind default_qdisc = qdisc_kind::pfifo_fast;
+  byte_queue_limits_config byte_queue_limits;
   std::vector<neighbour_entry> permanent_neighbours;  // of the first device
   friend bool operator==(const stack_config&, const stack_config&) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sw/stack/device_transmit.h"
 
+#include "sw/kernel/jiffies.h"
 #include "sw/stack/fq_codel.h"
 #include "sw/stack/headers.h"
 #include "sw/stack/pfifo_fast.h"
@@ -118,6 +119,7 @@ netdev_tx device_transmit::xmit_one(skb_ptr& skb, net_device& dev, netdev_queue*
 void device_transmit::alloc_queues(net_device& dev, unsigned count) {
   for (unsigned number = 0; number < count; ++number) {
     netdev_queue& queue = *dev.tx.emplace_back(std::make_unique<netdev_queue>(kernel_, dev, number));
+    queue.set_bounds({limits_.limit_min, limits_.limit_max, kernel::to_jiffies(limits_.hold_time)});
     if (default_qdisc_ == qdisc_kind::fq_codel)
       queue.attach(std::make_unique<fq_codel>(kernel_, *this, dev, queue));
     else

@@ -40,6 +40,8 @@ class device_transmit final : public packet_transmit {
   // ---- Drivers
   /// What alloc_queues() attaches (net.core.default_qdisc).
   void set_default_qdisc(qdisc_kind kind) { default_qdisc_ = kind; }
+  /// What byte queue limits of the queues it makes are kept within (sysfs).
+  void set_byte_queue_limits(const byte_queue_limits_config& limits) { limits_ = limits; }
   /// Gives a device its transmit queues, each with its discipline (alloc_netdev_mqs, attach_default_qdiscs).  A device
   /// without any sends at once (noqueue).
   void alloc_queues(net_device& dev, unsigned count = 1);
@@ -82,6 +84,7 @@ class device_transmit final : public packet_transmit {
   xmit_validator validator_;
   link_watch watch_;
   qdisc_kind default_qdisc_ = qdisc_kind::pfifo_fast;
+  byte_queue_limits_config limits_;
   std::function<void(net_device&)> state_changed_;
   std::vector<unsigned> recursion_;  // by CPU
 };

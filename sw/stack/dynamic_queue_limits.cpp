@@ -17,8 +17,9 @@ std::uint32_t ahead(std::uint32_t a, std::uint32_t b) {
 }  // namespace
 
 void dynamic_queue_limits::reset(std::uint64_t jiffies) {
-  num_queued_ = adjusted_limit_ = last_object_ = 0;
-  limit_ = num_completed_ = previous_overlimit_ = previous_queued_ = previous_last_object_ = 0;
+  num_queued_ = last_object_ = 0;
+  num_completed_ = previous_overlimit_ = previous_queued_ = previous_last_object_ = 0;
+  limit_ = bounds_.min;
   lowest_slack_ = UINT32_MAX;
   slack_start_ = jiffies;
 }
@@ -43,13 +44,13 @@ void dynamic_queue_limits::completed(std::uint32_t bytes, std::uint64_t jiffies)
     const std::uint32_t excess = ahead(limit + previous_overlimit_, 2 * (done - num_completed_));
     const std::uint32_t of_last = previous_overlimit_ != 0 ? ahead(previous_last_object_, previous_overlimit_) : 0;
     lowest_slack_ = std::min(lowest_slack_, std::max(excess, of_last));
-    if (jiffies > slack_start_ + hold_jiffies) {
+    if (jiffies > slack_start_ + bounds_.hold_jiffies) {
       limit = ahead(limit, lowest_slack_);
       slack_start_ = jiffies;
       lowest_slack_ = UINT32_MAX;
     }
   }
-  limit = std::min(limit, max_limit);
+  limit = std::min(std::max(limit, bounds_.min), bounds_.max);
   if (limit != limit_) {
     limit_ = limit;
     overlimit = 0;

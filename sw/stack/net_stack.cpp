@@ -39,6 +39,7 @@ net_stack::net_stack(kernel::kernel& k, const config& settings, std::uint16_t fr
   ipv4_.connect(raw_);
   icmp_.connect(ping_, raw_);
   transmit_.set_default_qdisc(settings_.default_qdisc);
+  transmit_.set_byte_queue_limits(settings_.byte_queue_limits);
   arp_.on_link_failure(
       [this](sk_buff& skb) { icmp_.icmp_send(skb, icmp_type::unreachable, icmp_code::host_unreachable, 0); });
   transmit_.on_state_change([this](net_device& dev) { link_changed(dev); });

@@ -43,6 +43,8 @@ class netdev_queue {
   /// The card has none (netdev_tx_reset_queue).
   void reset_queue();
   const dynamic_queue_limits& limits() const { return limits_; }
+  /// Before anything is sent.
+  void set_bounds(const dynamic_queue_limits::bounds& b) { limits_.set_bounds(b); }
   void stack_stop();
   void stack_wake();
 

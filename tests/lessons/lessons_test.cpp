@@ -232,6 +232,21 @@ TEST(lesson, tso_makes_23_frames_of_each_packet) {
   EXPECT_EQ(stack["chip.GOTC"], chip["chip.GOTC"]);
 }
 
+// DR-2: stopped with fewer than 24 of 255 descriptors free, two for each datagram: 116 frames of 1,538 byte times wait
+// in the ring at most.  QD-12: with byte queue limits so few that the wire does not notice.
+TEST(lesson, ring_full_waits_in_the_ring_or_above_it) {
+  constexpr double frame_ns = 1538 * 8;
+  const lesson_result full = sent("lesson_ring_full", 1000);
+  EXPECT_GT(full["way_out_ns.fetch.p50"], 100 * frame_ns);
+  EXPECT_LT(full["way_out_ns.fetch.max"], 116 * frame_ns);
+  const lesson_result limited = sent("lesson_ring_full", 1000, {"byte_queue_limits.limit_min=0"});
+  EXPECT_LT(limited["way_out_ns.fetch.max"], 20 * frame_ns);
+  EXPECT_NEAR(limited["way_out_ns.made_wire.max"], full["way_out_ns.made_wire.max"], 5 * frame_ns);
+  const lesson_result tight =
+      sent("lesson_ring_full", 1000, {"byte_queue_limits.limit_min=0", "byte_queue_limits.limit_max=3000"});
+  EXPECT_GT(tight["way_out_ns.made_wire.max"], 1.2 * full["way_out_ns.made_wire.max"]);
+}
+
 // F-2, F-4: with RFCE frames wait in the FIFO, and nothing is lost; without it for the frame before them at most, which
 // takes 8 + 1,518 + 12 byte times.
 TEST(lesson, pause_holds_the_sender) {

@@ -81,6 +81,40 @@ TEST(byte_limits, wrap_with_their_counters) {
   EXPECT_LE(l.limit(), limits::max_limit);
 }
 
+// Within limit_min and limit_max, from the first completion on: dql_init() leaves adj_limit 0.
+TEST(byte_limits, stay_within_the_bounds_that_are_set) {
+  limits l(0);
+  l.set_bounds({.min = 5000, .max = 7000});
+  l.reset(0);
+  EXPECT_EQ(l.limit(), 5000U);
+  EXPECT_EQ(l.available(), 0);
+  l.queued(1000);
+  l.completed(1000, 0);
+  EXPECT_EQ(l.limit(), 5000U);
+  EXPECT_EQ(l.available(), 5000);
+  l.queued(9000);
+  l.completed(9000, 0);  // 4000 beyond the limit, and drained: 5000 + 9000 without a bound
+  EXPECT_EQ(l.limit(), 7000U);
+}
+
+// As above: 10000 - 6000, but no less than 9000, and after 3 ticks.
+TEST(byte_limits, shrink_after_the_hold_time_that_is_set) {
+  limits l(0);
+  l.set_bounds({.min = 9000, .hold_jiffies = 2});
+  l.queued(10000);
+  l.completed(10000, 0);
+  ASSERT_EQ(l.limit(), 10000U);
+  l.queued(4000);
+  l.queued(4000);
+  l.completed(4000, 1);
+  l.queued(4000);
+  l.completed(2000, 2);
+  EXPECT_EQ(l.limit(), 10000U);  // not longer than two ticks ago
+  l.queued(2000);
+  l.completed(2000, 3);
+  EXPECT_EQ(l.limit(), 9000U);
+}
+
 TEST(byte_limits, forget_with_a_reset) {
   limits l(0);
   l.queued(1000);
@@ -89,7 +123,7 @@ TEST(byte_limits, forget_with_a_reset) {
   l.reset(5);
   EXPECT_EQ(l.limit(), 0U);
   EXPECT_EQ(l.in_flight(), 0U);
-  EXPECT_EQ(l.available(), 0);
+  EXPECT_EQ(l.available(), 2000);                     // adj_limit, 1000 + 1000, is not among what dql_reset() resets
   EXPECT_THROW(l.completed(1, 5), std::logic_error);  // BUG_ON
 }
 
