@@ -153,6 +153,23 @@ int link(const interface_under_change& on, std::uint64_t value) {
   return told(on, reconfiguration::link, value, [] { return 0; });
 }
 
+// ethtool asks how it stands, and sets all of it.
+int pause(const interface_under_change& on, reconfiguration what, std::uint64_t value,
+          bool stack::pause_parameters::*which) {
+  stack::pause_parameters wished = on.ops.get_pauseparam();
+  wished.autoneg = false;
+  wished.*which = value != 0;
+  return told(on, what, value, [&] { return on.ops.set_pauseparam(wished); });
+}
+
+int rx_pause(const interface_under_change& on, std::uint64_t value) {
+  return pause(on, reconfiguration::rx_pause, value, &stack::pause_parameters::rx);
+}
+
+int tx_pause(const interface_under_change& on, std::uint64_t value) {
+  return pause(on, reconfiguration::tx_pause, value, &stack::pause_parameters::tx);
+}
+
 constexpr auto changes = std::to_array<change*>({
 #define RECONFIGURATION(name, word, operand) name,
 #include "common/reconfigurations.inc"

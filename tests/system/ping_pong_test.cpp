@@ -123,6 +123,31 @@ TEST_P(ping_pong, each_fault_is_counted_where_it_happens) {
   }
 }
 
+// F-6, F-2: machine b's bus is too slow for line rate.  With TFCE its card asks machine a's to stop, which obeys;
+// without, its FIFO loses frames.  The cable is plugged in when both drivers have set the thresholds
+// (docs/two_machines.md).
+const list too_fast{"wire.start=2300ms",          "cable.flaps=0us..90ms",         "driver.flow_control=full",
+                    "machine.a.app.kind=sender",  "machine.a.app.start=2400ms",    "machine.a.app.interval=0us",
+                    "machine.a.app.bytes=1472",   "machine.a.app.count=250",       "machine.b.app.kind=sink",
+                    "machine.b.stack.rcvbuf=4MB", "machine.b.bus.clock_mhz=100/3", "machine.b.bus.write_wait=6"};
+
+TEST_P(ping_pong, pause_crosses_the_cable) {
+  const nlohmann::json lossy = run_two_machines(GetParam() + too_fast);
+  EXPECT_EQ(complaints_of(lossy), "");
+  EXPECT_LT(lossy["datagrams"]["delivered"], 250);
+  EXPECT_EQ(lossy["machines"]["b"]["card"]["XOFFTXC"], 0);
+  const nlohmann::json run =
+      run_two_machines(GetParam() + too_fast + list{"machine.b.reconfigure.actions=20ms:tx_pause=on"});
+  EXPECT_EQ(complaints_of(run), "");
+  EXPECT_EQ(run["datagrams"]["delivered"], 250);
+  const nlohmann::json& a = run["machines"]["a"]["card"];
+  const nlohmann::json& b = run["machines"]["b"]["card"];
+  EXPECT_GT(b["XOFFTXC"], 0);
+  EXPECT_EQ(b["XONTXC"], b["XOFFTXC"]) << "each stop ends";
+  EXPECT_EQ(a["XOFFRXC"], b["XOFFTXC"]);
+  EXPECT_EQ(a["XONRXC"], b["XONTXC"]);
+}
+
 INSTANTIATE_TEST_SUITE_P(cards, ping_pong, testing::Values(both_rtl, both_model, rtl_to_model, model_to_rtl),
                          [](const auto& which) { return card_names[which.index]; });
 
