@@ -59,7 +59,7 @@ module e1000_causes (
 );
   logic [31:0] rdata_rx, rdata_tx, rdata_irq, rdata_eeprom;
   logic [63:0] rx_deadline, tx_deadline, timer_deadline, pause_deadline, irq_deadline, late_deadline, eeprom_deadline, earlier_deadline;
-  logic        req_rx, req_tx, req_pause, req_irq, req_eeprom, txdw_now;
+  logic        req_rx, req_tx, req_irq, req_eeprom, txdw_now;
   e1000_rx_timers u_timers (
     .clk_i,
     .rst_ni,
@@ -103,22 +103,40 @@ module e1000_causes (
     .obey_i         (pause_obey_i),
     .speed_i,
     .paused_o,
-    .next_deadline_o(pause_deadline),
-    .clk_req_o      (req_pause)
+    .next_deadline_o(pause_deadline)
   );
 
+  // Others ask, too, each at clocks of its own.  A sum for each of these clocks, in a process of its own: a simulator then
+  // looks at that sum in the clocks of the others, not at every term.
+  logic link_cause, tx_cause, tx_moved, cause;
+  always_comb begin
+    link_cause = 1'b0;
+    if (lsc_i || mdac_i) link_cause = 1'b1;
+  end
+  always_comb begin
+    tx_cause = 1'b0;
+    if (txqe_i || txd_low_i || txdw_i) tx_cause = 1'b1;
+  end
+  always_comb begin
+    tx_moved = 1'b0;
+    if (tx_start_i || tx_done_i) tx_moved = 1'b1;
+  end
   logic [16:0] causes;
   always_comb begin
+    cause  = 1'b0;
     causes = 17'd0;
-    causes[e1000_regs_pkg::ICR_SRPD]    = rx_causes_i.srpd;
-    causes[e1000_regs_pkg::ICR_TXD_LOW] = txd_low_i;
-    causes[e1000_regs_pkg::ICR_MDAC]    = mdac_i;
-    causes[e1000_regs_pkg::ICR_RXT0]    = rx_causes_i.rxt0;
-    causes[e1000_regs_pkg::ICR_RXO]     = rxo_i;   // I-41
-    causes[e1000_regs_pkg::ICR_RXDMT0]  = rxdmt0_i;
-    causes[e1000_regs_pkg::ICR_LSC]     = lsc_i;
-    causes[e1000_regs_pkg::ICR_TXQE]    = txqe_i;
-    causes[e1000_regs_pkg::ICR_TXDW]    = txdw_now || txdw_i;
+    if (rx_causes_i != '0 || rxo_i || rxdmt0_i || link_cause || tx_cause || txdw_now) begin
+      cause = 1'b1;
+      causes[e1000_regs_pkg::ICR_SRPD]    = rx_causes_i.srpd;
+      causes[e1000_regs_pkg::ICR_TXD_LOW] = txd_low_i;
+      causes[e1000_regs_pkg::ICR_MDAC]    = mdac_i;
+      causes[e1000_regs_pkg::ICR_RXT0]    = rx_causes_i.rxt0;
+      causes[e1000_regs_pkg::ICR_RXO]     = rxo_i;   // I-41
+      causes[e1000_regs_pkg::ICR_RXDMT0]  = rxdmt0_i;
+      causes[e1000_regs_pkg::ICR_LSC]     = lsc_i;
+      causes[e1000_regs_pkg::ICR_TXQE]    = txqe_i;
+      causes[e1000_regs_pkg::ICR_TXDW]    = txdw_now || txdw_i;
+    end
   end
   e1000_irq u_irq (
     .clk_i,
@@ -165,5 +183,10 @@ module e1000_causes (
   assign late_deadline   = pause_deadline < irq_deadline ? pause_deadline : irq_deadline;
   assign earlier_deadline = timer_deadline < late_deadline ? timer_deadline : late_deadline;
   assign next_deadline_o   = earlier_deadline < eeprom_deadline ? earlier_deadline : eeprom_deadline;
-  assign clk_req_o         = req_rx | req_tx | req_pause | req_irq | req_eeprom;
+  logic own;
+  always_comb begin
+    own = 1'b0;
+    if (req_rx || req_tx || req_irq || req_eeprom) own = 1'b1;
+  end
+  assign clk_req_o         = own | frame_done_i | tx_moved | pause_i | cause;
 endmodule

@@ -17,7 +17,7 @@ module e1000_irq (
   output logic [16:0] held_o,           // with hold_o: the causes that wait
   output logic        intx_o,
   output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // the end of a wait asks by next_deadline_o
+  output logic        clk_req_o         // the end of a wait asks by next_deadline_o, causes outside
 );
   logic [16:0] icr_q, ims_q;
   logic [15:0] itr_q;
@@ -35,7 +35,10 @@ module e1000_irq (
   assign wr_imc = reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_IMC;
 
   logic [16:0] set, kept;
-  assign set  = causes_i | (wr_ics ? reg_i.wdata[16:0] : 17'd0);                           // I-1, I-6
+  always_comb begin
+    set = causes_i;                                                // I-1
+    if (reg_i.wr) set = causes_i | (wr_ics ? reg_i.wdata[16:0] : 17'd0);   // I-6
+  end
   assign kept = icr_q & ~(rd_icr ? 17'h1FFFF : 17'd0) & ~(wr_icr ? reg_i.wdata[16:0] : 17'd0);  // I-2, I-3
 
   logic pending;
@@ -76,10 +79,8 @@ module e1000_irq (
   assign intx_o          = intx_q;
   assign next_deadline_o = waiting_q ? deadline_q : {64{1'b1}};
   // A cause that waits needs no clock: its deadline was still ahead at the last edge.
-  logic own;   // of our own registers, apart from the causes of everybody
   always_comb begin
-    own = 1'b0;
-    if (hold_q || (pending && !intx_q && !waiting_q) || (!pending && (intx_q || waiting_q))) own = 1'b1;
+    clk_req_o = 1'b0;
+    if (hold_q || (pending && !intx_q && !waiting_q) || (!pending && (intx_q || waiting_q))) clk_req_o = 1'b1;
   end
-  assign clk_req_o       = own || causes_i != 17'd0;
 endmodule

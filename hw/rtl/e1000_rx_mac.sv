@@ -82,11 +82,8 @@ module e1000_rx_mac (
 
   // The source changes between two bursts.  dv_q follows the wire whatever the source is, open_q the transmitter.
   // Nothing that hangs on loop_q alone moves with the bytes: it has the clock of the register that asks for it.
-  logic loop_q, open_q, switch_back, looping;
-  always_comb begin
-    switch_back = 1'b0;
-    if (loop_q) switch_back = !loop_i && !loop_dv_i && !open_q;
-  end
+  // When it turns back is said twice: a signal of its own would be worked out with every byte.
+  logic loop_q, open_q, looping;
   always_ff @(posedge clk_i) begin
     byte_q <= 1'b0;
     end_q  <= 1'b0;
@@ -114,7 +111,7 @@ module e1000_rx_mac (
     if (!rst_ni) open_q <= 1'b0;
   end
   always_ff @(posedge clk_csr_i) begin
-    if (!rst_ni || switch_back) loop_q <= 1'b0;
+    if (!rst_ni || (loop_q && !loop_i && !loop_dv_i && !open_q)) loop_q <= 1'b0;
     else if (loop_i && !loop_q && !(gmii_ce_i ? gmii_rx_dv_i : dv_q)) loop_q <= 1'b1;
   end
   assign looped_o      = loop_q;
@@ -166,7 +163,7 @@ module e1000_rx_mac (
       end
       if (byte_q && !hunt_q && !data_q && !skip_q) tag_q <= tag_q + 16'd1;
       // What is on the wire when the receiver turns back to it began for nobody.
-      if (switch_back && (gmii_ce_i ? gmii_rx_dv_i : dv_q)) skip_q <= 1'b1;
+      if (loop_q && !loop_i && !loop_dv_i && !open_q && (gmii_ce_i ? gmii_rx_dv_i : dv_q)) skip_q <= 1'b1;
     end
   end
 

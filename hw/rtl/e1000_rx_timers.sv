@@ -16,7 +16,7 @@ module e1000_rx_timers (
   output logic        ask_o,            // flush, then raise the causes
   output e1000_pkg::rx_causes_t ask_causes_o,
   output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // an expiry asks by next_deadline_o
+  output logic        clk_req_o         // an expiry asks by next_deadline_o, a frame outside
 );
   logic [15:0] rdtr_q, radv_q;
   logic [11:0] rsrpd_q;
@@ -80,5 +80,5 @@ module e1000_rx_timers (
   assign small_limit_o   = rsrpd_q;
   assign ask_o           = ask_q;
   assign ask_causes_o    = ask_causes_q;
-  assign clk_req_o       = ask_q || frame_done_i;
+  assign clk_req_o       = ask_q;
 endmodule

@@ -12,18 +12,14 @@ module e1000_tx_pause (
   input  logic        obey_i,           // CTRL.RFCE and full duplex
   input  logic [1:0]  speed_i,          // STATUS.SPEED
   output logic        paused_o,
-  output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // its end asks by next_deadline_o
+  output logic [63:0] next_deadline_o   // its end; that one has come is asked for outside
 );
   logic        paused_q;
   logic [63:0] deadline_q;
-  logic [22:0] byte_clocks;   // of `time_i` bytes
-  always_comb begin
-    byte_clocks = 23'd0;
-    if (pause_i) byte_clocks = speed_i[1] ? {7'd0, time_i} : {7'd0, time_i} * (speed_i[0] ? 23'd10 : 23'd100);
-  end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : update
+    logic [22:0] byte_clocks;   // of `time_i` bytes
+    byte_clocks = speed_i[1] ? {7'd0, time_i} : {7'd0, time_i} * (speed_i[0] ? 23'd10 : 23'd100);
     if (!rst_ni || soft_rst_i) begin
       paused_q <= 1'b0;
     end else if (pause_i && obey_i) begin
@@ -36,5 +32,4 @@ module e1000_tx_pause (
 
   assign paused_o        = paused_q;
   assign next_deadline_o = paused_q ? deadline_q : {64{1'b1}};
-  assign clk_req_o       = pause_i;
 endmodule

@@ -18,7 +18,7 @@ module e1000_tx_timers (
   output logic        at_once_o,        // TXDW
   output logic        ask_o,            // flush, then TXDW
   output logic [63:0] next_deadline_o,
-  output logic        clk_req_o         // an expiry asks by next_deadline_o
+  output logic        clk_req_o         // an expiry asks by next_deadline_o, descriptors outside
 );
   logic [15:0] tidv_q, tadv_q;
   logic        packet_on_q, absolute_on_q;
@@ -77,5 +77,5 @@ module e1000_tx_timers (
   assign next_deadline_o = packet_next < absolute_next ? packet_next : absolute_next;
   assign at_once_o       = at_once_q;
   assign ask_o           = ask_q;
-  assign clk_req_o       = start_i || done_i || at_once_q || ask_q;
+  assign clk_req_o       = at_once_q || ask_q;
 endmodule

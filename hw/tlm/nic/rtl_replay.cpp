@@ -66,13 +66,28 @@ struct rtl_replay::impl {
   template <typename After>
   void run_to(std::uint64_t end, const After& after) {
     Vnic___024root& pins = card.pins();
-    for (const edge_pins* e = edges.data() + next; next < end; ++next, ++e) {
+    const tx_clock_set always_tx = card.always_tx();
+    const edge_pins* e = edges.data() + next;
+    const edge_pins* const last = edges.data() + end;
+    clock_set asked = 0;
+    bool plain = false;  // the same pins as before, but for time and byte, and no reset
+    for (; e != last; ++e) {
       pins.now_i = e->now;
       pins.gmii_rxd_i = e->rxd;
-      if (e->changed != 0 || !requests.settled()) change_pins(*e);
-      card.edge(pin_clocks);
+      if (e->changed != 0 || !plain) {
+        if (e->changed != 0 || !requests.settled()) change_pins(*e);
+        plain = requests.settled() && card.direct() && pins.rst_ni != 0;
+        asked = pin_clocks | card.always();
+        if (!plain) {
+          card.edge(pin_clocks);
+          after(pins);
+          continue;
+        }
+      }
+      verilated_card::edge_outside_reset(pins, asked, always_tx);
       after(pins);
     }
+    next = end;
   }
   [[gnu::noinline]] void change_pins(const edge_pins& e) {
     if (e.changed != 0) apply(card.pins(), others[next_other++]);

@@ -134,6 +134,17 @@ class verilated_card {
     else
       edge_directly(*pins_, set, tx);
   }
+  /// The same for who knows that rst_ni is 1 and direct() and keeps the pins' address; `always_tx`: of always_tx().
+  [[gnu::always_inline]] static void edge_outside_reset(Vnic___024root& pins, clock_set asked_by_pins,
+                                                        tx_clock_set always_tx) {
+    const clock_set set = due(pins, asked_by_pins);
+    const tx_clock_set tx = tlm::requested_tx(pins) | always_tx;
+    if (tx == 0)
+      edge_directly(pins, set);
+    else
+      edge_directly(pins, set, tx);
+  }
+  tx_clock_set always_tx() const { return always_tx_; }
   /// The clocks that come asked for or not; a caller of edge_directly() adds them.
   clock_set always() const { return always_; }
   /// edge_directly() may be called instead of edge().
