@@ -32,6 +32,7 @@ void transmit_rules::on_reset(sim_time t) {
   context_seen_[0] = context_seen_[1] = false;
   unannounced_ = 0;
   cause_due_ = delayed_due_ = first_delayed_ = time_never;
+  timer_left_until_ = -time_never;
   delay_ = absolute_delay_ = 0;
   restart(t);
 }
@@ -297,12 +298,14 @@ void transmit_rules::written_back(const transmit_command& command, sim_time t) {
     state_.due.ask(empty_due_);
   }
   if (!command.delay_interrupt()) {
+    delayed_written_ = -time_never / 2;  // T-60: the timers of those before it have stopped
     if (cause_due_ == time_never) {
       cause_due_ = t + state_.limits.threshold_cause;
       state_.due.ask(cause_due_);
     }
     return;
   }
+  delayed_written_ = t;
   // T-61: TIDV begins anew with each, TADV with the first; both no later than the write-back.
   if (t - delays_written_ <= state_.limits.bus_drain) return;
   if (first_delayed_ == time_never) first_delayed_ = t;
@@ -329,7 +332,12 @@ void transmit_rules::on_visible(const event& e) {
 void transmit_rules::on_cause(std::uint32_t bits, std::uint32_t software, sim_time t) {
   const std::uint32_t hardware = bits & ~software;
   if ((hardware & icr::TXDW) != 0) {
-    if (unannounced_ == 0) state_.log.trip(rule::T_60, t, "TXDW without a write-back since the last one", {});
+    if (unannounced_ == 0 && t > timer_left_until_)
+      state_.log.trip(rule::T_60, t, "TXDW without a write-back since the last one", {});
+    // T-61: what completed behind an expiry, and was written back before TXDW of it stood in ICR, has a timer of its
+    // own.
+    const bool overtaken = unannounced_ > 1 && delay_ != 0 && t - delayed_written_ <= state_.limits.pointers;
+    timer_left_until_ = overtaken ? delayed_due_ : -time_never;
     unannounced_ = 0;
     cause_due_ = delayed_due_ = first_delayed_ = time_never;
   }

@@ -89,6 +89,8 @@ class transmit_rules {
   sim_time delays_written_ = -time_never / 2;
   sim_time first_delayed_ = time_never;  // the write-back that has waited longest for a timer
   sim_time delayed_due_ = time_never;
+  sim_time delayed_written_ = -time_never / 2;  // the last write-back that a timer tells of
+  sim_time timer_left_until_ = -time_never;     // one may expire until then whose write-back has been told of
   // T-62.
   sim_time empty_due_ = time_never;
 };

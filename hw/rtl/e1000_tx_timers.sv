@@ -2,8 +2,9 @@
 // Transmit interrupt moderation: TIDV and TADV (FS 9.4).
 //
 // Timers are deadlines against the always-on time, 128 clocks a count from the completion of a descriptor with RS and IDE
-// (T-61, I-53).  An expiry asks the write-back to flush; TXDW follows it.  A write-back that may not be delayed raises TXDW
-// and stops both, unless one whose interrupt is delayed still waits behind it (T-60).
+// (T-61, I-53).  An expiry asks the write-back to flush, and TXDW follows it; what completes in its clock goes along.  A
+// write-back that may not be delayed raises TXDW and stops both, unless one whose interrupt is delayed still waits behind
+// it (T-60).
 module e1000_tx_timers (
   input  logic        clk_i,
   input  logic        rst_ni,
@@ -49,15 +50,15 @@ module e1000_tx_timers (
     end else begin
       if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TIDV) tidv_q <= reg_i.wdata[15:0];
       if (reg_i.wr && reg_i.addr == e1000_regs_pkg::REG_TADV) tadv_q <= reg_i.wdata[15:0];
-      // What ends the timers and a new start in one clock: the start counts.
+      // An interrupt at once and a new start in one clock: the start counts.  An expiry takes it along: no timer for it.
       if (over || expired) begin
         packet_on_q   <= 1'b0;
         absolute_on_q <= 1'b0;
       end
-      if (start) begin
+      if (start && !expired) begin
         packet_on_q       <= 1'b1;
         packet_deadline_q <= now_i + {41'd0, tidv_q, 7'd0};
-        if (!absolute_on_q || expired || over) begin
+        if (!absolute_on_q || over) begin
           absolute_on_q <= tadv_q != 16'd0;
           if (tadv_q != 16'd0) absolute_deadline_q <= now_i + {41'd0, tadv_q, 7'd0};
         end

@@ -226,6 +226,54 @@ TEST(transmit_rules, T_60_nothing_was_written_back) {
   EXPECT_ONLY(b, "T-60");
 }
 
+// T-61: the second completes behind the first one's expiry and is written back before TXDW of that stands in ICR.
+TEST(transmit_rules, T_60_a_timer_left_behind_an_expiry) {
+  for (const sim_time before : {100 * ns, 5 * us}) {
+    transmit_bench b;
+    b.write(reg::TIDV, 1000);
+    b.settle();
+    for (const std::uint32_t i : {0U, 1U}) b.put(i, eop | rs | ide | 100);
+    b.ring(2);
+    for (const std::uint32_t i : {0U, 1U}) {
+      b.load(i);
+      b.read(i, 0, 100);
+    }
+    b.done(0);
+    b.wait(1000 * us);
+    b.done(1);
+    b.wait(before);
+    b.cause(icr::TXQE | icr::TXDW);
+    b.wait(1000 * us);
+    b.cause(icr::TXDW);
+    if (before > 1 * us) {  // there was time to tell of it
+      EXPECT_ONLY(b, "T-60");
+      continue;
+    }
+    EXPECT_LEGAL(b);
+    b.cause(icr::TXDW);
+    EXPECT_ONLY(b, "T-60");
+  }
+}
+
+// ... and a write-back without IDE stops it (T-60), as does its own expiry.
+TEST(transmit_rules, T_60_no_timer_is_left_behind_an_interrupt_at_once) {
+  transmit_bench b;
+  b.write(reg::TIDV, 1000);
+  b.settle();
+  b.put(0, eop | rs | ide | 100);
+  b.put(1, eop | rs | 100);
+  b.ring(2);
+  for (const std::uint32_t i : {0U, 1U}) {
+    b.load(i);
+    b.read(i, 0, 100);
+    b.done(i);
+  }
+  b.cause(icr::TXQE | icr::TXDW);
+  b.wait(900 * us);
+  b.cause(icr::TXDW);
+  EXPECT_ONLY(b, "T-60");
+}
+
 TEST(transmit_rules, T_60_the_cause_does_not_come) {
   transmit_bench b;
   b.put(0, eop | rs | 100);

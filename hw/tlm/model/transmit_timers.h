@@ -25,6 +25,8 @@ class transmit_timers {
   struct timer {
     bool running = false;
     std::uint64_t run = 0;  // counts starts and stops: an older date is void
+    sim_time ends = 0;
+    bool expires(sim_time now) const { return running && ends <= now; }
   };
   void load(timer& which, std::uint32_t units);
 

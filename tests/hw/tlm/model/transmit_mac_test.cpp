@@ -74,6 +74,16 @@ TEST_F(transmit_mac, a_tag_takes_room) {  // T-70
   EXPECT_EQ(bench.sent().size(), 40U);
 }
 
+TEST_F(transmit_mac, a_tag_takes_room_while_its_frame_waits) {  // T-70
+  bench.open_transmit(256);
+  bench.write(reg::CTRL, ctrl::VME);  // no link: frames stay
+  // 60 bytes with their tags take 64 and 16 more: 204 of them 16320 of 16384.  Without tags it would be 56 and 16.
+  for (std::uint32_t i = 0; i < 250; ++i) bench.post(i, counting_frame(56), cmd::whole | cmd::VLE);
+  bench.doorbell(250);
+  bench.run_for(2 * ms);
+  EXPECT_EQ(stored(), 204U);
+}
+
 TEST_F(transmit_mac, fifo_is_as_large_as_pba_says_at_reset) {  // T-70, X-5
   bench.write(reg::PBA, 56);
   EXPECT_EQ(bench.read(reg::PBA), 56U | 8U << 16);
