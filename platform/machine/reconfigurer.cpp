@@ -170,6 +170,16 @@ int tx_pause(const interface_under_change& on, std::uint64_t value) {
   return pause(on, reconfiguration::tx_pause, value, &stack::pause_parameters::tx);
 }
 
+int pause_sent(const interface_under_change& on, std::uint64_t value) {
+  return told(on, reconfiguration::pause_sent, value,
+              [&] { return on.ops.set_tunable(reconfiguration::pause_sent, u32(value)); });
+}
+
+int hang(const interface_under_change& on, std::uint64_t value) {
+  return told(on, reconfiguration::hang, value,
+              [&] { return value == 0 ? 0 : on.ops.set_tunable(reconfiguration::hang, 1); });
+}
+
 constexpr auto changes = std::to_array<change*>({
 #define RECONFIGURATION(name, word, operand) name,
 #include "common/reconfigurations.inc"

@@ -101,9 +101,10 @@ std::optional<value> parse_macs(std::string_view text, bool multicast, std::int6
   return out;
 }
 
-std::optional<value> parse_ipv4(std::string_view text) {
+std::optional<value> parse_ipv4(std::string_view text, bool groups) {
   const auto address = ipv4_number(text);
-  if (!address || *address >> 28 >= 14 || *address >> 24 == 0)  // multicast, reserved or "this network"
+  const std::int64_t top = address.value_or(0) >> 28;
+  if (!address || top == 15 || (top == 14 && !groups) || *address >> 24 == 0)  // reserved, a group, "this network"
     return std::nullopt;
   value out;
   out.number = *address;

@@ -11,7 +11,7 @@ namespace ringside::platform {
 
 std::optional<value> parse_mac(std::string_view text);
 std::optional<value> parse_macs(std::string_view text, bool multicast, std::int64_t least, std::int64_t most);
-std::optional<value> parse_ipv4(std::string_view text);
+std::optional<value> parse_ipv4(std::string_view text, bool groups = false);
 /// Any dotted quad, as a number.
 std::optional<std::int64_t> parse_ipv4_any(std::string_view text);
 std::optional<value> parse_groups(std::string_view text);

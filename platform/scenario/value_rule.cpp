@@ -129,7 +129,7 @@ std::optional<value> parse(const value_rule& rule, std::string_view text) {
     case value_kind::macs:
       return parse_macs(text, rule.words == "multicast", rule.low, rule.high);
     case value_kind::ipv4:
-      return parse_ipv4(text);
+      return parse_ipv4(text, rule.words == "multicast");
     case value_kind::groups:
       return parse_groups(text);
     case value_kind::ports:
@@ -190,7 +190,7 @@ std::string allowed(const value_rule& rule) {
       return fmt::format("at most {} different {} Ethernet addresses such as {}, separated by commas", rule.high,
                          rule.words, rule.words == "multicast" ? "01:00:5e:01:02:03" : "02:00:00:00:00:03");
     case value_kind::ipv4:
-      return "unicast address such as 10.0.0.2";
+      return rule.words == "multicast" ? "address such as 10.0.0.2 or 239.1.2.3" : "unicast address such as 10.0.0.2";
     case value_kind::groups:
       return "different multicast addresses such as 239.1.2.3, separated by commas";
     case value_kind::ports:

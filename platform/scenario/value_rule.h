@@ -22,7 +22,7 @@ enum class value_kind {
   text,         // anything -> text
   mac,          // unicast Ethernet address -> list of 6
   macs,         // low..high different ones, all "unicast" or "multicast" by `words` -> list of 6 for each
-  ipv4,         // dotted quad -> number
+  ipv4,         // dotted quad -> number; with `words` "multicast" it may be a group
   groups,       // different IPv4 multicast addresses, may be empty -> list
   ports,        // UDP ports -> list
   vids,         // different VLAN ids, may be empty -> list

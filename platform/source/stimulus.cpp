@@ -296,8 +296,16 @@ std::array<std::uint8_t, 6> drawn_station(std::uint32_t number) {
   return {0x02, 0x00, 0x00, 0x00, 0x30, static_cast<std::uint8_t>(number)};
 }
 
+// PAUSE frames of the card's own need a transmitter that is on (F-9), which the driver's watchdog sees to some jiffies
+// behind open (L-4): where the card is told to send them, what may bring them comes then.
 std::vector<planned_frame> make_stimulus(const scenario& s) {
-  return stimulus_maker(s).make();
+  constexpr sim_time lead = 25 * ms;
+  std::vector<planned_frame> frames = stimulus_maker(s).make();
+  const auto& actions = s.reconfigure.actions;
+  if (std::any_of(actions.begin(), actions.end(),
+                  [](const reconfigure_action& a) { return a.what == reconfiguration::pause_sent; }))
+    for (planned_frame& f : frames) f.offer.earliest += lead;
+  return frames;
 }
 
 }  // namespace ringside::platform

@@ -92,6 +92,10 @@ class e1000 {
   driver_status set_store_bad(bool on);
   /// pthresh, hthresh or wthresh of RXDCTL.
   driver_status set_threshold(reconfiguration which, std::uint32_t descriptors);
+  /// PAUSE frames of its own though the partner takes none; the next link-up turns them off.
+  driver_status send_pause(bool on);
+  /// Stops the transmitter and tells nobody: what the hang detector and the queue's watchdog are there for.
+  driver_status hang();
   /// ip link set promisc, allmulticast.
   driver_status set_promiscuous(bool on);
   driver_status set_all_multicast(bool on);

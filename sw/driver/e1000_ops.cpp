@@ -150,6 +150,10 @@ int e1000_ops::set_tunable(reconfiguration which, std::uint32_t value) {
     case reconfiguration::hthresh:
     case reconfiguration::wthresh:
       return error_of(card_.set_threshold(which, value));
+    case reconfiguration::pause_sent:
+      return error_of(card_.send_pause(value != 0));
+    case reconfiguration::hang:
+      return error_of(card_.hang());
     default:
       return -EOPNOTSUPP;
   }

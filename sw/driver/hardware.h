@@ -52,11 +52,11 @@ class hardware {
 
   /// RXDCTL at any time (FS 6.4): the fetch and the write-back look at it whenever they decide.
   void write_thresholds();
+  std::uint32_t packet_buffer_kb() const;
 
  private:
   bool init_leds();
   void set_thresholds();
-  std::uint32_t packet_buffer_kb() const;
   std::uint32_t buffer_size_bits() const;
   void pause(sim_time delay);
 

@@ -218,6 +218,13 @@ void link::force_flow_control() {
   regs_.write(reg::CTRL, control);
 }
 
+void link::send_pause(bool on, std::uint32_t packet_buffer_kb) {
+  const bool obeys = obeys_pause(current_);
+  current_ = on ? (obeys ? flow_control::full : flow_control::tx) : (obeys ? flow_control::rx : flow_control::none);
+  write_flow_control_registers(packet_buffer_kb);
+  force_flow_control();
+}
+
 // e1000_config_fc_after_link_up (L-5): what both sides said of PAUSE, by IEEE 802.3 table 28B-3, and where they agree
 // on nothing a side that would obey does so.
 void link::resolve_flow_control() {

@@ -34,6 +34,8 @@ class link {
   link_mode mode();
   /// CTRL.RFCE and TFCE by what flow control is now (e1000_force_mac_fc).
   void force_flow_control();
+  /// PAUSE frames of its own, with thresholds, whatever the partner has said of them.
+  void send_pause(bool on, std::uint32_t packet_buffer_kb);
 
   /// TCTL.COLD, as full duplex and half duplex both have it (e1000_config_collision_dist).
   void set_collision_distance();

@@ -219,6 +219,16 @@ driver_status e1000::set_threshold(reconfiguration which, std::uint32_t descript
   });
 }
 
+driver_status e1000::send_pause(bool on) {
+  if (open_) link_.send_pause(on, hardware_.packet_buffer_kb());
+  return driver_status::ok;
+}
+
+driver_status e1000::hang() {
+  if (open_) hardware_.stop_transmitter();
+  return driver_status::ok;
+}
+
 // e1000_vlan_rx_add_vid: the first VID turns the filter on, and that is VID 0: priority-tagged frames belong to the
 // interface itself, and vlan_device_event() adds their VID to every interface that is up when VLANs come into use.
 driver_status e1000::vlan_rx_add_vid(std::uint16_t vid) {

@@ -41,12 +41,14 @@ class app {
 
   app(net_stack& net, const config& settings);
 
-  /// What a sender gave to the kernel: when the call began and ended, what it returned, and the bytes.
+  /// What a sender gave to the kernel: when the call, or the first of several, began and the last one ended, what it
+  /// returned, and the bytes.
   struct sent_message {
     sim_time begin;
     sim_time end;
     long result;
     std::span<const std::byte> bytes;
+    std::size_t first = 0;  // bytes of payload in the first call
   };
   using source = std::function<void(const sent_message&)>;
 
@@ -81,6 +83,8 @@ class app {
   std::size_t payload() const { return settings_.datagram_bytes.front(); }
   // app_send.cpp
   void run_sender();
+  long send_datagram(std::span<const std::byte> bytes, const abi::sockaddr_in& to);
+  std::size_t first_piece(std::size_t bytes) const;
   std::size_t next_size(rng& random, std::uint64_t number) const;
   std::vector<std::byte> tcp_packet(const mac_address& source, std::uint64_t number, std::size_t bytes,
                                     std::uint32_t& sequence) const;

@@ -26,6 +26,11 @@ constexpr std::size_t iperf_header_bytes = 12;
 constexpr std::size_t largest_packet = 65'535;  // RFC 791
 constexpr std::size_t headers = eth_header_bytes + ipv4_view::bytes + tcp_view::bytes;
 
+/// Byte n of datagram k: who reads it can tell one from the next, and no page from another by its place alone.
+std::byte payload_byte(std::size_t n, std::uint64_t k) {
+  return static_cast<std::byte>(n + 167 * (n >> 8) + k);
+}
+
 const net_device* device_of(net_stack& net, const std::string& name) {
   const auto& all = net.packets().devices();
   const auto found = std::find_if(all.begin(), all.end(), [&name](const net_device* dev) {
@@ -97,7 +102,26 @@ std::vector<std::byte> app::tcp_packet(const mac_address& source, std::uint64_t 
   return out;
 }
 
-// Byte n of datagram k is n + k: who reads it can tell one from the next.
+std::size_t app::first_piece(std::size_t bytes) const {
+  return bytes < settings_.pieces ? bytes : bytes / settings_.pieces;
+}
+
+// In one call, or in several with MSG_MORE (udp(7)); a call that fails gives up what those before it have begun.
+long app::send_datagram(std::span<const std::byte> bytes, const abi::sockaddr_in& to) {
+  const std::size_t piece = first_piece(bytes.size());
+  std::size_t calls = bytes.size() < settings_.pieces ? 1 : settings_.pieces;
+  long sent = 0;
+  for (; calls != 0; --calls) {
+    const auto part = bytes.first(calls == 1 ? bytes.size() : piece);
+    const long result =
+        calls_.sendmsg(sockets_.front(), {.payload = part, .name = &to}, calls == 1 ? 0 : abi::msg_more);
+    if (result < 0) return result;
+    sent += result;
+    bytes = bytes.subspan(part.size());
+  }
+  return sent;
+}
+
 void app::run_sender() {
   const bool tcp = settings_.protocol == app_protocol::tcp;
   // A device that has gone by now has index 0: each packet for it is refused (ENXIO).
@@ -127,7 +151,7 @@ void app::run_sender() {
       message.resize(bytes);
     }
     const auto payload = std::span(message).last(bytes);
-    for (std::size_t n = 0; n < bytes; ++n) payload[n] = static_cast<std::byte>(n + k);
+    for (std::size_t n = 0; n < bytes; ++n) payload[n] = payload_byte(n, k);
     if (settings_.as_iperf && !tcp && bytes >= iperf_header_bytes) {
       const bool last = k + 1 == settings_.datagrams;
       const auto number = static_cast<std::uint32_t>(k);
@@ -138,9 +162,9 @@ void app::run_sender() {
     host_.consume(kernel::cost::app_per_frame);
     host_.consume(kernel::cost::app_per_byte, bytes);
     const sim_time begin = host_.now();
-    const long result = tcp ? calls_.sendmsg(sockets_.front(), {.payload = message, .link = &link}, 0)
-                            : calls_.sendmsg(sockets_.front(), {.payload = message, .name = &to}, 0);
-    if (source_) source_({begin, host_.now(), result, payload});
+    const long result =
+        tcp ? calls_.sendmsg(sockets_.front(), {.payload = message, .link = &link}, 0) : send_datagram(message, to);
+    if (source_) source_({begin, host_.now(), result, payload, tcp ? bytes : first_piece(bytes)});
     ++(result < 0 ? send_errors_ : sent_);
     next += settings_.interval;
     if (settings_.kind == app_kind::requester) await_answer(settings_.interval != 0 ? next : host_.now() + 1 * second);

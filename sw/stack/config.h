@@ -176,6 +176,7 @@ struct app_config {
   std::uint64_t datagrams = 1000;
   sim_time interval = 1 * ms;  // from one to the next; 0: as fast as the send buffer, or the answer, allows
   sim_time start = 0;          // nothing is sent before
+  std::size_t pieces = 1;      // calls in which a sender gives a datagram to the kernel (MSG_MORE)
   bool as_iperf = false;       // datagrams begin as those of iperf 2: number, time, and a negative number in the last
   bool also_sends = false;     // besides what `kind` is, a second task sends
   friend bool operator==(const app_config&, const app_config&) = default;

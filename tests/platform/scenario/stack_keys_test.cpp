@@ -16,6 +16,7 @@ TEST(stack_keys, each_reaches_its_field) {
                                           "app.port=7",
                                           "app.bytes=8",
                                           "app.count=9",
+                                          "app.pieces=3",
                                           "app.interval=10us",
                                           "net.core.wmem_default=5000",
                                           "net.core.default_qdisc=fq_codel",
@@ -72,6 +73,7 @@ TEST(stack_keys, each_reaches_its_field) {
   EXPECT_EQ(s.app.kind, stack::app_kind::echo);
   EXPECT_EQ(s.app.destination, 0x0A000003U);
   EXPECT_EQ(s.app.destination_port, 7U);
+  EXPECT_EQ(s.app.pieces, 3U);
   EXPECT_EQ(s.app.datagram_bytes, (std::vector<std::size_t>{8}));
   EXPECT_EQ(s.app.datagrams, 9U);
   EXPECT_EQ(s.app.interval, 10 * us);

@@ -76,6 +76,9 @@ TEST(value_rule, addresses) {
   EXPECT_EQ(parse(ip, "10.0.0.2")->number, 0x0A000002);
   for (const char* bad : {"10.0.0", "10.0.0.256", "224.0.0.1", "255.255.255.255", "0.0.0.0", "10.0.0.2.1", "a.b.c.d"})
     EXPECT_FALSE(parse(ip, bad)) << bad;
+  const value_rule whom{.kind = kind::ipv4, .words = "multicast"};
+  EXPECT_EQ(parse(whom, "239.1.2.3")->number, 0xEF010203);
+  for (const char* bad : {"240.0.0.1", "255.255.255.255", "0.0.0.0"}) EXPECT_FALSE(parse(whom, bad)) << bad;
 }
 
 TEST(value_rule, lists) {

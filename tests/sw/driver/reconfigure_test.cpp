@@ -251,6 +251,31 @@ TEST(reconfigure, thresholds_change_without_a_reset) {
   EXPECT_EQ(b.nic.registers[rxdctl] & 0x3F3F3F, 5U << 8 | 7);
 }
 
+// F-6: thresholds for 48 KiB and an MTU of 1500, 90 % of it, as FS 6.9 has them of Linux (F-8: ACC8 and ACC0).
+TEST(reconfigure, pause_frames_are_sent_on_demand) {
+  bench b(quick());
+  b.up();
+  const auto told = [&b](std::uint32_t on) {
+    b.host.run_task([&] { EXPECT_EQ(b.card.send_pause(on != 0), driver_status::ok); });
+    return b.nic.registers[reg::CTRL] & ctrl::TFCE;
+  };
+  EXPECT_EQ(told(1), ctrl::TFCE);
+  EXPECT_EQ(b.nic.registers[reg::FCRTH], 0xACC8U);
+  EXPECT_EQ(b.nic.registers[reg::FCRTL], 0x8000ACC0U);
+  EXPECT_EQ(told(0), 0U);
+  EXPECT_EQ(b.nic.registers[reg::FCRTH], 0U);
+}
+
+TEST(reconfigure, a_hang_is_a_transmitter_that_is_off) {
+  bench b(quick());
+  b.up();
+  b.nic.registers[reg::TCTL] |= tctl::EN;
+  const std::uint64_t resets = b.nic.resets;
+  b.host.run_task([&] { EXPECT_EQ(b.card.hang(), driver_status::ok); });
+  EXPECT_EQ(b.nic.registers[reg::TCTL] & tctl::EN, 0U);
+  EXPECT_EQ(b.nic.resets, resets);
+}
+
 TEST(reconfigure, what_was_not_taken_is_dropped_once) {
   bench b(quick());
   b.up();
