@@ -109,6 +109,9 @@ constexpr auto kinds = std::to_array<coverage_kind>({
     {"sent_arp", "ARP packets sent"},
     {"sent_icmp", "ICMP messages sent"},
     {"echoed", "datagrams echoed"},
+    {"sent_in_pieces", "datagrams given to the kernel in several calls (MSG_MORE)"},
+    {"sent_pause", "PAUSE frames sent by the card"},
+    {"hang_recovered", "transmitters that hung and were reset"},
     {"given_up", "frames given up before they were sent"},
     {"lost_in_card", "frames given to the card and lost by a reset"},
     {"unaligned_send", "payload reads that begin beside a dword"},
@@ -232,6 +235,7 @@ void coverage::drop(const event& e) {
 void coverage::reconfigured(const event& e) {
   if ((e.a & reconfiguration_ended) == 0 || (e.a & reconfiguration_refused) != 0) return;
   const auto what = static_cast<reconfiguration>(e.a & reconfiguration_mask);
+  if (what == reconfiguration::hang || what == reconfiguration::pause_sent) return;  // seen by their effect
   if (what == reconfiguration::link) return add("cable_pulled", e.b == 0);
   if (what >= reconfiguration::tx_ring_size && what <= reconfiguration::restart) return add("transmit_moved");
   const bool down_up = what == reconfiguration::ring_size || what == reconfiguration::mtu ||

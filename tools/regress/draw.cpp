@@ -19,17 +19,19 @@ namespace {
 // Few, since each is a start class of its own: with the pins, 24 in all.
 constexpr std::uint32_t power_on_states = 4;
 constexpr std::uint32_t service_vid = 3000;  // none of those that frames are drawn with
+constexpr std::uint64_t send_stream = 0x7365'6E64'7265'6772;
 constexpr std::uint64_t draw_stream = 0x7265'6772'6573'7331;
 
 /// Draws one scenario's keys.  The order of the draws is part of what a seed means.
 class drawer {
  public:
-  drawer(std::uint64_t seed, const std::string& nic) : random_((seed * 0x9E3779B97F4A7C15ULL) ^ draw_stream) {
+  drawer(std::uint64_t seed, const std::string& nic)
+      : random_((seed * 0x9E3779B97F4A7C15ULL) ^ draw_stream), sending_((seed * 0x9E3779B97F4A7C15ULL) ^ send_stream) {
     constexpr std::uint32_t weights[] = {40, 22, 12, 12, 14};
     static_assert(std::size(weights) == static_cast<std::size_t>(traffic_mix::count));
     mix_ = static_cast<traffic_mix>(weighted(random_, weights));
     set("run.seed", seed);
-    set("run.time_limit", "20s");
+    set("run.time_limit", "60s");
     set("nic.kind", nic);
     set("wire.source", "drawn");
     set("gen.mix", std::string(name(mix_)));
@@ -49,6 +51,7 @@ class drawer {
       move_limit();
     if (percent(25)) set("stack.frag_high_thresh", magnitude(1000, 8'000));  // a fragment or two
     if (percent(30)) tune();
+    trouble();
     if (!actions_.empty()) set("reconfigure.actions", actions_);
   }
 
@@ -58,6 +61,7 @@ class drawer {
  private:
   void set(const std::string& key, const std::string& text) { keys_.emplace_back(key, text); }
   void set(const std::string& key, std::uint64_t value) { set(key, std::to_string(value)); }
+  bool sent_percent(std::uint32_t share) { return sending_.below(100) < share; }
   bool percent(std::uint32_t share) { return random_.below(100) < share; }
   std::uint32_t between(std::uint32_t low, std::uint32_t high) { return random_.between(low, high); }
   /// Spread over orders of magnitude: every power of two up to `high` alike.
@@ -123,7 +127,7 @@ class drawer {
     set("driver.mode", modes[mode == 2 && cpus_ == 1 ? 0 : mode]);
     if (mode == 1 && percent(60)) set("driver.irq_quota", magnitude(1, 64));
     const bool flood = mix_ == traffic_mix::flood;
-    mtu_ = mix_ == traffic_mix::jumbo ? between(1501, 9000) : 1500;
+    mtu_ = mix_ == traffic_mix::jumbo ? between(1501, 9000) : sent_percent(30) ? sending_.between(576, 1500) : 1500;
     high_now_ = mtu_ > 1500;
     set("driver.mtu", mtu_);
     buffers();
@@ -203,6 +207,7 @@ class drawer {
     if (percent(20)) set("app.kind", "echo");
     if (!watchdog_ || !percent(75)) return;  // who does not see the link sends nothing
     set("app.also_sends", "on");
+    sends_ = true;
     if (percent(40)) set("net.core.wmem_default", magnitude(4608, 212'992));
     const bool tcp = percent(45);
     set("app.protocol", tcp ? "tcp" : "udp");
@@ -213,7 +218,13 @@ class drawer {
     const std::uint32_t volume = slow_ ? 30'000 : 250'000;
     set("app.count", between(1, std::clamp(volume / ((least + most) / 2 + 60), 2U, slow_ ? 20U : 300U)));
     set("app.interval", percent(40) ? "0us" : fmt::format("{}us", magnitude(1, 400)));
-    if (!tcp && percent(10)) set("app.destination", "10.0.0.77");  // nobody answers for it
+    if (!tcp && percent(10)) {
+      set("app.destination", "10.0.0.77");  // nobody answers for it
+    } else if (!tcp && sent_percent(15)) {
+      set("app.destination", "239.1.2.3");
+      set("stack.routes", "default dev eth0");
+    }
+    if (!tcp && sent_percent(40)) set("app.pieces", sending_.between(2, 9));
     if (!tcp) return;
     set("app.mss", percent(50) ? mtu_ - 40 : between(400, mtu_ - 40));
     if (percent(40)) set("app.device", device());
@@ -246,9 +257,23 @@ class drawer {
     }
   }
 
+  // PAUSE frames though the partner takes none (L-5); a hang, which ends in a reset some seconds later.
+  void trouble() {
+    if (sent_percent(mix_ == traffic_mix::flood ? 60 : 10)) {
+      at(sending_.between(12'000, 20'000), "pause_tx=on");
+      if (sent_percent(30)) at(sending_.between(25'500, 27'000), "pause_tx=off");
+    }
+    if (!sends_ || slow_ || !sent_percent(15)) return;
+    at(sending_.between(6000, 15'000), "hang=on");
+    set("run.drain_ms", 20'000);
+  }
+
   void act(std::uint32_t delay, const std::string& change) {
     action_at_ += delay;
-    actions_ += fmt::format("{}{}us:{}", actions_.empty() ? "" : ",", action_at_, change);
+    at(action_at_, change);
+  }
+  void at(std::uint32_t time, const std::string& change) {
+    actions_ += fmt::format("{}{}us:{}", actions_.empty() ? "" : ",", time, change);
   }
 
   // The MTU to the other side of 1500, some times back: LPE, and with it the chip's limit, moves under traffic
@@ -335,7 +360,7 @@ class drawer {
     if (mix_ == traffic_mix::jumbo) buffer = 1024U << between(0, 4);
     if (mix_ == traffic_mix::ordinary && percent(20)) buffer = 2048U << between(0, 3);
     buffer_ = buffer;
-    chain_ = (mtu_ + 22 + buffer - 1) / buffer;
+    chain_ = (std::max(mtu_, 1500U) + 22 + buffer - 1) / buffer;
     while (ring - 1 < chain_) ring += 8;
     set("driver.ring_size", ring);
     set("driver.buffer_size", buffer);
@@ -376,11 +401,12 @@ class drawer {
   }
 
   rng random_;
+  rng sending_;  // of what the way out asks for besides
   traffic_mix mix_ = traffic_mix::ordinary;
   std::uint32_t cpus_ = 1;
   bool delayed_ = false;  // RDTR
   bool slow_ = false;     // the link
-  bool watchdog_ = true;
+  bool watchdog_ = true, sends_ = false;
   std::string vlans_;
   std::uint32_t mtu_ = 1500;
   bool high_now_ = false;    // the MTU by now, above 1500

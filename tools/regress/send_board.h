@@ -70,32 +70,42 @@ class send_board final : public event_consumer {
     sim_time end = 0;
     long result = 0;
     std::vector<std::uint8_t> payload;
+    std::size_t first = 0;  // bytes of it that made the frame
     bool used = false;
   };
   struct message {  // a socket's frame came to be
     frame_id root = 0;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;  // as the socket told of it: those of the first call
     sim_time time = 0;
     std::vector<std::uint8_t> payload = {};
     std::size_t number = 0;  // of the call
+    std::size_t first = 0;   // bytes the first call gave
     bool by_sender = false;
   };
-  struct pause {
+  struct span {
     sim_time from;
     sim_time until;
   };
+  using pause = span;
 
   void complain(const std::string& text, frame_id frame, sim_time t) { to_("scoreboard: " + text, frame, t); }
   frame_id root_of(frame_id id) const;
   std::size_t era_at(sim_time t) const;  // resets by then
   void hear_pause(const event& e);
   void end_pause(sim_time t);
+  static void end_of(std::vector<span>& all, sim_time t);
   void judge_bytes(const sent_on_wire& w);
   void judge_tags(const sent_on_wire& w);
   void judge_order();
   void lose(frame_id id);
   bool cable_was_out(sim_time from, sim_time until) const;
   void judge_pauses();
+  void judge_own_pauses();
+  void judge_waits();
+  void hear_hang(const event& e);
+  void judge_hang();
+  bool on_at(sim_time t) const;  // TCTL.EN
+  void judge_destination(const sent_on_wire& w);
   // send_messages.cpp
   bool may_be_given_up(const frame_state& state) const;
   bool find_payload(message& m);
@@ -112,12 +122,20 @@ class send_board final : public event_consumer {
   std::vector<sent_on_wire> wire_;
   std::vector<made_call> calls_;
   std::vector<message> messages_;
+  std::uint16_t sender_port_ = 0;        // once it is known
   std::vector<std::uint32_t> sequence_;  // of each call's first byte
   std::vector<sim_time> resets_;
-  std::vector<sim_time> stops_;                   // TCTL.EN fell
+  std::vector<sim_time> stops_;   // TCTL.EN fell
+  std::vector<sim_time> starts_;  // ... and rose
+  bool on_ = false;
   std::vector<std::pair<sim_time, bool>> cable_;  // link as the card saw it
   std::vector<pause> pauses_;
-  bool obeys_ = false;  // CTRL.RFCE
+  bool obeys_ = false;              // CTRL.RFCE
+  std::vector<span> sends_pauses_;  // CTRL.TFCE is 1
+  std::vector<sim_time> overflows_;
+  sim_time hung_at_ = -1;  // reconfiguration::hang, until the card is reset
+  bool timed_out_ = false;
+  sim_time last_event_ = 0;
   wire_counters counters_;
   std::map<std::string_view, std::uint64_t> met_;
 };

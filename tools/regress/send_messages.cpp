@@ -25,7 +25,8 @@ bool send_board::may_be_given_up(const frame_state& state) const {
   using enum drop_reason;
   const auto& actions = plan_.reconfigure.actions;
   const bool disturbed = std::any_of(actions.begin(), actions.end(), [](const reconfigure_action& a) {
-    return takes_down(a.what) || a.what == reconfiguration::link;  // link lost: what lies in the ring goes (FS 10.5)
+    // Link lost: what lies in the ring goes (FS 10.5); a hang ends in a reset (DR-7).
+    return takes_down(a.what) || a.what == reconfiguration::link || a.what == reconfiguration::hang;
   });
   if (why == neigh_failed || why == neigh_queue_full) return plan_.stack.permanent_neighbours.empty();
   // No carrier yet: the device has no discipline that keeps anything (noop_qdisc).
@@ -41,6 +42,7 @@ bool send_board::find_payload(message& m) {
   if (call != calls_.end()) {
     call->used = true;
     m.payload = call->payload;
+    m.first = call->first;
     m.number = static_cast<std::size_t>(call - calls_.begin());
     m.by_sender = true;
     return true;
@@ -48,6 +50,7 @@ bool send_board::find_payload(message& m) {
   const frame_id cause = frames_[m.root].cause;
   if (cause == 0 || kind_of(cause) != frame_kind::received || number_of(cause) > received_.size()) return false;
   m.payload = received_[number_of(cause) - 1].payload;
+  m.first = m.payload.size();
   ++met_["echoed"];
   return true;
 }
@@ -97,9 +100,9 @@ void send_board::judge_messages() {
       continue;
     }
     const bool tcp = m.by_sender && plan_.app.protocol == stack::app_protocol::tcp;
-    if (m.bytes != m.payload.size() + (tcp ? headers : 0)) {
+    if (m.bytes != m.first + (tcp ? headers : 0)) {
       complain(fmt::format("frame {} is a datagram of {} bytes, and {} were sent", frame_name(m.root), m.bytes,
-                           m.payload.size()),
+                           m.first + (tcp ? headers : 0)),
                m.root, m.time);
       continue;
     }
@@ -157,7 +160,14 @@ void send_board::judge_datagram(const message& m, const std::vector<const sent_o
     complain(fmt::format("datagram {} goes to another host", frame_name(m.root)), m.root, m.time);
   if (m.by_sender && (datagram[2] << 8 | datagram[3]) != plan_.app.destination_port)
     complain(fmt::format("datagram {} goes to another port", frame_name(m.root)), m.root, m.time);
+  const auto port = static_cast<std::uint16_t>(datagram[0] << 8 | datagram[1]);
+  if (m.by_sender && sender_port_ == 0) sender_port_ = port;
+  if (m.by_sender && port != sender_port_)
+    complain(fmt::format("datagram {} comes from port {}, and those before it from {}", frame_name(m.root), port,
+                         sender_port_),
+             m.root, m.time);
   ++met_["sent_udp"];
+  met_["sent_in_pieces"] += m.first != m.payload.size();
   met_["sent_large_udp"] += m.payload.size() > 20'000;
   met_["sent_empty_udp"] += m.payload.empty();
 }

@@ -110,6 +110,7 @@ void look_at_ipv4(seen_frame& f, bytes body) {
   f.more = (fragment & inet::more_fragments) != 0;
   f.dont_fragment = (fragment & inet::dont_fragment) != 0;
   f.protocol = body[9];
+  f.time_to_live = body[8];
   f.source = be32(body, 12);
   f.destination = be32(body, 16);
   f.ip_payload = body.subspan(inet::ipv4_header_bytes, f.ip_bytes - inet::ipv4_header_bytes);

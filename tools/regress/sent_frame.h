@@ -29,6 +29,7 @@ struct seen_frame {
   std::uint32_t destination = 0;
   std::uint16_t id = 0;
   std::uint8_t protocol = 0;
+  std::uint8_t time_to_live = 0;
   std::uint32_t offset = 0;  // of a fragment, in bytes
   bool more = false;
   bool dont_fragment = false;
