@@ -249,8 +249,8 @@ TEST(reconfigure_hash, is_the_same_in_every_way_of_stepping) {
   for (const settings& set : {settings{"driver.mode=napi"}, settings{"driver.mode=irq", "cpu.count=2"},
                               settings{"driver.mode=poll", "cpu.count=2"}}) {
     SCOPED_TRACE(set[0]);
-    const settings load =
-        set + quick + settings{"gen.size=64..1518", "gen.rate=4%", "gen.count=150", "driver.quiesce=20us", actions};
+    const settings load = quick_boot + set + quick +
+                          settings{"gen.size=64..1518", "gen.rate=4%", "gen.count=150", "driver.quiesce=20us", actions};
     const outcome fastest = run_machine(load);
     EXPECT_EQ(complaints_of(fastest), "");
     EXPECT_GT(fastest["delivered"], 10U);

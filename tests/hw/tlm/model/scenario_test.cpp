@@ -64,7 +64,8 @@ std::vector<offered_frame> mixed_frames() {
 
 // The order of effects does not depend on how far the card is asked to go at a time.
 TEST(model_scenarios, same_hash_however_it_is_stepped) {
-  const settings traffic = {"nic.kind=model", "gen.count=60", "gen.size=64..1518", "gen.rate=100%"};
+  const settings traffic =
+      quick_boot + settings{"nic.kind=model", "gen.count=60", "gen.size=64..1518", "gen.rate=100%"};
   const outcome ahead = run_machine(traffic + settings{"run.step=ahead"});
   EXPECT_EQ(complaints_of(ahead), "");
   EXPECT_EQ(ahead.hash, run_machine(traffic + settings{"run.step=cycle"}).hash);
