@@ -57,16 +57,17 @@ INSTANTIATE_TEST_SUITE_P(
                     pressure{"two_cpus", 1500, 64, {"nic.pba_kb=8", "cpu.count=2", "cpu.clock_mhz=300"}}),
     [](const auto& row) { return std::string(row.param.name); });
 
-// Line rate of 1518 bytes both ways is 247 MB/s, the bus of 66 MHz moves 267 MB/s in data phases alone: with what bursts of
-// 256 bytes cost beside them, something has to give.  The card's arbiter goes round between the two directions
-// (docs/rtl/mst_arb.md): what is sent goes out at line rate, what comes in has the rest, and that is most of it.
+// Line rate of 1518 bytes both ways is 247 MB/s, the bus of 66 MHz moves 267 MB/s in data phases alone: with what
+// bursts of 256 bytes cost beside them, something has to give.  The card's arbiter goes round between the two
+// directions (docs/rtl/mst_arb.md): what is sent goes out at line rate, what comes in has the rest, and that is most of
+// it.
 TEST(overrun_bus, neither_direction_starves_the_other_one) {
   constexpr unsigned frames = 700;
-  const outcome o = run_machine({"cpu.clock_mhz=8000", "cpu.count=2", "driver.eeprom_delay=1us", "driver.ring_size=256",
-                                 "stack.neighbours=10.0.0.1=02:00:00:00:00:01", "stack.rcvbuf=16MB",
-                                 "net.core.wmem_default=1MB", "wire.start=90ms", "gen.size=1518", "gen.rate=line",
-                                 "gen.count=700", "app.also_sends=on", "app.bytes=1472", "app.count=700",
-                                 "app.interval=0us"});
+  const outcome o =
+      run_machine({"cpu.clock_mhz=8000", "cpu.count=2", "driver.eeprom_delay=1us", "driver.ring_size=256",
+                   "stack.neighbours=10.0.0.1=02:00:00:00:00:01", "stack.rcvbuf=16MB", "net.core.wmem_default=1MB",
+                   "wire.start=90ms", "gen.size=1518", "gen.rate=line", "gen.count=700", "app.also_sends=on",
+                   "app.bytes=1472", "app.count=700", "app.interval=0us"});
   EXPECT_EQ(complaints_of(o), "");
   EXPECT_EQ(o["chip.GPTC"], frames);
   EXPECT_EQ(o["offered"], o["delivered"] + o["drop.fifo_overflow"]);
