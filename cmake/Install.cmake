@@ -27,9 +27,9 @@ set(CPACK_PACKAGE_NAME ringside)
 set(CPACK_PACKAGE_CONTACT "Ringside maintainers <maintainers@ringside.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "co-simulation of a network card, both directions")
 set(CPACK_PACKAGE_DESCRIPTION
-    "An 82540EM network card in RTL, its bus, its driver and a Linux-shaped receive
+    "An 82540EM network card in RTL, its bus, its driver and a Linux-shaped network
 stack on a virtual CPU run together on one exact timebase: from a frame on the
-wire to the application that reads it.")
+wire to the application that reads it, and from its send call to the wire.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

@@ -187,6 +187,8 @@ class contract_test(process):
             self.assertEqual(breach["rule"], "S-12")
             self.assertTrue(breach["text"].startswith("S-12 broken by the driver at "), breach["text"])
             self.assertIn(f"at {breach['time_ps'] // 10**6}.", breach["text"])
+        page = (pathlib.Path(__file__).parents[2] / "docs/outputs.md").read_text()
+        self.assertIn(f'"contract": {{"rules": {contract["rules"]}, ', page)
         status, without = self.told("--set", "checker.off=S-12")
         self.assertEqual((status, without), (0, {"rules": contract["rules"] - 1, "breach_count": 0, "breaches": []}))
         status, off = self.told("--set", "checker.enabled=off")

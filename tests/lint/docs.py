@@ -4,7 +4,8 @@
 
 A table row with a file and a function, both in backquotes in neighbouring cells, names a function that stands in that
 file.  Every RTL module is named in a page of docs/rtl, and every page has its sections.  In docs/testplan.md a row that
-begins with a rule's id names test files that mention the id.
+begins with a rule's id names test files that mention the id.  The manual page and docs/outputs.md tell of the exit statuses
+that the headers of tools/ define, and of no others.
 """
 import re
 
@@ -79,8 +80,39 @@ def blocks():
             yield f"{source}: no page of docs/rtl names it"
 
 
+# What the line about a status has to say, by the constant's name.
+STATUS = {"exit_ok": "went well", "exit_internal": "internal error", "exit_bad_input": "not allowed", "exit_breach": "broke",
+          "exit_self_test": "--ethtool-test", "exit_no_qemu": "QEMU", "exit_broken_pipe": "reads"}
+MAN_PAGE, OUTPUTS_PAGE = "packaging/ringside.1.in", "docs/outputs.md"
+
+
+def statuses_in_code():
+    for source in files.tracked():
+        if source.match("tools/*/*.h"):
+            for name, value in re.findall(r"constexpr int (exit_\w+) = ([\d +]+);", files.text(source)):
+                yield name, sum(int(term) for term in value.split("+"))
+
+
+def statuses():
+    """Those of signals (128 + N) have no constant but SIGPIPE's, and docs/outputs.md tells of that in its text."""
+    man = files.text(MAN_PAGE).split(".SH EXIT STATUS")[1].split(".SH ")[0].replace("\\-", "-")
+    pages = {MAN_PAGE: re.findall(r"^\.B (\d+)\n((?:(?!\.TP).*\n)*)", man, re.M),
+             OUTPUTS_PAGE: re.findall(r"^\| (\d+) \| (.*) \|$", files.text(OUTPUTS_PAGE).split("## How it ends")[1], re.M)}
+    code = dict(statuses_in_code())
+    for name in sorted(code.keys() ^ STATUS.keys()):
+        yield f"exit status {name}: is not known to code and lint alike"
+    for page, rows in pages.items():
+        told = {int(number): text for number, text in rows}
+        for name, value in code.items():
+            if (value < 128 or page == MAN_PAGE) and STATUS.get(name, "") not in told.pop(value, "\0"):
+                yield f"{page}: does not say of status {value} ({name}) that '{STATUS.get(name)}'"
+        for number in told:
+            if number < 128:
+                yield f"{page}: tells of status {number}, which no header of tools/ has"
+
+
 def main():
-    findings = [*packages(), *blocks()]
+    findings = [*packages(), *blocks(), *statuses()]
     checked = [f for f in files.tracked() if f.suffix == ".md"]
     for path in checked:
         text = files.text(path)
