@@ -15,7 +15,6 @@ namespace {
 using view = std::span<std::uint8_t>;
 
 constexpr std::uint32_t tag_types[] = {ethernet::type_vlan, ethernet::type_8021ad, ethernet::type_qinq};
-constexpr std::uint32_t host_bits = 0xFF;  // the machine's network is a /24
 
 bool is_group(view mac) {
   return (mac[0] & 1) != 0;
@@ -50,11 +49,17 @@ class rewriter {
 
   std::uint32_t destination(std::uint32_t was, bool broadcast) const {
     if (is_multicast(was) || was == inet::limited_broadcast) return was;
-    return broadcast ? target_.address | host_bits : target_.address;
+    return broadcast ? network_broadcast() : target_.address;
   }
+  /// A link of two has no broadcast address of its own (RFC 3021 2.2), nor has a single address.
+  std::uint32_t network_broadcast() const {
+    return target_.prefix_bits < 31 ? target_.address | host_bits() : inet::limited_broadcast;
+  }
+  std::uint32_t host_bits() const { return target_.prefix_bits < 32 ? 0xFFFFFFFFU >> target_.prefix_bits : 0; }
   std::uint32_t source(std::uint32_t was) const {
     if (was != target_.address) return was;
-    return (was & host_bits) > 1 ? was - 1 : was + 1;
+    if (target_.prefix_bits >= 31) return was ^ 1U;  // both ends of a link of two are hosts
+    return (was & host_bits()) > 1 ? was - 1 : was + 1;
   }
 
   void rewrite_ipv4(view ip, bool broadcast) const {

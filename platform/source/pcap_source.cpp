@@ -46,7 +46,9 @@ capture_options capture_options_of(const scenario& s) {
                       .stamps = s.wire.stamps,
                       .snapped = s.wire.snapped,
                       .passes = s.wire.loop};
-  if (s.wire.rewrite) out.rewrite = rewrite_target{s.nic.mac_address, own_address(s)};
+  if (s.wire.rewrite) {
+    out.rewrite = rewrite_target{s.nic.mac_address, own_address(s), s.stack.addresses.front().prefix_bits};
+  }
   return out;
 }
 

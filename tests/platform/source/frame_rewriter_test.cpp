@@ -96,6 +96,28 @@ TEST(frame_rewriter, our_own_address_is_no_source) {
   EXPECT_EQ(rewritten(make_udp_frame(own, 7, bytes(20, 1)), first)[29], 2);
 }
 
+// RFC 919: all ones in the host part, of whatever length; RFC 3021: a link of two has no such address.
+TEST(frame_rewriter, broadcast_and_neighbour_are_of_the_networks_prefix) {
+  struct example {
+    unsigned prefix_bits;
+    std::uint32_t own, expected_broadcast, neighbour;
+  };
+  for (const example& e : {example{16, 0x0A000002, 0x0A00FFFF, 0x0A000001},
+                           {30, 0x0A000002, 0x0A000003, 0x0A000001},
+                           {30, 0x0A000005, 0x0A000007, 0x0A000006},
+                           {8, 0x0A000001, 0x0AFFFFFF, 0x0A000002},
+                           {31, 0x0A000003, 0xFFFFFFFF, 0x0A000002},
+                           {32, 0x0A000002, 0xFFFFFFFF, 0x0A000003}}) {
+    const rewrite_target target{us.mac, e.own, e.prefix_bits};
+    udp_addresses shouted = with_destination(broadcast, 0xC0A807FF);
+    shouted.from_ip = e.own;
+    udp_addresses expected = with_destination(broadcast, e.expected_broadcast);
+    expected.from_ip = e.neighbour;
+    EXPECT_EQ(rewritten(make_udp_frame(shouted, 7, bytes(40, 1)), target), make_udp_frame(expected, 7, bytes(40, 1)))
+        << e.prefix_bits;
+  }
+}
+
 TEST(frame_rewriter, no_checksum_stays_none_and_zero_is_written_as_ones) {  // RFC 768
   bytes frame = make_udp_frame(foreign, 7, bytes(20, 1));
   frame[40] = frame[41] = 0;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "platform/scenario/loader.h"
 #include "tests/platform/source/captures.h"
 
 namespace ringside::platform {
@@ -150,6 +151,14 @@ TEST(pcap_source, counts_as_rewritten_what_was_sent) {
   EXPECT_EQ(source.counts(4).rewritten, 4U);
   EXPECT_EQ(source.counts(3).rewritten, 3U);
   EXPECT_EQ(source.counts(0).rewritten, 0U);
+}
+
+TEST(pcap_source, rewrites_for_the_machines_network) {
+  const std::vector<std::string> settings{"wire.rewrite=on", "stack.address=10.1.2.3", "stack.prefix=16"};
+  const auto target = capture_options_of(load_scenario("", settings)).rewrite;
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->address, 0x0A010203U);
+  EXPECT_EQ(target->prefix_bits, 16U);
 }
 
 TEST(pcap_source, empty_capture_has_no_frames) {
