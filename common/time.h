@@ -26,7 +26,8 @@ class clock_domain {
  public:
   __extension__ using wide = __int128;
 
-  constexpr clock_domain(std::int64_t hz_numerator, std::int64_t hz_denominator = 1) {
+  constexpr clock_domain(std::int64_t hz_numerator, std::int64_t hz_denominator = 1)
+      : hz_numerator_(hz_numerator), hz_denominator_(hz_denominator) {
     const wide time = static_cast<wide>(second) * hz_denominator;
     wide divisor = time;
     for (wide rest = hz_numerator; rest != 0;) {
@@ -39,6 +40,15 @@ class clock_domain {
     const wide most = std::numeric_limits<std::int64_t>::max() / std::max(time_, static_cast<wide>(cycles_)) - 1;
     short_below_ = static_cast<std::int64_t>(most);
     short_time_ = most > 0 ? static_cast<std::int64_t>(time_) : 1;
+  }
+
+  /// Its rate as it was given.
+  constexpr std::int64_t hz_numerator() const { return hz_numerator_; }
+  constexpr std::int64_t hz_denominator() const { return hz_denominator_; }
+
+  /// The same edges.
+  friend constexpr bool operator==(const clock_domain& a, const clock_domain& b) {
+    return a.time_ == b.time_ && a.cycles_ == b.cycles_;
   }
 
   /// Time of edge `n` (n >= 0), rounded down to a picosecond.
@@ -64,6 +74,8 @@ class clock_domain {
   std::int64_t cycles_ = 0;
   std::int64_t short_time_ = 0;   // time_, where 64 bits suffice
   std::int64_t short_below_ = 0;  // products with numbers below it fit 64 bits
+  std::int64_t hz_numerator_ = 0;
+  std::int64_t hz_denominator_ = 1;
 };
 
 }  // namespace ringside

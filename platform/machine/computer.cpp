@@ -94,7 +94,7 @@ std::vector<std::unique_ptr<network_interface>> computer::make_interfaces(std::s
 void computer::connect(unsigned number, frame_source* input) {
   network_card& hw = interfaces[number]->hw;
   if (input != nullptr) hw.rx_wire.connect(*input, wire_params_of(plan));
-  hw.card->set_crossing(plan.bus.crossing_to_rtl_clocks);
+  hw.card->set_crossing(plan.bus.pci.crossing_to_rtl_clocks);
   if (hw.rtl != nullptr) {
     hw.rtl->set_skip(plan.run.skip);
     hw.rtl->set_clocking(plan.run.gate_clocks, plan.run.direct_call);

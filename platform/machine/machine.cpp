@@ -105,7 +105,7 @@ struct machine::parts {
   void trace(const wave_options& options) {
     std::vector<wave_layout> layouts;
     for (const auto& each : computers)
-      layouts.push_back({.cpus = each->cpus.cpu_count(), .pci_clock = pci_params_of(each->plan).clock});
+      layouts.push_back({.cpus = each->cpus.cpu_count(), .pci_clock = each->plan.bus.pci.clock});
     waves = std::make_unique<wave_writer>(options, layouts);
     stream.add_consumer(*waves);
     for (const auto& each : computers)

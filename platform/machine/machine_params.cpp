@@ -21,7 +21,8 @@ std::uint64_t address_of(const std::array<std::uint8_t, 6>& mac) {
 }  // namespace
 
 bool is_fast_bus(const scenario& s) {
-  return s.bus.clock_hz.num > hz_66_limit * s.bus.clock_hz.den;
+  const rational hz = pci_clock_hz(s);
+  return hz.num > hz_66_limit * hz.den;
 }
 
 std::uint64_t seed_of(const scenario& s) {
@@ -43,20 +44,7 @@ sim_time byte_time_of(std::uint32_t link_mbps) {
 }
 
 tlm::pci_params pci_params_of(const scenario& s) {
-  tlm::pci_params p;
-  p.clock = clock_of(s.bus.clock_hz);
-  p.wait_states = s.bus.wait_states;
-  p.retry_per_million = s.bus.retry_per_million;
-  p.wait_jitter = s.bus.wait_jitter;
-  p.devsel_clocks = 1 + static_cast<std::uint32_t>(s.bus.devsel);
-  p.disconnect_bytes = s.bus.disconnect_bytes;
-  p.arbitration_clocks = s.bus.arbitration_clocks;
-  p.crossing_to_pci_clocks = s.bus.crossing_to_pci_clocks;
-  p.crossing_to_rtl_clocks = s.bus.crossing_to_rtl_clocks;
-  p.read_latency_clocks = s.bus.read_latency_clocks;
-  p.write_latency_clocks = s.bus.write_wait;
-  p.drain_latency = s.bridge.drain_latency_ns * ns;
-  p.posted_bytes = s.bridge.posted_bytes;
+  tlm::pci_params p = s.bus.pci;
   p.seed = seed_of(s);
   return p;
 }

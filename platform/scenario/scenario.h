@@ -15,6 +15,7 @@
 #include "common/ethernet.h"
 #include "common/time.h"
 #include "hw/tlm/board/eeprom_image.h"
+#include "hw/tlm/pci/pci_params.h"
 #include "platform/scenario/cable_config.h"
 #include "platform/scenario/number.h"
 #include "platform/scenario/reconfigure_actions.h"
@@ -25,7 +26,6 @@
 namespace ringside::platform {
 
 enum class nic_kind { rtl, model };
-enum class devsel_speed { fast, medium, slow };  // DEVSEL# 1, 2, 3 clocks after FRAME# (PCI 2.3 section 3.6.1)
 enum class wire_source { gen, pcap, drawn };
 enum class speed_kind { original, line, times, frames_per_second, megabits_per_second };
 enum class stamps_kind { first, simulated };  // what a capture's time stamps count from
@@ -54,41 +54,31 @@ struct nic_config {
   std::uint64_t power_on_seed = 0;                // 0: run.seed
 };
 
+/// Defaults of the machine's hardware are those of the keys (key_rows.cpp); a test compares them.
 struct bus_config {
-  rational clock_hz;
-  std::uint32_t wait_states = 0;
-  std::uint32_t retry_per_million = 0;
-  std::uint32_t wait_jitter = 0;
-  devsel_speed devsel = devsel_speed::medium;
-  std::uint32_t latency_timer = 0;  // PCI clocks
-  std::uint32_t disconnect_bytes = 0;
-  std::uint32_t arbitration_clocks = 0;
-  std::uint32_t crossing_to_pci_clocks = 0;
-  std::uint32_t crossing_to_rtl_clocks = 0;
-  std::uint32_t read_latency_clocks = 0;
-  std::uint32_t write_wait = 0;
+  tlm::pci_params pci;               // bus and host bridge; the seed is the run's (machine_params.h)
+  std::uint32_t latency_timer = 64;  // PCI clocks
   bool coherent = true;
-};
-
-struct bridge_config {
-  std::uint32_t drain_latency_ns = 0;
-  std::uint32_t posted_bytes = 0;
+  friend bool operator==(const bus_config&, const bus_config&) = default;
 };
 
 struct irq_config {
-  std::uint32_t delivery_latency_ns = 0;
+  std::uint32_t delivery_latency_ns = 300;
+  friend bool operator==(const irq_config&, const irq_config&) = default;
 };
 
 struct mem_config {
-  std::uint32_t size_mb = 0;
+  std::uint32_t size_mb = 64;
+  friend bool operator==(const mem_config&, const mem_config&) = default;
 };
 
 struct cpu_config {
-  std::uint32_t count = 0;
-  rational clock_hz;
+  std::uint32_t count = 1;
+  rational clock_hz{2'000'000'000, 1};
   std::uint32_t cost_jitter = 0;    // percent
-  std::uint64_t irq_affinity = 0;   // mask of CPUs
-  std::uint64_t task_affinity = 0;  // mask of CPUs
+  std::uint64_t irq_affinity = 1;   // mask of CPUs
+  std::uint64_t task_affinity = 1;  // mask of CPUs: all that there are
+  friend bool operator==(const cpu_config&, const cpu_config&) = default;
 };
 
 struct reconfigure_config {
@@ -155,7 +145,6 @@ struct scenario {
   std::string description;  // one line
   nic_config nic;
   bus_config bus;
-  bridge_config bridge;
   irq_config irq;
   mem_config mem;
   cpu_config cpu;
@@ -176,6 +165,10 @@ struct scenario {
   unsigned machine = 0;
   std::vector<scenario> peers;
 };
+
+inline rational pci_clock_hz(const scenario& s) {
+  return {s.bus.pci.clock.hz_numerator(), s.bus.pci.clock.hz_denominator()};
+}
 
 /// IPv4 address of the interface, host byte order.
 inline std::uint32_t own_address(const scenario& s) {

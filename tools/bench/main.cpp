@@ -141,7 +141,7 @@ ordered_json other_load(const options& o, const std::string& load, const std::st
                         const scratch& dir, std::string& account) {
   const scenario s = bench_scenario(load, size, frames);
   const measurement m = in_child([&] { return run_cosim(s, false); });
-  account += bus_account(fmt::format("bus at {} MHz, {} at {} B", s.bus.clock_hz.num / s.bus.clock_hz.den / 1'000'000,
+  account += bus_account(fmt::format("bus at {} MHz, {} at {} B", pci_clock_hz(s).num / pci_clock_hz(s).den / 1'000'000,
                                      load == "duplex" ? "full duplex" : load, size),
                          m, size == "64" ? 64 : 1518);
   ordered_json j;

@@ -112,7 +112,7 @@ std::string tap_text(const options& chosen, const tap_counts& c) {
 
 std::string report_text(const options& chosen, const scenario& s, const run_reports& reports,
                         const std::vector<run_counters>& counters, bool colour) {
-  const journey_style style{.pci_clock_hz = s.bus.clock_hz, .colour = colour};
+  const journey_style style{.pci_clock_hz = pci_clock_hz(s), .colour = colour};
   std::string text;
   if (reports.machines() > 1 && chosen.journey.value_or("") != "none")
     text += print_journey_of_two(reports.journeys(), style) + "\n";

@@ -145,7 +145,7 @@ coverage::coverage(const scenario& plan)
   add("mode_napi", plan.driver.mode == driver::receive_mode_kind::napi);
   add("mode_irq", plan.driver.mode == driver::receive_mode_kind::irq);
   add("mode_poll", plan.driver.mode == driver::receive_mode_kind::poll);
-  add("bus_33mhz", plan.bus.clock_hz.num <= 34'000'000 * plan.bus.clock_hz.den);
+  add("bus_33mhz", pci_clock_hz(plan).num <= 34'000'000 * pci_clock_hz(plan).den);
   add("slow_link", plan.wire.link_mbps != 1000);
   add("promiscuous", plan.driver.promiscuous);
   add("strip_crc", plan.driver.strip_crc);
@@ -154,7 +154,7 @@ coverage::coverage(const scenario& plan)
   add("tag_left", !plan.driver.vlan_offload);
   add("no_rx_checksum", !plan.driver.checksum_offload);
   add("irq_quota", plan.driver.mode == driver::receive_mode_kind::irq && plan.driver.irq_quota != 0);
-  add("delayed_read", plan.bus.read_latency_clocks + 1 + static_cast<std::uint32_t>(plan.bus.devsel) > 16);
+  add("delayed_read", plan.bus.pci.read_latency_clocks + plan.bus.pci.devsel_clocks > 16);
 }
 
 void coverage::on_event(const event& e) {

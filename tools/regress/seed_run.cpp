@@ -55,7 +55,7 @@ void go_wrong(planted_fault::kind what) {
 std::string journeys_of(const run_report& report, const scenario& plan) {
   std::string text;
   for (const journey& j : report.journeys().journeys())
-    text += print_journey(j, {.pci_clock_hz = plan.bus.clock_hz}) + "\n";
+    text += print_journey(j, {.pci_clock_hz = pci_clock_hz(plan)}) + "\n";
   return text;
 }
 

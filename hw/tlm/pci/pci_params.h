@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The figures of the PCI bus model, each a named parameter with its source.
+// The figures of the PCI bus model, each a named parameter with its source.  A scenario holds them and has keys for
+// most (platform/scenario/key_rows.cpp); a test compares the keys' defaults with these.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct pci_params {
   std::uint32_t nic_devsel_clocks = 2;                    // the 82540EM claims with medium DEVSEL# (FS 1.1); 3.6.1
   static constexpr std::int64_t master_abort_clocks = 5;  // no DEVSEL# this long after FRAME#: master abort; 3.6.1
   std::uint32_t target_latency_clocks = 16;  // first data phase within 16 clocks of FRAME#, else Retry; 3.5.1.1
-  std::uint32_t read_latency_clocks = 8;     // host bridge: address phase to first read data from memory; estimate
+  std::uint32_t read_latency_clocks = 12;    // host bridge: address phase to first read data from memory; estimate
   std::uint32_t write_latency_clocks = 4;    // host bridge: wait states before the first posted write data phase;
                                              // estimate, makes the 8-12 overhead clocks a burst of FS 15
   std::uint32_t wait_states = 0;             // extra clocks in every data phase
@@ -39,12 +40,14 @@ struct pci_params {
   // Host bridge.
   sim_time cpu_to_bus_latency = 100 * ns;  // CPU store or load to the bridge's request; estimate
   sim_time bus_to_cpu_latency = 150 * ns;  // last data phase of a read to the load's completion; estimate
-  sim_time drain_latency = 200 * ns;       // posted DMA write: last data phase to visible in memory; estimate
+  sim_time drain_latency = 100 * ns;       // posted DMA write: last data phase to visible in memory; estimate
   sim_time drain_line_time = 20 * ns;      // ... and one 64-byte line after the other; estimate
-  std::uint32_t posted_bytes = 2048;       // posted DMA write buffer
+  std::uint32_t posted_bytes = 1024;       // posted DMA write buffer
   std::uint32_t cpu_posted_writes = 16;    // CPU writes the bridge holds before the CPU stalls
 
   std::uint64_t seed = 1;
+
+  friend bool operator==(const pci_params&, const pci_params&) = default;
 };
 
 }  // namespace ringside::tlm

@@ -167,18 +167,18 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.nic.kind, nic_kind::model);
   EXPECT_EQ(s.driver.pba_kb, 40U);
   EXPECT_EQ(s.nic.mac_address[5], 9);
-  EXPECT_EQ(s.bus.clock_hz, (rational{33'333'000, 1}));
-  EXPECT_EQ(s.bus.wait_states, 1U);
-  EXPECT_EQ(s.bus.retry_per_million, 2U);
-  EXPECT_EQ(s.bus.wait_jitter, 3U);
-  EXPECT_EQ(s.bus.devsel, devsel_speed::slow);
+  EXPECT_EQ(pci_clock_hz(s), (rational{33'333'000, 1}));
+  EXPECT_EQ(s.bus.pci.wait_states, 1U);
+  EXPECT_EQ(s.bus.pci.retry_per_million, 2U);
+  EXPECT_EQ(s.bus.pci.wait_jitter, 3U);
+  EXPECT_EQ(s.bus.pci.devsel_clocks, 3U);
   EXPECT_EQ(s.bus.latency_timer, 32U);
-  EXPECT_EQ(s.bus.disconnect_bytes, 64U);
-  EXPECT_EQ(s.bus.arbitration_clocks, 4U);
-  EXPECT_EQ(s.bus.crossing_to_pci_clocks, 5U);
-  EXPECT_EQ(s.bus.crossing_to_rtl_clocks, 6U);
-  EXPECT_EQ(s.bus.read_latency_clocks, 7U);
-  EXPECT_EQ(s.bus.write_wait, 8U);
+  EXPECT_EQ(s.bus.pci.disconnect_bytes, 64U);
+  EXPECT_EQ(s.bus.pci.arbitration_clocks, 4U);
+  EXPECT_EQ(s.bus.pci.crossing_to_pci_clocks, 5U);
+  EXPECT_EQ(s.bus.pci.crossing_to_rtl_clocks, 6U);
+  EXPECT_EQ(s.bus.pci.read_latency_clocks, 7U);
+  EXPECT_EQ(s.bus.pci.write_latency_clocks, 8U);
   EXPECT_FALSE(s.bus.coherent);
   EXPECT_EQ(s.driver.irq_quota, 9U);
   EXPECT_TRUE(s.driver.skip_dma_sync);
@@ -201,8 +201,8 @@ TEST(key_table, values_arrive_in_the_scenario) {
   EXPECT_EQ(s.stack.fragments.max_distance, 41U);
   ASSERT_EQ(s.reconfigure.actions.size(), 1U);
   EXPECT_EQ(s.reconfigure.actions[0], (reconfigure_action{42 * us, reconfiguration::promiscuous, 1}));
-  EXPECT_EQ(s.bridge.drain_latency_ns, 9U);
-  EXPECT_EQ(s.bridge.posted_bytes, 128U);
+  EXPECT_EQ(s.bus.pci.drain_latency, 9 * ns);
+  EXPECT_EQ(s.bus.pci.posted_bytes, 128U);
   EXPECT_EQ(s.irq.delivery_latency_ns, 10U);
   EXPECT_EQ(s.mem.size_mb, 32U);
   EXPECT_EQ(s.cpu.count, 4U);
@@ -284,6 +284,17 @@ TEST(key_table, defaults_of_the_software_are_its_own) {
   EXPECT_EQ(silent.kernel, kernel::kernel_config{});
   EXPECT_EQ(silent.stack, stack::stack_config{});
   EXPECT_EQ(silent.app, stack::app_config{});
+}
+
+// As a bench of bus or bridge makes it.
+TEST(key_table, defaults_of_the_hardware_are_its_own) {
+  const std::vector<std::string> none;
+  const scenario silent = load_scenario("", none);
+  EXPECT_EQ(silent.bus, bus_config{});
+  EXPECT_EQ(silent.bus.pci, tlm::pci_params{});
+  EXPECT_EQ(silent.irq, irq_config{});
+  EXPECT_EQ(silent.mem, mem_config{});
+  EXPECT_EQ(silent.cpu, cpu_config{});
 }
 
 }  // namespace

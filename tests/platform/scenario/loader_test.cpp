@@ -96,7 +96,7 @@ TEST(loader, numbers_keep_the_digits_typed) {
   const test::test_folder folder;
   // 33.333333333333 is no binary fraction: a double would make it 33.33333333333300....
   const std::string file = folder.write("n.toml", "[bus]\nclock_mhz = 33.333333333333\n");
-  EXPECT_EQ(load_scenario(file, {}).bus.clock_hz, *reduced(33'333'333'333'333, 1'000'000));
+  EXPECT_EQ(pci_clock_hz(load_scenario(file, {})), *reduced(33'333'333'333'333, 1'000'000));
 }
 
 TEST(loader, file_then_settings_in_order) {

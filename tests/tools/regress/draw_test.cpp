@@ -77,7 +77,7 @@ TEST(draw, the_file_of_a_seed_loads_to_the_same_scenario) {
     const scenario loaded = load_scenario(file, {}, kernel_cost_keys());
     EXPECT_EQ(loaded.run.seed, seed);
     EXPECT_EQ(loaded.cpu.clock_hz, run.plan.cpu.clock_hz);
-    EXPECT_EQ(loaded.bus.clock_hz, run.plan.bus.clock_hz);
+    EXPECT_EQ(loaded.bus, run.plan.bus);
     EXPECT_EQ(loaded.driver.ring_size, run.plan.driver.ring_size);
     EXPECT_EQ(loaded.driver.itr, run.plan.driver.itr);
     EXPECT_EQ(loaded.app.ports, run.plan.app.ports);
