@@ -50,7 +50,10 @@ computer::computer(machine_hardware& hardware, const scenario& s, std::span<fram
       net(os, s.stack, unit_of(hardware.number, 0)),
       interfaces(make_interfaces(inputs)),
       application(net, app_config_of(s)),
-      reconfiguration(net, interfaces.front()->driver.device(), plan.reconfigure.actions, task_cpu_of(s)),
+      reconfiguration(
+          net, interfaces.front()->driver.device(),
+          [&card = *interfaces.front()->hw.card](bool in, sim_time at) { card.set_link(in, at); },
+          plan.reconfigure.actions, task_cpu_of(s)),
       contract(contract_config_of(s)) {
   if (s.app.also_sends && s.app.kind != stack::app_kind::sender) sender.emplace(net, sender_config_of(s));
   for (unsigned number = 0; number < interfaces.size(); ++number) connect(number, inputs[number]);
@@ -160,9 +163,6 @@ void computer::release_wires() {
     each->hw.rx_wire.release(release, plan.wire.stamps == stamps_kind::simulated ? 0 : release);
     each->hw.card->wire_changed();
   }
-  for (const reconfigure_action& action : plan.reconfigure.actions)
-    if (action.what == reconfiguration::link)
-      interfaces.front()->hw.card->set_link(action.value != 0, release + action.at);
   reconfiguration.start(release);
 }
 

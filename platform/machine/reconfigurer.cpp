@@ -148,7 +148,8 @@ int restart(const interface_under_change& on, std::uint64_t value) {
   return told(on, reconfiguration::restart, value, [&] { return on.ops.nway_reset(); });
 }
 
-// The machine has told the card's PHY when it will be (machine.cpp): here nothing is left to do.
+// The cable was told by reconfigurer::start(), for the card's clock and not the task's moves it: here the action is
+// told.
 int link(const interface_under_change& on, std::uint64_t value) {
   return told(on, reconfiguration::link, value, [] { return 0; });
 }
@@ -190,6 +191,8 @@ constexpr auto changes = std::to_array<change*>({
 
 void reconfigurer::start(sim_time origin) {
   if (actions_.empty()) return;
+  for (const reconfigure_action& action : actions_)
+    if (action.what == reconfiguration::link) plug_(action.value != 0, origin + action.at);
   net_.machine().spawn(cpu_, "ethtool", [this, origin] { run(origin); });
 }
 

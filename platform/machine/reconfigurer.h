@@ -5,7 +5,8 @@
 // Owner: the machine, which starts it when the wire is released and closes the interface only after it has ended.
 #pragma once
 
-#include <string>
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "platform/scenario/reconfigure_actions.h"
@@ -15,9 +16,12 @@ namespace ringside::platform {
 
 class reconfigurer {
  public:
-  reconfigurer(stack::net_stack& net, stack::net_device& dev, const std::vector<reconfigure_action>& actions,
-               unsigned cpu)
-      : net_(net), dev_(dev), actions_(actions), cpu_(cpu) {}
+  /// The cable of the interface goes in or out at a time to come.
+  using cable = std::function<void(bool in, sim_time at)>;
+
+  reconfigurer(stack::net_stack& net, stack::net_device& dev, cable plug,
+               const std::vector<reconfigure_action>& actions, unsigned cpu)
+      : net_(net), dev_(dev), plug_(std::move(plug)), actions_(actions), cpu_(cpu) {}
 
   /// Spawns the task; times of actions count from `origin`.  Nothing to do: no task.
   void start(sim_time origin);
@@ -30,6 +34,7 @@ class reconfigurer {
 
   stack::net_stack& net_;
   stack::net_device& dev_;  // a device with operations
+  cable plug_;
   const std::vector<reconfigure_action>& actions_;
   unsigned cpu_;
 };
