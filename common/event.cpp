@@ -3,15 +3,16 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 
 namespace ringside {
 namespace {
 
-constexpr bool journey = true;
-constexpr bool other = false;
+enum class shown_as : std::uint8_t { frame, moment, other };
 
 constexpr auto stages = std::to_array<stage_info>({
-#define STAGE(name, where, reference, shown) {stage::name, #name, lane::where, reference, shown},
+#define STAGE(name, where, reference, shown) \
+  {stage::name, #name, lane::where, reference, shown_as::shown != shown_as::other, shown_as::shown == shown_as::frame},
 #include "common/stages.inc"
 #undef STAGE
 });

@@ -103,6 +103,7 @@ struct stage_info {
   lane where;
   std::string_view reference;  // manual section, standard clause or kernel function it stands for
   bool journey;                // shown in a frame's journey
+  bool of_one_frame;           // ... and event::frame is the one it happens to
 };
 
 /// Name, lane and reference of a stage.

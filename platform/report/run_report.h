@@ -42,6 +42,8 @@ class run_report final : public event_consumer {
  private:
   void choose(const event& e);
   void tell(stage what, const event& e);
+  template <stage what>
+  void tell_alone(const event& e);  // what the way out does not ask for
 
   event_selection selection_;
   event_hash hash_;

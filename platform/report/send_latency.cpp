@@ -4,47 +4,33 @@
 namespace ringside::platform {
 
 void send_latency::on_event(const event& e) {
-  if (e.what == stage::tdt_write) {  // rung for every frame that has come to the driver since
-    for (const frame_id id : unrung_)
-      if (const auto found = open_.find(id); found != open_.end()) found->second.doorbell = e.time;
-    unrung_.clear();
-    return;
-  }
-  if (kind_of(e.frame) != frame_kind::made) return;
-  if (e.what == stage::frame_made) {
-    open_[e.frame].made = e.time;
-    return;
-  }
+  route(this, e.what, e, do_it);
+}
+
+bool send_latency::note(const event& e, sim_time record::*part) {
+  const auto found = open_.find(e.frame);
+  if (found == open_.end()) return false;
+  found->second.*part = e.time;
+  return true;
+}
+
+void send_latency::note_first(const event& e, sim_time record::*part) {
+  if (const auto found = open_.find(e.frame); found != open_.end() && found->second.*part == unknown)
+    found->second.*part = e.time;
+}
+
+// The doorbell is rung for every frame that has come to the driver since.
+void send_latency::ring(sim_time t) {
+  for (const frame_id id : unrung_)
+    if (const auto found = open_.find(id); found != open_.end()) found->second.doorbell = t;
+  unrung_.clear();
+}
+
+void send_latency::sent(const event& e) {
   const auto found = open_.find(e.frame);
   if (found == open_.end()) return;
-  record& r = found->second;
-  switch (e.what) {
-    case stage::tx_qdisc:
-      r.queued = e.time;
-      break;
-    case stage::tx_driver:
-      r.driver = e.time;
-      unrung_.push_back(e.frame);
-      break;
-    case stage::tx_dma_start:
-      if (r.payload == unknown) r.payload = e.time;
-      break;
-    case stage::tx_fifo_commit:
-      if (r.whole == unknown) r.whole = e.time;
-      break;
-    case stage::tx_wire_sof:
-      if (r.begun == unknown) r.begun = e.time;
-      break;
-    case stage::tx_wire_eof:
-      end(r, e.time);
-      open_.erase(found);
-      break;
-    case stage::skb_drop:
-      open_.erase(found);
-      break;
-    default:
-      break;
-  }
+  end(found->second, e.time);
+  open_.erase(found);
 }
 
 // One that lacks a part, such as a packet the card has cut, is not among them.

@@ -29,13 +29,13 @@ inline constexpr std::array<std::string_view, static_cast<std::size_t>(send_part
 
 class send_latency final : public event_consumer {
  public:
-  static constexpr stage_set interests = stages_where([](stage what) {
-    return what == stage::frame_made || what == stage::tx_qdisc || what == stage::tx_driver ||
-           what == stage::tdt_write || what == stage::tx_dma_start || what == stage::tx_fifo_commit ||
-           what == stage::tx_wire_sof || what == stage::tx_wire_eof || what == stage::skb_drop;
-  });
+  /// The stages that route() knows.
+  static consteval stage_set interests();
 
   void on_event(const event& e) override;
+  /// The one list of stages, as in frame_ledger.h.
+  template <class action>
+  static constexpr bool route(send_latency* self, stage what, const event& e, action act);
 
   const percentiles& of(send_part p) const { return parts_[static_cast<std::size_t>(p)]; }
   /// Time of all frames in that part.
@@ -53,6 +53,11 @@ class send_latency final : public event_consumer {
     sim_time begun = unknown;
   };
 
+  /// `part` of a frame that is on its way; false: another frame.
+  bool note(const event& e, sim_time record::*part);
+  void note_first(const event& e, sim_time record::*part);
+  void ring(sim_time t);
+  void sent(const event& e);
   void end(const record& r, sim_time t);
   void add(send_part p, sim_time time);
 
@@ -61,5 +66,39 @@ class send_latency final : public event_consumer {
   std::array<percentiles, static_cast<std::size_t>(send_part::count)> parts_{};
   std::array<sim_time, static_cast<std::size_t>(send_part::count)> sums_{};
 };
+
+template <class action>
+constexpr bool send_latency::route(send_latency* self, stage what, const event& e, action act) {
+  switch (what) {
+    case stage::frame_made:
+      return act([&] {
+        if (kind_of(e.frame) == frame_kind::made) self->open_[e.frame].made = e.time;
+      });
+    case stage::tx_qdisc:
+      return act([&] { self->note(e, &record::queued); });
+    case stage::tx_driver:
+      return act([&] {
+        if (self->note(e, &record::driver)) self->unrung_.push_back(e.frame);
+      });
+    case stage::tdt_write:
+      return act([&] { self->ring(e.time); });
+    case stage::tx_dma_start:
+      return act([&] { self->note_first(e, &record::payload); });
+    case stage::tx_fifo_commit:
+      return act([&] { self->note_first(e, &record::whole); });
+    case stage::tx_wire_sof:
+      return act([&] { self->note_first(e, &record::begun); });
+    case stage::tx_wire_eof:
+      return act([&] { self->sent(e); });
+    case stage::skb_drop:
+      return act([&] { self->open_.erase(e.frame); });
+    default:
+      return false;
+  }
+}
+
+consteval stage_set send_latency::interests() {
+  return stages_routed<send_latency>();
+}
 
 }  // namespace ringside::platform

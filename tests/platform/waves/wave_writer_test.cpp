@@ -47,11 +47,18 @@ TEST_F(wave_file, shows_how_a_frame_came_to_be) {
               .what = stage::wire_sof});
   w.on_event({.time = 6 * us, .frame = make_frame_id(frame_kind::made, 1, 5), .what = stage::frame_made});
   w.on_event({.time = 7 * us, .frame = make_frame_id(frame_kind::derived, 1, 5), .what = stage::skb_link});
+  w.on_event({.time = 7 * us, .frame = make_frame_id(frame_kind::made, 1, 5), .what = stage::tx_udp});
+  w.on_event({.time = 8 * us, .frame = make_frame_id(frame_kind::made, 1, 5), .what = stage::tdt_write});
+  w.on_event({.time = 9 * us, .frame = make_frame_id(frame_kind::made, 1, 5), .what = stage::tx_wire_eof});
+  w.on_event({.time = 9 * us, .frame = 5, .what = stage::cable_out});
   w.finish();
   const auto file = read();
   EXPECT_EQ(file.value_at("ringside.stage.wire_sof", 5 * us), "101");
   EXPECT_EQ(file.value_at("ringside.stage.frame_made", 6 * us), "10000000000000000000000000000101");
   EXPECT_EQ(file.value_at("ringside.stage.skb_link", 7 * us), "1000000000000000000000000000101");
+  EXPECT_EQ(file.value_at("ringside.stage.tx_udp", 7 * us), "10000000000000000000000000000101");
+  EXPECT_EQ(file.value_at("ringside.stage.tx_wire_eof", 9 * us), "10000000000000000000000000000101");
+  EXPECT_EQ(file.value_at("ringside.stage.cable_out", 9 * us), "101");
 }
 
 // 33 MHz: 100 clocks before clock 33,000 (1 ms) and including it, the transaction began at clock 32,901.
