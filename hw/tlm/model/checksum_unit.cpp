@@ -12,6 +12,7 @@ namespace {
 
 using bytes_view = std::span<const std::uint8_t>;
 
+// From the standards here, again in RTL, checker and stack, each by itself: a wrong one is not wrong in all of them.
 constexpr std::uint16_t type_ipv4 = 0x0800, type_ipv6 = 0x86DD;
 constexpr std::uint16_t max_length_field = 1500;  // IEEE 802.3 3.2.6: a length up to here, a type above
 constexpr std::size_t snap_bytes = 8;             // AA AA 03, organisation 00 00 00, type (RFC 1042)
