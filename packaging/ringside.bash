@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # bash completion for ringside: subcommands, options as --help prints them, bundled scenarios, scenario keys, files.
 # shellcheck shell=bash
 
