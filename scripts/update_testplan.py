@@ -57,18 +57,18 @@ def cells(names, by_hand, kept, otherwise):
 
 def main():
     named, judged = mentions(), judges()
-    rules = covered = watched = 0
+    rules = covered = checked = 0
     lines = []
     for line in PLAN.read_text(encoding="utf-8").splitlines():
         if (row := ROW.match(line)) is not None:
             rule, about, checker, tests = (cell.strip() for cell in row.groups())
             rules += 1
             covered += rule in named
-            watched += rule in judged or checker.startswith("as ")
+            checked += rule in judged or checker.startswith("as ")
             line = (f"| {rule} | {about} | {cells(judged.get(rule), checker, ('as ', 'no: '), 'not judged')} "
                     f"| {cells(named.get(rule), tests, ('none: ',), 'not covered')} |")
         lines.append(line)
-    summary = (f"{covered} of {rules} rules are named by at least one test; {watched} are judged by the contract checker "
+    summary = (f"{covered} of {rules} rules are named by at least one test; {checked} are judged by the contract checker "
                "in every run.")
     PLAN.write_text(COUNT.sub(summary, "\n".join(lines) + "\n"), encoding="utf-8")
     print(f"{PLAN.relative_to(ROOT)}: {summary}")
