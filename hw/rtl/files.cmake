@@ -38,5 +38,7 @@ ringside_rtl_paths(RINGSIDE_RTL_SVA
                    sva/e1000_rx_mac_sva sva/e1000_rx_filter_sva sva/e1000_rx_pack_sva
                    sva/e1000_rx_checksum_sva sva/e1000_rx_fifo_sva sva/e1000_stats_sva sva/e1000_rx_front_sva
                    sva/e1000_target_sva sva/e1000_desc_cache_sva sva/e1000_rx_dma_sva sva/e1000_writeback_sva
-                   sva/e1000_cause_slots_sva sva/e1000_mst_arb_sva sva/e1000_irq_sva)
+                   sva/e1000_cause_slots_sva sva/e1000_mst_arb_sva sva/e1000_irq_sva
+                   sva/e1000_tx_ring_sva sva/e1000_tx_read_sva sva/e1000_tx_build_sva sva/e1000_tx_fifo_sva
+                   sva/e1000_tx_mac_sva sva/e1000_tx_flow_sva sva/e1000_tx_pause_sva sva/e1000_tx_writeback_sva)
 list(PREPEND RINGSIDE_RTL_SVA ${CMAKE_CURRENT_LIST_DIR}/sva/e1000_assert.svh)

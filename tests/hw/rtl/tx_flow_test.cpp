@@ -137,6 +137,41 @@ TEST(tx_flow, mac_control_reaches_the_host_by_dpf_and_pmcf) {
   }
 }
 
+// F-2, T-71: the frame on the wire ends whole, the next one waits.
+TEST(tx_flow, a_pause_that_meets_a_frame_lets_it_end) {
+  top_bench bench;
+  open_tx(bench);
+  set_flow(bench, ctrl::RFCE);
+  bench.write(reg::RCTL, rctl::EN);
+  post(bench, 0, 2, 1500);
+  ASSERT_TRUE(bench.run_until([&] { return !bench.tx_events.empty(); }));
+  bench.run(200);  // a frame of 1500 bytes takes 1512 clocks
+  bench.send(pause_frame({2, 0, 0, 0, 0, 9}, 40));
+  ASSERT_TRUE(bench.run_until([&] { return bench.wire_idle(); }));
+  const std::uint64_t end = bench.now();
+  ASSERT_TRUE(bench.run_until([&] { return bench.sent.size() == 2; }));
+  EXPECT_LT(bench.sent[0].start, end);
+  EXPECT_GT(bench.sent[0].end, end);
+  EXPECT_EQ(bench.sent[0].bytes, on_wire(body(1500, 0)));
+  EXPECT_GE(bench.sent[1].start, end + 40 * 64);
+}
+
+TEST(tx_flow, our_pause_waits_for_the_frame_on_the_wire) {  // F-9
+  top_bench bench;
+  open_tx(bench);
+  bench.write(reg::FCTTV, 0x1234);
+  set_flow(bench, 0);
+  post(bench, 0, 2, 1500);
+  ASSERT_TRUE(bench.run_until([&] { return !bench.tx_events.empty(); }));
+  bench.run(200);
+  bench.write(reg::TCTL, bench.read(reg::TCTL) | tctl::SWXOFF);
+  ASSERT_TRUE(bench.run_until([&] { return bench.sent.size() == 3; }));
+  EXPECT_EQ(bench.sent[0].bytes, on_wire(body(1500, 0)));
+  EXPECT_EQ(bench.sent[1].bytes, pause_frame(station, 0x1234));
+  EXPECT_EQ(bench.sent[1].start - bench.sent[0].end - 1, 12U);
+  EXPECT_EQ(bench.sent[2].bytes, on_wire(body(1500, 1)));
+}
+
 TEST(tx_flow, software_sends_xoff_and_xon) {  // F-7, F-9, T-91
   top_bench bench;
   open_tx(bench);
