@@ -50,7 +50,8 @@ def main():
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.split()[1]
     text = pathlib.Path(template).read_text(encoding="utf-8").replace("@VERSION@", version)
     text = text.replace("@OPTIONS@", "\n".join(paragraphs(everywhere)))
-    for mark, command in (("@RUN@", "run"), ("@REGRESS@", "regress"), ("@ORACLE@", "oracle")):
+    for mark, command in (("@RUN@", "run"), ("@REGRESS@", "regress"), ("@ORACLE@", "oracle"),
+                          ("@LINUX@", "linux")):
         own = [option for option in options_of(help_of(program, command)) if option not in everywhere]
         text = text.replace(mark, "\n".join(paragraphs(own)))
     with open(output, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:

@@ -36,7 +36,7 @@ _ringside() {
   local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} subcommand='' word
   COMPREPLY=()
   for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
-    if [[ $word == run || $word == regress || $word == oracle ]]; then
+    if [[ $word == run || $word == regress || $word == oracle || $word == linux ]]; then
       subcommand=$word
       break
     fi
@@ -65,12 +65,12 @@ _ringside() {
   fi
   if [[ $current == -* ]]; then
     _ringside_words "$("${COMP_WORDS[0]}" $subcommand --help 2>/dev/null | awk '/^  -/ { gsub(/, -/, ",-"); gsub(/,/, " ", $1); print $1 }')"
-  elif [[ $subcommand == run ]]; then
+  elif [[ $subcommand == run || $subcommand == linux ]]; then
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" --list 2>/dev/null | awk '{ print $1 }')" -- "$current"
                              compgen -f -X '!*.toml' -- "$current"; compgen -d -- "$current")
   elif [[ -z $subcommand ]]; then
-    _ringside_words 'run regress oracle'
+    _ringside_words 'run regress oracle linux'
   fi
 }
 

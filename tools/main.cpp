@@ -10,6 +10,7 @@
 #include "contract/rule.h"
 #include "tools/cli/command_line.h"
 #include "tools/cli/kernel_costs.h"
+#include "tools/linux/linux_command.h"
 #include "tools/machine_simulation.h"
 #include "tools/oracle/oracle_command.h"
 #include "tools/regress/regress_command.h"
@@ -46,6 +47,14 @@ int main(int argc, char** argv) {
     return ringside::oracle::oracle_command(request,
                                             {.out = std::cout, .err = std::cerr, .err_is_terminal = err_is_terminal});
   };
+  const auto linux_guest = [](const linux_request& request) {
+    return linux_command(request, {.costs = kernel_cost_keys(),
+                                   .rules = rule_ids(),
+                                   .out = std::cout,
+                                   .err = std::cerr,
+                                   .in_is_terminal = isatty(STDIN_FILENO) == 1,
+                                   .out_is_terminal = isatty(STDOUT_FILENO) == 1});
+  };
   const command_environment env{.make = make_machine,
                                 .costs = kernel_cost_keys(),
                                 .rules = rule_ids(),
@@ -54,6 +63,7 @@ int main(int argc, char** argv) {
                                 .out_is_terminal = isatty(STDOUT_FILENO) == 1,
                                 .err_is_terminal = err_is_terminal,
                                 .regress = regress,
-                                .oracle = oracle};
+                                .oracle = oracle,
+                                .linux_guest = linux_guest};
   return command_line(argc, argv, env);
 }

@@ -112,7 +112,7 @@ class man_test(unittest.TestCase):
         self.assertIn(f'"ringside {VERSION}"', page)
         sections = dict(re.findall(r'^\.SH ([A-Z ]+)\n(.*?)(?=^\.SH |\Z)', page, re.M | re.S))
         for title, command in (("OPTIONS", ()), ("RINGSIDE RUN", ("run",)), ("RINGSIDE REGRESS", ("regress",)),
-                               ("RINGSIDE ORACLE", ("oracle",))):
+                               ("RINGSIDE ORACLE", ("oracle",)), ("RINGSIDE LINUX", ("linux",))):
             shown = set(re.findall(r"\\fB(-\S+?)\\fR", sections[title].replace("\\-", "-")))
             self.assertEqual(shown, options(PROGRAM, *command) - (options(PROGRAM) if command else set()), title)
         self.assertIn("\\fIKEY=VALUE\\fR\nSet a scenario key; may be repeated.", page)
@@ -160,7 +160,7 @@ def judge_completion(self, complete):
     (self.folder / "mine.toml").touch()
     (self.folder / "notes.txt").touch()
     (self.folder / "sub").mkdir()
-    self.assertEqual(complete(""), {"run", "regress", "oracle"})
+    self.assertEqual(complete(""), {"run", "regress", "oracle", "linux"})
     self.assertEqual(complete("reg"), {"regress"})
     self.assertEqual(complete("-"), options(PROGRAM))
     self.assertEqual(complete("run", "-"), options(PROGRAM, "run"))

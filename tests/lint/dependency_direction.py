@@ -19,6 +19,8 @@ ALLOWED = {
     "hw/tlm/model": {"common", "hw/regs", "hw/tlm/board", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
     "hw/tlm/host": {"common", "hw/regs", "hw/tlm/host", "hw/tlm/model", "hw/tlm/nic", "hw/tlm/wire"},
     "hw/tlm/pci": {"common", "hw/regs", "hw/tlm/pci", "hw/tlm/nic", "hw/tlm/memory", "hw/tlm/systemc"},
+    # A CPU whose software is a process of its own.
+    "hw/tlm/linux_host": {"common", "hw/tlm/linux_host", "hw/tlm/nic", "hw/tlm/pci", "hw/tlm/systemc"},
     "hw/tlm/scheduler": {"common", "hw/tlm/scheduler", "hw/tlm/nic", "hw/tlm/pci", "hw/tlm/systemc"},
     "sw/kernel": {"common", "sw/kernel"},
     "sw/stack": {"common", "sw/kernel", "sw/stack"},

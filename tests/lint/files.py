@@ -20,8 +20,13 @@ def tracked():
     return sorted({n for n in names if (ROOT / n).is_file()})
 
 
+def of_the_kernel(path):
+    """Compiled into a Linux kernel: C in the kernel's own style, and under its licence."""
+    return path.suffix == ".h" and path.parent == pathlib.PurePosixPath("linux/kernel")
+
+
 def cpp_files():
-    return [f for f in tracked() if f.suffix in CPP]
+    return [f for f in tracked() if f.suffix in CPP and not of_the_kernel(f)]
 
 
 def text(path):

@@ -44,6 +44,10 @@ int command_line(int argc, const char* const* argv, const command_environment& e
       if (!env.oracle) throw input_error("oracle: this program has no cards; allowed: run");
       return env.oracle(chosen.comparison);
     }
+    if (chosen.linux_guest) {
+      if (!env.linux_guest) throw input_error("linux: this program has no machine; allowed: run");
+      return env.linux_guest(chosen.guest);
+    }
     return run_command(chosen, env);
   } catch (const input_error& error) {
     env.err << "ringside: " << error.what() << std::endl;

@@ -91,6 +91,49 @@ void add_oracle(CLI::App& oracle, oracle_request& r) {
   oracle.add_option("--qemu", r.qemu, "QEMU to compare with (default: qemu-system-x86_64)")->type_name("FILE");
 }
 
+void add_linux(CLI::App& guest, linux_request& r) {
+  guest.add_option("scenario", r.scenario, "Scenario file or bundled name of two machines; a is the Linux one")
+      ->type_name("SCENARIO");
+  guest
+      .add_option("--set", r.settings,
+                  "Set a scenario key, of machine a (the Linux one) or b with machine.a. or machine.b.; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  guest.add_option("--run", r.run, "Commands for the guest's shell; their exit status is ours (default: a console)")
+      ->type_name("COMMANDS");
+  guest.add_option("--nic", r.nic, "NIC behind the seam (default: the scenario's, rtl)")->type_name("rtl|model");
+  guest.add_option("--address", r.address,
+                   "Of the guest's eth0, with the prefix length; none: it is left alone (default: stack.address/24)")
+      ->type_name("ADDRESS/N|none");
+  guest.add_option("--kernel", r.kernel, "A User-Mode-Linux kernel that is built already")->type_name("FILE");
+  guest.add_option("--kernel-source", r.kernel_source,
+                   "Build the kernel from this tree or tarball (default: Debian's linux-source-6.1)")
+      ->type_name("DIR|FILE");
+  guest.add_option("--kernel-argument", r.kernel_arguments, "Further argument of the kernel; may be repeated")
+      ->type_name("TEXT")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  guest.add_option("--rootfs", r.rootfs, "Root folder of the guest (default: made of Debian's packages)")
+      ->type_name("DIR");
+  guest.add_option("--cache", r.cache, "Where kernel and root folder are kept (default: ~/.cache/ringside)")
+      ->type_name("DIR");
+  guest.add_flag("--build-only", r.build_only, "Make kernel and root folder, print where they are, and end");
+  guest.add_option("--seed", r.seed, "Seed of everything random")->type_name("N");
+  guest.add_option("--vcd", r.vcd, "Write a waveform of RTL and software")->type_name("FILE");
+  guest.add_option("--trace-window", r.trace_window, "Part of the run in the waveform: 10us..20us")
+      ->type_name("WINDOW");
+  guest.add_option("--pcap-wire", r.pcap_wire,
+                   "Write what passed on the wire, both ways, as pcapng with FCS and direction")
+      ->type_name("FILE");
+  guest.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
+  guest.add_option("--kernel-log", r.kernel_log, "Write what the guest's kernel says")->type_name("FILE");
+  guest.add_option("--silence", r.silence, "Real time a running guest may be silent before it hangs (default: 60)")
+      ->type_name("SECONDS");
+}
+
 }  // namespace
 
 parsed_options parse_options(int argc, const char* const* argv) {
@@ -106,6 +149,8 @@ parsed_options parse_options(int argc, const char* const* argv) {
   CLI::App* oracle =
       app.add_subcommand("oracle", "Compare the cards with QEMU's e1000 under random programs and frames");
   add_oracle(*oracle, out.chosen.comparison);
+  CLI::App* guest = app.add_subcommand("linux", "Run a real Linux kernel with its own e1000 driver on the card");
+  add_linux(*guest, out.chosen.guest);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -117,6 +162,7 @@ parsed_options parse_options(int argc, const char* const* argv) {
     out.message = std::string("command line: ") + error.what() + "; allowed: see ringside " +
                   (regress->parsed()  ? "regress "
                    : oracle->parsed() ? "oracle "
+                   : guest->parsed()  ? "linux "
                    : run->parsed()    ? "run "
                                       : "") +
                   "--help\n";
@@ -125,8 +171,9 @@ parsed_options parse_options(int argc, const char* const* argv) {
   out.chosen.run = run->parsed();
   out.chosen.regress = regress->parsed();
   out.chosen.oracle = oracle->parsed();
+  out.chosen.linux_guest = guest->parsed();
   const options& o = out.chosen;
-  if (o.run || o.regress || o.oracle || o.list || o.list_keys || o.version) return out;
+  if (o.run || o.regress || o.oracle || o.linux_guest || o.list || o.list_keys || o.version) return out;
   out.exit_status = argc > 1 ? 2 : 0;
   out.message = app.help();
   return out;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/cli/linux_request.h"
 #include "tools/cli/oracle_request.h"
 #include "tools/cli/regress_request.h"
 
@@ -16,6 +17,7 @@ struct options {
   bool run = false;
   bool regress = false;
   bool oracle = false;
+  bool linux_guest = false;
   bool list = false;
   bool list_keys = false;
   bool version = false;
@@ -46,6 +48,7 @@ struct options {
   bool ethtool_eeprom = false;
   regress_request regression;
   oracle_request comparison;
+  linux_request guest;
 };
 
 struct parsed_options {

@@ -24,6 +24,8 @@ struct command_environment {
   std::function<int(const regress_request&)> regress = {};
   /// `ringside oracle`, which needs both cards.
   std::function<int(const oracle_request&)> oracle = {};
+  /// `ringside linux`, which needs the machine and a guest.
+  std::function<int(const linux_request&)> linux_guest = {};
 };
 
 inline constexpr int exit_ok = 0;

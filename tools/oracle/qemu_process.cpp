@@ -107,10 +107,6 @@ std::vector<std::string> arguments(const std::string& path, std::uint64_t mac) {
 
 }  // namespace
 
-void file_descriptor::reset() {
-  if (number_ >= 0) ::close(std::exchange(number_, -1));
-}
-
 std::string find_qemu(const std::string& name) {
   if (name.find('/') != std::string::npos) {
     if (::access(name.c_str(), X_OK) == 0) return name;

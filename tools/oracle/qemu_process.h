@@ -8,8 +8,8 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 
+#include "common/file_descriptor.h"
 #include "tools/oracle/qtest_client.h"
 
 namespace ringside::oracle {
@@ -23,25 +23,6 @@ class qemu_absent : public std::runtime_error {
 std::string find_qemu(const std::string& name);
 /// "QEMU emulator version 7.2.22 (...)".
 std::string qemu_version(const std::string& path);
-
-class file_descriptor {
- public:
-  explicit file_descriptor(int number = -1) : number_(number) {}
-  ~file_descriptor() { reset(); }
-  file_descriptor(file_descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  file_descriptor& operator=(file_descriptor&& other) noexcept {
-    if (this != &other) {
-      reset();
-      number_ = std::exchange(other.number_, -1);
-    }
-    return *this;
-  }
-  int get() const { return number_; }
-  void reset();
-
- private:
-  int number_;
-};
 
 class qemu_process {
  public:

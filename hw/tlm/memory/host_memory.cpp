@@ -6,6 +6,7 @@
 #include <cstring>
 #include <iterator>
 #include <new>
+#include <stdexcept>
 
 namespace ringside::tlm {
 
@@ -23,6 +24,7 @@ host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes,
       bus_in("bus_in"),
       size_(bytes),
       bytes_(zeroed_array<std::byte>(bytes)),
+      view_(bytes_.get()),
       shadow_(zeroed_array<frame_id>((bytes >> shadow_shift) + 1)) {
   bus_in.register_b_transport(this, &host_memory::b_transport);
   bus_in.register_transport_dbg(this, &host_memory::transport_dbg);
@@ -33,6 +35,16 @@ host_memory::host_memory(const sc_core::sc_module_name& name, std::size_t bytes,
 void host_memory::split() {
   device_.reset(zeroed_array<std::byte>(size_));
   bus_in->invalidate_direct_mem_ptr(0, size_ - 1);
+}
+
+void host_memory::adopt(std::span<std::byte> bytes, std::uint64_t first) {
+  if (!coherent()) throw std::logic_error("memory with two views is not adopted");
+  bus_in->invalidate_direct_mem_ptr(0, size_ - 1);
+  size_ = static_cast<std::size_t>(first) + bytes.size();
+  first_ = first;
+  view_ = bytes.data();
+  bytes_.reset();
+  shadow_.reset(zeroed_array<frame_id>((size_ >> shadow_shift) + 1));
 }
 
 frame_id host_memory::frame_at(std::uint64_t address) const {
@@ -79,9 +91,9 @@ unsigned host_memory::transport_dbg(::tlm::tlm_generic_payload& payload) {
 bool host_memory::get_direct_mem_ptr(::tlm::tlm_generic_payload&, ::tlm::tlm_dmi& dmi) {
   if (!coherent()) return false;
   dmi.allow_read_write();
-  dmi.set_start_address(0);
+  dmi.set_start_address(first_);
   dmi.set_end_address(size_ - 1);
-  dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(bytes_.get()));
+  dmi.set_dmi_ptr(reinterpret_cast<unsigned char*>(view_));
   return true;
 }
 
@@ -108,7 +120,7 @@ bool host_memory::get_direct_mem_ptr(::tlm::tlm_generic_payload&, ::tlm::tlm_dmi
 }
 
 [[gnu::hot]] bool host_memory::access_together(::tlm::tlm_generic_payload& payload) {
-  std::byte* here = bytes_.get() + payload.get_address();
+  std::byte* here = view_ + (payload.get_address() - first_);
   if (payload.is_read())
     std::memcpy(payload.get_data_ptr(), here, payload.get_data_length());
   else

@@ -62,9 +62,10 @@ frame_id host_bridge::frame_at(std::uint64_t address) const {
 void host_bridge::ask_direct_access() {
   ::tlm::tlm_dmi dmi;
   if (!memory_out->get_direct_mem_ptr(payload_, dmi)) return;
-  if (dmi.get_start_address() != 0 || !dmi.is_read_write_allowed()) return;
+  if (!dmi.is_read_write_allowed()) return;
   direct_ = dmi.get_dmi_ptr();
-  direct_bytes_ = dmi.get_end_address() + 1;
+  direct_from_ = dmi.get_start_address();
+  direct_bytes_ = dmi.get_end_address() + 1 - direct_from_;
 }
 
 void host_bridge::lose_direct_access(sc_dt::uint64, sc_dt::uint64) {
@@ -75,8 +76,10 @@ void host_bridge::lose_direct_access(sc_dt::uint64, sc_dt::uint64) {
 // One payload object for all: making one costs more than the transport (IEEE 1666-2011 14.5 asks for pooling).
 [[gnu::hot]] void host_bridge::access_memory(::tlm::tlm_command command, std::uint64_t address,
                                              std::span<std::uint8_t> data) {
-  if (address + data.size() <= direct_bytes_) [[likely]] {
-    std::uint8_t* const here = direct_ + address;
+  // An address below the first wraps around and is far beyond the last.
+  if (const std::uint64_t inside = address - direct_from_; inside < direct_bytes_ && data.size() <= direct_bytes_ - inside)
+    [[likely]] {
+    std::uint8_t* const here = direct_ + inside;
     if (command == ::tlm::TLM_WRITE_COMMAND)
       std::memcpy(here, data.data(), data.size());
     else
@@ -148,6 +151,7 @@ void host_bridge::b_transport(::tlm::tlm_generic_payload& payload, sc_core::sc_t
   if (extension != nullptr) {
     access.space = extension->space;
     access.device = extension->device;
+    access.byte_enables = extension->byte_enables;
   }
   access.address = payload.get_address();
   access.write = payload.is_write();

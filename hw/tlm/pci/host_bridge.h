@@ -70,8 +70,9 @@ class host_bridge final : public host_bridge_port, public sc_core::sc_module {
   host_memory& memory_;
   pci_bus* bus_ = nullptr;
   ::tlm::tlm_generic_payload payload_;  // of DMA
-  // Memory itself from address 0 on, where it allows that: a transport costs three times what it transports.
+  // Memory itself, where it allows that: a transport costs three times what it transports.
   std::uint8_t* direct_ = nullptr;
+  std::uint64_t direct_from_ = 0;
   std::uint64_t direct_bytes_ = 0;
   std::function<void(sim_time)> on_schedule_;
   ring_queue<posted_write> posted_;  // bursts that ended on the bus and are not in memory yet
