@@ -24,6 +24,8 @@
 namespace ringside::platform {
 namespace {
 
+constexpr int longest_goodbye_ms = 5000;  // of a kernel that has closed its clock
+
 [[noreturn]] void process_failed(const std::string& what) {
   throw std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
 }
@@ -160,6 +162,8 @@ guest_process::~guest_process() {
 
 std::optional<int> guest_process::wait_for_end() {
   if (status_) return status_;
+  pollfd life{life_.get(), POLLIN, 0};
+  if (::poll(&life, 1, longest_goodbye_ms) <= 0) return std::nullopt;
   int status = 0;
   ssize_t n = 0;
   while ((n = ::recv(life_.get(), &status, sizeof status, 0)) < 0 && errno == EINTR) {

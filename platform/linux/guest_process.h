@@ -48,7 +48,7 @@ class guest_process {
 
   /// Readable when the kernel's process has ended.
   int life() const { return life_.get(); }
-  /// Waits for its end: the status of wait(2), nothing when it cannot be learnt.
+  /// Waits for its end, not for ever: the status of wait(2), nothing when it cannot be learnt.
   std::optional<int> wait_for_end();
   pid_t pid() const { return pid_; }
   /// What the kernel has said so far.

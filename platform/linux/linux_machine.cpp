@@ -15,6 +15,7 @@
 #include "hw/tlm/linux_host/guest_error.h"
 #include "hw/tlm/systemc/sc_time_convert.h"
 #include "hw/tlm/wire/cable_lane.h"
+#include "platform/linux/dma_faults.h"
 #include "platform/linux/guest_events.h"
 #include "platform/linux/guest_process.h"
 #include "platform/linux/linux_hardware.h"
@@ -69,6 +70,7 @@ struct linux_machine::parts {
       for (const auto& lane : lanes) lane->publish_watermarks();
     });
     if (plan.checker.enabled) body.stream.add_consumer(filter);
+    body.stream.add_consumer(faults);
     peer.begin(/*alone=*/false);
     tlm::scheduler_params stepping = scheduler_params_of(s);
     stepping.lookahead = tlm::cable_lookahead(cable_params_of(s));
@@ -140,10 +142,8 @@ struct linux_machine::parts {
                    "ringside_address=" + guest.address};
     c.arguments.insert(c.arguments.end(), guest.arguments.begin(), guest.arguments.end());
     // /dev/shm holds the guest's memory, in a file without a name.
-    c.environment = {{"PATH", "/bin"},
-                     {"HOME", folder},
-                     {"TMPDIR", "/dev/shm"},
-                     {"RINGSIDE_SEED", std::to_string(plan.run.seed)}};
+    c.environment = {
+        {"PATH", "/bin"}, {"HOME", folder}, {"TMPDIR", "/dev/shm"}, {"RINGSIDE_SEED", std::to_string(plan.run.seed)}};
     return c;
   }
 
@@ -225,6 +225,7 @@ struct linux_machine::parts {
   void judge() {
     if (plan.checker.enabled) checker.finish(now());
     peer.judge(now());
+    for (const std::string& text : faults.described()) breaches.push_back("machine a: " + text);
     for (const contract::breach& b : checker.breaches()) breaches.push_back("machine a: " + b.describe());
     for (const std::string& text : peer.breaches) breaches.push_back("machine b: " + text);
   }
@@ -238,6 +239,7 @@ struct linux_machine::parts {
   guest_events driver;
   contract::checker checker;
   machine_filter filter;
+  dma_faults faults{unit_of(0, 0)};
   tlm::guest_console console;
   const guest_folder own_folder;
   const std::string& folder = own_folder.path();
@@ -313,7 +315,7 @@ linux_counters linux_machine::counters() const {
   c.rtl_cycles_evaluated = card.cycles_evaluated;
   c.frames_sent = p.body.card.tx_wire.sent();
   c.frames_received = p.body.card.rx_wire.offered();
-  c.aborted_dma = p.bus.counters().aborts;
+  c.dma_faults = p.faults.count();
   return c;
 }
 

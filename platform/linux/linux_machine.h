@@ -49,7 +49,7 @@ struct linux_counters {
   std::uint64_t rtl_cycles_evaluated = 0;
   std::uint64_t frames_sent = 0;      // by the guest's card
   std::uint64_t frames_received = 0;  // came to the guest's card
-  std::uint64_t aborted_dma = 0;      // bus masters that met no memory
+  std::uint64_t dma_faults = 0;       // bursts of the card that met no memory
 };
 
 class linux_machine {

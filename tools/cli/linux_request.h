@@ -10,9 +10,9 @@ namespace ringside::platform {
 
 struct linux_request {
   std::string scenario = {};
-  std::vector<std::string> settings = {};       // --set key=value
-  std::optional<std::string> run = {};          // commands
-  std::optional<std::string> kernel = {};       // a built one
+  std::vector<std::string> settings = {};         // --set key=value
+  std::optional<std::string> run = {};            // commands
+  std::optional<std::string> kernel = {};         // a built one
   std::optional<std::string> kernel_source = {};  // a tree
   std::optional<std::string> rootfs = {};
   std::optional<std::string> address = {};

@@ -95,8 +95,9 @@ void add_linux(CLI::App& guest, linux_request& r) {
   guest.add_option("scenario", r.scenario, "Scenario file or bundled name of two machines; a is the Linux one")
       ->type_name("SCENARIO");
   guest
-      .add_option("--set", r.settings,
-                  "Set a scenario key, of machine a (the Linux one) or b with machine.a. or machine.b.; may be repeated")
+      .add_option(
+          "--set", r.settings,
+          "Set a scenario key, of machine a (the Linux one) or b with machine.a. or machine.b.; may be repeated")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->allow_extra_args(false)
@@ -104,12 +105,14 @@ void add_linux(CLI::App& guest, linux_request& r) {
   guest.add_option("--run", r.run, "Commands for the guest's shell; their exit status is ours (default: a console)")
       ->type_name("COMMANDS");
   guest.add_option("--nic", r.nic, "NIC behind the seam (default: the scenario's, rtl)")->type_name("rtl|model");
-  guest.add_option("--address", r.address,
-                   "Of the guest's eth0, with the prefix length; none: it is left alone (default: stack.address/24)")
+  guest
+      .add_option("--address", r.address,
+                  "Of the guest's eth0, with the prefix length; none: it is left alone (default: stack.address/24)")
       ->type_name("ADDRESS/N|none");
   guest.add_option("--kernel", r.kernel, "A User-Mode-Linux kernel that is built already")->type_name("FILE");
-  guest.add_option("--kernel-source", r.kernel_source,
-                   "Build the kernel from this tree or tarball (default: Debian's linux-source-6.1)")
+  guest
+      .add_option("--kernel-source", r.kernel_source,
+                  "Build the kernel from this tree or tarball (default: Debian's linux-source-6.1)")
       ->type_name("DIR|FILE");
   guest.add_option("--kernel-argument", r.kernel_arguments, "Further argument of the kernel; may be repeated")
       ->type_name("TEXT")
@@ -125,8 +128,9 @@ void add_linux(CLI::App& guest, linux_request& r) {
   guest.add_option("--vcd", r.vcd, "Write a waveform of RTL and software")->type_name("FILE");
   guest.add_option("--trace-window", r.trace_window, "Part of the run in the waveform: 10us..20us")
       ->type_name("WINDOW");
-  guest.add_option("--pcap-wire", r.pcap_wire,
-                   "Write what passed on the wire, both ways, as pcapng with FCS and direction")
+  guest
+      .add_option("--pcap-wire", r.pcap_wire,
+                  "Write what passed on the wire, both ways, as pcapng with FCS and direction")
       ->type_name("FILE");
   guest.add_option("--json", r.json, "Write the results as JSON (-: standard output)")->type_name("FILE");
   guest.add_option("--kernel-log", r.kernel_log, "Write what the guest's kernel says")->type_name("FILE");

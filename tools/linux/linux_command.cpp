@@ -61,7 +61,8 @@ std::string address_text(const stack::ipv4_interface_address& of) {
 std::chrono::milliseconds silence_of(const linux_request& request) {
   if (!request.silence) return std::chrono::seconds{60};
   const std::string& text = *request.silence;
-  if (text.empty() || text.size() > 5 || text.find_first_not_of("0123456789") != std::string::npos || std::stoi(text) == 0)
+  if (text.empty() || text.size() > 5 || text.find_first_not_of("0123456789") != std::string::npos ||
+      std::stoi(text) == 0)
     throw input_error(fmt_error("--silence", 0, "seconds", "'" + text + "' is not allowed", "1 to 99999"));
   return std::chrono::seconds{std::stoi(text)};
 }
@@ -83,8 +84,8 @@ struct linux_outputs {
       const auto parsed = parse_trace_window(*request.trace_window);
       if (!parsed) throw input_error(trace_window_refusal(*request.trace_window));
       if (parsed->trigger != stage::count)
-        throw input_error(fmt_error("--trace-window", 0, "stage", "is looked for in a run before, which a guest has not",
-                                    "times"));
+        throw input_error(
+            fmt_error("--trace-window", 0, "stage", "is looked for in a run before, which a guest has not", "times"));
       window = *parsed;
     }
     if (request.json) json.emplace(*request.json, "--json", &standard);
@@ -147,8 +148,7 @@ int linux_command(const linux_request& request, const linux_environment& env) {
   event_hash hash;
   machine.events().add_consumer(hash);
   if (files.wire) machine.add_wire_tap([&files](const wire_passage& frame) { files.wire->add(frame); });
-  if (files.vcd)
-    machine.trace({files.vcd->temporary(), files.window.from, files.window.to, false, files.vcd->path()});
+  if (files.vcd) machine.trace({files.vcd->temporary(), files.window.from, files.window.to, false, files.vcd->path()});
 
   linux_result result;
   {

@@ -28,8 +28,9 @@ fs::path linux_folder() {
     const fs::path folder = (program / place / "linux").lexically_normal();
     if (fs::exists(folder / "kernel" / "build_kernel", none)) return folder;
   }
-  throw input_error("linux: the scripts that build the guest are neither beside the program nor in its source tree; allowed: "
-                    "--kernel and --rootfs");
+  throw input_error(
+      "linux: the scripts that build the guest are neither beside the program nor in its source tree; allowed: "
+      "--kernel and --rootfs");
 }
 
 std::string cache_folder(const linux_request& request) {

@@ -59,8 +59,8 @@ void guest_clock::run() {
   message answered{};
   receive_all(socket_.get(), bytes_of(answered));
   if (static_cast<operation>(answered.what) != operation::ack || answered.sequence != sequence_)
-    throw guest_error(fmt::format("the guest answers message {} with {} of {}", sequence_, answered.what,
-                                  answered.sequence));
+    throw guest_error(
+        fmt::format("the guest answers message {} with {} of {}", sequence_, answered.what, answered.sequence));
 }
 
 void guest_clock::acknowledge(const message& of, std::uint64_t time) {

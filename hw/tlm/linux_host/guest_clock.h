@@ -48,7 +48,7 @@ class guest_clock {
   const std::uint64_t date_;
   file_descriptor socket_;
   bool waiting_ = false;
-  bool asked_ = false;        // for a time, ever
+  bool asked_ = false;  // for a time, ever
   std::uint64_t request_ = 0;
   std::uint64_t shows_ = 0;
   std::uint32_t sequence_ = 0;  // of run()

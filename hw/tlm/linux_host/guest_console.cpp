@@ -5,8 +5,7 @@
 
 namespace ringside::tlm {
 
-guest_console::guest_console(sink out)
-    : out_(std::move(out)), device_(2, [this](unsigned queue) { kicked(queue); }) {}
+guest_console::guest_console(sink out) : out_(std::move(out)), device_(2, [this](unsigned queue) { kicked(queue); }) {}
 
 void guest_console::kicked(unsigned queue) {
   while (auto chain = device_.take(queue)) {

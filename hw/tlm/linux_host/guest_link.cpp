@@ -50,20 +50,24 @@ std::size_t guest_link::wait_for(const std::vector<int>& sockets) {
     if (n > 0) throw guest_gone();
     if (n == 0) waited += look_up;
     if (waited >= limits_.silence)
-      throw guest_error(fmt::format("the guest hangs: it runs at {} ns of its clock and has said nothing for {} s of real time",
-                                    clock_.shows() / ns, limits_.silence.count() / 1000));
+      throw guest_error(
+          fmt::format("the guest hangs: it runs at {} ns of its clock and has said nothing for {} s of real time",
+                      clock_.shows() / ns, limits_.silence.count() / 1000));
   }
 }
 
 void guest_link::serve(const std::function<sim_time()>& now) {
+  // A socket that is closed has number -1, which poll() passes over.
   std::vector<int> sockets;
   for (const port& p : ports_) sockets.push_back(p.listener.open() ? p.listener.get() : p.socket(clock_));
   port& from = ports_[wait_for(sockets)];
   if (from.listener.open()) return connect(from);
-  if (from.device != nullptr)
+  if (from.device == nullptr) return clock_.serve(now());
+  try {
     from.device->serve();
-  else
-    clock_.serve(now());
+  } catch (const guest_gone&) {
+    from.device->disconnect();  // a kernel that turns itself off takes its devices away first
+  }
 }
 
 // The guest takes the interrupt from within its wait: it asks what time it is, asks for that time, and answers

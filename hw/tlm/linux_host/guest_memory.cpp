@@ -34,8 +34,8 @@ void guest_memory::map(const file_descriptor& file, std::uint64_t first, std::ui
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t inside = offset % page;
   const auto length = static_cast<std::size_t>(bytes + inside);
-  void* const at = ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(),
-                          static_cast<off_t>(offset - inside));
+  void* const at =
+      ::mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), static_cast<off_t>(offset - inside));
   if (at == MAP_FAILED) throw guest_error(fmt::format("the guest's memory: {}", std::strerror(errno)));
   mapping_ = static_cast<std::byte*>(at);
   mapping_bytes_ = length;

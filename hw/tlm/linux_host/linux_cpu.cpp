@@ -74,7 +74,7 @@ void linux_cpu::wait_in_time() {
       counters_.longest_lag = std::max(counters_.longest_lag, here - wanted);
       return link_->clock().run();
     }
-    if (posted_ >= most_posted) {
+    if (posted_ >= most_posted && pci_.connected()) {
       posted_ = 0;
       link_->call(pci_, command_queue, here);
       continue;
@@ -84,9 +84,10 @@ void linux_cpu::wait_in_time() {
       notify(until);
     } else if (params_.sleep_limit != time_never) {
       if (here - since >= params_.sleep_limit)
-        throw guest_error(fmt::format("deadlock: the guest sleeps until something comes, and nothing has come for {} s "
-                                      "of simulated time",
-                                      params_.sleep_limit / second));
+        throw guest_error(
+            fmt::format("deadlock: the guest sleeps until something comes, and nothing has come for {} s "
+                        "of simulated time",
+                        params_.sleep_limit / second));
       notify(since + params_.sleep_limit);
     }
     wait(changed_);
@@ -94,12 +95,16 @@ void linux_cpu::wait_in_time() {
 }
 
 bool linux_cpu::deliver_something(sim_time here) {
-  if (console_ != nullptr && console_->wants_to_call()) {
+  if (console_ != nullptr && console_->wants_to_call() && console_->device().connected()) {
     console_->hand_over();
     link_->call(console_->device(), guest_console::input_queue, here);
     return true;
   }
   if (due_ > here) return false;
+  if (!pci_.connected()) {
+    due_ = time_never;  // the guest has taken the device away
+    return true;
+  }
   std::array<std::byte, message_bytes> message{};
   message[0] = std::byte{message_interrupt};
   const virtqueue::chain room = std::move(interrupt_rooms_.front());
@@ -121,7 +126,7 @@ sim_time linux_cpu::next_interrupt(sim_time here) {
       due_ = change.time + params_.interrupt_latency;
     asserted_ = change.asserted;
   }
-  if (console_ != nullptr && console_->wants_to_call()) return here;
+  if (console_ != nullptr && console_->wants_to_call() && console_->device().connected()) return here;
   sim_time first = interrupt_rooms_.empty() ? time_never : due_;
   if (!pin_.empty()) first = std::min(first, pin_.front().time);
   return first;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The CPU whose program is a Linux kernel in a process of its own: its accesses go out on the bus in simulated time, and
-// INTA# comes in.
+// The CPU whose program is a Linux kernel in a process of its own: its accesses go out on the bus in simulated time,
+// and INTA# comes in.
 //
 // While the guest runs no time passes, except inside an access that it waits for.  Simulated time may then be ahead of
 // the guest's clock, which catches up when the guest is idle next.  Interrupts reach the guest while it waits.
@@ -21,8 +21,8 @@
 namespace ringside::tlm {
 
 struct linux_cpu_params {
-  sim_time interrupt_latency = 500 * ns;     // from INTA# to the CPU
-  sim_time sleep_limit = 60 * second;        // of a guest that waits for nothing but an interrupt; time_never: none
+  sim_time interrupt_latency = 500 * ns;  // from INTA# to the CPU
+  sim_time sleep_limit = 60 * second;     // of a guest that waits for nothing but an interrupt; time_never: none
 };
 
 struct linux_cpu_counters {

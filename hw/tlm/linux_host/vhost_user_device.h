@@ -24,6 +24,10 @@ class vhost_user_device {
   vhost_user_device(unsigned queues, on_kick kicked, on_memory mapped = {});
 
   void connect(file_descriptor socket) { socket_ = std::move(socket); }
+  void disconnect() {
+    socket_.reset();
+    requests_.reset();
+  }
   bool connected() const { return socket_.open(); }
   int socket() const { return socket_.get(); }
   /// Where the guest's answers to call() come.

@@ -22,8 +22,8 @@ class virtqueue {
   /// The buffers of one descriptor chain.
   struct chain {
     std::uint16_t head = 0;
-    std::vector<std::byte> from_guest;              // what it wrote, all pieces together
-    std::vector<std::span<std::byte>> to_guest;     // where the answer goes
+    std::vector<std::byte> from_guest;                          // what it wrote, all pieces together
+    std::vector<std::span<std::byte>> to_guest;                 // where the answer goes
     std::uint32_t put(std::span<const std::byte> bytes) const;  // as many as there is room for
   };
 
@@ -45,7 +45,7 @@ class virtqueue {
   bool enabled_ = false;
   bool rings_known_ = false;
   std::uint64_t descriptors_ = 0, available_ = 0, used_ = 0;
-  std::uint16_t next_ = 0;       // of the available ring
+  std::uint16_t next_ = 0;        // of the available ring
   std::uint16_t given_back_ = 0;  // of the used ring
 };
 

@@ -35,8 +35,8 @@ class host_memory : public sc_core::sc_module {
   bool coherent() const { return device_ == nullptr; }
   /// From now on devices have a view of their own, empty as the CPU's is; before anybody has written.
   void split();
-  /// From now on memory is what lies at `bytes`, which stay the caller's, and its first address is `first`: the memory of
-  /// a CPU that is not ours.  Coherent memory alone; before anybody has written.
+  /// From now on memory is what lies at `bytes`, which stay the caller's, and its first address is `first`: the memory
+  /// of a CPU that is not ours.  Coherent memory alone; before anybody has written.
   void adopt(std::span<std::byte> bytes, std::uint64_t first);
   /// Makes CPU and devices see the same bytes in [address, address + length) from now on, or no longer.
   void set_coherent(std::uint64_t address, std::uint64_t length, bool on);
@@ -72,10 +72,10 @@ class host_memory : public sc_core::sc_module {
   template <typename T>
   using zeroed = std::unique_ptr<T[], release>;
 
-  std::size_t size_;          // the address behind the last
-  std::uint64_t first_ = 0;   // address
-  zeroed<std::byte> bytes_;   // our own, none when adopted
-  std::byte* view_;           // of the CPU, from first_ on
+  std::size_t size_;                                 // the address behind the last
+  std::uint64_t first_ = 0;                          // address
+  zeroed<std::byte> bytes_;                          // our own, none when adopted
+  std::byte* view_;                                  // of the CPU, from first_ on
   zeroed<std::byte> device_;                         // the devices' view; null in coherent memory
   std::map<std::uint64_t, std::uint64_t> coherent_;  // ranges both views share in bytes_: start, end
   zeroed<frame_id> shadow_;

@@ -77,8 +77,8 @@ void host_bridge::lose_direct_access(sc_dt::uint64, sc_dt::uint64) {
 [[gnu::hot]] void host_bridge::access_memory(::tlm::tlm_command command, std::uint64_t address,
                                              std::span<std::uint8_t> data) {
   // An address below the first wraps around and is far beyond the last.
-  if (const std::uint64_t inside = address - direct_from_; inside < direct_bytes_ && data.size() <= direct_bytes_ - inside)
-    [[likely]] {
+  if (const std::uint64_t inside = address - direct_from_;
+      inside < direct_bytes_ && data.size() <= direct_bytes_ - inside) [[likely]] {
     std::uint8_t* const here = direct_ + inside;
     if (command == ::tlm::TLM_WRITE_COMMAND)
       std::memcpy(here, data.data(), data.size());

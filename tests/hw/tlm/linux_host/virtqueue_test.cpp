@@ -56,9 +56,9 @@ class queue_of_a_guest : public testing::Test {
 TEST_F(queue_of_a_guest, a_chain_has_what_is_read_and_room_for_the_answer) {
   store<std::uint32_t>(buffers, 0x64636261);
   store<std::uint16_t>(buffers + 0x100, 0x6665);
-  describe(0, buffers, 4, 1, 2);           // next
-  describe(2, buffers + 0x100, 2, 1, 3);   // next
-  describe(3, buffers + 0x200, 8, 2, 0);   // device writes
+  describe(0, buffers, 4, 1, 2);          // next
+  describe(2, buffers + 0x100, 2, 1, 3);  // next
+  describe(3, buffers + 0x200, 8, 2, 0);  // device writes
   offer(0);
   const auto chain = queue_.take(memory_);
   ASSERT_TRUE(chain);
@@ -69,7 +69,7 @@ TEST_F(queue_of_a_guest, a_chain_has_what_is_read_and_room_for_the_answer) {
   const std::vector<std::byte> answer{std::byte{7}, std::byte{8}, std::byte{9}};
   queue_.give_back(memory_, *chain, chain->put(answer));
   EXPECT_EQ(load<std::uint8_t>(buffers + 0x200 + 2), 9);
-  EXPECT_EQ(load<std::uint16_t>(used_ring + 2), 1);  // index
+  EXPECT_EQ(load<std::uint16_t>(used_ring + 2), 1);   // index
   EXPECT_EQ(load<std::uint32_t>(used_ring + 4), 0U);  // head
   EXPECT_EQ(load<std::uint32_t>(used_ring + 8), 3U);  // bytes written
 }

@@ -124,6 +124,35 @@ TEST_F(host_memory, shadow_map_names_the_last_frame_of_a_line) {
 }
 
 // Two views: the CPU's (span) and that of the bus.
+// A guest's memory: its first address is not 0, and what lies below is none.
+TEST_F(host_memory, adopted_bytes_take_its_place_at_their_addresses) {
+  std::array<std::byte, 256> guest{};
+  bool lost = false;
+  from.on_invalidate = [&lost] { lost = true; };
+  memory.adopt(guest, 0x2000);
+  EXPECT_TRUE(lost);
+  EXPECT_FALSE(memory.contains(0x100, 16));
+  EXPECT_FALSE(memory.contains(0x1FFF, 16));
+  EXPECT_TRUE(memory.contains(0x2000, 256));
+  EXPECT_FALSE(memory.contains(0x2001, 256));
+  payload.set_write();
+  data.fill(0x5A);
+  EXPECT_EQ(send(), ::tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  payload.set_address(0x20F0);
+  EXPECT_EQ(send(), ::tlm::TLM_OK_RESPONSE);
+  EXPECT_EQ(guest[0xEF], std::byte{0});
+  EXPECT_EQ(guest[0xF0], std::byte{0x5A});
+  EXPECT_EQ(guest[0xFF], std::byte{0x5A});
+  memory.mark(0x20F0, 16, 7);
+  EXPECT_EQ(memory.frame_at(0x20F8), 7U);
+
+  ::tlm::tlm_dmi dmi;
+  ASSERT_TRUE(from.out->get_direct_mem_ptr(payload, dmi));
+  EXPECT_EQ(dmi.get_start_address(), 0x2000U);
+  EXPECT_EQ(dmi.get_end_address(), 0x20FFU);
+  EXPECT_EQ(static_cast<void*>(dmi.get_dmi_ptr()), static_cast<void*>(guest.data()));
+}
+
 TEST_F(host_memory, is_accessed_directly_until_it_is_split) {
   bool lost = false;
   from.on_invalidate = [&] { lost = true; };

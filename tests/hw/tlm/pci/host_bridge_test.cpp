@@ -67,10 +67,12 @@ class host_bridge : public testing::Test {
     EXPECT_TRUE(done_);
   }
   std::uint32_t access(std::uint64_t address, bool write, std::uint32_t value = 0,
-                       sc_core::sc_time delay = sc_core::SC_ZERO_TIME, tlm::pci_space space = tlm::pci_space::memory) {
+                       sc_core::sc_time delay = sc_core::SC_ZERO_TIME, tlm::pci_space space = tlm::pci_space::memory,
+                       std::uint8_t enables = 0xF) {
     ::tlm::tlm_generic_payload payload;
     tlm::pci_space_extension extension;
     extension.space = space;
+    extension.byte_enables = enables;
     payload.set_extension(&extension);
     payload.set_command(write ? ::tlm::TLM_WRITE_COMMAND : ::tlm::TLM_READ_COMMAND);
     payload.set_address(address);
@@ -183,6 +185,37 @@ TEST_F(host_bridge, configuration_and_io_writes_are_not_posted) {
   });
   ASSERT_EQ(card.accesses.size(), 2U);
   EXPECT_EQ(card.accesses[0].access.data, 7U);
+}
+
+TEST_F(host_bridge, byte_enables_reach_the_card) {
+  run([this] {
+    access(0x04, true, 7, sc_core::SC_ZERO_TIME, tlm::pci_space::config, 0x3);
+    access(0x0C, false, 0, sc_core::SC_ZERO_TIME, tlm::pci_space::config, 0x4);
+    access(0x04, true, 7, sc_core::SC_ZERO_TIME, tlm::pci_space::config);
+  });
+  ASSERT_EQ(card.accesses.size(), 3U);
+  EXPECT_EQ(card.accesses[0].access.byte_enables, 0x3);
+  EXPECT_EQ(card.accesses[1].access.byte_enables, 0x4);
+  EXPECT_EQ(card.accesses[2].access.byte_enables, 0xF);
+}
+
+// The second burst goes past the socket (DMI), at addresses that do not begin at 0.
+TEST_F(host_bridge, dma_goes_into_adopted_memory_and_nowhere_else) {
+  std::array<std::byte, 4096> guest{};
+  memory.adopt(guest, 0x8000);
+  dma(0, 0x8000, 64, 0xA1);
+  dma(5 * us, 0x8F80, 128, 0xA2);
+  tlm::dma_transfer& below = dma(10 * us, 0x7FC0, 64, 0xA3);
+  tlm::dma_transfer& beyond = dma(15 * us, 0x9000, 64, 0xA4);
+  run([] { sc_core::wait(tlm::to_sc_time(30 * us)); });
+  EXPECT_EQ(guest[0], std::byte{0xA1});
+  EXPECT_EQ(guest[63], std::byte{0xA1});
+  EXPECT_EQ(guest[64], std::byte{0});
+  EXPECT_EQ(guest[0xF7F], std::byte{0});
+  EXPECT_EQ(guest[0xF80], std::byte{0xA2});
+  EXPECT_EQ(guest[0xFFF], std::byte{0xA2});
+  EXPECT_EQ(below.status, tlm::dma_status::master_abort);
+  EXPECT_EQ(beyond.status, tlm::dma_status::master_abort);
 }
 
 TEST_F(host_bridge, dma_write_is_visible_after_latency_and_lines) {
