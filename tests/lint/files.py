@@ -22,7 +22,7 @@ def tracked():
 
 def of_the_kernel(path):
     """Compiled into a Linux kernel: C in the kernel's own style, and under its licence."""
-    return path.suffix == ".h" and path.parent == pathlib.PurePosixPath("linux/kernel")
+    return path.suffix in (".h", ".config") and path.parent == pathlib.PurePosixPath("linux/kernel")
 
 
 def cpp_files():
