@@ -82,7 +82,8 @@ def blocks():
 
 # What the line about a status has to say, by the constant's name.
 STATUS = {"exit_ok": "went well", "exit_internal": "internal error", "exit_bad_input": "not allowed", "exit_breach": "broke",
-          "exit_self_test": "--ethtool-test", "exit_no_qemu": "QEMU", "exit_broken_pipe": "reads"}
+          "exit_self_test": "--ethtool-test", "exit_no_qemu": "QEMU", "exit_no_linux": "ringside linux",
+          "exit_broken_pipe": "reads"}
 MAN_PAGE, OUTPUTS_PAGE = "packaging/ringside.1.in", "docs/outputs.md"
 
 
