@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <numeric>
 
 #include "common/rng.h"
@@ -197,7 +196,7 @@ class drawer {
     set("driver.flow_control", pauses[percent(50) ? 3 : random_.below(4)]);
     if (percent(25)) set("driver.tx_checksum", "off");
     if (percent(20)) set("driver.scatter_gather", "off");
-    if (percent(20)) set("driver.tso", "off");
+    if (percent(20) || sent_percent(20)) set("driver.tso", "off");
     if (percent(15)) set("stack.service_vlans", std::to_string(service_vid));
     const bool known = percent(80);
     if (known)
@@ -214,7 +213,13 @@ class drawer {
     const std::uint32_t shape = random_.below(7);
     const std::uint32_t most = shape < 2 ? 200 : shape == 2 ? 1472 : shape == 3 ? 3000 : shape == 4 ? 12'000 : 65'495;
     const std::uint32_t least = percent(50) ? 0 : random_.below(most);
-    set("app.bytes", shape == 3 ? fmt::format("{}..{}", mtu_ - 60, mtu_ + 60) : fmt::format("{}..{}", least, most));
+    // Pieces that fill a packet beyond whole units of eight bytes: the next one takes the rest over.
+    const std::uint32_t pieces = !tcp && sent_percent(40) ? sending_.between(2, std::min(9U, 65'000 / mtu_)) : 1;
+    if (pieces != 1) set("app.pieces", pieces);
+    if (pieces != 1 && shape < 4)
+      set("app.bytes", pieces * (mtu_ - 28 - sending_.below(4)));
+    else
+      set("app.bytes", shape == 3 ? fmt::format("{}..{}", mtu_ - 60, mtu_ + 60) : fmt::format("{}..{}", least, most));
     const std::uint32_t volume = slow_ ? 30'000 : 250'000;
     set("app.count", between(1, std::clamp(volume / ((least + most) / 2 + 60), 2U, slow_ ? 20U : 300U)));
     set("app.interval", percent(40) ? "0us" : fmt::format("{}us", magnitude(1, 400)));
@@ -224,10 +229,11 @@ class drawer {
       set("app.destination", "239.1.2.3");
       set("stack.routes", "default dev eth0");
     }
-    if (!tcp && sent_percent(40)) set("app.pieces", sending_.between(2, 9));
     if (!tcp) return;
     set("app.mss", percent(50) ? mtu_ - 40 : between(400, mtu_ - 40));
-    if (percent(40)) set("app.device", device());
+    const bool tags = vlans_.empty() && sent_percent(50);
+    if (tags) set("driver.vlans", vlans_ = "7");
+    if (percent(40) || tags) set("app.device", device());
   }
 
   // One of the VLANs there are.
@@ -420,12 +426,6 @@ class drawer {
 
 }  // namespace
 
-std::string_view name(traffic_mix t) {
-  constexpr std::array<std::string_view, static_cast<std::size_t>(traffic_mix::count)> names{
-      "ordinary", "flood", "jumbo", "chains", "timers"};
-  return names[static_cast<std::size_t>(t)];
-}
-
 drawn_run draw_run(std::uint64_t seed, const std::string& nic) {
   drawer draws(seed, nic);
   drawn_run out{.seed = seed, .mix = draws.mix(), .keys = draws.take(), .plan = {}};
@@ -433,17 +433,6 @@ drawn_run draw_run(std::uint64_t seed, const std::string& nic) {
   for (const auto& [key, text] : out.keys) loader.apply(key, text, fmt::format("seed {}", seed));
   out.plan = loader.finish();
   out.plan.name = fmt::format("seed-{}", seed);
-  return out;
-}
-
-std::string as_toml(const drawn_run& run) {
-  std::map<std::string, std::string> sections;
-  for (const auto& [key, text] : run.keys) {
-    const auto dot = key.find('.');
-    sections[key.substr(0, dot)] += fmt::format("{} = \"{}\"\n", key.substr(dot + 1), text);
-  }
-  std::string out = fmt::format("description = \"regression seed {} ({})\"\n", run.seed, name(run.mix));
-  for (const auto& [section, lines] : sections) out += fmt::format("\n[{}]\n{}", section, lines);
   return out;
 }
 
