@@ -17,7 +17,7 @@ import sys
 import tomllib
 
 REQUIRED = ("name", "side", "target", "kind", "original", "replacement", "rule", "shown_by", "why")
-OPTIONAL = ("within", "set", "scenario", "test", "tests", "seeds")
+OPTIONAL = ("within", "set", "scenario", "test", "tests", "seeds", "assertion")
 # The tests of kernel, stack and cpu are compiled against the production headers.
 SIDES = {
     "rtl": (".sv",), "driver": (".cpp", ".h"), "bus": (".cpp", ".h"),
@@ -30,7 +30,7 @@ TESTS = {"rtl": "card", "driver": "machine", "bus": "machine", "kernel": "unit",
 KINDS = ("expression", "statement")
 # How a defect shows, and the key that says what to run for it.
 SHOWN_BY = {"checker": "scenario", "conservation": "scenario", "stall": "scenario", "test": "test", "scoreboard": "seeds",
-            "oracle": "seeds"}
+            "seed_checker": "seeds", "oracle": "seeds", "assertion": "test"}
 
 
 class DefectError(Exception):
@@ -54,6 +54,7 @@ class Defect:
     run: str
     tests: str
     set: tuple[str, ...]
+    assertion: str
     why: str
 
 
@@ -88,13 +89,15 @@ def read_defect(path: pathlib.Path, number: int) -> Defect:
     tests = table.get("tests", TESTS[table["side"]])
     if tests not in TESTS.values() or ("tests" in table and how != "test"):
         raise DefectError(f"{path.name}: tests must be one of {', '.join(sorted(set(TESTS.values())))}, with shown_by = \"test\"")
+    if (how == "assertion") != isinstance(table.get("assertion"), str):
+        raise DefectError(f"{path.name}: assertion names what fails with shown_by = \"assertion\"")
     settings = table.get("set", [])
     if not isinstance(settings, list) or not all(isinstance(s, str) and "=" in s for s in settings):
         raise DefectError(f"{path.name}: set must be a list of \"key=value\"")
     original, replacement = (table[key].strip() for key in ("original", "replacement"))
     return Defect(
         number=number, original=original, replacement=replacement, within=table.get("within", original).strip(),
-        tests=tests, set=tuple(settings), run=table[SHOWN_BY[table["shown_by"]]], **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
+        tests="rtl" if how == "assertion" else tests, set=tuple(settings), assertion=table.get("assertion", ""), run=table[SHOWN_BY[table["shown_by"]]], **{k: table[k] for k in REQUIRED if k not in ("original", "replacement")},
     )
 
 
@@ -211,6 +214,7 @@ def main(arguments: list[str]) -> int:
     lines = [f"set(RINGSIDE_PLANTED_{side.upper()} {' '.join(sorted({d.target for d in defects if d.side == side}))})"
              for side in SIDES]
     lines.append(f"set(RINGSIDE_PLANTED_NAMES {' '.join(d.name for d in defects)})")
+    lines.append(f"set(RINGSIDE_PLANTED_ASSERTED {' '.join(d.name for d in defects if d.shown_by == 'assertion')})")
     write_if_changed(options.out / "planted.cmake", "\n".join(lines) + "\n")
     return 0
 

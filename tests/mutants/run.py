@@ -8,7 +8,8 @@
 
 How a defect must show: `checker` = exit status 3 and a breach of its rule among those printed; `conservation` = exit
 status 1 and a ledger line; `stall` = the run ends with frames in flight or fails; `test` = the named test fails;
-`scoreboard` = a seed of the regression fails by its scoreboard; `oracle` = a seed of `ringside oracle` differs (exit 4, skipped,
+`scoreboard` = the scoreboard complains in a seed of the regression; `seed_checker` = a breach of its rule in one; `assertion` = the named
+assertion of hw/rtl/sva fails in the named tests; `oracle` = a seed of `ringside oracle` differs (exit 4, skipped,
 where QEMU is not installed).
 """
 
@@ -22,7 +23,7 @@ import sys
 import plant
 
 TIMEOUT_S = 120
-NO_QEMU = 4  # exit status of `ringside oracle`
+NO_QEMU = 5  # exit status of `ringside oracle`
 CLEAN_RUNS = (("one_frame", ()), ("line_rate_64", ("gen.count=2000",)), ("bus_33mhz", ("gen.count=300",)))
 
 
@@ -45,9 +46,22 @@ def rules_broken(errors: str) -> list[str]:
 
 
 def run_seeds(executable: pathlib.Path, seeds: str, mutant: str | None):
-    command = [str(executable)] + (["--mutant", mutant] if mutant else []) + ["regress", "--seeds", seeds, "-j", "1"]
+    """Exit status, the runs of the JSON report, and everything printed as errors."""
+    command = [str(executable)] + (["--mutant", mutant] if mutant else [])
+    command += ["regress", "--seeds", seeds, "-j", "1", "--json", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-    return done.returncode, done.stderr
+    try:
+        runs = json.loads(done.stdout)["runs"]
+    except (json.JSONDecodeError, KeyError):
+        runs = []
+    return done.returncode, runs, done.stderr
+
+
+def named_in_seeds(defect: plant.Defect, runs) -> list[str]:
+    """What names the defect, of all that was found in all seeds."""
+    if defect.shown_by == "seed_checker":
+        return [f"seed {r['seed']}: {b}" for r in runs for b in r["breaches"] if b.startswith(f"{defect.rule} broken by ")]
+    return [f"seed {r['seed']}: {c}" for r in runs for c in r["complaints"] if c.startswith("scoreboard: ")]
 
 
 def run_oracle(executable: pathlib.Path, seeds: str, side: str, mutant: str | None):
@@ -61,7 +75,7 @@ def run_oracle(executable: pathlib.Path, seeds: str, side: str, mutant: str | No
 def run_tests(executable: pathlib.Path, tests: str, mutant: str | None):
     command = [str(executable)] + (["--mutant", mutant] if mutant else []) + [f"--gtest_filter={tests}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
-    return done.returncode, done.stdout
+    return done.returncode, done.stdout + (done.stderr if done.returncode < 0 else "")
 
 
 def testers(options) -> dict[str, pathlib.Path]:
@@ -88,6 +102,13 @@ def check_defect(options) -> int:
         print(f"run.py: no defect is called {options.name}", file=sys.stderr)
         return 2
     defect = by_name[options.name]
+    if defect.shown_by == "assertion":
+        status, output = run_tests(testers(options)["rtl"], defect.run, defect.name)
+        good = status != 0 and re.search(rf"Assertion failed in \S*\.{defect.assertion}\b", output) is not None
+        print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if good else 'NOT CAUGHT'} by {defect.assertion}; exit {status}")
+        if not good:
+            print(output[-3000:], file=sys.stderr)
+        return 0 if good else 1
     if defect.shown_by == "test":
         status, output = run_tests(testers(options)[defect.tests], defect.run, defect.name)
         good = failed_as_named(defect.run, status, output)
@@ -95,9 +116,9 @@ def check_defect(options) -> int:
         if not good:
             print(output[-3000:], file=sys.stderr)
         return 0 if good else 1
-    if defect.shown_by == "scoreboard":
-        status, errors = run_seeds(options.mutants, defect.run, defect.name)
-        complaints = re.findall(r"^seed \d+ failed: (scoreboard: .*)$", errors, re.MULTILINE)
+    if defect.shown_by in ("scoreboard", "seed_checker"):
+        status, runs, errors = run_seeds(options.mutants, defect.run, defect.name)
+        complaints = named_in_seeds(defect, runs)
         print(f"{defect.name} ({defect.side}, {defect.rule}): {'caught' if complaints else 'NOT CAUGHT'}; exit {status}; "
               f"{complaints[0] if complaints else 'none'}")
         if not complaints:
@@ -140,6 +161,8 @@ def check_clean(options) -> int:
     defects = plant.read_defects(options.defects)
     for name, executable in testers(options).items():
         tests = sorted({d.run for d in defects if d.shown_by == "test" and d.tests == name})
+        if not tests:
+            continue
         if name == "cpu":  # one SystemC elaboration per process
             done = [run_tests(executable, test, None) for test in tests]
             status, output = max(s for s, _ in done), "".join(o for _, o in done)
@@ -159,8 +182,8 @@ def check_clean(options) -> int:
         if status not in (0, NO_QEMU):
             print(errors[-4000:], file=sys.stderr)
             return 1
-    for seeds in sorted({d.run for d in defects if d.shown_by == "scoreboard"}):
-        status, errors = run_seeds(options.mutants, seeds, None)
+    for seeds in sorted({d.run for d in defects if d.shown_by in ("scoreboard", "seed_checker")}):
+        status, _, errors = run_seeds(options.mutants, seeds, None)
         print(f"seeds {seeds}: exit {status}")
         if status != 0:
             print(errors[-4000:], file=sys.stderr)

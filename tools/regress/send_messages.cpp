@@ -28,7 +28,9 @@ bool send_board::may_be_given_up(const frame_state& state) const {
     // Link lost: what lies in the ring goes (FS 10.5); a hang ends in a reset (DR-7).
     return takes_down(a.what) || a.what == reconfiguration::link || a.what == reconfiguration::hang;
   });
-  if (why == neigh_failed || why == neigh_queue_full) return plan_.stack.permanent_neighbours.empty();
+  // By a route beside the address' own, hosts that nobody has configured are neighbours too.
+  if (why == neigh_failed || why == neigh_queue_full)
+    return plan_.stack.permanent_neighbours.empty() || !plan_.stack.routes.empty();
   // No carrier yet: the device has no discipline that keeps anything (noop_qdisc).
   const sim_time first = handed_.empty() ? time_never : frames_.at(handed_.front()).handed;
   if (why == qdisc_drop && state.ended < first) return true;
