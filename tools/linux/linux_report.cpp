@@ -34,7 +34,7 @@ std::string linux_report(const linux_result& r) {
   text += fmt::format("bus         {} transactions  {} retries  {} aborts  {} bursts of the card outside memory\n",
                       c.pci.transactions, c.pci.retries, c.pci.aborts, c.dma_faults);
   if (c.rtl_cycles != 0)
-    text += fmt::format("RTL         {} clocks, {} of them evaluated\n", c.rtl_cycles, c.rtl_cycles_evaluated);
+    text += fmt::format("card        {} clocks, {} of them evaluated\n", c.rtl_cycles, c.rtl_cycles_evaluated);
   text += fmt::format("events      {}  hash {:016x}\n", r.events, r.event_hash);
   return text;
 }
