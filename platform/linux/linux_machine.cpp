@@ -132,7 +132,7 @@ struct linux_machine::parts {
                    "norandmaps",
                    "panic=-1",
                    "con=null",
-                   "con0=null",
+                   "con0=null,fd:1",
                    "ssl=null",
                    "uml_dir=" + folder + "/",
                    "umid=guest",

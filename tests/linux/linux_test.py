@@ -190,7 +190,7 @@ class end_test(guest_case):
 
 def main():
     global PROGRAM
-    PROGRAM = sys.argv[1]
+    PROGRAM = str(pathlib.Path(sys.argv[1]).resolve())
     made = subprocess.run([PROGRAM, "linux", "--build-only"], capture_output=True, text=True)
     if made.returncode == NO_PACKAGE:
         print(made.stderr.strip())

@@ -103,8 +103,8 @@ int status_of(const linux_result& r, const linux_environment& env) {
   for (const std::string& breach : r.breaches) env.err << "contract: " << breach << "\n";
   if (r.interrupted) return stop_signal::asked() ? stop_signal::exit_status() : exit_ok;
   if (!r.outcome.failure.empty()) {
-    env.err << "ringside: linux: " << r.outcome.failure << "; the kernel's last lines:\n"
-            << last_lines(r.outcome.log, lines_of_a_failure) << std::endl;
+    env.err << "ringside: linux: " << r.outcome.failure << "; the kernel said:\n"
+            << telling_lines(r.outcome.log, lines_of_a_failure) << std::endl;
     return exit_internal;
   }
   if (!r.breaches.empty()) return exit_breach;

@@ -21,7 +21,7 @@ struct linux_result {
 
 std::string linux_report(const linux_result& r);
 std::string linux_json(const linux_result& r, const scenario& s);
-/// The last lines of what a kernel said.
-std::string last_lines(const std::string& log, std::size_t count);
+/// Of what a kernel said, so many lines from its panic on; its last ones when it did not panic.
+std::string telling_lines(const std::string& log, std::size_t count);
 
 }  // namespace ringside::platform
