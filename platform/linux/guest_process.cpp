@@ -39,10 +39,11 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 
 // In the kernel's process to be.  Where things lie in its address space must not differ from run to run: addresses are
 // what hash tables of the kernel are filled by.
-[[noreturn]] void become_kernel(char* const* words, char* const* environment, int log, pid_t keeper) {
+[[noreturn]] void become_kernel(char* const* words, char* const* environment, int log, pid_t keeper, const char* folder) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != keeper) ::_exit(127);
   ::personality(ADDR_NO_RANDOMIZE);
+  if (::chdir(folder) != 0) ::_exit(127);
   const int nothing = ::open("/dev/null", O_RDWR);
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(log, STDOUT_FILENO);
@@ -94,7 +95,7 @@ void reap_everything() {
   ::close_range(static_cast<unsigned>(std::max(own_life, own_log)) + 1, ~0U, 0);
   const pid_t self = ::getpid();
   const pid_t kernel = ::fork();
-  if (kernel == 0) become_kernel(words, environment, own_log, self);
+  if (kernel == 0) become_kernel(words, environment, own_log, self, folder.c_str());
   ::close(own_log);
   if (kernel > 0) {
     ::send(own_life, &kernel, sizeof kernel, MSG_NOSIGNAL);

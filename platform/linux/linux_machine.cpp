@@ -121,6 +121,8 @@ struct linux_machine::parts {
 
   static sim_time now() { return tlm::from_sc_time(sc_core::sc_time_stamp()); }
 
+  // The kernel mixes its command line into its random numbers, so nothing on it may differ between two runs: names in
+  // its folder, where it starts, are relative; hostfs takes none that is.
   guest_process::command command() const {
     guest_process::command c{.kernel = guest.kernel, .arguments = {}, .environment = {}};
     c.arguments = {"mem=" + std::to_string(plan.mem.size_mb) + "M",
@@ -134,12 +136,12 @@ struct linux_machine::parts {
                    "con=null",
                    "con0=null,fd:1",
                    "ssl=null",
-                   "uml_dir=" + folder + "/",
+                   "uml_dir=./",
                    "umid=guest",
-                   "time-travel=ext:" + link.path(tlm::guest_link::clock_name),
-                   fmt::format("virtio_uml.device={}:{}", link.path(pci_socket), tlm::linux_cpu::pci_virtio_id),
-                   fmt::format("virtio_uml.device={}:{}", link.path(console_socket), tlm::guest_console::virtio_id),
-                   "ringside_host=" + folder,
+                   std::string("time-travel=ext:./") + tlm::guest_link::clock_name,
+                   fmt::format("virtio_uml.device=./{}:{}", pci_socket, tlm::linux_cpu::pci_virtio_id),
+                   fmt::format("virtio_uml.device=./{}:{}", console_socket, tlm::guest_console::virtio_id),
+                   "ringside_host=/proc/self/cwd/.",
                    "ringside_address=" + guest.address};
     c.arguments.insert(c.arguments.end(), guest.arguments.begin(), guest.arguments.end());
     // /dev/shm holds the guest's memory, in a file without a name.

@@ -9,7 +9,9 @@ Status 77 (skipped) where a package that the guest is made of is not installed.
 import json
 import os
 import pathlib
+import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -22,16 +24,17 @@ NO_PACKAGE = 6
 SKIPPED = 77
 
 
-def processes_with(text):
-    """Processes that have `text` on their command line, other than ourselves."""
+def processes_in(place):
+    """Processes that work in a folder or below it, other than ourselves: process id and program."""
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            words = (folder / "cmdline").read_bytes()
+            works_in = os.readlink(folder / "cwd").removesuffix(" (deleted)")
+            program = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")[0]
         except OSError:
             continue
-        if text.encode() in words and int(folder.name) != os.getpid():
-            found.append((int(folder.name), words.decode(errors="replace").split("\0")[0]))
+        if (works_in + "/").startswith(str(place) + "/") and int(folder.name) != os.getpid():
+            found.append((int(folder.name), program))
     return found
 
 
@@ -67,15 +70,15 @@ class guest_case(unittest.TestCase):
 
     def kernels(self):
         """Process ids of the kernel itself: of its processes, those whose parent is none of them."""
-        pids = {pid for pid, program in processes_with(str(self.guests)) if "linux" in program.rsplit("/", 1)[-1]}
+        pids = {pid for pid, program in processes_in(self.guests) if program.endswith("/linux")}
         parents = {pid: int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) for pid in pids}
         return [pid for pid in pids if parents[pid] not in pids]
 
     def assert_nothing_left(self):
         deadline = time.monotonic() + 10  # of a simulator that was killed, the keeper takes a moment
-        while time.monotonic() < deadline and (processes_with(str(self.guests)) or list(self.guests.iterdir())):
+        while time.monotonic() < deadline and (processes_in(self.folder) or list(self.guests.iterdir())):
             time.sleep(0.05)
-        self.assertEqual(processes_with(str(self.guests)), [])
+        self.assertEqual(processes_in(self.folder), [])
         self.assertEqual(list(self.guests.iterdir()), [])
         self.assertEqual(set(os.listdir("/dev/shm")) - self.shared, set())
 
@@ -131,6 +134,47 @@ class peer_test(guest_case):
         seen = subprocess.run(["tcpdump", "-nr", "a.pcapng", "icmp"], capture_output=True, text=True, cwd=self.folder).stdout
         # On both cards' interfaces.
         self.assertEqual(len(re.findall(r"10\.0\.0\.1 > 10\.0\.0\.2: ICMP echo reply", seen)), 10, seen)
+
+
+    def test_burst_of_2000_frames(self):
+        done = self.run_guest("sleep 1; ethtool -S eth0; ip -s link show eth0", "--set", "machine.b.app.kind=sender", "--set",
+                              "machine.b.app.destination=10.0.0.1", "--set", "machine.b.app.count=2000", "--set",
+                              "machine.b.app.interval=12us", "--set", "machine.b.app.start=600ms", "--set", "machine.b.app.bytes=64")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        # One more asks for our address (ARP).
+        self.assertRegex(done.stdout, r"rx_packets: 2001\n")
+        self.assertRegex(done.stdout, r"rx_broadcast: 1\n")
+        for name in ("rx_missed_errors", "rx_no_buffer_count", "rx_crc_errors", "rx_fifo_errors"):
+            self.assertRegex(done.stdout, rf"{name}: 0\n")
+
+
+class console_test(guest_case):
+    """A terminal of our own: typing, what comes back, and the key that ends the run."""
+
+    def test_console(self):
+        here, there = pty.openpty()
+        run = subprocess.Popen([PROGRAM, "linux", "--nic", "model"], stdin=there, stdout=there, stderr=subprocess.DEVNULL,
+                               cwd=self.folder, env=self.environment, start_new_session=True)
+        os.close(there)
+        text = ""
+
+        def wait_for(wanted):
+            nonlocal text
+            deadline = time.monotonic() + 120
+            while wanted not in text:
+                self.assertLess(time.monotonic(), deadline, text)
+                if select.select([here], [], [], 0.2)[0]:
+                    text += os.read(here, 4096).decode(errors="replace")
+
+        wait_for("# ")
+        os.write(here, b"echo sum $((40 + 2))\r")
+        wait_for("sum 42")
+        os.write(here, b"ping -c 1 10.0.0.2\r")
+        wait_for("1 received, 0% packet loss")
+        os.write(here, b"\x1d")
+        self.assertEqual(run.wait(timeout=60), 0)
+        os.close(here)
+        self.assert_nothing_left()
 
 
 class end_test(guest_case):

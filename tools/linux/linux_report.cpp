@@ -17,8 +17,8 @@ double milliseconds(sim_time t) {
 std::string telling_lines(const std::string& log, std::size_t count) {
   if (const std::size_t panic = log.find("Kernel panic"); panic != std::string::npos) {
     std::size_t end = panic;
-    for (std::size_t lines = 0; lines < count && end < log.size(); ++lines) end = log.find('\n', end) + 1;
-    return log.substr(panic, end - panic);
+    for (std::size_t lines = 0; lines < count && end != std::string::npos; ++lines) end = log.find('\n', end + 1);
+    return log.substr(panic, end == std::string::npos ? end : end + 1 - panic);
   }
   std::size_t at = log.size();
   for (std::size_t lines = 0; at > 0; --at)

@@ -16,7 +16,6 @@ linux_terminal::linux_terminal() {
   if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
   termios raw = before_;
   ::cfmakeraw(&raw);
-  raw.c_oflag = before_.c_oflag;
   raw_ = ::tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
 }
 
