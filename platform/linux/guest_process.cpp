@@ -39,7 +39,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
 
 // In the kernel's process to be.  Where things lie in its address space must not differ from run to run: addresses are
 // what hash tables of the kernel are filled by.
-[[noreturn]] void become_kernel(char* const* words, char* const* environment, int log, pid_t keeper, const char* folder) {
+[[noreturn]] void become_kernel(char* const* words, char* const* environment, int log, pid_t keeper,
+                                const char* folder) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != keeper) ::_exit(127);
   ::personality(ADDR_NO_RANDOMIZE);
