@@ -144,7 +144,7 @@ class peer_test(guest_case):
         # One more asks for our address (ARP).
         self.assertRegex(done.stdout, r"rx_packets: 2001\n")
         self.assertRegex(done.stdout, r"rx_broadcast: 1\n")
-        for name in ("rx_missed_errors", "rx_no_buffer_count", "rx_crc_errors", "rx_fifo_errors"):
+        for name in ("rx_missed_errors", "rx_no_buffer_count", "rx_crc_errors", "rx_errors"):
             self.assertRegex(done.stdout, rf"{name}: 0\n")
 
 
