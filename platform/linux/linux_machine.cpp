@@ -85,7 +85,7 @@ struct linux_machine::parts {
     const auto scheduled = [this](sim_time t) { body.scheduler.kernel_event_at(t); };
     body.bridge.on_schedule(scheduled);
     body.cpu.on_schedule(scheduled);
-    body.card.card->set_crossing(plan.bus.crossing_to_rtl_clocks);
+    body.card.card->set_crossing(plan.bus.pci.crossing_to_rtl_clocks);
     if (body.card.rtl != nullptr) {
       body.card.rtl->set_skip(plan.run.skip);
       body.card.rtl->set_clocking(plan.run.gate_clocks, plan.run.direct_call);
