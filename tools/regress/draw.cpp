@@ -266,8 +266,8 @@ class drawer {
   // PAUSE frames though the partner takes none (L-5); a hang, which ends in a reset some seconds later.
   void trouble() {
     if (sent_percent(mix_ == traffic_mix::flood ? 60 : 10)) {
-      at(sending_.between(12'000, 20'000), "pause_tx=on");
-      if (sent_percent(30)) at(sending_.between(25'500, 27'000), "pause_tx=off");
+      at(sending_.between(12'000, 20'000), "force_tx_pause=on");
+      if (sent_percent(30)) at(sending_.between(25'500, 27'000), "force_tx_pause=off");
     }
     if (!sends_ || slow_ || !sent_percent(15)) return;
     at(sending_.between(6000, 15'000), "hang=on");
