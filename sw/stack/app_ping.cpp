@@ -87,8 +87,9 @@ bool app::read_echo() {
   if (sink_) sink_(message, data);
   if (raw_) data = data.subspan(std::min(data.size(), ipv4_view(data.data()).header_bytes()));
   if (data.size() < icmp_view::bytes || icmp_view(data.data()).type() != icmp_type::echo_reply) return true;
-  if (raw_ && load_be16(data.data() + 4) != identifier()) return true;
-  const std::uint16_t sequence = load_be16(data.data() + 6);
+  const icmp_view reply(data.data());
+  if (raw_ && reply.identifier() != identifier()) return true;
+  const std::uint16_t sequence = reply.sequence();
   if (sent_at_[sequence] < 0) return true;
   if (answered_[sequence]) {
     ++ping_.duplicates;

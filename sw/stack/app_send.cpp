@@ -18,9 +18,8 @@ namespace {
 
 constexpr std::uint64_t size_stream = 0x7365'6E64'7369'7A65;
 constexpr std::uint16_t tcp_source_port = 40'000;
-constexpr std::size_t tcp_sum_at = 16;  // RFC 9293 3.1
-constexpr std::byte tcp_header_words{0x50};
-constexpr std::byte psh_and_ack{0x18};
+constexpr std::uint8_t psh_and_ack = 0x18;
+constexpr std::uint8_t time_to_live = 64;      // who writes a header chooses: RFC 1700's
 constexpr sim_time longest_wait = 5 * second;  // more than autonegotiation takes
 constexpr std::size_t iperf_header_bytes = 12;
 constexpr std::size_t largest_packet = 65'535;  // RFC 791
@@ -61,13 +60,14 @@ std::vector<std::byte> app::tcp_packet(const mac_address& source, std::uint64_t 
                                  .hdr_len = static_cast<std::uint16_t>(headers),
                                  .gso_size = cut ? settings_.mss : std::uint16_t{0},
                                  .csum_start = static_cast<std::uint16_t>(eth_header_bytes + ipv4_view::bytes),
-                                 .csum_offset = tcp_sum_at};
+                                 .csum_offset = tcp_view::checksum_at};
   std::vector<std::byte> out(sizeof todo + headers + bytes);
   std::memcpy(out.data(), &todo, sizeof todo);
   std::byte* const ethernet = out.data() + sizeof todo;
-  std::memcpy(ethernet, settings_.hardware.data(), settings_.hardware.size());
-  std::memcpy(ethernet + eth_address_bytes, source.data(), source.size());
-  store_be16(ethernet + 2 * eth_address_bytes, ether_type::ipv4);
+  ethernet_writer link(ethernet);
+  link.set_destination(settings_.hardware);
+  link.set_source(source);
+  link.set_type(ether_type::ipv4);
 
   std::byte* const ip = ethernet + eth_header_bytes;
   const std::size_t tcp_bytes = tcp_view::bytes + bytes;
@@ -77,27 +77,24 @@ std::vector<std::byte> app::tcp_packet(const mac_address& source, std::uint64_t 
   header.set_identification(
       static_cast<std::uint16_t>(number * 64));  // as many segments as one is cut into have theirs
   header.set_fragment(inet::dont_fragment);
-  header.set_time_to_live(net_.settings().ipv4.default_ttl);
+  header.set_time_to_live(time_to_live);
   header.set_protocol(ip_protocol::tcp);
   header.set_source(net_.settings().addresses.front().address);
   header.set_destination(settings_.destination);
-  inet_sum header_sum;
-  header_sum.add({ip, ipv4_view::bytes});
-  header.set_checksum(static_cast<std::uint16_t>(~header_sum.folded()));
+  write_ip_checksum(ip);
 
-  std::byte* const tcp = ip + ipv4_view::bytes;
-  store_be16(tcp, tcp_source_port);
-  store_be16(tcp + 2, settings_.destination_port);
-  store_be32(tcp + 4, sequence);
-  tcp[12] = tcp_header_words;
-  tcp[13] = psh_and_ack;
-  store_be16(tcp + 14, 0xFFFF);
+  tcp_writer tcp(ip + ipv4_view::bytes);
+  tcp.set_ports(tcp_source_port, settings_.destination_port);
+  tcp.set_sequence(sequence);
+  tcp.set_header_bytes(tcp_view::bytes);
+  tcp.set_flags(psh_and_ack);
+  tcp.set_window(0xFFFF);
   inet_sum pseudo;
   pseudo.add32(ipv4_view(ip).source());
   pseudo.add32(ipv4_view(ip).destination());
   pseudo.add16(ip_protocol::tcp);
   pseudo.add32(static_cast<std::uint32_t>(tcp_bytes));
-  store_be16(tcp + tcp_sum_at, pseudo.folded());
+  tcp.set_checksum(pseudo.folded());
   sequence += static_cast<std::uint32_t>(bytes);
   return out;
 }

@@ -61,11 +61,12 @@ void add_packet(inet_sum& sum, const sk_buff& skb, std::size_t offset, std::size
   skb.for_each_piece(offset, bytes, [&sum](std::span<const std::byte> piece) { sum.add(piece); });
 }
 
-void write_ip_checksum(std::byte* header) {
-  store_be16(header + 10, 0);
+void write_ip_checksum(std::byte* at) {
+  ipv4_writer header(at);
+  header.set_checksum(0);
   inet_sum sum;
-  sum.add({header, ipv4_view(header).header_bytes()});
-  store_be16(header + 10, static_cast<std::uint16_t>(~sum.folded()));
+  sum.add({at, ipv4_view(at).header_bytes()});
+  header.set_checksum(static_cast<std::uint16_t>(~sum.folded()));
 }
 
 bool complete_checksum(kernel::host& machine, sk_buff& skb) {

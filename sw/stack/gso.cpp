@@ -8,7 +8,7 @@
 #include "sw/stack/checksum.h"
 #include "sw/stack/eth.h"
 #include "sw/stack/frame_numbers.h"
-#include "sw/stack/headers.h"
+#include "sw/stack/header_writers.h"
 #include "sw/stack/ip.h"
 #include "sw/stack/qdisc.h"
 
@@ -19,21 +19,6 @@ namespace {
 constexpr std::uint8_t fin = 0x01;
 constexpr std::uint8_t psh = 0x08;
 constexpr std::uint8_t cwr = 0x80;
-constexpr std::size_t ip_length_at = 2;
-constexpr std::size_t ip_id_at = 4;
-constexpr std::size_t ip_checksum_at = 10;
-constexpr std::size_t tcp_sequence_at = 4;
-constexpr std::size_t tcp_flags_at = 13;
-constexpr std::size_t tcp_checksum_at = 16;
-
-void put16(std::byte* at, std::uint16_t value) {
-  at[0] = static_cast<std::byte>(value >> 8);
-  at[1] = static_cast<std::byte>(value & 0xFF);
-}
-void put32(std::byte* at, std::uint32_t value) {
-  put16(at, static_cast<std::uint16_t>(value >> 16));
-  put16(at + 2, static_cast<std::uint16_t>(value));
-}
 
 }  // namespace
 
@@ -113,19 +98,18 @@ void gso_layer::write_headers(sk_buff& segment, const sk_buff& of, std::uint32_t
   std::byte* const ip = segment.network_header();
   std::byte* const tcp = segment.transport_header();
   const std::size_t ip_bytes = segment.len() - segment.network_offset();
-  put16(ip + ip_length_at, static_cast<std::uint16_t>(ip_bytes));
-  put16(ip + ip_id_at, static_cast<std::uint16_t>(ipv4_view(ip).identification() + number));
-  put16(ip + ip_checksum_at, 0);
-  inet_sum header;
   const std::size_t ip_header_bytes = ipv4_view(ip).header_bytes();
-  header.add({ip, ip_header_bytes});
-  put16(ip + ip_checksum_at, static_cast<std::uint16_t>(~header.folded()));
+  ipv4_writer header(ip);
+  header.set_total_length(ip_bytes);
+  header.set_identification(static_cast<std::uint16_t>(ipv4_view(ip).identification() + number));
+  write_ip_checksum(ip);
 
-  put32(tcp + tcp_sequence_at, tcp_view(tcp).sequence() + number * of.shared().gso_size);
+  tcp_writer transport(tcp);
+  transport.set_sequence(tcp_view(tcp).sequence() + number * of.shared().gso_size);
   std::uint8_t flags = tcp_view(tcp).flags();
   if (!last) flags &= static_cast<std::uint8_t>(~(fin | psh));
   if (number != 0) flags &= static_cast<std::uint8_t>(~cwr);
-  tcp[tcp_flags_at] = static_cast<std::byte>(flags);
+  transport.set_flags(flags);
 
   const std::size_t tcp_bytes = ip_bytes - ip_header_bytes;
   inet_sum pseudo;
@@ -133,15 +117,15 @@ void gso_layer::write_headers(sk_buff& segment, const sk_buff& of, std::uint32_t
   pseudo.add32(ipv4_view(ip).destination());
   pseudo.add16(ip_protocol::tcp);
   pseudo.add32(static_cast<std::uint32_t>(tcp_bytes));
-  put16(tcp + tcp_checksum_at, pseudo.folded());
+  transport.set_checksum(pseudo.folded());
   segment.ip_summed = checksum_state::partial;
   segment.csum_start = static_cast<std::uint16_t>(segment.headroom() + segment.transport_offset());
-  segment.csum_offset = tcp_checksum_at;
+  segment.csum_offset = tcp_view::checksum_at;
   if (offload_sum) return;
   host_.consume(kernel::cost::checksum_per_byte, tcp_bytes);
   inet_sum sum;
   add_packet(sum, segment, segment.transport_offset(), tcp_bytes);
-  put16(tcp + tcp_checksum_at, static_cast<std::uint16_t>(~sum.folded()));
+  transport.set_checksum(static_cast<std::uint16_t>(~sum.folded()));
   segment.ip_summed = checksum_state::none;
 }
 

@@ -88,6 +88,7 @@ class icmp_writer {
   void set_checksum(std::uint16_t value) { store_be16(at_ + 2, value); }
   /// The four bytes that mean something else for each type.
   void set_rest(std::uint32_t value) { store_be32(at_ + 4, value); }
+  void set_identifier(std::uint16_t value) { store_be16(at_ + 4, value); }  // echo
 
  private:
   std::byte* at_;
@@ -102,6 +103,25 @@ class udp_writer {
   }
   void set_length(std::size_t bytes) { store_be16(at_ + 4, static_cast<std::uint16_t>(bytes)); }
   void set_checksum(std::uint16_t value) { store_be16(at_ + 6, value); }
+
+ private:
+  std::byte* at_;
+};
+
+/// Of what is not written here, the acknowledgment and the urgent pointer, the maker leaves what was there.
+class tcp_writer {
+ public:
+  explicit tcp_writer(std::byte* at) : at_(at) {}
+  void set_ports(std::uint16_t source, std::uint16_t destination) {
+    store_be16(at_, source);
+    store_be16(at_ + 2, destination);
+  }
+  void set_sequence(std::uint32_t value) { store_be32(at_ + 4, value); }
+  void set_header_bytes(std::size_t bytes) { store8(at_ + 12, static_cast<std::uint8_t>(bytes / 4 << 4)); }
+  /// As tcp_view::flags() gives them.
+  void set_flags(std::uint8_t value) { store8(at_ + 13, value); }
+  void set_window(std::uint16_t value) { store_be16(at_ + 14, value); }
+  void set_checksum(std::uint16_t value) { store_be16(at_ + tcp_view::checksum_at, value); }
 
  private:
   std::byte* at_;

@@ -85,6 +85,7 @@ class icmp_view {
   std::uint8_t type() const { return load8(at_); }
   std::uint8_t code() const { return load8(at_ + 1); }
   std::uint16_t checksum() const { return load_be16(at_ + 2); }
+  std::uint32_t rest() const { return load_be32(at_ + 4); }          // the four bytes as they stand
   std::uint8_t pointer() const { return load8(at_ + 4); }            // parameter problem
   ipv4_address gateway() const { return load_be32(at_ + 4); }        // redirect
   std::uint16_t identifier() const { return load_be16(at_ + 4); }    // echo
@@ -113,6 +114,7 @@ class udp_view {
 class tcp_view {
  public:
   static constexpr std::size_t bytes = 20;  // without options
+  static constexpr std::uint16_t checksum_at = 16;
   explicit tcp_view(const std::byte* at) : at_(at) {}
   std::uint16_t source_port() const { return load_be16(at_); }
   std::uint16_t destination_port() const { return load_be16(at_ + 2); }
@@ -122,7 +124,7 @@ class tcp_view {
   /// CWR, ECE, URG, ACK, PSH, RST, SYN, FIN from bit 7 to bit 0.
   std::uint8_t flags() const { return load8(at_ + 13); }
   std::uint16_t window() const { return load_be16(at_ + 14); }
-  std::uint16_t checksum() const { return load_be16(at_ + 16); }
+  std::uint16_t checksum() const { return load_be16(at_ + checksum_at); }
   std::uint16_t urgent() const { return load_be16(at_ + 18); }
 
  private:

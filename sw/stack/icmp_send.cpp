@@ -121,7 +121,7 @@ void icmp_layer::answer_echo(const sk_buff& request) {
   if (out_.routes().sysctls().echo_ignore_all) return;
   message what(host_, request);
   what.type = icmp_type::echo_reply;
-  what.rest = load_be32(request.transport_header() + 4);
+  what.rest = icmp_view(request.transport_header()).rest();
   what.data_bytes = request.len();
   reply(request, what);
 }
@@ -130,7 +130,7 @@ void icmp_layer::answer_echo(const sk_buff& request) {
 void icmp_layer::answer_timestamp(const sk_buff& request) {
   message what(host_, request);
   what.type = icmp_type::timestamp_reply;
-  what.rest = load_be32(request.transport_header() + 4);
+  what.rest = icmp_view(request.transport_header()).rest();
   std::array<std::byte, 4> asked{};
   request.copy_bits(0, asked);
   const auto now = static_cast<std::uint32_t>(host_.now() / ms % 86'400'000);

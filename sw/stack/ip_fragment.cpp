@@ -29,14 +29,12 @@ constexpr std::uint8_t ecn_of_whole(std::uint8_t seen) {
 }
 
 /// The header of the first fragment becomes that of the datagram: ECN, total length, no fragment fields, checksum.
-void make_whole(std::byte* header, std::size_t header_bytes, std::size_t total, std::uint8_t ecn) {
-  header[1] |= static_cast<std::byte>(ecn);
-  store_be16(header + 2, static_cast<std::uint16_t>(total));
-  store_be16(header + 6, 0);
-  store_be16(header + 10, 0);
-  inet_sum sum;
-  sum.add({header, header_bytes});
-  store_be16(header + 10, static_cast<std::uint16_t>(~sum.folded()));
+void make_whole(std::byte* at, std::size_t total, std::uint8_t ecn) {
+  ipv4_writer header(at);
+  header.set_type_of_service(ipv4_view(at).type_of_service() | ecn);
+  header.set_total_length(total);
+  header.set_fragment(0);
+  write_ip_checksum(at);
 }
 
 }  // namespace
@@ -240,7 +238,7 @@ skb_ptr ip_fragments::reassemble(queue q, std::size_t last_index) {
   whole->reset_network_header();
   std::byte* header = whole->put(header_bytes);
   first.copy_bits(0, {header, header_bytes});
-  make_whole(header, header_bytes, total, ecn_of_whole(q.ecn));
+  make_whole(header, total, ecn_of_whole(q.ecn));
   for (const piece& p : q.pieces) {
     const std::size_t size = p.end - p.begin;
     p.skb->copy_bits(p.skb->ip().header_bytes, {whole->put(size), size});

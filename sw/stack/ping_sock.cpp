@@ -13,15 +13,6 @@
 
 namespace ringside::stack {
 
-namespace {
-
-// Bytes 4 and 5 of an echo request or reply (RFC 792).
-std::uint16_t identifier(const std::byte* icmp) {
-  return load_be16(icmp + 4);
-}
-
-}  // namespace
-
 // ---- The table
 
 bool ping_layer::get_port(ping_sock& socket, std::uint16_t number) {
@@ -56,7 +47,7 @@ ping_sock* ping_layer::lookup(const sk_buff& skb, std::uint16_t number) const {
 // What a socket is given is the packet itself, where Linux clones it and frees the first.
 skb_ptr ping_layer::rcv(skb_ptr skb) {
   if (sockets_.empty()) return skb;
-  ping_sock* const socket = lookup(*skb, identifier(skb->transport_header()));
+  ping_sock* const socket = lookup(*skb, icmp_view(skb->transport_header()).identifier());
   if (socket == nullptr) return skb;
   host_.consume(kernel::cost::socket_enqueue);
   skb->push(icmp_view::bytes);
@@ -68,7 +59,7 @@ void ping_layer::err(sk_buff& skb, std::uint32_t info) {
   const std::byte* const icmp = skb.data() + ipv4_view(skb.data()).header_bytes();
   const icmp_view asked(icmp);
   if (asked.type() != icmp_type::echo || asked.code() != 0) return;  // ping_supported
-  if (ping_sock* const socket = lookup(skb, identifier(icmp)); socket != nullptr) socket->error(skb, info);
+  if (ping_sock* const socket = lookup(skb, asked.identifier()); socket != nullptr) socket->error(skb, info);
 }
 
 // ---- A socket
@@ -147,7 +138,7 @@ long ping_sock::sendmsg(const send_message& message, int flags) {
   } else {
     std::byte* const at = write_queue.front()->transport_header();
     std::copy_n(message.payload.begin(), icmp_view::bytes, at);
-    store_be16(at + 4, inet_num);
+    icmp_writer(at).set_identifier(inet_num);
     machine.consume(kernel::cost::checksum_per_byte, bytes);
     write_icmp_checksum(write_queue);
     ping_.icmp().count_out(asked.type());

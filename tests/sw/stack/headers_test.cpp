@@ -75,6 +75,7 @@ TEST(headers, icmp_and_udp) {
   EXPECT_EQ(message.type(), 1);
   EXPECT_EQ(message.code(), 2);
   EXPECT_EQ(message.checksum(), 0x0304);
+  EXPECT_EQ(message.rest(), 0x05060708U);
   EXPECT_EQ(message.pointer(), 5);
   EXPECT_EQ(message.gateway(), 0x05060708U);
   EXPECT_EQ(message.identifier(), 0x0506);
