@@ -5,14 +5,27 @@
 // spin_lock_bh, spin_lock_irqsave).  Waiters are served in the order they came, as qspinlock does.
 //
 // A lock stands for data that several CPUs' software changes, with costs spent while it is held.  These places order
-// themselves by host::sync...() instead, and stay so:
-// - NAPI's state bits, a tasklet's and a work's pending bits: atomic operations in Linux, too (cmpxchg,
-// test_and_set_bit);
-// - memory_allocator, skb_allocator: per-CPU caches without a lock; what counts is the order of calls, and an
-//   interrupt may allocate in the middle of any stretch;
-// - timers: base->lock is held for no time, and the host's timer, which is programmed under it, publishes by itself;
-// - wait_queue: the wait's one synchronisation has to cover the caller's condition, which no lock of the queue guards;
-// - the socket's receive queue: its reader looks at it and at its own waiting in one instant, as above;
+// themselves by host::sync...() instead, and stay so.
+// What Linux does without a lock:
+// - bits and counts that are atomic there: NAPI's state (net_rx), a tasklet's, a work's and a discipline's (net_tx,
+//   qdisc), the transmit queue's (netdev_queue), the device's carrier (device_transmit), the bytes a socket has under
+//   way (sock_write), the calls that wait for a CPU (smp);
+// - the transmit ring: who fills it publishes its end, who cleans it its begin, each looks at the other's behind a
+//   barrier (transmitter, clean_tx); the packets at a discipline without a lock alike (qdisc);
+// - memory_allocator, skb_allocator and who asks them at the end of a stretch of time (gso, ip_append): per-CPU caches;
+//   what counts is the order of calls, and an interrupt may allocate in the middle of any stretch;
+// - routes, neighbours found and the device's state: read under RCU, changed in one instant (routing, neighbour,
+//   tx_watchdog, device_transmit, which stands for what the RTNL keeps apart).
+// Where Linux's lock is held for no time, and whoever comes next needs to see what was done before him, no more:
+// - timers: base->lock, and the host's timer, which is programmed under it, publishes by itself; hrtimer alike;
+// - wait_queue, eventfd, eventpoll, poll: the one synchronisation of a wait has to cover the caller's condition, which
+//   no lock of the queue guards;
+// - the socket's receive and error queues: their reader looks at them and at its own waiting in one instant, as above
+//   (datagram_sock, udp_sock, packet_sock, raw_sock, sock_error, sock_options);
+// - limits and tables of a few words: ICMP's credit (icmp_send), a neighbour's state (neighbour, neighbour_timer), the
+//   fragments of a datagram (ip_fragment), who is closed (syscalls).
+// What is no part of Linux:
+// - frame_numbers: the order in which frames come to be is the order of their ids, across CPUs;
 // - what is read from a device or from the clock (MMIO, descriptors, jiffies): no software is on the other side.
 #pragma once
 
