@@ -13,27 +13,29 @@ constexpr std::uint32_t rctl = 0x0100, rdbal = 0x2800, rdlen = 0x2808, rdh = 0x2
 constexpr std::uint32_t eecd = 0x0010, mdic = 0x0020, tctl = 0x0400, tdbal = 0x3800, tdlen = 0x3808, tdh = 0x3810,
                         tdt = 0x3818;
 constexpr std::uint32_t ral0 = 0x5400, rah0 = 0x5404, pba = 0x1000;
+constexpr std::uint32_t fcah = 0x002C, fct = 0x0030, vet = 0x0038, fcttv = 0x0170, fcrtl = 0x2160, fcrth = 0x2168;
+constexpr std::uint32_t rdtr = 0x2820, tidv = 0x3820, tipg = 0x0410, rah_end = 0x5480;
 constexpr std::uint32_t ctrl_rst = 1U << 26;
 constexpr std::uint32_t rctl_en = 2;
 constexpr std::uint32_t rxt0 = 0x80;
 /// Bits that hold what was written (FS 2.5, FS 2.6, FS 11.2); all where the sheet says nothing else.
 std::uint32_t storage(std::uint32_t offset) {
   switch (offset) {
-    case 0x002C:
-    case 0x0030:
-    case 0x0038:
-    case 0x0170:
-    case 0x2810:
-    case 0x2820:
-    case 0x3820:
+    case fcah:
+    case fct:
+    case vet:
+    case fcttv:
+    case rdh:
+    case rdtr:
+    case tidv:
       return 0x0000FFFF;
-    case 0x2160:
+    case fcrtl:
       return 0x8000FFF8;
-    case 0x2168:
+    case fcrth:
       return 0x0000FFF8;
     case rctl:
       return 0x06DFB3FE;
-    case 0x0410:
+    case tipg:
       return 0x3FFFFFFF;
     case rdlen:
     case tdlen:
@@ -42,7 +44,7 @@ std::uint32_t storage(std::uint32_t offset) {
     case tdbal:
       return 0xFFFFFFF0;
     default:
-      return offset >= rah0 && offset < 0x5480 && offset % 8 == 4 ? 0x8003FFFF : 0xFFFFFFFF;
+      return offset >= rah0 && offset < rah_end && offset % 8 == 4 ? 0x8003FFFF : 0xFFFFFFFF;
   }
 }
 }  // namespace

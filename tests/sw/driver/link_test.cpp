@@ -10,6 +10,16 @@ namespace {
 
 using driver::driver_status;
 using driver::flow_control;
+namespace m88 = driver::m88;
+namespace phy_ability = driver::phy_ability;
+namespace phy_ctrl = driver::phy_ctrl;
+namespace phy_reg = driver::phy_reg;
+
+constexpr int speed_and_mode = phy_ctrl::SPEED_1000 | phy_ctrl::FULL_DUPLEX | phy_ctrl::AUTONEG | phy_ctrl::SPEED_100;
+constexpr int gigabit = phy_ability::HALF_1000 | phy_ability::FULL_1000;
+constexpr std::uint16_t pause = phy_ability::PAUSE, asm_dir = phy_ability::ASM_DIR, pauses = pause | asm_dir;
+// Acknowledged, of all speeds to 100 Mb/s (IEEE 802.3 28.2.1.2); and one that obeys PAUSE and would send it.
+constexpr std::uint16_t partner_of_all_speeds = 0x41E0, partner_that_obeys = partner_of_all_speeds | pauses;
 
 driver::config with(const std::function<void(driver::config&)>& change) {
   driver::config c;
@@ -118,12 +128,12 @@ TEST(driver_phy, is_set_up_in_linuxs_order) {
   probe(b);
   using write = std::pair<std::uint32_t, std::uint16_t>;
   const std::vector<write> expected{
-      {16, 0x0B60},  // 0360 with CRS on TX; MDI auto, polarity correction on
-      {20, 0x0170},  // 0D60 with TX_CLK 25 MHz, downshift after one attempt
-      {0, 0x9140},   // reset
-      {4, 0x0DE1},   // all of 10 and 100, PAUSE and ASM_DIR
-      {9, 0x0E00},   // 1000 full, not half
-      {0, 0x1340},   // autonegotiation, restarted
+      {phy_reg::M88_CTRL, 0x0B60},      // 0360 with CRS on TX; MDI auto, polarity correction on
+      {phy_reg::M88_EXT_CTRL, 0x0170},  // 0D60 with TX_CLK 25 MHz, downshift after one attempt
+      {phy_reg::CTRL, 0x9140},          // reset
+      {phy_reg::AUTONEG_ADV, 0x0DE1},   // all of 10 and 100, PAUSE and ASM_DIR
+      {phy_reg::CTRL_1000T, 0x0E00},    // 1000 full, not half
+      {phy_reg::CTRL, 0x1340},          // autonegotiation, restarted
   };
   EXPECT_EQ(b.nic.phy.writes, expected);
 }
@@ -133,7 +143,7 @@ TEST(driver_phy, of_another_kind_gives_no_link) {
   for (const bool answers : {true, false}) {
     bench b;
     if (answers) {
-      b.nic.phy.registers[3] = 0x0C30;
+      b.nic.phy.registers[phy_reg::ID2] = 0x0C30;
     } else {
       b.nic.phy.answers = false;
     }
@@ -148,19 +158,24 @@ TEST(driver_phy, of_another_kind_gives_no_link) {
 TEST(driver_phy, advertises_what_is_chosen) {
   struct row {
     std::uint32_t autoneg, speed, duplex;
-    std::uint16_t base, gigabit;  // registers 4 and 9: 10 20/40, 100 80/100, 1000 full 200
+    std::uint16_t base, fast;
   };
-  for (const row& r : {row{0x2F, 0, 0, 0x1E0, 0x200}, row{0x03, 0, 0, 0x060, 0}, row{0x28, 0, 0, 0x100, 0x200},
-                       row{0x03, 0, 1, 0x0A0, 0}, row{0x2F, 0, 2, 0x140, 0x200}, row{0x2F, 10, 0, 0x060, 0},
-                       row{0x2F, 100, 0, 0x180, 0}, row{0x2F, 1000, 0, 0, 0x200}, row{0x2F, 1000, 1, 0, 0x200}}) {
+  using namespace phy_ability;
+  constexpr std::uint16_t tens = HALF_10 | FULL_10, hundreds = HALF_100 | FULL_100;
+  // `autoneg` as in ethtool: 1, 2 for 10 Mb/s half and full; 4, 8 for 100; 20 for 1000 full
+  for (const row& r :
+       {row{0x2F, 0, 0, tens | hundreds, FULL_1000}, row{0x03, 0, 0, tens, 0}, row{0x28, 0, 0, FULL_100, FULL_1000},
+        row{0x03, 0, 1, HALF_10 | HALF_100, 0}, row{0x2F, 0, 2, FULL_10 | FULL_100, FULL_1000},
+        row{0x2F, 10, 0, tens, 0}, row{0x2F, 100, 0, hundreds, 0}, row{0x2F, 1000, 0, 0, FULL_1000},
+        row{0x2F, 1000, 1, 0, FULL_1000}}) {
     bench b(with([&](driver::config& c) {
       c.autoneg = r.autoneg;
       c.speed = r.speed;
       c.duplex = r.duplex;
     }));
     probe(b);
-    EXPECT_EQ(b.nic.phy.registers[4] & 0x3E0, r.base) << r.speed << ' ' << r.duplex;
-    EXPECT_EQ(b.nic.phy.registers[9] & 0x300, r.gigabit) << r.speed << ' ' << r.duplex;
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::AUTONEG_ADV] & phy_ability::speeds, r.base) << r.speed << ' ' << r.duplex;
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL_1000T] & gigabit, r.fast) << r.speed << ' ' << r.duplex;
   }
 }
 
@@ -171,8 +186,8 @@ TEST(driver_phy, is_forced_to_100_full) {
     c.duplex = 2;
   }));
   b.up();
-  EXPECT_EQ(b.nic.phy.registers[0] & 0x3140, 0x2100);
-  EXPECT_EQ(b.nic.phy.registers[16] & 0x0060, 0);
+  EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL] & speed_and_mode, phy_ctrl::SPEED_100 | phy_ctrl::FULL_DUPLEX);
+  EXPECT_EQ(b.nic.phy.registers[phy_reg::M88_CTRL] & m88::AUTO_CROSSOVER, 0);
   const std::uint32_t control = b.nic.registers[reg::CTRL];
   EXPECT_EQ(control & (ctrl::FRCSPD | ctrl::FRCDPX | ctrl::FD), ctrl::FRCSPD | ctrl::FRCDPX | ctrl::FD);
   EXPECT_EQ((control & ctrl::SPEED) >> ctrl::SPEED_SHIFT, 1U);
@@ -181,7 +196,7 @@ TEST(driver_phy, is_forced_to_100_full) {
 
 // ---- Flow control
 
-// L-5, IEEE 802.3 table 28B-3: what each side says (PAUSE 400, ASM_DIR 800) and what comes of it.
+// L-5, IEEE 802.3 table 28B-3: what each side says and what comes of it.
 TEST(driver_flow_control, is_what_both_sides_said) {
   struct row {
     flow_control wished;
@@ -190,13 +205,13 @@ TEST(driver_flow_control, is_what_both_sides_said) {
   };
   constexpr std::uint32_t rx = ctrl::RFCE, tx = ctrl::TFCE;
   for (const row& r :
-       {row{flow_control::by_eeprom, 0x000, rx},  // nothing said: obeys, which harms nobody
-        row{flow_control::by_eeprom, 0x400, rx | tx}, row{flow_control::by_eeprom, 0xC00, rx | tx},
-        row{flow_control::by_eeprom, 0x800, rx}, row{flow_control::full, 0xC00, rx | tx},
-        row{flow_control::rx, 0xC00, rx}, row{flow_control::rx, 0x000, rx}, row{flow_control::tx, 0xC00, tx},
-        row{flow_control::tx, 0x400, 0}, row{flow_control::tx, 0x000, 0}, row{flow_control::none, 0xC00, 0}}) {
+       {row{flow_control::by_eeprom, 0, rx},  // nothing said: obeys, which harms nobody
+        row{flow_control::by_eeprom, pause, rx | tx}, row{flow_control::by_eeprom, pauses, rx | tx},
+        row{flow_control::by_eeprom, asm_dir, rx}, row{flow_control::full, pauses, rx | tx},
+        row{flow_control::rx, pauses, rx}, row{flow_control::rx, 0, rx}, row{flow_control::tx, pauses, tx},
+        row{flow_control::tx, pause, 0}, row{flow_control::tx, 0, 0}, row{flow_control::none, pauses, 0}}) {
     bench b(with([&](driver::config& c) { c.pause = r.wished; }));
-    b.nic.phy.registers[5] = static_cast<std::uint16_t>(0x41E0 | r.partner);
+    b.nic.phy.registers[phy_reg::LP_ABILITY] = static_cast<std::uint16_t>(partner_of_all_speeds | r.partner);
     b.up();
     EXPECT_EQ(b.nic.registers[reg::CTRL] & (ctrl::RFCE | ctrl::TFCE), r.result)
         << static_cast<int>(r.wished) << ' ' << r.partner;
@@ -209,18 +224,18 @@ TEST(driver_flow_control, is_by_default_as_the_eeprom_says) {
     std::uint16_t word;
     std::uint16_t advertised;
   };
-  for (const row& r : {row{0x0040, 0x000}, row{0x2040, 0x800}, row{0x1040, 0xC00}, row{0x3040, 0xC00}}) {
+  for (const row& r : {row{0x0040, 0}, row{0x2040, asm_dir}, row{0x1040, pauses}, row{0x3040, pauses}}) {
     bench b;
     b.nic.eeprom.words[0x0F] = r.word;
     b.nic.eeprom.fix_sum();
     probe(b);
-    EXPECT_EQ(b.nic.phy.registers[4] & 0xC00, r.advertised) << r.word;
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::AUTONEG_ADV] & pauses, r.advertised) << r.word;
   }
 }
 
 TEST(driver_flow_control, half_duplex_has_none) {
   bench b;
-  b.nic.phy.registers[5] = 0x4DE0;
+  b.nic.phy.registers[phy_reg::LP_ABILITY] = partner_that_obeys;
   b.nic.half_duplex = true;
   b.up();
   EXPECT_EQ(b.nic.registers[reg::CTRL] & (ctrl::RFCE | ctrl::TFCE), 0U);
@@ -230,7 +245,7 @@ TEST(driver_flow_control, half_duplex_has_none) {
 // 7CC6.
 TEST(driver_flow_control, thresholds_leave_room_for_a_frame) {
   bench b;
-  b.nic.phy.registers[5] = 0x4DE0;  // a partner that obeys: else nothing is sent, and no threshold set
+  b.nic.phy.registers[phy_reg::LP_ABILITY] = partner_that_obeys;  // else nothing is sent, and no threshold set
   b.up();
   EXPECT_EQ(b.nic.registers[reg::FCRTL], 0x8000ACC0U);
   EXPECT_EQ(b.nic.registers[reg::FCRTH], 0x0000ACC8U);
@@ -239,7 +254,7 @@ TEST(driver_flow_control, thresholds_leave_room_for_a_frame) {
     c.mtu = 9000;
     c.pba_kb = 0;
   }));
-  jumbo.nic.phy.registers[5] = 0x4DE0;
+  jumbo.nic.phy.registers[phy_reg::LP_ABILITY] = partner_that_obeys;
   jumbo.up();
   EXPECT_EQ(jumbo.nic.registers[reg::FCRTH], 0x7CC0U);
   bench none(with([](driver::config& c) { c.pause = flow_control::rx; }));
@@ -251,7 +266,7 @@ TEST(driver_flow_control, thresholds_leave_room_for_a_frame) {
 // ethtool -A: negotiated anew, or at once.
 TEST(driver_flow_control, is_changed_by_ethtool) {
   bench b;
-  b.nic.phy.registers[5] = 0x4DE0;
+  b.nic.phy.registers[phy_reg::LP_ABILITY] = partner_that_obeys;
   b.up();
   stack::net_device_ops& ops = *b.card.device().ops;
   EXPECT_EQ(ops.get_pauseparam(), (stack::pause_parameters{true, true, true}));
@@ -280,15 +295,18 @@ TEST(driver_link, is_serviced_when_it_comes_up) {
   b.nic.writes.clear();
   b.host.run_for(2050 * ms);
   std::vector<std::uint32_t> phy;
-  std::vector<std::uint32_t> tctl;
+  std::vector<std::uint32_t> tctl_written;
   for (const auto& w : b.nic.writes) {
     if (w.offset == reg::MDIC) phy.push_back(w.value >> 16 & 0x1F);
-    if (w.offset == reg::TCTL) tctl.push_back(w.value);
+    if (w.offset == reg::TCTL) tctl_written.push_back(w.value);
   }
   ASSERT_GE(phy.size(), 7U);
   phy.resize(7);
-  EXPECT_EQ(phy, (std::vector<std::uint32_t>{1, 1, 17, 1, 1, 4, 5}));
-  EXPECT_EQ(tctl, (std::vector<std::uint32_t>{0x0103F0F8, 0x0103F0FA}));
+  EXPECT_EQ(phy, (std::vector<std::uint32_t>{phy_reg::STATUS, phy_reg::STATUS, phy_reg::M88_STATUS, phy_reg::STATUS,
+                                             phy_reg::STATUS, phy_reg::AUTONEG_ADV, phy_reg::LP_ABILITY}));
+  // PSP, CT 15, COLD of full duplex, RTLC, as e1000_configure_tx and e1000_config_collision_dist leave it
+  constexpr std::uint32_t set_up = 0x0103F0F8;
+  EXPECT_EQ(tctl_written, (std::vector<std::uint32_t>{set_up, set_up | tctl::EN}));
   EXPECT_TRUE(b.card.device().carrier);
 }
 
@@ -305,11 +323,11 @@ TEST(driver_link, settings_are_shown_and_changed) {
     EXPECT_EQ(now.advertising, 0x2FU);
     EXPECT_TRUE(ops.get_link());
     EXPECT_EQ(ops.set_link_settings({.speed = 100, .full_duplex = false, .autoneg = false}), 0);
-    EXPECT_EQ(b.nic.phy.registers[0] & 0x3140, 0x2000);
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL] & speed_and_mode, phy_ctrl::SPEED_100);
     EXPECT_EQ(ops.set_link_settings({.speed = 1000, .full_duplex = false, .autoneg = false}), -EINVAL);
     EXPECT_EQ(ops.set_link_settings({.speed = 1000, .full_duplex = true, .autoneg = false}), 0);
-    EXPECT_EQ(b.nic.phy.registers[9] & 0x300, 0x200);
-    EXPECT_EQ(b.nic.phy.registers[4] & 0x3E0, 0);
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL_1000T] & gigabit, phy_ability::FULL_1000);
+    EXPECT_EQ(b.nic.phy.registers[phy_reg::AUTONEG_ADV] & phy_ability::speeds, 0);
     const std::uint64_t resets = b.nic.resets;
     EXPECT_EQ(ops.nway_reset(), 0);
     EXPECT_EQ(b.nic.resets, resets + 1);
@@ -320,17 +338,17 @@ TEST(driver_link, settings_are_shown_and_changed) {
 TEST(driver_link, the_phy_sleeps_while_the_interface_is_down) {
   bench b;
   b.up();
-  EXPECT_EQ(b.nic.phy.registers[0] & 0x0800, 0);
+  EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL] & phy_ctrl::POWER_DOWN, 0);
   b.down();
-  EXPECT_EQ(b.nic.phy.registers[0] & 0x0800, 0x0800);
+  EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL] & phy_ctrl::POWER_DOWN, phy_ctrl::POWER_DOWN);
   b.host.run_task([&] { ASSERT_EQ(b.card.open(), driver_status::ok); });
-  EXPECT_EQ(b.nic.phy.registers[0] & 0x0800, 0);
+  EXPECT_EQ(b.nic.phy.registers[phy_reg::CTRL] & phy_ctrl::POWER_DOWN, 0);
   bench waking;
   waking.nic.eeprom.words[0x24] |= 0x0400;  // APME
   waking.nic.eeprom.fix_sum();
   waking.up();
   waking.down();
-  EXPECT_EQ(waking.nic.phy.registers[0] & 0x0800, 0);
+  EXPECT_EQ(waking.nic.phy.registers[phy_reg::CTRL] & phy_ctrl::POWER_DOWN, 0);
 }
 
 }  // namespace
