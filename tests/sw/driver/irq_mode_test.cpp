@@ -7,8 +7,6 @@
 namespace ringside::test {
 namespace {
 
-constexpr std::uint32_t ics = 0x00C8, rxt0 = 0x80;  // FS 6.4, FS 7.1
-
 driver::config quota_of(std::uint32_t frames) {
   driver::config c;
   c.mode = driver::receive_mode_kind::irq;
@@ -23,7 +21,7 @@ void receive_at_once(bench& b, unsigned count) {
   b.nic.raise_rxt0 = false;
   for (unsigned i = 0; i < count; ++i) b.receive(udp_frame(pattern(30, static_cast<std::uint8_t>(i))));
   b.nic.raise_rxt0 = true;
-  b.nic.set_cause(rxt0);
+  b.nic.set_cause(icr::RXT0);
   b.host.run_for(2 * ms);
 }
 
@@ -45,7 +43,7 @@ TEST(irq_quota, limits_the_frames_of_one_interrupt) {
   b.host.run_for(1 * ms);
   receive_at_once(b, 18);
   EXPECT_EQ(taken_per_interrupt(b), (std::vector<unsigned>{4, 4, 4, 4, 2}));
-  EXPECT_EQ(b.nic.values_written(ics), (std::vector<std::uint32_t>(4, rxt0)));
+  EXPECT_EQ(b.nic.values_written(reg::ICS), (std::vector<std::uint32_t>(4, icr::RXT0)));
   EXPECT_EQ(b.read.size(), 18U);
 }
 
@@ -66,7 +64,7 @@ TEST(irq_quota, off_takes_all_there_is) {
   b.host.run_for(1 * ms);
   receive_at_once(b, 18);
   EXPECT_EQ(taken_per_interrupt(b), std::vector<unsigned>{18});
-  EXPECT_TRUE(b.nic.values_written(ics).empty());
+  EXPECT_TRUE(b.nic.values_written(reg::ICS).empty());
   EXPECT_EQ(b.read.size(), 18U);
 }
 
@@ -78,7 +76,7 @@ TEST(irq_quota, means_nothing_to_napi) {
   b.listen({5000});
   b.host.run_for(1 * ms);
   receive_at_once(b, 18);
-  EXPECT_TRUE(b.nic.values_written(ics).empty());
+  EXPECT_TRUE(b.nic.values_written(reg::ICS).empty());
   EXPECT_EQ(b.read.size(), 18U);
 }
 
