@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's cost table as scenario keys cost.<name>, and back.
+// The kernel's cost table as scenario keys cost.<name>.
+//
+// A file of its own because bench and regression need it and no command line, and the command line serves any
+// simulation without knowing a kernel.
 #pragma once
 
 #include <vector>

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include "tools/cli/linux_request.h"
-#include "tools/cli/oracle_request.h"
-#include "tools/cli/regress_request.h"
+#include "tools/cli/requests.h"
 
 namespace ringside::platform {
 

@@ -8,7 +8,7 @@
 #include <functional>
 #include <iosfwd>
 
-#include "tools/cli/oracle_request.h"
+#include "tools/cli/requests.h"
 #include "tools/oracle/case_run.h"
 
 namespace ringside::oracle {

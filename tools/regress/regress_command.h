@@ -7,7 +7,7 @@
 #include <chrono>
 #include <iosfwd>
 
-#include "tools/cli/regress_request.h"
+#include "tools/cli/requests.h"
 #include "tools/regress/seed_run.h"
 
 namespace ringside::platform {
