@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Message-signalled vectors of the interrupt controller, and the wiring of pins to lines.
+// Message-signalled vectors of the interrupt controller.
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "platform/cpu/interrupt_controller.h"
-#include "platform/cpu/interrupt_routing.h"
 #include "tests/platform/cpu/cpu_bench.h"
 
 namespace ringside::test {
@@ -15,8 +14,6 @@ namespace message_tests {
 namespace {
 
 using platform::interrupt_controller;
-using platform::interrupt_pin;
-using platform::interrupt_routing;
 
 class vectors : public testing::Test {
  protected:
@@ -127,23 +124,6 @@ TEST_F(vectors, lines_beside_them_are_levels_as_ever) {
   c.eoi(v, 2000);
   c.eoi(0, 2000);
   EXPECT_EQ(c.deliverable(0, 2500), 0U) << "still up";
-}
-
-TEST(interrupt_wiring, slots_take_turns_at_the_lines) {
-  const interrupt_routing r(6, 4);
-  EXPECT_EQ(r.line_of(0, interrupt_pin::inta), 0U);
-  EXPECT_EQ(r.line_of(1, interrupt_pin::inta), 1U);
-  EXPECT_EQ(r.line_of(1, interrupt_pin::intd), 0U);
-  EXPECT_EQ(r.line_of(3, interrupt_pin::intb), 0U);
-  EXPECT_EQ(r.line_of(5, interrupt_pin::intc), 3U);
-  EXPECT_THROW(static_cast<void>(r.line_of(6, interrupt_pin::inta)), std::out_of_range);
-}
-
-TEST(interrupt_wiring, a_pin_may_be_wired_otherwise) {
-  interrupt_routing r(2, 4);
-  r.route(1, interrupt_pin::inta, 3);
-  EXPECT_EQ(r.line_of(1, interrupt_pin::inta), 3U);
-  EXPECT_EQ(r.line_of(1, interrupt_pin::intb), 2U);
 }
 
 }  // namespace
