@@ -106,6 +106,7 @@ class judge {
 
  private:
   void on_tap(frame_id id, std::span<const std::byte> packet) {
+    if (kind_of(id) != frame_kind::received) return;  // on its way out
     ++tapped;
     const auto* sent = wire_.of(id);
     if (sent == nullptr)
