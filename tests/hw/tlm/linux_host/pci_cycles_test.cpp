@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "hw/tlm/linux_host/guest_error.h"
@@ -19,7 +20,7 @@ std::vector<std::byte> pci_message(std::uint8_t op, std::uint8_t bar, std::uint3
   m[1] = std::byte{bar};
   std::memcpy(m.data() + 4, &size, 4);
   std::memcpy(m.data() + 8, &address, 8);
-  std::memcpy(m.data() + 16, data.data(), data.size());
+  std::transform(data.begin(), data.end(), m.begin() + 16, [](std::uint8_t byte) { return std::byte{byte}; });
   return m;
 }
 constexpr std::uint8_t cfg_read = 1, cfg_write = 2, mmio_read = 3, mmio_write = 4, mmio_memset = 5;
